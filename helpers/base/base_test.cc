@@ -1,0 +1,88 @@
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "helpers/base/cleanup.h"
+#include "helpers/base/eventually.h"
+#include "helpers/base/file.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(Error, NamesOperationObjectAndErrno) {
+  const Error error = Error::FromErrno("delete path", "/sys/x", EACCES);
+  EXPECT_EQ(error.ToString(), "delete path: /sys/x: Permission denied (errno 13)");
+  EXPECT_EQ(error.While("fail over").ToString(),
+            "fail over: delete path: /sys/x: Permission denied (errno 13)");
+  EXPECT_EQ(error.error_number(), EACCES);
+}
+
+Result<int> Half(int n) {
+  if (n % 2 != 0) return Error::Because("halve", std::to_string(n), "it is odd");
+  return n / 2;
+}
+
+Result<int> Quarter(int n) {
+  DUALPATH_TRY(const int half, Half(n));
+  return Half(half);
+}
+
+TEST(Result, TryPassesValuesOnAndErrorsUp) {
+  EXPECT_EQ(*Quarter(12), 3);
+  EXPECT_EQ(Quarter(6).error().ToString(), "halve: 3: it is odd");
+}
+
+TEST(Deadline, IsMultipliedByTheTimeScale) {
+  SetTimeScale(3);
+  const Deadline scaled = Deadline::In(milliseconds(1000));
+  const Deadline exact = Deadline::InUnscaled(milliseconds(1000));
+  SetTimeScale(1);
+  EXPECT_GT(scaled.Remaining(), milliseconds(2000));
+  EXPECT_LE(exact.Remaining(), milliseconds(1000));
+}
+
+TEST(WaitUntil, SaysWhatItLastSaw) {
+  int looks = 0;
+  const Status status = WaitUntil("wait for", "it", Deadline::InUnscaled(milliseconds(1)),
+                                  [&] { return "look " + std::to_string(++looks); });
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().ToString(),
+              HasSubstr("wait for: it: deadline expired; last seen: look"));
+  EXPECT_GE(looks, 2);
+}
+
+TEST(Cleanup, UndoesInReverseOrderAndReportsEveryFailure) {
+  std::vector<int> order;
+  Cleanup cleanup;
+  for (int i = 1; i <= 3; ++i) {
+    cleanup.Add("step " + std::to_string(i), [&order, i]() -> Status {
+      order.push_back(i);
+      if (i == 2) return Error::Because("undo", "2", "it is stuck");
+      return Ok{};
+    });
+  }
+  const Status status = cleanup.Run();
+  EXPECT_THAT(order, ElementsAre(3, 2, 1));
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().ToString(), "clean up: step 2: undo: 2: it is stuck");
+  EXPECT_TRUE(cleanup.Run().ok()) << "a second run has nothing left to do";
+}
+
+TEST(File, IsReplacedAsAWhole) {
+  const std::string path = ::testing::TempDir() + "/dualpath-file-test/a";
+  ASSERT_TRUE(WriteFileAtomically(path, "old\n").ok());
+  ASSERT_TRUE(WriteFileAtomically(path, "new \n").ok());
+  EXPECT_EQ(*ReadFile(path), "new \n");
+  EXPECT_EQ(*ReadAttribute(path), "new");
+  EXPECT_FALSE(WriteAttribute(path + ".missing", "1").ok());
+  std::filesystem::remove_all(::testing::TempDir() + "/dualpath-file-test");
+}
+
+}  // namespace
+}  // namespace dualpath

@@ -1,0 +1,74 @@
+#include "helpers/base/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "helpers/base/unique_fd.h"
+
+namespace dualpath {
+namespace {
+
+Status WriteAll(int fd, const std::string& path, const std::string& content) {
+  std::size_t written = 0;
+  while (written < content.size()) {
+    const ssize_t n = ::write(fd, content.data() + written, content.size() - written);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Error::FromErrno("write file", path, errno);
+    written += static_cast<std::size_t>(n);
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return Error::FromErrno("read file", path, errno);
+  std::string content;
+  std::array<char, 16384> chunk{};
+  while (true) {
+    const ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Error::FromErrno("read file", path, errno);
+    if (n == 0) return content;
+    content.append(chunk.data(), static_cast<std::size_t>(n));
+  }
+}
+
+Result<std::string> ReadAttribute(const std::string& path) {
+  DUALPATH_TRY(std::string content, ReadFile(path));
+  const std::size_t end = content.find_last_not_of(" \t\r\n");
+  content.resize(end == std::string::npos ? 0 : end + 1);
+  return content;
+}
+
+Status WriteAttribute(const std::string& path, const std::string& value) {
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd) return Error::FromErrno("write \"" + value + "\"", path, errno);
+  const ssize_t n = ::write(fd.get(), value.data(), value.size());
+  if (n < 0) return Error::FromErrno("write \"" + value + "\"", path, errno);
+  return Ok{};
+}
+
+Status WriteFileAtomically(const std::string& path, const std::string& content) {
+  std::error_code ec;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
+  if (ec) return Error::FromErrno("create the directory of", path, ec.value());
+  const std::string temporary = path + ".new." + std::to_string(::getpid());
+  const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd) return Error::FromErrno("create file", temporary, errno);
+  Status written = WriteAll(fd.get(), temporary, content);
+  if (written.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) {
+    written = Error::FromErrno("replace file", path, errno);
+  }
+  if (!written.ok()) ::unlink(temporary.c_str());
+  return written;
+}
+
+}  // namespace dualpath

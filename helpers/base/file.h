@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "helpers/base/result.h"
+
+namespace dualpath {
+
+/// The whole file. Works on sysfs, configfs and procfs, whose sizes are not to be believed.
+Result<std::string> ReadFile(const std::string& path);
+
+/// As `ReadFile`, without trailing white space: what sysfs attributes hold.
+Result<std::string> ReadAttribute(const std::string& path);
+
+/// One write(2) of `value` to an existing attribute of sysfs or configfs. The error carries the
+/// errno that the kernel's store function returned.
+Status WriteAttribute(const std::string& path, const std::string& value);
+
+/// Replaces `path` as a whole: readers see the old content or the new, never a half.
+/// The parent directory is created if it is missing.
+Status WriteFileAtomically(const std::string& path, const std::string& content);
+
+}  // namespace dualpath

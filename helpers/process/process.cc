@@ -1,0 +1,262 @@
+#include "helpers/process/process.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <boost/asio.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <system_error>
+#include <utility>
+
+#include "helpers/base/eventually.h"
+#include "helpers/process/boost_process.h"
+
+namespace dualpath::process {
+namespace {
+
+// Boost.Process 1's wait_for() spends its whole timeout even on a dead child, so the end of a
+// child is found by asking, this often.
+constexpr std::chrono::milliseconds kReapInterval{5};
+constexpr std::chrono::seconds kTerminationGrace{2};
+
+/// The kernel kills the child if our thread dies, whichever way.
+struct DieWithParent : bp::extend::handler {
+  template <typename Executor>
+  void on_exec_setup(Executor& /*executor*/) const {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  }
+};
+
+Exit ToExit(int native) {
+  Exit exit;
+  if (WIFSIGNALED(native)) {
+    exit.signal = WTERMSIG(native);
+  } else {
+    exit.code = WEXITSTATUS(native);
+  }
+  return exit;
+}
+
+bp::environment EnvironmentFor(const Command& command) {
+  bp::environment environment = boost::this_process::environment();
+  for (const auto& [name, value] : command.environment) environment[name] = value;
+  return environment;
+}
+
+std::string LastLines(const std::string& text) {
+  constexpr std::size_t kMost = 2000;
+  const std::size_t from = text.size() > kMost ? text.size() - kMost : 0;
+  std::string tail = text.substr(from);
+  const std::size_t end = tail.find_last_not_of(" \t\r\n");
+  tail.resize(end == std::string::npos ? 0 : end + 1);
+  return tail;
+}
+
+std::string Said(const Output& output) {
+  const std::string words = LastLines(output.err.empty() ? output.out : output.err);
+  return words.empty() ? "it printed nothing" : "it printed: " + words;
+}
+
+void SignalGroup(int pid, int signal_number) {
+  if (pid > 0) ::kill(-pid, signal_number);
+}
+
+/// Reads one pipe to its end into `text`.
+class Drain {
+ public:
+  Drain(boost::asio::io_context& context, std::string& text) : pipe_(context), text_(text) {}
+
+  bp::async_pipe& pipe() { return pipe_; }
+
+  void Start() {
+    pipe_.async_read_some(boost::asio::buffer(chunk_),
+                          [this](const boost::system::error_code& ec, std::size_t n) {
+                            text_.append(chunk_.data(), n);
+                            if (!ec) Start();
+                          });
+  }
+
+  void Stop() {
+    try {
+      pipe_.cancel();
+    } catch (const boost::system::system_error&) {
+      // It reached its end and is closed.
+    }
+  }
+
+ private:
+  bp::async_pipe pipe_;
+  std::string& text_;
+  std::array<char, 16384> chunk_{};
+};
+
+std::string ResolveOrEmpty(const Command& command) {
+  return command.argv.empty() ? std::string() : FindProgram(command.argv[0]);
+}
+
+Error NotFound(const Command& command) {
+  return Error::Because("run", command.ToString(),
+                        "no such program in PATH, /usr/sbin or /sbin; install it");
+}
+
+std::vector<std::string> Arguments(const Command& command) {
+  return {command.argv.begin() + 1, command.argv.end()};
+}
+
+std::string DirectoryOf(const Command& command) {
+  return command.working_directory.empty() ? "." : command.working_directory;
+}
+
+}  // namespace
+
+std::string Command::ToString() const {
+  std::string text;
+  for (const std::string& word : argv) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+std::string Exit::ToString() const {
+  if (signal == 0) return "exit status " + std::to_string(code);
+  return "killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+}
+
+std::string FindProgram(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  auto directories = boost::this_process::path();
+  directories.emplace_back("/usr/sbin");
+  directories.emplace_back("/sbin");
+  return bp::search_path(name, directories).string();
+}
+
+Result<Output> Execute(const Command& command, Deadline deadline) {
+  const std::string program = ResolveOrEmpty(command);
+  if (program.empty()) return NotFound(command);
+
+  Output output;
+  boost::asio::io_context context;
+  Drain out(context, output.out);
+  Drain err(context, output.err);
+  bp::async_pipe in(context);
+  bp::group group;
+  std::error_code ec;
+  bp::child child(program, bp::args(Arguments(command)), EnvironmentFor(command),
+                  bp::start_dir = DirectoryOf(command), bp::std_in<in, bp::std_out> out.pipe(),
+                  bp::std_err > err.pipe(), group, DieWithParent(), ec);
+  if (ec) return Error::FromErrno("run", command.ToString(), ec.value());
+
+  out.Start();
+  err.Start();
+  boost::asio::async_write(
+      in, boost::asio::buffer(command.stdin_text),
+      [&in](const boost::system::error_code& /*ec*/, std::size_t /*n*/) { in.async_close(); });
+
+  // The child has ended when it is reaped, not when its pipes close: a daemon that it left behind
+  // may hold them open for ever.
+  const auto drive = [&](Deadline until) {
+    while (true) {
+      context.restart();
+      context.run_for(kReapInterval);
+      std::error_code ignored;
+      if (!child.running(ignored)) return true;
+      if (until.Expired()) return false;
+    }
+  };
+  const bool in_time = drive(deadline);
+  if (!in_time) {
+    SignalGroup(child.id(), SIGTERM);
+    if (!drive(Deadline::InUnscaled(kTerminationGrace))) {
+      SignalGroup(child.id(), SIGKILL);
+      drive(Deadline::InUnscaled(kTerminationGrace));
+    }
+  }
+  // What the child wrote before it ended may still be in the pipes.
+  context.restart();
+  while (context.poll_one() > 0) {
+  }
+  out.Stop();
+  err.Stop();
+  if (group.valid()) group.detach();
+  if (!in_time) {
+    child.detach();
+    return Error::Because("run", command.ToString(), "deadline expired; " + Said(output));
+  }
+  output.exit = ToExit(child.native_exit_code());
+  return output;
+}
+
+Result<std::string> ExecuteChecked(const Command& command, Deadline deadline) {
+  DUALPATH_TRY(Output output, Execute(command, deadline));
+  if (output.exit.ok()) return std::move(output.out);
+  return Error::Because("run", command.ToString(), output.exit.ToString() + "; " + Said(output));
+}
+
+struct Background::State {
+  bp::group group;
+  bp::child child;
+  std::string words;
+};
+
+Background::Background(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Background::Background(Background&&) noexcept = default;
+
+Background& Background::operator=(Background&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+Background::~Background() { Kill(); }
+
+Result<Background> Background::Start(const Command& command, const Streams& streams) {
+  const std::string program = ResolveOrEmpty(command);
+  if (program.empty()) return NotFound(command);
+  auto state = std::make_unique<State>();
+  state->words = command.ToString();
+  std::error_code ec;
+  const auto launch = [&](auto&&... redirection) {
+    state->child = bp::child(program, bp::args(Arguments(command)), EnvironmentFor(command),
+                             bp::start_dir = DirectoryOf(command), bp::std_in < bp::null,
+                             std::forward<decltype(redirection)>(redirection)..., state->group,
+                             DieWithParent(), ec);
+  };
+  if (streams.log_file.empty()) {
+    launch();
+  } else {
+    std::FILE* log = std::fopen(streams.log_file.c_str(), "ae");
+    if (log == nullptr) return Error::FromErrno("open log", streams.log_file, errno);
+    launch((bp::std_out & bp::std_err) > log);
+    std::fclose(log);
+  }
+  if (ec) return Error::FromErrno("start", state->words, ec.value());
+  return Background(std::move(state));
+}
+
+int Background::pid() const { return state_->child.id(); }
+
+bool Background::Running() {
+  std::error_code ec;
+  return state_->child.running(ec);
+}
+
+Result<Exit> Background::Wait(Deadline deadline) {
+  if (!PollUntil(
+          deadline, [this] { return !Running(); }, kReapInterval)) {
+    return Error::Because("wait for", state_->words, "deadline expired with it still running");
+  }
+  return ToExit(state_->child.native_exit_code());
+}
+
+void Background::Kill() {
+  if (!state_ || !state_->child.valid()) return;
+  if (Running()) {
+    SignalGroup(pid(), SIGKILL);
+    std::error_code ec;
+    state_->child.wait(ec);
+  }
+  if (state_->group.valid()) state_->group.detach();
+}
+
+}  // namespace dualpath::process
