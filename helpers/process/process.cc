@@ -4,11 +4,14 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -63,6 +66,37 @@ std::string Said(const Output& output) {
 
 void SignalGroup(int pid, int signal_number) {
   if (pid > 0) ::kill(-pid, signal_number);
+}
+
+/// The process groups that we have started and not yet reaped, by their leaders' pids.
+class LiveGroups {
+ public:
+  void Add(int pid) {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    pids_.insert(pid);
+  }
+  void Remove(int pid) {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    pids_.erase(pid);
+  }
+  void Signal(int signal_number) {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    for (const int pid : pids_) SignalGroup(pid, signal_number);
+  }
+  bool AnyLeft() {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    // Signal 0 asks whether the group still has a member; a zombie leader is none of our business.
+    return std::any_of(pids_.begin(), pids_.end(), [](int pid) { return ::kill(-pid, 0) == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<int> pids_;
+};
+
+LiveGroups& Groups() {
+  static auto* groups = new LiveGroups();  // outlives static destructors, on purpose
+  return *groups;
 }
 
 /// Reads one pipe to its end into `text`.
@@ -132,6 +166,13 @@ std::string FindProgram(const std::string& name) {
   return bp::search_path(name, directories).string();
 }
 
+void TerminateAllGroups() {
+  Groups().Signal(SIGTERM);
+  PollUntil(
+      Deadline::InUnscaled(kTerminationGrace), [] { return !Groups().AnyLeft(); }, kReapInterval);
+  Groups().Signal(SIGKILL);
+}
+
 Result<Output> Execute(const Command& command, Deadline deadline) {
   const std::string program = ResolveOrEmpty(command);
   if (program.empty()) return NotFound(command);
@@ -147,6 +188,8 @@ Result<Output> Execute(const Command& command, Deadline deadline) {
                   bp::start_dir = DirectoryOf(command), bp::std_in<in, bp::std_out> out.pipe(),
                   bp::std_err > err.pipe(), group, DieWithParent(), ec);
   if (ec) return Error::FromErrno("run", command.ToString(), ec.value());
+  const int pid = child.id();
+  Groups().Add(pid);
 
   out.Start();
   err.Start();
@@ -167,12 +210,13 @@ Result<Output> Execute(const Command& command, Deadline deadline) {
   };
   const bool in_time = drive(deadline);
   if (!in_time) {
-    SignalGroup(child.id(), SIGTERM);
+    SignalGroup(pid, SIGTERM);
     if (!drive(Deadline::InUnscaled(kTerminationGrace))) {
-      SignalGroup(child.id(), SIGKILL);
+      SignalGroup(pid, SIGKILL);
       drive(Deadline::InUnscaled(kTerminationGrace));
     }
   }
+  Groups().Remove(pid);
   // What the child wrote before it ended may still be in the pipes.
   context.restart();
   while (context.poll_one() > 0) {
@@ -231,6 +275,7 @@ Result<Background> Background::Start(const Command& command, const Streams& stre
     std::fclose(log);
   }
   if (ec) return Error::FromErrno("start", state->words, ec.value());
+  Groups().Add(state->child.id());
   return Background(std::move(state));
 }
 
@@ -251,6 +296,7 @@ Result<Exit> Background::Wait(Deadline deadline) {
 
 void Background::Kill() {
   if (!state_ || !state_->child.valid()) return;
+  Groups().Remove(pid());
   if (Running()) {
     SignalGroup(pid(), SIGKILL);
     std::error_code ec;

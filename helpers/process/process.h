@@ -47,6 +47,10 @@ Result<std::string> ExecuteChecked(const Command& command, Deadline deadline);
 /// The full path of a program, or an empty string. Looks where `Execute` looks.
 std::string FindProgram(const std::string& name);
 
+/// SIGTERM, then SIGKILL, to every process group that this process has started and not yet reaped.
+/// For the way out on a signal, where no destructor runs.
+void TerminateAllGroups();
+
 /// A process that runs beside us. It is killed, with its group, by the destructor, and by the
 /// kernel if we die first (PR_SET_PDEATHSIG), so nothing outlives a killed run.
 class Background {

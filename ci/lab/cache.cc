@@ -1,0 +1,189 @@
+#include "ci/lab/cache.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "ci/lab/digest.h"
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr char kManifest[] = "manifest.json";
+constexpr std::chrono::hours kLongestBuild{2};
+
+std::string DefaultRoot() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  if (!variable("DUALPATH_CACHE").empty()) return variable("DUALPATH_CACHE");
+  if (!variable("XDG_CACHE_HOME").empty()) return variable("XDG_CACHE_HOME") + "/dualpath";
+  return (variable("HOME").empty() ? "/tmp" : variable("HOME") + "/.cache") + "/dualpath";
+}
+
+/// Size and modification time: what must be unchanged for a file to be trusted unread.
+json Stamp(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) return nullptr;
+  return {{"size", info.st_size},
+          {"mtime_ns", info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec}};
+}
+
+Status WriteManifest(const std::string& directory) {
+  std::vector<std::string> paths;
+  for (const auto& file : fs::directory_iterator(directory)) paths.push_back(file.path().string());
+  DUALPATH_TRY(const std::vector<std::string> digests, DigestsOfFiles(paths));
+  json manifest = json::object();
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    manifest[fs::path(paths[i]).filename().string()] = {{"stamp", Stamp(paths[i])},
+                                                        {"sha256", digests[i]}};
+  }
+  return WriteFileAtomically(directory + "/" + kManifest, manifest.dump(2) + "\n");
+}
+
+/// Empty if the entry is as it was made, else what is wrong with it.
+std::string WhatIsDamaged(const std::string& directory) {
+  const Result<std::string> text = ReadFile(directory + "/" + kManifest);
+  if (!text.ok()) return text.error().ToString();
+  const json manifest = json::parse(*text, nullptr, false);
+  if (!manifest.is_object() || manifest.empty()) return "its manifest is not readable";
+  for (const auto& [name, recorded] : manifest.items()) {
+    const std::string path = directory + "/" + name;
+    if (!recorded.is_object()) return "its manifest is not readable";
+    if (recorded.value("stamp", json()) == Stamp(path)) continue;
+    const auto digest = DigestsOfFiles({path});
+    if (!digest.ok()) return digest.error().ToString();
+    if (digest->at(0) != recorded.value("sha256", ""))
+      return name + " has changed since it was made";
+  }
+  return "";
+}
+
+std::uint64_t BytesOnDisk(const fs::path& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code ec;
+  for (const auto& file : fs::directory_iterator(directory, ec)) {
+    struct stat info = {};
+    if (::stat(file.path().c_str(), &info) == 0)
+      bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<Cache> Cache::Open(const std::string& root) {
+  const std::string path = root.empty() ? DefaultRoot() : root;
+  std::error_code ec;
+  fs::create_directories(path, ec);
+  if (ec) return Error::FromErrno("create the cache (set DUALPATH_CACHE)", path, ec.value());
+  return Cache(fs::absolute(path).string());
+}
+
+std::string Cache::PathOf(const std::string& kind, const std::string& key) const {
+  return root_ + "/" + kind + "-" + key;
+}
+
+Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
+                                std::uint64_t bytes_needed, const Builder& build) const {
+  const std::string directory = PathOf(kind, key);
+  const std::string lock_path = directory + ".lock";
+  std::error_code ec;
+  while (true) {
+    {
+      DUALPATH_TRY(FileLock shared, FileLock::Acquire(lock_path, FileLock::Mode::kShared,
+                                                      Deadline::In(kLongestBuild)));
+      if (fs::exists(directory, ec)) {
+        const std::string damage = WhatIsDamaged(directory);
+        if (damage.empty()) {
+          fs::last_write_time(directory, fs::file_time_type::clock::now(), ec);
+          return Entry(directory, std::move(shared));
+        }
+        spdlog::warn("{} is damaged ({}); it is made anew", directory, damage);
+      }
+    }
+    DUALPATH_TRY(const FileLock exclusive, FileLock::Acquire(lock_path, FileLock::Mode::kExclusive,
+                                                             Deadline::In(kLongestBuild)));
+    // Somebody else may have made it while we waited.
+    if (fs::exists(directory, ec) && WhatIsDamaged(directory).empty()) continue;
+    DUALPATH_TRY_STATUS(Build(directory, bytes_needed, build));
+  }
+}
+
+Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
+                    const Builder& build) const {
+  std::error_code ec;
+  fs::remove_all(directory, ec);
+  SweepTemporaryDirectories(root_);
+  const fs::space_info space = fs::space(root_, ec);
+  if (!ec && space.available < bytes_needed) {
+    return Error::Because("make", directory,
+                          fmt::format("it needs {} MiB of disk space and {} has {} MiB; free some, "
+                                      "or set DUALPATH_CACHE to a directory with more",
+                                      bytes_needed >> 20, root_, space.available >> 20));
+  }
+  DUALPATH_TRY(const TemporaryDirectory work, TemporaryDirectory::Create(root_));
+  const std::string made = work.path() + "/entry";
+  fs::create_directory(made, ec);
+  if (ec) return Error::FromErrno("create", made, ec.value());
+  DUALPATH_TRY_STATUS(build(made));
+  DUALPATH_TRY_STATUS(WriteManifest(made));
+  fs::rename(made, directory, ec);
+  if (ec) return Error::FromErrno("move into place", directory, ec.value());
+  return Ok{};
+}
+
+Status Cache::Discard(const std::string& kind, const std::string& key) const {
+  const std::string directory = PathOf(kind, key);
+  DUALPATH_TRY(const FileLock exclusive,
+               FileLock::Acquire(directory + ".lock", FileLock::Mode::kExclusive,
+                                 Deadline::In(kLongestBuild)));
+  std::error_code ec;
+  fs::remove_all(directory, ec);
+  if (ec) return Error::FromErrno("remove", directory, ec.value());
+  return Ok{};
+}
+
+std::uint64_t Cache::Prune(std::uint64_t limit) const {
+  struct Candidate {
+    fs::path directory;
+    fs::file_time_type last_used;
+    std::uint64_t bytes;
+  };
+  std::vector<Candidate> candidates;
+  std::uint64_t total = 0;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(root_, ec)) {
+    if (!entry.is_directory() || !fs::exists(entry.path() / kManifest)) continue;
+    candidates.push_back(
+        {entry.path(), fs::last_write_time(entry.path(), ec), BytesOnDisk(entry.path())});
+    total += candidates.back().bytes;
+  }
+  std::sort(candidates.begin(), candidates.end(),
+            [](const Candidate& a, const Candidate& b) { return a.last_used < b.last_used; });
+  std::uint64_t freed = 0;
+  for (const Candidate& candidate : candidates) {
+    if (total - freed <= limit) break;
+    const std::string lock_path = candidate.directory.string() + ".lock";
+    const auto lock = FileLock::TryAcquire(lock_path, FileLock::Mode::kExclusive);
+    if (!lock.ok()) continue;
+    fs::remove_all(candidate.directory, ec);
+    freed += candidate.bytes;
+  }
+  return freed;
+}
+
+}  // namespace dualpath::lab

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "helpers/base/result.h"
+
+namespace dualpath::lab {
+
+/// SHA-256 of a text, in hex.
+Result<std::string> DigestOfText(const std::string& text);
+
+/// SHA-256 of each file, in hex, in the order given.
+Result<std::vector<std::string>> DigestsOfFiles(const std::vector<std::string>& paths);
+
+/// SHA-256 over names, modes and contents of all files below `directory`.
+Result<std::string> DigestOfTree(const std::string& directory);
+
+}  // namespace dualpath::lab

@@ -1,0 +1,290 @@
+#include "ci/lab/exec.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "ci/lab/exit_code.h"
+#include "ci/lab/image.h"
+#include "ci/lab/payload.h"
+#include "ci/lab/progress.h"
+#include "ci/lab/results.h"
+#include "ci/lab/snapshot.h"
+#include "helpers/base/file.h"
+
+extern char** environ;
+
+namespace dualpath::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Clock = std::chrono::steady_clock;
+
+// A case that is stuck in virtual time costs little real time; its logs can still be gathered.
+constexpr seconds kVirtualLimit{3600};
+
+constexpr seconds kLongestRestore{60};
+
+constexpr char kMountPayload[] =
+    "mkdir -p /run/payload && mount -o ro /dev/vdb /run/payload && echo begun >&3";
+
+/// How a case program ended, wherever it ran.
+struct Ended {
+  int code = 0;                ///< as a shell has it: 128 + n for signal n
+  double real_seconds = 0;     ///< of the case alone
+  double virtual_seconds = 0;  ///< the same, by the clock that the case saw
+  double restore_seconds = 0;  ///< from starting QEMU to the point where the case can begin
+};
+
+std::string OwnDirectory() {
+  std::error_code ec;
+  return fs::read_symlink("/proc/self/exe", ec).parent_path().string();
+}
+
+std::string QuotedForShell(const std::string& word) {
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+/// gtest's and our own variables mean the same to the case as they would here.
+std::string ForwardedEnvironment() {
+  std::string words;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::string name = text.substr(0, text.find('='));
+    const bool ours = name == "DUALPATH_STRICT" || name == "DUALPATH_TIME_SCALE" ||
+                      name == "DUALPATH_LOG" || name.rfind("GTEST_", 0) == 0;
+    if (ours && name != "GTEST_OUTPUT") words += " " + QuotedForShell(text);
+  }
+  return words;
+}
+
+std::string GuestAgent() { return OwnDirectory() + "/dualpath-guest-agent"; }
+
+Result<Snapshot> PrepareSnapshot(const Cache& cache, const Image& image) {
+  DUALPATH_TRY(const Payload bring_up,
+               MakePayload(cache, {OwnDirectory() + "/dualpath-rig", GuestAgent()}));
+  return GetSnapshot(cache, image, bring_up);
+}
+
+Status Unpack(const std::string& tar, const std::string& directory) {
+  DUALPATH_TRY_STATUS(process::ExecuteChecked(
+      {{"tar", "-x", "--no-same-owner", "--no-same-permissions", "-C", directory}, tar},
+      Deadline::In(minutes(1))));
+  return Ok{};
+}
+
+void KeepLogs(const Vm& vm, const std::string& directory) {
+  const Status console = WriteFileAtomically(directory + "/console.log", vm.ConsoleLog());
+  const Status qemu = WriteFileAtomically(directory + "/qemu.log", vm.QemuLog());
+  if (!console.ok() || !qemu.ok())
+    spdlog::warn("the lab's logs could not be kept in {}", directory);
+}
+
+std::string CommandLine(const ExecOptions& options) {
+  std::string line = "env" + ForwardedEnvironment() + " /run/payload/run-case " +
+                     std::to_string(kVirtualLimit.count()) + " " +
+                     QuotedForShell(fs::path(options.command[0]).filename().string());
+  for (std::size_t i = 1; i < options.command.size(); ++i) {
+    line += " " + QuotedForShell(options.command[i]);
+  }
+  return line;
+}
+
+/// A VM restored to the point where the case can begin.
+Result<Vm> Restore(const Snapshot& snapshot, const Image& image, const Payload& payload) {
+  Vm::Options options;
+  options.shape = ShapeOf(image);
+  options.disk = snapshot.disk();
+  options.payload = payload.image;
+  options.restore_from = snapshot.state();
+  DUALPATH_TRY(Vm vm, Vm::Start(options));
+  // The line waits in the port before the VM runs, so that no virtual time passes before it.
+  DUALPATH_TRY_STATUS(vm.Tell(kMountPayload));
+  DUALPATH_TRY_STATUS(vm.Resume(Deadline::In(kLongestRestore)));
+  DUALPATH_TRY(const std::string answer,
+               vm.Listen([](const std::string&) {}, Deadline::In(kLongestRestore)));
+  if (answer != "begun") return Error::Because("restore", "the lab VM", "it said " + answer);
+  return vm;
+}
+
+/// One case in a restored VM, up to its results in `directory`.
+Result<Ended> RunInVm(Vm& vm, const ExecOptions& options, const std::string& directory) {
+  const auto print = [](const std::string& text) { std::cout << text << std::flush; };
+  DUALPATH_TRY(const std::string answer,
+               vm.Ask(CommandLine(options), print, Deadline::In(options.timeout)));
+  std::istringstream words(answer);
+  std::string marker;
+  Ended ended;
+  std::size_t bytes = 0;
+  double virtual_begun = 0;
+  double virtual_ended = 0;
+  if (!(words >> marker >> ended.code >> bytes >> virtual_begun >> virtual_ended) ||
+      marker != "exit") {
+    return Error::Because("run a case", "in the lab", "it ended with \"" + answer + "\"");
+  }
+  ended.virtual_seconds = virtual_ended - virtual_begun;
+  DUALPATH_TRY(const std::string tar, vm.ReadResults(bytes, Deadline::In(minutes(1))));
+  DUALPATH_TRY_STATUS(Unpack(tar, directory));
+  return ended;
+}
+
+Result<Ended> RunInLab(const ExecOptions& options, const std::string& directory) {
+  DUALPATH_TRY(const Cache cache, Cache::Open());
+  DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
+  DUALPATH_TRY(const Payload payload, MakePayload(cache, {options.command[0], GuestAgent()}));
+  std::string discarded;
+  while (true) {
+    {
+      DUALPATH_TRY(const Snapshot snapshot, PrepareSnapshot(cache, image));
+      const auto begun = Clock::now();
+      auto vm = Restore(snapshot, image, payload);
+      if (vm.ok()) {
+        const double restore_seconds = SecondsSince(begun);
+        auto ended = RunInVm(*vm, options, directory);
+        if (!ended.ok() || ended->code != 0) KeepLogs(*vm, directory);
+        if (ended.ok()) {
+          ended->restore_seconds = restore_seconds;
+          ended->real_seconds = SecondsSince(begun);
+        }
+        return ended;
+      }
+      if (snapshot.key == discarded) return vm.error();
+      spdlog::warn("the snapshot cannot be restored and is made anew: {}", vm.error().ToString());
+      discarded = snapshot.key;
+    }
+    DUALPATH_TRY_STATUS(DiscardSnapshot(cache, discarded));
+  }
+}
+
+Result<Ended> RunOnHost(const ExecOptions& options, const std::string& directory) {
+  process::Command command;
+  command.argv = options.command;
+  command.argv.push_back("--gtest_output=xml:" + directory + "/gtest.xml");
+  command.environment = {{"DUALPATH_PLACE", "host"}, {"DUALPATH_GUEST_AGENT", GuestAgent()}};
+  const auto begun = Clock::now();
+  DUALPATH_TRY(process::Background child, process::Background::Start(command, {}));
+  DUALPATH_TRY(const process::Exit exit, child.Wait(Deadline::In(options.timeout)));
+  Ended ended;
+  ended.code = exit.signal == 0 ? exit.code : 128 + exit.signal;
+  ended.real_seconds = ended.virtual_seconds = SecondsSince(begun);
+  if (ended.code != 0) {
+    DUALPATH_TRY_STATUS(process::Execute({{DUALPATH_LAB_RECIPES "/payload/collect", directory}},
+                                         Deadline::In(minutes(5))));
+  }
+  return ended;
+}
+
+Status KeepTiming(const Ended& ended, const std::string& directory) {
+  const nlohmann::json timing = {{"real_seconds", ended.real_seconds},
+                                 {"virtual_seconds", ended.virtual_seconds},
+                                 {"restore_seconds", ended.restore_seconds}};
+  return WriteFileAtomically(directory + "/timing.json", timing.dump() + "\n");
+}
+
+/// From how the process ended and what it reported to what we exit with.
+Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::string& name,
+                  const std::string& directory) {
+  const std::string xml = directory + "/gtest.xml";
+  if (!fs::exists(xml)) {
+    const std::string how =
+        ended.code == 124
+            ? fmt::format("was stopped after {} s of virtual time", kVirtualLimit.count())
+        : ended.code > 128 ? fmt::format("was killed by signal {}", ended.code - 128)
+                           : fmt::format("ended with exit code {} and no report", ended.code);
+    std::cerr << "dualpath: " << name << ": its process " << how << "; the logs are in "
+              << directory << "\n";
+    if (ended.code == 0) {
+      return Error::Because("judge", name,
+                            "exit code 0 and no gtest report: not a GoogleTest program?");
+    }
+    DUALPATH_TRY_STATUS(WriteFailureXml(xml, name, "the case's process " + how));
+    return int{kCaseFailed};
+  }
+  DUALPATH_TRY(const std::vector<TestVerdict> verdicts, ReadVerdicts(xml));
+  if (ended.code != 0) {
+    std::cerr << "dualpath: " << name << " failed; the logs of every layer are in " << directory
+              << "\n";
+    return int{kCaseFailed};
+  }
+  const bool any_ran = std::any_of(
+      verdicts.begin(), verdicts.end(),
+      [](const TestVerdict& verdict) { return verdict.outcome == TestVerdict::Outcome::kPassed; });
+  if (any_ran) return int{kAllPassed};
+  if (verdicts.empty()) std::cerr << "dualpath: no test of " << options.command[0] << " matches\n";
+  for (const TestVerdict& verdict : verdicts) {
+    std::cerr << "dualpath: " << verdict.name << " was skipped: " << verdict.message << "\n";
+  }
+  return int{options.strict ? kCaseFailed : kNothingRan};
+}
+
+Result<int> RunAndJudge(const ExecOptions& options) {
+  const std::string& program = options.command[0];
+  if (::access(program.c_str(), X_OK) != 0) {
+    return Error::FromErrno("run the case program", program, errno);
+  }
+  const std::string results =
+      fs::absolute(options.results.empty() ? OwnDirectory() + "/../results" : options.results)
+          .lexically_normal()
+          .string();
+  const std::string name =
+      ResultsName(program, {options.command.begin() + 1, options.command.end()});
+  const std::string directory = results + "/" + name;
+  std::error_code ec;
+  fs::remove_all(directory, ec);
+  fs::create_directories(directory, ec);
+  if (ec) return Error::FromErrno("create the results directory", directory, ec.value());
+
+  DUALPATH_TRY(const Ended ended, options.place == "lab" ? RunInLab(options, directory)
+                                                         : RunOnHost(options, directory));
+  DUALPATH_TRY_STATUS(KeepTiming(ended, directory));
+  DUALPATH_TRY(const int code, Judge(ended, options, name, directory));
+  DUALPATH_TRY_STATUS(MergeJunit(results));
+  spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", name, code,
+               ended.real_seconds, ended.virtual_seconds);
+  return code;
+}
+
+int Report(const Result<int>& outcome) {
+  if (outcome.ok()) return *outcome;
+  std::cerr << "dualpath: " << outcome.error().ToString() << "\n";
+  return kInfrastructure;
+}
+
+}  // namespace
+
+int Exec(const ExecOptions& options) {
+  for (const std::string& argument : options.command) {
+    // ctest's discovery runs the program through us; listing needs no lab.
+    if (argument.rfind("--gtest_list_tests", 0) != 0) continue;
+    std::vector<char*> argv;
+    argv.reserve(options.command.size() + 1);
+    for (const std::string& word : options.command) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    return Report(Error::FromErrno("list the tests of", options.command[0], errno));
+  }
+  return Report(RunAndJudge(options));
+}
+
+int Prepare(const std::string& stack) {
+  const auto prepare = [&]() -> Result<int> {
+    DUALPATH_TRY(const Cache cache, Cache::Open());
+    DUALPATH_TRY(const Image image, GetImage(cache, stack));
+    DUALPATH_TRY(const Snapshot snapshot, PrepareSnapshot(cache, image));
+    spdlog::info("ready: {}", snapshot.entry.directory());
+    return int{kAllPassed};
+  };
+  return Report(prepare());
+}
+
+}  // namespace dualpath::lab

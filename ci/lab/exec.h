@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace dualpath::lab {
+
+struct ExecOptions {
+  std::string place = "lab";          ///< "lab" or "host"
+  std::string stack = "trixie";       ///< a recipe in images/lab/stacks
+  std::string results;                ///< directory; empty: build/results beside the program
+  std::chrono::seconds timeout{600};  ///< real time that a case may take, preparation not counted
+  bool strict = false;                ///< a skipped case is a failed one
+  std::vector<std::string> command;   ///< the case program and its arguments
+};
+
+/// Runs a case program where the options say and returns an `ExitCode`.
+int Exec(const ExecOptions& options);
+
+/// Makes what `Exec` in the lab needs and the cache lacks: image and snapshot.
+int Prepare(const std::string& stack);
+
+}  // namespace dualpath::lab

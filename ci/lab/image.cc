@@ -1,0 +1,51 @@
+#include "ci/lab/image.h"
+
+#include <filesystem>
+
+#include "ci/lab/digest.h"
+#include "ci/lab/progress.h"
+#include "helpers/base/file.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::lab {
+namespace {
+
+constexpr char kRecipes[] = DUALPATH_LAB_RECIPES;
+constexpr std::uint64_t kBytesToBuild = std::uint64_t{4} << 30;  // tree, raw image, qcow2
+constexpr std::chrono::minutes kLongestBuild{30};                // a slow mirror
+
+Result<std::string> RecipeDigest(const std::string& stack) {
+  const std::string recipes = kRecipes;
+  std::string known;
+  for (const auto& recipe : std::filesystem::directory_iterator(recipes + "/stacks")) {
+    known += (known.empty() ? "" : ", ") + recipe.path().filename().string();
+  }
+  if (!std::filesystem::exists(recipes + "/stacks/" + stack)) {
+    return Error::Because("find the recipe of stack", stack, "there is none; known: " + known);
+  }
+  DUALPATH_TRY(const std::string overlay, DigestOfTree(recipes + "/overlay"));
+  DUALPATH_TRY(const std::vector<std::string> files,
+               DigestsOfFiles({recipes + "/build", recipes + "/customize",
+                               recipes + "/masked-units", recipes + "/stacks/" + stack}));
+  std::string all = overlay;
+  for (const std::string& digest : files) all += digest;
+  return DigestOfText(all);
+}
+
+}  // namespace
+
+Result<Image> GetImage(const Cache& cache, const std::string& stack) {
+  DUALPATH_TRY(const std::string digest, RecipeDigest(stack));
+  const std::string key = stack + "-" + digest.substr(0, 12);
+  DUALPATH_TRY(
+      Cache::Entry entry,
+      cache.Get("image", key, kBytesToBuild, [&](const std::string& directory) -> Status {
+        const Stage stage("build the lab image of the stack " + stack + " from Debian packages");
+        DUALPATH_TRY_STATUS(process::ExecuteChecked(
+            {{std::string(kRecipes) + "/build", stack, directory}}, Deadline::In(kLongestBuild)));
+        return Ok{};
+      }));
+  return Image{std::move(entry), key};
+}
+
+}  // namespace dualpath::lab

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "ci/lab/cache.h"
+#include "helpers/base/result.h"
+
+namespace dualpath::lab {
+
+/// A lab image: the disk, kernel and initial RAM disk of one stack (images/lab/stacks).
+struct Image {
+  Cache::Entry entry;
+  std::string key;
+
+  std::string disk() const { return entry.File("disk.qcow2"); }
+  std::string kernel() const { return entry.File("vmlinuz"); }
+  std::string initrd() const { return entry.File("initrd.img"); }
+};
+
+/// The image of `stack`, made by images/lab/build if it is not in the cache. Its key is the digest
+/// of the recipe: an edited recipe is another image, a newer package in the archive is not.
+Result<Image> GetImage(const Cache& cache, const std::string& stack);
+
+}  // namespace dualpath::lab

@@ -1,0 +1,35 @@
+#include "ci/lab/interrupt.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <thread>
+
+#include "ci/lab/exit_code.h"
+#include "helpers/base/temporary_directory.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::lab {
+
+void EndInOrderOnSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A thread of its own may do what a signal handler may not.
+  std::thread([signals] {
+    int number = 0;
+    sigwait(&signals, &number);
+    process::TerminateAllGroups();
+    RemoveTemporaryDirectories();
+    std::fprintf(stderr, "dualpath: interrupted (%s); everything it had started is gone\n",
+                 ::strsignal(number));
+    ::_exit(kInfrastructure);
+  }).detach();
+}
+
+}  // namespace dualpath::lab

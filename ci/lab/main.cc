@@ -1,0 +1,92 @@
+// dualpath: runs cases in the lab, and what goes with it.
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "ci/lab/exec.h"
+#include "ci/lab/exit_code.h"
+#include "ci/lab/interrupt.h"
+#include "ci/lab/topology_command.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace {
+
+using dualpath::lab::ExecOptions;
+
+void LogToStandardError() {
+  auto logger = spdlog::stderr_color_mt("dualpath");
+  logger->set_pattern("dualpath: %v");
+  spdlog::set_default_logger(logger);
+  const char* level = std::getenv("DUALPATH_LOG");
+  spdlog::set_level(level == nullptr ? spdlog::level::info : spdlog::level::from_str(level));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  dualpath::lab::EndInOrderOnSignals();
+  LogToStandardError();
+  dualpath::SweepTemporaryDirectories();
+
+  CLI::App app{"QEMU SCSI passthrough over dm-multipath, in a lab of software only."};
+  app.name("dualpath");
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 passed, 1 a case failed, 2 usage, 69 the lab failed, 77 nothing ran.");
+
+  ExecOptions exec_options;
+  int timeout_seconds = static_cast<int>(exec_options.timeout.count());
+  auto* exec = app.add_subcommand("exec", "Run a case program, each time in a freshly restored VM");
+  exec->add_option("--place", exec_options.place, "lab: a VM; host: this machine, as root")
+      ->check(CLI::IsMember({"lab", "host"}))
+      ->envname("DUALPATH_PLACE")
+      ->capture_default_str();
+  exec->add_option("--stack", exec_options.stack, "The lab's distribution")
+      ->envname("DUALPATH_STACK")
+      ->capture_default_str();
+  exec->add_option("--results", exec_options.results, "Where results go (default: build/results)");
+  exec->add_option("--timeout", timeout_seconds, "Real seconds that the program may take")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  exec->add_flag("--strict", exec_options.strict, "A skipped case is a failed one")
+      ->envname("DUALPATH_STRICT");
+  // Everything from the program's name on is the program's own, whatever it looks like.
+  exec->prefix_command();
+  exec->footer("COMMAND: the case program and its arguments, at the end.");
+
+  std::string prepare_stack = exec_options.stack;
+  auto* prepare =
+      app.add_subcommand("prepare", "Make the lab's image and snapshot, if they are missing");
+  prepare->add_option("--stack", prepare_stack, "The lab's distribution")
+      ->envname("DUALPATH_STACK")
+      ->capture_default_str();
+
+  std::string topology_file;
+  auto* topology = app.add_subcommand("topology", "Turn saved `multipath -ll` output into JSON");
+  topology->add_option("file", topology_file, "The saved output (default: standard input)");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : dualpath::lab::kUsage;
+  }
+  exec_options.timeout = std::chrono::seconds(timeout_seconds);
+  if (exec->parsed()) {
+    exec_options.command = exec->remaining();
+    if (!exec_options.command.empty() && exec_options.command[0] == "--") {
+      exec_options.command.erase(exec_options.command.begin());
+    }
+    const std::string program = exec_options.command.empty() ? "" : exec_options.command[0];
+    if (program.empty() || program[0] == '-') {
+      std::cerr << "dualpath exec: "
+                << (program.empty() ? "no case program is named" : "unknown option " + program)
+                << "; see dualpath exec --help\n";
+      return dualpath::lab::kUsage;
+    }
+    return dualpath::lab::Exec(exec_options);
+  }
+  if (prepare->parsed()) return dualpath::lab::Prepare(prepare_stack);
+  return dualpath::lab::RunTopology(topology_file, std::cout, std::cerr);
+}

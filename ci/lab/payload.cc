@@ -1,0 +1,115 @@
+#include "ci/lab/payload.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "ci/lab/digest.h"
+#include "helpers/base/file.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::minutes;
+
+constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/payload";
+
+/// The loader and the libraries that `program` would be run with here.
+Result<std::set<std::string>> LibrariesOf(const std::string& program) {
+  DUALPATH_TRY(const process::Output listing,
+               process::Execute({{"ldd", program}}, Deadline::In(minutes(1))));
+  std::set<std::string> libraries;
+  if (!listing.exit.ok()) return libraries;  // statically linked
+  std::istringstream lines(listing.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("not found") != std::string::npos) {
+      return Error::Because("find the libraries of", program, line);
+    }
+    // "\tlibm.so.6 => /lib/libm.so.6 (0x...)" or "\t/lib64/ld-linux-x86-64.so.2 (0x...)"
+    const std::size_t from = line.find('/');
+    const std::size_t to = line.find(" (", from == std::string::npos ? 0 : from);
+    if (from != std::string::npos && to != std::string::npos) {
+      libraries.insert(line.substr(from, to - from));
+    }
+  }
+  return libraries;
+}
+
+/// Changes whenever the content of the file may have.
+Result<std::string> StampOf(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) return Error::FromErrno("look at", path, errno);
+  std::ostringstream stamp;
+  stamp << path << ' ' << info.st_ino << ' ' << info.st_size << ' ' << info.st_mtim.tv_sec << '.'
+        << info.st_mtim.tv_nsec << '\n';
+  return stamp.str();
+}
+
+Status CopyInto(const std::string& directory, const std::set<std::string>& files) {
+  std::error_code ec;
+  fs::create_directories(directory, ec);
+  for (const std::string& file : files) {
+    fs::copy_file(file, directory + "/" + fs::path(file).filename().string(), ec);
+    if (ec) return Error::FromErrno("copy into the payload", file, ec.value());
+  }
+  return Ok{};
+}
+
+Status BuildImage(const std::set<std::string>& programs, const std::set<std::string>& libraries,
+                  const std::string& directory) {
+  const std::string tree = directory + "/tree";
+  DUALPATH_TRY_STATUS(CopyInto(tree + "/bin", programs));
+  DUALPATH_TRY_STATUS(CopyInto(tree + "/lib", libraries));
+  std::error_code ec;
+  fs::copy(kScripts, tree, ec);
+  if (ec) return Error::FromErrno("copy into the payload", kScripts, ec.value());
+  for (const std::string& program : programs) {
+    // Debug information is most of a test program, and the lab has no debugger.
+    const std::string copy = tree + "/bin/" + fs::path(program).filename().string();
+    DUALPATH_TRY_STATUS(
+        process::ExecuteChecked({{"strip", "--strip-debug", copy}}, Deadline::In(minutes(1))));
+  }
+  DUALPATH_TRY(const std::string digest, DigestOfTree(tree));
+  DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/digest", digest));
+  DUALPATH_TRY_STATUS(process::ExecuteChecked(
+      {{"mke2fs", "-q", "-t", "ext2", "-d", tree, directory + "/payload.img",
+        std::to_string(kPayloadMebibytes) + "M"}},
+      Deadline::In(minutes(2))));
+  fs::remove_all(tree, ec);
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs) {
+  const std::set<std::string> sorted(programs.begin(), programs.end());
+  std::string stamps;
+  std::set<std::string> libraries;
+  for (const std::string& program : sorted) {
+    DUALPATH_TRY(const std::string stamp, StampOf(program));
+    stamps += stamp;
+    DUALPATH_TRY(const std::set<std::string> needed, LibrariesOf(program));
+    libraries.insert(needed.begin(), needed.end());
+  }
+  for (const std::string& library : libraries) {
+    DUALPATH_TRY(const std::string stamp, StampOf(library));
+    stamps += stamp;
+  }
+  DUALPATH_TRY(const std::string scripts, DigestOfTree(kScripts));
+  DUALPATH_TRY(const std::string key, DigestOfText(stamps + scripts));
+  DUALPATH_TRY(Cache::Entry entry, cache.Get("payload", key.substr(0, 16), std::uint64_t{128} << 20,
+                                             [&](const std::string& directory) {
+                                               return BuildImage(sorted, libraries, directory);
+                                             }));
+  std::string image = entry.File("payload.img");
+  DUALPATH_TRY(std::string digest, ReadAttribute(entry.File("digest")));
+  return Payload{std::move(entry), std::move(image), std::move(digest)};
+}
+
+}  // namespace dualpath::lab

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ci/lab/cache.h"
+#include "helpers/base/result.h"
+
+namespace dualpath::lab {
+
+/// A read-only disk image that carries programs into the lab, each with its dynamic loader and
+/// libraries, so that one binary runs on every stack, also one older than this machine.
+/// Layout: bin/<program>, lib/<library>, and the scripts of images/lab/payload at the top.
+struct Payload {
+  Cache::Entry entry;
+  std::string image;   ///< the file to attach
+  std::string digest;  ///< of the content: the same for the same programs from any clone
+};
+
+/// Every image has this size: a restored VM keeps the capacity that it saw before its snapshot.
+constexpr unsigned kPayloadMebibytes = 192;
+
+/// `programs` are paths of executables; files that are not dynamically linked come in as they are.
+Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs);
+
+}  // namespace dualpath::lab

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "helpers/base/deadline.h"
+#include "helpers/base/result.h"
+#include "helpers/base/unique_fd.h"
+
+namespace dualpath::lab {
+
+/// A client of QEMU's machine protocol (docs/interop/qmp-spec in QEMU's source): JSON, a line each.
+/// Events are skipped.
+class Qmp {
+ public:
+  /// Takes a connected socket, reads the greeting and leaves negotiation mode.
+  static Result<Qmp> Negotiate(UniqueFd socket, Deadline deadline);
+
+  /// The command's `return` value. QEMU's `error` is an `Error`.
+  Result<nlohmann::json> Execute(const std::string& command, const nlohmann::json& arguments,
+                                 Deadline deadline);
+
+ private:
+  explicit Qmp(UniqueFd socket) : socket_(std::move(socket)) {}
+  Result<nlohmann::json> ReadMessage(Deadline deadline);
+
+  UniqueFd socket_;
+  std::string buffered_;
+};
+
+}  // namespace dualpath::lab

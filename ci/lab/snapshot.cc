@@ -1,0 +1,87 @@
+#include "ci/lab/snapshot.h"
+
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+
+#include "ci/lab/digest.h"
+#include "ci/lab/progress.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::lab {
+namespace {
+
+using std::chrono::minutes;
+
+constexpr char kKind[] = "snapshot";
+constexpr std::uint64_t kBytesToBuild = std::uint64_t{2} << 30;
+constexpr minutes kLongestBoot{5};
+constexpr minutes kLongestBringUp{15};  // a guest kernel under double emulation
+constexpr minutes kLongestSave{5};
+
+// The payload's disk is swapped under the restored VM, so nothing of it may stay in the page cache.
+constexpr char kBringUp[] =
+    "systemctl is-system-running --wait > /dev/null; mkdir -p /run/payload && mount -o ro /dev/vdb /run/payload && "
+    "/run/payload/start dualpath-rig up </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
+    "code=$?; "
+    "[ $code = 0 ] || /run/payload/collect /run > /dev/null; "
+    "umount /run/payload; blockdev --flushbufs /dev/vdb; sync; echo \"exit $code\" >&3";
+
+Status BootAndSave(const Image& image, const Payload& bring_up, const std::string& directory) {
+  Vm::Options options;
+  options.shape = ShapeOf(image);
+  options.disk = directory + "/disk.qcow2";
+  options.keep_disk_writes = true;
+  options.payload = bring_up.image;
+  DUALPATH_TRY_STATUS(process::ExecuteChecked({{"qemu-img", "create", "-q", "-f", "qcow2", "-F",
+                                                "qcow2", "-b", image.disk(), options.disk}},
+                                              Deadline::In(minutes(1))));
+  std::string said;
+  const auto keep = [&](const std::string& text) {
+    said += text;
+    spdlog::debug("lab: {}", text);
+  };
+
+  DUALPATH_TRY(Vm vm, Vm::Start(options));
+  {
+    const Stage stage("boot the lab");
+    DUALPATH_TRY_STATUS(vm.Listen(keep, Deadline::In(kLongestBoot)));
+  }
+  {
+    const Stage stage("bring up the rig and its guest, for the snapshot");
+    DUALPATH_TRY(const std::string answer, vm.Ask(kBringUp, keep, Deadline::In(kLongestBringUp)));
+    if (answer != "exit 0") {
+      return Error::Because("bring up the rig", "in the lab", answer + "; it printed: " + said);
+    }
+  }
+  const Stage stage("save the snapshot");
+  return vm.Save(directory + "/state", Deadline::In(kLongestSave));
+}
+
+}  // namespace
+
+VmShape ShapeOf(const Image& image) {
+  VmShape shape;
+  shape.kernel = image.kernel();
+  shape.initrd = image.initrd();
+  return shape;
+}
+
+Result<Snapshot> GetSnapshot(const Cache& cache, const Image& image, const Payload& bring_up) {
+  DUALPATH_TRY(std::string identity, QemuVersion());
+  for (const std::string& word : ShapeArguments(ShapeOf(image))) identity += '\n' + word;
+  identity += '\n' + image.disk() + '\n' + image.key + '\n' + bring_up.digest + '\n' + kBringUp;
+  DUALPATH_TRY(const std::string digest, DigestOfText(identity));
+  const std::string key = digest.substr(0, 16);
+  DUALPATH_TRY(Cache::Entry entry,
+               cache.Get(kKind, key, kBytesToBuild, [&](const std::string& directory) {
+                 return BootAndSave(image, bring_up, directory);
+               }));
+  return Snapshot{std::move(entry), key};
+}
+
+Status DiscardSnapshot(const Cache& cache, const std::string& key) {
+  return cache.Discard(kKind, key);
+}
+
+}  // namespace dualpath::lab

@@ -1,0 +1,215 @@
+#include "ci/lab/vm.h"
+
+#include <poll.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "ci/lab/line_socket.h"
+#include "helpers/base/eventually.h"
+#include "helpers/base/file.h"
+
+namespace dualpath::lab {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+constexpr seconds kConnectBudget{30};
+constexpr char kQemu[] = "qemu-system-x86_64";
+constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
+
+std::string LastLines(const std::string& text, std::size_t most) {
+  return text.size() <= most ? text : "..." + text.substr(text.size() - most);
+}
+
+process::Command CommandFor(const Vm::Options& options, const std::string& directory) {
+  process::Command command;
+  command.argv = {kQemu};
+  const auto add = [&](std::initializer_list<std::string> words) {
+    command.argv.insert(command.argv.end(), words);
+  };
+  for (const std::string& word : ShapeArguments(options.shape)) command.argv.push_back(word);
+  add({"-kernel", options.shape.kernel, "-initrd", options.shape.initrd});
+  add({"-drive", "if=none,id=disk,format=qcow2,cache=unsafe,file=" + options.disk +
+                     (options.keep_disk_writes ? "" : ",snapshot=on")});
+  add({"-drive", "if=none,id=payload,format=raw,read-only=on,file=" + options.payload});
+  for (const std::string port : kPorts) {
+    add({"-chardev", "socket,id=" + port + ",path=" + directory + "/" + port});
+  }
+  add({"-chardev", "socket,id=monitor,path=" + directory + "/monitor", "-mon",
+       "chardev=monitor,mode=control"});
+  add({"-serial", "file:" + directory + "/console.log"});
+  if (!options.restore_from.empty()) add({"-incoming", "exec:cat '" + options.restore_from + "'"});
+  // The overlay of snapshot=on is an unlinked file of QEMU's there.
+  command.environment["TMPDIR"] = directory;
+  return command;
+}
+
+}  // namespace
+
+std::vector<std::string> ShapeArguments(const VmShape& shape) {
+  // The CPU with the fewest features: it boots faster than "max", of which QEMU 7.2 emulates some
+  // wrongly ("max,svm=off" garbles every path in /proc/mounts). It has SVM, and a VM saved with
+  // kvm_amd loaded hangs when its guest starts: hence the blacklist.
+  std::vector<std::string> arguments = {
+      "-M", "q35", "-accel", "tcg", "-cpu", "qemu64", "-smp", "1", "-icount",
+      "shift=1,align=off,sleep=off", "-rtc", "clock=vm", "-m",
+      std::to_string(shape.memory_mebibytes), "-nodefaults", "-display", "none",
+      // A dead kernel ends the VM, and so the wait for it.
+      "-no-reboot", "-append",
+      "root=/dev/vda rw console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
+      "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm",
+      "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
+      "virtio-serial-pci"};
+  for (const std::string port : kPorts) {
+    arguments.insert(arguments.end(),
+                     {"-device", "virtserialport,chardev=" + port + ",name=dualpath." + port});
+  }
+  return arguments;
+}
+
+Result<std::string> QemuVersion() {
+  DUALPATH_TRY(const std::string text,
+               process::ExecuteChecked({{kQemu, "--version"}}, Deadline::In(seconds(30))));
+  return text.substr(0, text.find('\n'));
+}
+
+Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor)
+    : directory_(std::move(directory)),
+      qemu_(std::move(qemu)),
+      ports_(std::move(ports)),
+      monitor_(std::move(monitor)) {}
+
+Result<Vm> Vm::Start(const Options& options) {
+  DUALPATH_TRY(TemporaryDirectory directory, TemporaryDirectory::Create());
+  const auto path = [&](const std::string& name) { return directory.path() + "/" + name; };
+  DUALPATH_TRY(const UniqueFd control, ListenAt(path("control")));
+  DUALPATH_TRY(const UniqueFd output, ListenAt(path("output")));
+  DUALPATH_TRY(const UniqueFd results, ListenAt(path("results")));
+  DUALPATH_TRY(const UniqueFd monitor, ListenAt(path("monitor")));
+  DUALPATH_TRY(
+      process::Background qemu,
+      process::Background::Start(CommandFor(options, directory.path()), {path("qemu.log")}));
+  Ports ports;
+  UniqueFd monitor_socket;
+  const std::array<std::pair<const UniqueFd*, UniqueFd*>, 4> connections = {
+      {{&control, &ports.control},
+       {&output, &ports.output},
+       {&results, &ports.results},
+       {&monitor, &monitor_socket}}};
+  for (const auto& [listener, socket] : connections) {
+    auto accepted = AcceptOn(*listener, Deadline::In(kConnectBudget));
+    if (!accepted.ok()) {
+      const auto log = ReadFile(path("qemu.log"));
+      return Error::Because("start the lab VM", kQemu,
+                            accepted.error().reason() + "; QEMU said: " + (log.ok() ? *log : ""));
+    }
+    *socket = std::move(*accepted);
+  }
+  DUALPATH_TRY(Qmp qmp, Qmp::Negotiate(std::move(monitor_socket), Deadline::In(kConnectBudget)));
+  return Vm(std::move(directory), std::move(qemu), std::move(ports), std::move(qmp));
+}
+
+Status Vm::Resume(Deadline deadline) {
+  std::string status;
+  while (status != "paused") {
+    const auto state = monitor_.Execute("query-status", json::object(), deadline);
+    if (!state.ok()) return Died("it ended while its state was read: " + state.error().reason());
+    status = state->value("status", "");
+    if (deadline.Expired()) return Died("its state could not be read in time");
+  }
+  DUALPATH_TRY_STATUS(monitor_.Execute("cont", json::object(), deadline));
+  return Ok{};
+}
+
+Status Vm::Tell(const std::string& line) { return SendAll(ports_.control, line + "\n"); }
+
+Result<std::string> Vm::Ask(const std::string& line, const OutputSink& sink, Deadline deadline) {
+  DUALPATH_TRY_STATUS(Tell(line));
+  return Listen(sink, deadline);
+}
+
+Result<std::string> Vm::Listen(const OutputSink& sink, Deadline deadline) {
+  while (true) {
+    std::array<pollfd, 3> ready = {pollfd{ports_.output.get(), POLLIN, 0},
+                                   pollfd{ports_.results.get(), POLLIN, 0},
+                                   pollfd{ports_.control.get(), POLLIN, 0}};
+    const int wait = static_cast<int>(deadline.RemainingUpTo(seconds(3600)).count());
+    if (::poll(ready.data(), ready.size(), wait) < 0 && errno != EINTR) {
+      return Error::FromErrno("wait for", "the lab", errno);
+    }
+    // In this order: what was printed and sent before a control line is passed on before it.
+    if (ready[0].revents != 0) {
+      DUALPATH_TRY(const std::string text, ReadSome(ports_.output, deadline));
+      if (!text.empty()) sink(text);
+    }
+    if (ready[1].revents != 0) {
+      DUALPATH_TRY(const std::string bytes, ReadSome(ports_.results, deadline));
+      results_buffer_ += bytes;
+    }
+    if (ready[0].revents == 0 && ready[1].revents == 0 && ready[2].revents != 0) {
+      DUALPATH_TRY(const std::string text, ReadSome(ports_.control, deadline));
+      if (text.empty()) return Died("it ended before it had answered");
+      control_buffer_ += text;
+    }
+    if (auto line = TakeLine(control_buffer_)) return std::move(*line);
+    if (deadline.Expired()) return Died("it did not answer in time");
+    if (ready[2].revents == 0 && (ready[0].revents & POLLHUP) != 0) {
+      return Died("it ended before it had answered");
+    }
+  }
+}
+
+Result<std::string> Vm::ReadResults(std::size_t bytes, Deadline deadline) {
+  while (results_buffer_.size() < bytes) {
+    DUALPATH_TRY(const std::string chunk, ReadSome(ports_.results, deadline));
+    if (chunk.empty()) return Died("it ended while sending its results");
+    results_buffer_ += chunk;
+  }
+  std::string results = results_buffer_.substr(0, bytes);
+  results_buffer_.erase(0, bytes);
+  return results;
+}
+
+Status Vm::Save(const std::string& file, Deadline deadline) {
+  DUALPATH_TRY_STATUS(monitor_.Execute("stop", json::object(), deadline));
+  // The default limit is for a network.
+  DUALPATH_TRY_STATUS(monitor_.Execute("migrate-set-parameters",
+                                       {{"max-bandwidth", std::int64_t{1} << 40}}, deadline));
+  DUALPATH_TRY_STATUS(
+      monitor_.Execute("migrate", {{"uri", "exec:cat > '" + file + "'"}}, deadline));
+  std::string status;
+  DUALPATH_TRY_STATUS(WaitUntil("save the lab VM's state to", file, deadline, [&]() -> std::string {
+    const auto migration = monitor_.Execute("query-migrate", json::object(), deadline);
+    if (!migration.ok()) return migration.error().ToString();
+    status = migration->value("status", "none");
+    return status == "completed" || status == "failed" || status == "cancelled" ? "" : status;
+  }));
+  if (status != "completed") {
+    return Error::Because("save the lab VM's state to", file,
+                          "QEMU's migration " + status + "; " + QemuLog());
+  }
+  DUALPATH_TRY_STATUS(monitor_.Execute("quit", json::object(), deadline));
+  DUALPATH_TRY_STATUS(qemu_.Wait(deadline));
+  return Ok{};
+}
+
+std::string Vm::ConsoleLog() const {
+  const auto log = ReadFile(directory_.path() + "/console.log");
+  return log.ok() ? *log : log.error().ToString();
+}
+
+std::string Vm::QemuLog() const {
+  const auto log = ReadFile(directory_.path() + "/qemu.log");
+  return log.ok() ? *log : log.error().ToString();
+}
+
+Error Vm::Died(const std::string& what_happened) const {
+  return Error::Because("talk to", "the lab VM",
+                        what_happened +
+                            "; the end of its console: " + LastLines(ConsoleLog(), 2000) +
+                            "; QEMU said: " + LastLines(QemuLog(), 1000));
+}
+
+}  // namespace dualpath::lab

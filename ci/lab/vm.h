@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ci/lab/qmp.h"
+#include "helpers/base/deadline.h"
+#include "helpers/base/result.h"
+#include "helpers/base/temporary_directory.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::lab {
+
+/// What a lab VM is made of. Two VMs with the same shape can take each other's saved state.
+struct VmShape {
+  std::string kernel;  ///< the stack's vmlinuz
+  std::string initrd;  ///< and initial RAM disk
+  int memory_mebibytes = 1536;
+};
+
+/// QEMU's arguments that depend on the shape alone: part of a snapshot's key.
+std::vector<std::string> ShapeArguments(const VmShape& shape);
+
+/// "QEMU emulator version 7.2.22 (Debian ...)": a saved state is only for the QEMU that wrote it.
+Result<std::string> QemuVersion();
+
+/// A lab VM: emulated (TCG), one virtual CPU, virtual time, no network, nothing of this machine
+/// visible but one read-only payload. Talks over three virtio-serial ports: control (lines both
+/// ways), output (what the case prints), results (a tar).
+///
+/// Virtual time (`-icount ...,sleep=off`): the guest's clocks count instructions and jump ahead
+/// whenever its CPU is idle, so a wait of 50 s costs what happens in it and no more.
+/// One virtual CPU: with two, kernel 6.12 dies under multi-threaded TCG while patching its text.
+class Vm {
+ public:
+  struct Options {
+    VmShape shape;
+    std::string disk;               ///< qcow2
+    bool keep_disk_writes = false;  ///< false: writes go to a temporary overlay
+    std::string payload;            ///< raw image, attached read-only
+    std::string restore_from;       ///< a file that `Save` wrote; empty: boot
+  };
+  using OutputSink = std::function<void(const std::string&)>;
+
+  static Result<Vm> Start(const Options& options);
+
+  /// For a restored VM, which comes up stopped: waits until its state is in, and lets it run.
+  Status Resume(Deadline deadline);
+
+  /// Sends one line to the lab agent (run by bash) and returns the next line it says on the
+  /// control port, passing on meanwhile what comes out of the output port. An `Error` if the VM
+  /// ends, panics or stays silent until the deadline (real time).
+  Result<std::string> Ask(const std::string& line, const OutputSink& sink, Deadline deadline);
+
+  /// The first half of `Ask`: what is sent before `Resume` is there before any virtual time passes.
+  Status Tell(const std::string& line);
+
+  /// The next line that the lab says on the control port.
+  Result<std::string> Listen(const OutputSink& sink, Deadline deadline);
+
+  /// Exactly `bytes` from the results port.
+  Result<std::string> ReadResults(std::size_t bytes, Deadline deadline);
+
+  /// Stops the VM and writes its state, with the RAM, to `file`. The disk as it is then belongs to
+  /// that state. The VM is over after it.
+  Status Save(const std::string& file, Deadline deadline);
+
+  /// Everything that the VM's kernel and systemd wrote to the console so far.
+  std::string ConsoleLog() const;
+
+  /// What QEMU itself had to say.
+  std::string QemuLog() const;
+
+ private:
+  struct Ports {
+    UniqueFd control, output, results;
+  };
+  Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor);
+  Error Died(const std::string& while_doing) const;
+
+  TemporaryDirectory directory_;
+  process::Background qemu_;
+  Ports ports_;
+  Qmp monitor_;
+  std::string control_buffer_;
+  std::string results_buffer_;
+};
+
+}  // namespace dualpath::lab

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "helpers/base/file_lock.h"
+#include "helpers/base/result.h"
+
+namespace dualpath {
+
+/// A directory of our own that goes away with us.
+///
+/// It holds a lock for as long as its owner lives, so `SweepTemporaryDirectories` can tell what a
+/// killed process left from what a running one needs. `RemoveTemporaryDirectories` is for the way
+/// out on a signal, where no destructor runs.
+class TemporaryDirectory {
+ public:
+  /// Made in `parent`, or where empty in TMPDIR or /tmp. The name begins with "dualpath.".
+  static Result<TemporaryDirectory> Create(const std::string& parent = "");
+
+  TemporaryDirectory(TemporaryDirectory&&) noexcept = default;
+  TemporaryDirectory& operator=(TemporaryDirectory&&) noexcept = default;
+  ~TemporaryDirectory();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  TemporaryDirectory(std::string path, FileLock lock);
+
+  std::string path_;
+  FileLock lock_;
+};
+
+/// Removes every temporary directory of this process. Other threads must not use them any more.
+void RemoveTemporaryDirectories();
+
+/// Removes what killed processes left in `parent` (default as above); returns how many.
+int SweepTemporaryDirectories(const std::string& parent = "");
+
+}  // namespace dualpath

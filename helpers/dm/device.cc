@@ -1,0 +1,155 @@
+#include "helpers/dm/device.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "helpers/dm/task.h"
+
+namespace dualpath::dm {
+namespace {
+
+struct Target {
+  std::uint64_t start = 0;
+  std::uint64_t length = 0;
+  std::string type;
+  std::string params;
+};
+
+Result<dm_info> RunForInfo(Task& task) {
+  DUALPATH_TRY_STATUS(task.Run());
+  return task.Info();
+}
+
+Result<dm_info> InfoOfExisting(const std::string& operation, const std::string& map_name) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_INFO, operation, map_name));
+  DUALPATH_TRY(const dm_info info, RunForInfo(task));
+  if (info.exists == 0) return Error::Because(operation, map_name, "no such map");
+  return info;
+}
+
+/// `type` is DM_DEVICE_TABLE or DM_DEVICE_STATUS.
+Result<std::vector<Target>> Targets(int type, const std::string& operation,
+                                    const std::string& map_name) {
+  DUALPATH_TRY(Task task, Task::Create(type, operation, map_name));
+  // A status request otherwise may wait for the I/O in flight.
+  dm_task_no_flush(task.get());
+  DUALPATH_TRY(const dm_info info, RunForInfo(task));
+  if (info.exists == 0) return Error::Because(operation, map_name, "no such map");
+  std::vector<Target> targets;
+  void* next = nullptr;
+  do {
+    Target target;
+    char* name = nullptr;
+    char* params = nullptr;
+    next = dm_get_next_target(task.get(), next, &target.start, &target.length, &name, &params);
+    if (name == nullptr) continue;
+    target.type = name;
+    target.params = params == nullptr ? "" : params;
+    targets.push_back(std::move(target));
+  } while (next != nullptr);
+  return targets;
+}
+
+Result<Target> OnlyMultipathTarget(int type, const std::string& operation,
+                                   const std::string& map_name) {
+  DUALPATH_TRY(const std::vector<Target> targets, Targets(type, operation, map_name));
+  if (targets.size() != 1) {
+    return Error::Because(operation, map_name,
+                          "expected one multipath target, but the map has " +
+                              std::to_string(targets.size()) + " targets");
+  }
+  if (targets.front().type != "multipath") {
+    return Error::Because(operation, map_name,
+                          "expected a multipath target, but it is '" + targets.front().type + "'");
+  }
+  return targets.front();
+}
+
+Status LoadErrorTable(const std::string& map_name, std::uint64_t length) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_RELOAD, "load error table", map_name));
+  if (dm_task_add_target(task.get(), 0, length, "error", "") == 0) {
+    return task.Fault("libdevmapper refuses the target");
+  }
+  return task.Run();
+}
+
+Status DropLoadedTable(const std::string& map_name) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_CLEAR, "drop loaded table", map_name));
+  return task.Run();
+}
+
+Status SuspendWithoutFlush(const std::string& map_name) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_SUSPEND, "suspend map", map_name));
+  dm_task_no_flush(task.get());
+  dm_task_skip_lockfs(task.get());
+  return task.Run();
+}
+
+Status Resume(const std::string& map_name) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_RESUME, "resume map", map_name));
+  return task.RunAndSettle();
+}
+
+}  // namespace
+
+Result<bool> Exists(const std::string& map_name) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_INFO, "look up map", map_name));
+  DUALPATH_TRY(const dm_info info, RunForInfo(task));
+  return info.exists != 0;
+}
+
+Result<DeviceNumber> Number(const std::string& map_name) {
+  DUALPATH_TRY(const dm_info info, InfoOfExisting("read device number", map_name));
+  return DeviceNumber{info.major, info.minor};
+}
+
+Result<unsigned> OpenCount(const std::string& map_name) {
+  DUALPATH_TRY(const dm_info info, InfoOfExisting("read open count", map_name));
+  return static_cast<unsigned>(info.open_count);
+}
+
+Result<MultipathTable> LoadedTable(const std::string& map_name) {
+  DUALPATH_TRY(const Target target, OnlyMultipathTarget(DM_DEVICE_TABLE, "read table", map_name));
+  auto table = ParseMultipathTable(target.start, target.length, target.params);
+  if (!table.ok()) return table.error().While("read table of " + map_name);
+  return table;
+}
+
+Result<MultipathStatus> LiveStatus(const std::string& map_name) {
+  DUALPATH_TRY(const Target target, OnlyMultipathTarget(DM_DEVICE_STATUS, "read status", map_name));
+  auto status = ParseMultipathStatus(target.params);
+  if (!status.ok()) return status.error().While("read status of " + map_name);
+  return status;
+}
+
+Status SendMessage(const std::string& map_name, const std::string& message) {
+  DUALPATH_TRY(Task task,
+               Task::Create(DM_DEVICE_TARGET_MSG, "send message '" + message + "'", map_name));
+  if (dm_task_set_sector(task.get(), 0) == 0 ||
+      dm_task_set_message(task.get(), message.c_str()) == 0) {
+    return task.Fault("libdevmapper refuses the message");
+  }
+  return task.Run();
+}
+
+Status ReplaceWithErrorTarget(const std::string& map_name) {
+  DUALPATH_TRY(const std::vector<Target> targets, Targets(DM_DEVICE_TABLE, "read table", map_name));
+  std::uint64_t length = 0;
+  for (const Target& target : targets) length += target.length;
+  if (length == 0) return Error::Because("load error table", map_name, "the map has no table");
+  // Loaded first: if that fails, the map is as it was, not suspended for ever.
+  DUALPATH_TRY_STATUS(LoadErrorTable(map_name, length));
+  const Status suspended = SuspendWithoutFlush(map_name);
+  if (suspended.ok()) return Resume(map_name);
+  // Whoever resumes the map next must not get our table by surprise.
+  const Status dropped = DropLoadedTable(map_name);
+  return dropped.ok() ? suspended : dropped.error().While(suspended.error().ToString());
+}
+
+Status Remove(const std::string& map_name) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_REMOVE, "remove map", map_name));
+  dm_task_retry_remove(task.get());
+  return task.RunAndSettle();
+}
+
+}  // namespace dualpath::dm

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <libvirt/libvirt.h>
+
+#include <memory>
+#include <string>
+
+#include "helpers/base/result.h"
+#include "helpers/guest/domain_event.h"
+
+namespace dualpath::guest {
+
+/// An `Error` made of what libvirt said last in this thread.
+Error LibvirtError(const std::string& operation, const std::string& object);
+
+/// A connection to libvirt. The process's event loop is registered before the first one is opened
+/// and runs in a thread of its own, as events require:
+/// https://libvirt.org/html/libvirt-libvirt-event.html
+class Connection {
+ public:
+  static Result<Connection> Open(const std::string& uri = "qemu:///system");
+
+  Connection(Connection&&) noexcept = default;
+  Connection& operator=(Connection&&) noexcept = default;
+
+  virConnectPtr get() const { return connection_.get(); }
+  const std::string& uri() const { return uri_; }
+
+  /// What was reported of any domain since the connection was opened.
+  const std::shared_ptr<DomainEvents>& events() const { return events_; }
+
+  /// "9.0.0": of the daemon's libvirt.
+  Result<std::string> LibraryVersion() const;
+
+ private:
+  struct Close {
+    void operator()(virConnectPtr connection) const { virConnectClose(connection); }
+  };
+
+  using Pointer = std::unique_ptr<virConnect, Close>;
+
+  Connection(Pointer connection, std::string uri, std::shared_ptr<DomainEvents> events);
+
+  Pointer connection_;
+  std::string uri_;
+  std::shared_ptr<DomainEvents> events_;
+};
+
+}  // namespace dualpath::guest

@@ -1,0 +1,108 @@
+#include "helpers/guest/domain.h"
+
+#include <libvirt/virterror.h>
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace dualpath::guest {
+namespace {
+
+// In the order of virDomainState in libvirt-domain.h.
+constexpr std::array<const char*, 8> kStates{
+    "in no state",   "running",  "blocked", "paused",
+    "shutting down", "shut off", "crashed", "suspended by power management"};
+
+bool LastErrorIs(int code) {
+  const virErrorPtr last = virGetLastError();
+  return last != nullptr && last->code == code;
+}
+
+}  // namespace
+
+std::string ToString(virDomainState state) {
+  const auto index = static_cast<std::size_t>(state);
+  return index < kStates.size() ? kStates[index] : "in state " + std::to_string(index);
+}
+
+Domain::Domain(virDomainPtr domain, std::shared_ptr<DomainEvents> events, std::size_t first_event)
+    : domain_(domain),
+      name_(virDomainGetName(domain)),
+      events_(std::move(events)),
+      first_event_(first_event) {}
+
+Result<Domain> Domain::DefineAndStart(const Connection& connection, const std::string& xml) {
+  const std::size_t first_event = connection.events()->size();
+  const virDomainPtr defined = virDomainDefineXML(connection.get(), xml.c_str());
+  if (defined == nullptr) return LibvirtError("define domain", connection.uri());
+  Domain domain(defined, connection.events(), first_event);
+  if (virDomainCreate(defined) == 0) return domain;
+  const Error error = LibvirtError("start domain", domain.name());
+  const Status undefined = domain.Undefine();
+  if (undefined.ok()) return error;
+  return Error::Because(error.operation(), error.object(),
+                        error.reason() + "; and then: " + undefined.error().ToString());
+}
+
+Result<std::optional<Domain>> Domain::Lookup(const Connection& connection,
+                                             const std::string& name) {
+  const virDomainPtr found = virDomainLookupByName(connection.get(), name.c_str());
+  if (found == nullptr) {
+    if (LastErrorIs(VIR_ERR_NO_DOMAIN)) return std::optional<Domain>();
+    return LibvirtError("look up domain", name);
+  }
+  return std::optional<Domain>(Domain(found, connection.events(), connection.events()->size()));
+}
+
+Result<virDomainState> Domain::State() const {
+  int state = VIR_DOMAIN_NOSTATE;
+  if (virDomainGetState(domain_.get(), &state, nullptr, 0) != 0) {
+    return LibvirtError("ask the state of domain", name());
+  }
+  return static_cast<virDomainState>(state);
+}
+
+Result<std::string> Domain::XmlDesc() const {
+  char* xml = virDomainGetXMLDesc(domain_.get(), 0);
+  if (xml == nullptr) return LibvirtError("get the XML of domain", name());
+  std::string text = xml;
+  std::free(xml);
+  return text;
+}
+
+Result<std::vector<DiskError>> Domain::DiskErrors() const {
+  const int disks = virDomainGetDiskErrors(domain_.get(), nullptr, 0, 0);
+  if (disks < 0) return LibvirtError("ask the disk errors of domain", name());
+  std::vector<virDomainDiskError> raw(static_cast<std::size_t>(disks));
+  const int count = disks == 0 ? 0
+                               : virDomainGetDiskErrors(domain_.get(), raw.data(),
+                                                        static_cast<unsigned>(raw.size()), 0);
+  if (count < 0) return LibvirtError("ask the disk errors of domain", name());
+  std::vector<DiskError> errors;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    errors.push_back({raw[i].disk, raw[i].error});
+    std::free(raw[i].disk);
+  }
+  return errors;
+}
+
+Status Domain::Resume() const {
+  if (virDomainResume(domain_.get()) == 0) return Ok{};
+  return LibvirtError("resume domain", name());
+}
+
+Status Domain::Destroy() const {
+  if (virDomainDestroy(domain_.get()) == 0) return Ok{};
+  // VIR_ERR_OPERATION_INVALID is libvirt's word for "it is not running".
+  if (LastErrorIs(VIR_ERR_NO_DOMAIN) || LastErrorIs(VIR_ERR_OPERATION_INVALID)) return Ok{};
+  return LibvirtError("destroy domain", name());
+}
+
+Status Domain::Undefine() const {
+  if (virDomainUndefine(domain_.get()) == 0) return Ok{};
+  if (LastErrorIs(VIR_ERR_NO_DOMAIN)) return Ok{};
+  return LibvirtError("undefine domain", name());
+}
+
+}  // namespace dualpath::guest

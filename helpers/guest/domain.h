@@ -1,0 +1,74 @@
+#pragma once
+
+#include <libvirt/libvirt.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "helpers/base/result.h"
+#include "helpers/guest/connection.h"
+#include "helpers/guest/domain_event.h"
+
+namespace dualpath::guest {
+
+/// A disk on which the domain is stopped, and why.
+struct DiskError {
+  std::string disk;  ///< target name, "sda"
+  int error = 0;     ///< virDomainDiskErrorCode
+};
+
+/// A domain of libvirt, by its API. Dropping a Domain leaves the domain itself as it is: the
+/// fixture that owns it says when it ends.
+class Domain {
+ public:
+  /// Defines the domain, so that it is seen by virsh, and starts it. Undefined again if it does not
+  /// start.
+  static Result<Domain> DefineAndStart(const Connection& connection, const std::string& xml);
+
+  /// The domain of that name, if there is one; running or not.
+  static Result<std::optional<Domain>> Lookup(const Connection& connection,
+                                              const std::string& name);
+
+  const std::string& name() const { return name_; }
+
+  /// virDomainState: VIR_DOMAIN_RUNNING, VIR_DOMAIN_PAUSED, VIR_DOMAIN_SHUTOFF...
+  Result<virDomainState> State() const;
+
+  /// The live XML, with what libvirt added.
+  Result<std::string> XmlDesc() const;
+
+  /// The disks on which QEMU has stopped the domain.
+  Result<std::vector<DiskError>> DiskErrors() const;
+
+  /// After a stop on an I/O error: QEMU tries the I/O again.
+  Status Resume() const;
+
+  /// Ends the domain at once, as pulling the plug does. No error if it is off already.
+  Status Destroy() const;
+
+  /// Forgets the definition. No error if the domain is unknown already.
+  Status Undefine() const;
+
+  /// What was reported since this Domain was made (its definition and start included, if we did
+  /// that), in order. Thread-safe.
+  std::vector<DomainEvent> Events() const { return events_->Of(name_, first_event_); }
+
+ private:
+  struct Free {
+    void operator()(virDomainPtr domain) const { virDomainFree(domain); }
+  };
+
+  Domain(virDomainPtr domain, std::shared_ptr<DomainEvents> events, std::size_t first_event);
+
+  std::unique_ptr<virDomain, Free> domain_;
+  std::string name_;
+  std::shared_ptr<DomainEvents> events_;
+  std::size_t first_event_;
+};
+
+/// "running", "paused", "shut off"...
+std::string ToString(virDomainState state);
+
+}  // namespace dualpath::guest

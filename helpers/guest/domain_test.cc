@@ -1,0 +1,147 @@
+#include "helpers/guest/domain.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <libvirt/virterror.h>
+
+#include "helpers/base/eventually.h"
+
+namespace dualpath::guest {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+#define ASSERT_OK(result) ASSERT_TRUE((result).ok()) << (result).error().ToString()
+
+// libvirt's own mock driver: no daemon, no root, the domains live in this process.
+constexpr char kTestDriver[] = "test:///default";
+
+constexpr char kXml[] =
+    "<domain type='test'><name>dualpath-test</name><memory unit='MiB'>8</memory><vcpu>1</vcpu>"
+    "<os><type>hvm</type></os></domain>";
+
+class DomainTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto connection = Connection::Open(kTestDriver);
+    ASSERT_OK(connection);
+    connection_.emplace(std::move(connection).value());
+  }
+
+  std::optional<Connection> connection_;
+};
+
+/// Events come by libvirt's own thread, a little later.
+std::vector<std::string> WordsOf(const Domain& domain, std::size_t count) {
+  std::vector<std::string> words;
+  PollUntil(Deadline::In(seconds(10)), [&] {
+    words.clear();
+    for (const DomainEvent& event : domain.Events()) words.push_back(event.ToString());
+    return words.size() >= count;
+  });
+  return words;
+}
+
+TEST_F(DomainTest, LivesFromDefineToUndefine) {
+  auto domain = Domain::DefineAndStart(*connection_, kXml);
+  ASSERT_OK(domain);
+  EXPECT_EQ(domain->name(), "dualpath-test");
+  EXPECT_EQ(*domain->State(), VIR_DOMAIN_RUNNING);
+  EXPECT_THAT(*domain->XmlDesc(), HasSubstr("<name>dualpath-test</name>"));
+
+  auto adopted = Domain::Lookup(*connection_, "dualpath-test");
+  ASSERT_OK(adopted);
+  ASSERT_TRUE(adopted->has_value());
+  EXPECT_EQ((*adopted)->name(), "dualpath-test");
+
+  EXPECT_THAT((*adopted)->Events(), IsEmpty()) << "these were before its time";
+  ASSERT_OK(domain->Destroy());
+  EXPECT_EQ(ToString(*domain->State()), "shut off");
+  EXPECT_TRUE(domain->Destroy().ok()) << "it is off already";
+  ASSERT_OK(domain->Undefine());
+  EXPECT_TRUE(domain->Undefine().ok()) << "it is unknown already";
+  EXPECT_THAT(WordsOf(*domain, 4),
+              ElementsAre("defined", "started", "stopped (destroyed)", "undefined"));
+}
+
+TEST_F(DomainTest, EventsAreTypedAndTimed) {
+  const auto before = Deadline::Clock::now();
+  auto domain = Domain::DefineAndStart(*connection_, kXml);
+  ASSERT_OK(domain);
+  const virDomainPtr raw = virDomainLookupByName(connection_->get(), "dualpath-test");
+  ASSERT_EQ(virDomainSuspend(raw), 0);
+  virDomainFree(raw);
+  EXPECT_EQ(*domain->State(), VIR_DOMAIN_PAUSED);
+  ASSERT_OK(domain->Resume());
+  EXPECT_THAT(WordsOf(*domain, 4),
+              ElementsAre("defined", "started", "suspended (paused)", "resumed"));
+  const std::vector<DomainEvent> events = domain->Events();
+  EXPECT_TRUE(events[2].Suspended(VIR_DOMAIN_EVENT_SUSPENDED_PAUSED));
+  EXPECT_FALSE(events[2].Suspended(VIR_DOMAIN_EVENT_SUSPENDED_IOERROR));
+  EXPECT_GE(events[0].at, before);
+  EXPECT_LE(events[0].at, events[2].at);
+  ASSERT_OK(domain->Destroy());
+  ASSERT_OK(domain->Undefine());
+}
+
+TEST_F(DomainTest, AnUnknownDomainIsNoError) {
+  const auto found = Domain::Lookup(*connection_, "no-such-domain");
+  ASSERT_OK(found);
+  EXPECT_FALSE(found->has_value());
+}
+
+TEST_F(DomainTest, LibvirtsWordsAreInTheError) {
+  const auto domain = Domain::DefineAndStart(*connection_, "<domain type='test'/>");
+  ASSERT_FALSE(domain.ok());
+  EXPECT_THAT(domain.error().ToString(), HasSubstr("define domain: test:///default: "));
+  EXPECT_THAT(domain.error().ToString(), HasSubstr("(libvirt error "));
+}
+
+TEST_F(DomainTest, DiskErrorsAreListed) {
+  auto domain = Domain::Lookup(*connection_, "test");
+  ASSERT_OK(domain);
+  ASSERT_TRUE(domain->has_value());
+  const auto errors = (*domain)->DiskErrors();
+  ASSERT_OK(errors);
+}
+
+TEST(Connection, NamesTheUriThatItCannotOpen) {
+  const auto connection = Connection::Open("test:///no/such/file");
+  ASSERT_FALSE(connection.ok());
+  EXPECT_THAT(connection.error().ToString(),
+              HasSubstr("connect to libvirt: test:///no/such/file: "));
+}
+
+TEST(Connection, KnowsTheVersion) {
+  const auto connection = Connection::Open(kTestDriver);
+  ASSERT_OK(connection);
+  const auto version = connection->LibraryVersion();
+  ASSERT_OK(version);
+  EXPECT_THAT(*version, ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
+}
+
+TEST(DomainEvent, SaysWhatHappened) {
+  DomainEvent event;
+  event.kind = DomainEvent::Kind::kIoError;
+  event.disk = "scsi0-0-0-0";
+  event.action = VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
+  EXPECT_EQ(event.ToString(), "I/O error on scsi0-0-0-0: reported to the guest");
+  event.action = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE;
+  event.reason = "enospc";
+  EXPECT_EQ(event.ToString(), "I/O error on scsi0-0-0-0 (enospc): the guest is paused");
+  event.kind = DomainEvent::Kind::kLifecycle;
+  event.type = VIR_DOMAIN_EVENT_SUSPENDED;
+  event.detail = VIR_DOMAIN_EVENT_SUSPENDED_IOERROR;
+  EXPECT_EQ(event.ToString(), "suspended (I/O error)");
+  event.detail = 99;
+  EXPECT_EQ(event.ToString(), "suspended (number 99)");
+  event.type = VIR_DOMAIN_EVENT_STOPPED;
+  event.detail = VIR_DOMAIN_EVENT_STOPPED_CRASHED;
+  EXPECT_EQ(event.ToString(), "stopped (crashed)");
+}
+
+}  // namespace
+}  // namespace dualpath::guest

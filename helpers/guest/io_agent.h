@@ -1,0 +1,151 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "helpers/base/deadline.h"
+#include "helpers/base/result.h"
+#include "helpers/base/unique_fd.h"
+#include "images/guest/frame.h"
+#include "images/guest/wire.h"
+
+namespace dualpath::guest {
+
+using wire::IoKind;
+using wire::IoRecord;
+
+/// A point on the guest's CLOCK_MONOTONIC. Only `ClockOffset` can compare it with ours.
+using GuestTime = std::chrono::nanoseconds;
+
+/// The agent and the guest that it lives in.
+struct AgentInfo {
+  std::string kernel_release;  ///< of the guest, which is the host's own
+  std::string agent_version;
+  std::chrono::nanoseconds started{0};  ///< guest time at which the agent began to serve
+};
+
+/// The guest's view of the disk under test.
+struct DiskInfo {
+  std::string name;  ///< "sda" inside the guest; for messages only
+  std::string hctl;  ///< "0:0:0:0" inside the guest
+  std::string vendor;
+  std::string model;
+  std::string revision;
+  std::string state;
+  std::string wwid;
+  std::string scheduler;
+  std::uint64_t size_bytes = 0;
+  std::uint32_t logical_block_bytes = 0;
+  std::uint32_t physical_block_bytes = 0;
+  std::uint32_t queue_depth = 0;
+  std::uint32_t nr_requests = 0;
+  std::uint32_t max_sectors_kb = 0;
+  std::chrono::seconds timeout{0};    ///< of a SCSI command
+  std::vector<std::uint8_t> inquiry;  ///< standard INQUIRY data, as the disk gave it; SPC-4 6.4.2
+  std::vector<std::uint8_t> vpd83;    ///< VPD page 0x83 whole, header included; SPC-4 7.8.6
+};
+
+/// One run of I/O, one after the other, at a steady rate.
+struct IoOptions {
+  IoKind kind = IoKind::kWrite;
+  std::chrono::microseconds interval{100000};  ///< from start to start; 0: back to back
+  std::uint32_t block_bytes = 4096;            ///< a multiple of 512, at most 1 MiB
+  std::uint64_t first_block = 0;               ///< in units of block_bytes
+  std::uint64_t block_count = 1024;            ///< the run goes round and round in these
+  std::uint64_t run_id = 1;                    ///< marks the blocks as this run's
+  std::uint64_t first_sequence = 1;
+  std::uint64_t max_count = 0;  ///< 0: until stopped
+};
+
+/// How far the run is.
+struct IoStatus {
+  std::uint64_t issued = 0;
+  std::uint64_t completed = 0;  ///< with or without error
+  std::uint64_t failed = 0;
+  bool running = false;    ///< started and not over; a run whose I/O hangs stays running
+  bool in_flight = false;  ///< one I/O was issued and has not come back
+  std::uint64_t in_flight_sequence = 0;
+  GuestTime in_flight_since{0};
+  GuestTime now{0};  ///< when the agent answered
+
+  /// "12 issued, 11 completed (1 failed), sequence 12 in flight for 3.2 s".
+  std::string ToString() const;
+};
+
+/// How the guest's clock relates to ours (CLOCK_MONOTONIC both).
+struct ClockOffset {
+  std::chrono::nanoseconds guest_minus_ours{0};
+  std::chrono::nanoseconds error{0};  ///< the truth is within this much either way
+
+  Deadline::Clock::time_point ToOurs(GuestTime time) const {
+    return Deadline::Clock::time_point(
+        std::chrono::duration_cast<Deadline::Clock::duration>(time - guest_minus_ours));
+  }
+};
+
+/// The client of the agent inside the guest (images/guest/agent), over the unix socket of the
+/// virtio-serial channel. The agent only answers, so an IoAgent may be dropped and another one
+/// connected at any time, by another process too: the run in the guest goes on meanwhile.
+///
+/// Every request is answered at once, whatever the disk does; a deadline that expires means that
+/// the guest itself does not run.
+class IoAgent {
+ public:
+  /// Waits for the socket, and for the guest to have booted as far as the agent.
+  static Result<IoAgent> Connect(const std::string& socket_path, Deadline deadline);
+
+  /// As `Connect`, on a connected stream socket. `name` stands for it in messages.
+  static Result<IoAgent> Adopt(UniqueFd socket, const std::string& name, Deadline deadline);
+
+  Result<AgentInfo> Hello(Deadline deadline);
+
+  /// Waits until the disk has appeared in the guest and answered its INQUIRY.
+  Result<DiskInfo> Disk(Deadline deadline);
+
+  /// Starts a new list of records. EBUSY while the run before is not over.
+  Status StartIo(const IoOptions& options, Deadline deadline);
+
+  Result<IoStatus> IoState(Deadline deadline);
+
+  /// Asks the run to end after the I/O in flight. Does not wait for it: it may be held for long.
+  Result<IoStatus> StopIo(Deadline deadline);
+
+  /// `StopIo`, and waits until the run is over.
+  Result<IoStatus> StopIoAndWait(Deadline deadline);
+
+  /// The run's records from that index on, in order of completion.
+  Result<std::vector<IoRecord>> FetchRecords(std::uint64_t from_index, Deadline deadline);
+
+  /// The end of the guest's kernel log, as dmesg prints it.
+  Result<std::string> KernelLog(std::size_t max_bytes, Deadline deadline);
+
+  /// The best of several exchanges: the one with the shortest round trip bounds the error.
+  Result<ClockOffset> MeasureClock(int exchanges, Deadline deadline);
+
+  /// Ends the guest: it restarts, which the domain's on_reboot turns into its end. A guest whose
+  /// disk hangs does not end that way; Domain::Destroy does.
+  Status PowerOff(Deadline deadline);
+
+ private:
+  IoAgent(UniqueFd socket, std::string name);
+
+  Result<std::string> Ask(wire::MessageType type, std::string payload, Deadline deadline);
+  template <typename Answer>
+  Result<Answer> AskFor(wire::MessageType type, std::string payload, Deadline deadline);
+  Result<wire::HelloAnswer> AskHello(Deadline deadline);
+  Status Send(const std::string& bytes, Deadline deadline);
+  Result<wire::Message> Receive(wire::MessageType type, Deadline deadline);
+  Error NoAnswer(wire::MessageType type, const std::string& reason) const;
+
+  UniqueFd socket_;
+  std::string name_;
+  wire::FrameReader reader_;
+  std::uint32_t last_request_ = 0;
+  std::string last_answer_ = "none";
+  Deadline::Clock::time_point last_answer_at_{};
+};
+
+}  // namespace dualpath::guest

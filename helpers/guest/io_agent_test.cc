@@ -1,0 +1,395 @@
+#include "helpers/guest/io_agent.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+
+#include <cerrno>
+#include <optional>
+#include <thread>
+
+#include "helpers/base/eventually.h"
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+#include "images/guest/agent/server.h"
+#include "images/guest/block_content.h"
+
+namespace dualpath::guest {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr std::size_t kDiskBytes = 64 * 4096;
+
+Deadline Soon() { return Deadline::In(seconds(10)); }
+
+#define ASSERT_OK(result) ASSERT_TRUE((result).ok()) << (result).error().ToString()
+
+/// The real agent in a thread, on a regular file, behind a socket pair.
+class AgentThread {
+ public:
+  explicit AgentThread(const std::string& disk) : worker_({disk, "/sys", "/dev"}) {
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    ours_ = UniqueFd(ends[0]);
+    theirs_ = UniqueFd(ends[1]);
+    thread_ = std::thread([this] {
+      agent::Server server(worker_, {true, "/no/such/kmsg"});
+      served_ = server.Serve(theirs_.get());
+      ended_ = true;
+    });
+  }
+
+  ~AgentThread() {
+    ::shutdown(ours_.get(), SHUT_RDWR);
+    thread_.join();
+    EXPECT_TRUE(served_.ok()) << served_.error().ToString();
+  }
+
+  /// Another client on the same line, as after the death of the one before.
+  UniqueFd Line() const { return UniqueFd(::dup(ours_.get())); }
+
+  bool ended() const { return ended_; }
+
+ private:
+  agent::IoWorker worker_;
+  UniqueFd ours_;
+  UniqueFd theirs_;
+  Status served_ = Ok{};
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+class IoAgentTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto directory = TemporaryDirectory::Create();
+    ASSERT_OK(directory);
+    directory_.emplace(std::move(directory).value());
+    disk_ = directory_->path() + "/storage.raw";
+    ASSERT_OK(WriteFileAtomically(disk_, std::string(kDiskBytes, '\0')));
+  }
+
+  void StartAgent() {
+    thread_.emplace(disk_);
+    Reconnect();
+  }
+
+  void Reconnect() {
+    auto agent = IoAgent::Adopt(thread_->Line(), "the test's agent", Soon());
+    ASSERT_OK(agent);
+    agent_.emplace(std::move(agent).value());
+  }
+
+  IoAgent& agent() { return *agent_; }
+
+  static IoOptions Count(std::uint64_t count) {
+    IoOptions options;
+    options.interval = std::chrono::microseconds(0);
+    options.block_count = 64;
+    options.max_count = count;
+    return options;
+  }
+
+  /// Starts the run and waits for its end by itself.
+  std::vector<IoRecord> RunToTheEnd(const IoOptions& options) {
+    const Status started = agent().StartIo(options, Soon());
+    EXPECT_TRUE(started.ok()) << started.error().ToString();
+    const Status over = WaitUntil("wait for", "the run", Soon(), [&] {
+      const auto status = agent().IoState(Soon());
+      if (!status.ok()) return status.error().ToString();
+      return status->running ? status->ToString() : std::string();
+    });
+    EXPECT_TRUE(over.ok()) << over.error().ToString();
+    auto records = agent().FetchRecords(0, Soon());
+    EXPECT_TRUE(records.ok()) << records.error().ToString();
+    return records.ok() ? *records : std::vector<IoRecord>();
+  }
+
+  std::string disk_;
+  std::optional<TemporaryDirectory> directory_;
+  std::optional<AgentThread> thread_;
+  std::optional<IoAgent> agent_;
+};
+
+TEST_F(IoAgentTest, SaysWhereItLives) {
+  StartAgent();
+  utsname names{};
+  ASSERT_EQ(::uname(&names), 0);
+  const auto hello = agent().Hello(Soon());
+  ASSERT_OK(hello);
+  EXPECT_EQ(hello->kernel_release, names.release);
+  EXPECT_EQ(hello->agent_version, "1");
+}
+
+TEST_F(IoAgentTest, DescribesTheDisk) {
+  StartAgent();
+  const auto disk = agent().Disk(Soon());
+  ASSERT_OK(disk);
+  EXPECT_EQ(disk->name, "storage.raw");
+  EXPECT_EQ(disk->size_bytes, kDiskBytes);
+  EXPECT_THAT(disk->inquiry, SizeIs(0)) << "a regular file answers no INQUIRY";
+}
+
+TEST_F(IoAgentTest, WritesBlocksThatCanBeVerifiedOnTheDisk) {
+  StartAgent();
+  IoOptions options = Count(70);
+  options.run_id = 9;
+  options.first_sequence = 100;
+  const auto records = RunToTheEnd(options);
+  ASSERT_THAT(records, SizeIs(70));
+  const auto content = ReadFile(disk_);
+  ASSERT_OK(content);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(records[i].sequence, 100 + i);
+    EXPECT_EQ(records[i].block, i % 64);
+    EXPECT_EQ(records[i].error_number, 0);
+    EXPECT_EQ(records[i].bytes, 4096U);
+    EXPECT_LE(records[i].start_ns, records[i].end_ns);
+    if (i < 70 - 64) continue;  // these blocks were written again
+    const char* block = content->data() + records[i].block * 4096;
+    const Status held = CheckBlock(block, 4096, {9, records[i].block, 100 + i}, "block");
+    EXPECT_TRUE(held.ok()) << held.error().ToString();
+    EXPECT_EQ(records[i].checksum, BlockChecksum(block, 4096));
+  }
+}
+
+TEST_F(IoAgentTest, ReadsWhatIsThere) {
+  StartAgent();
+  const auto written = RunToTheEnd(Count(3));
+  IoOptions options = Count(3);
+  options.kind = IoKind::kRead;
+  const auto read = RunToTheEnd(options);
+  ASSERT_THAT(read, SizeIs(3));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(read[i].checksum, written[i].checksum);
+}
+
+TEST_F(IoAgentTest, ReadsBackWhatItWrote) {
+  StartAgent();
+  IoOptions options = Count(5);
+  options.kind = IoKind::kWriteReadBack;
+  options.block_bytes = 512;
+  const auto records = RunToTheEnd(options);
+  ASSERT_THAT(records, SizeIs(5));
+  for (const IoRecord& record : records) {
+    EXPECT_EQ(record.error_number, 0);
+    EXPECT_EQ(record.bytes, 512U);
+  }
+}
+
+TEST_F(IoAgentTest, KeepsThePace) {
+  StartAgent();
+  IoOptions options = Count(6);
+  options.interval = milliseconds(20);
+  const auto records = RunToTheEnd(options);
+  ASSERT_THAT(records, SizeIs(6));
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    const GuestTime since_first(records[i].start_ns - records[0].start_ns);
+    EXPECT_GT(since_first, milliseconds(20) * i - milliseconds(5));
+  }
+}
+
+TEST_F(IoAgentTest, RecordsTheErrnoOfEachFailure) {
+  disk_ = directory_->path();  // which cannot be written to
+  StartAgent();
+  const auto records = RunToTheEnd(Count(2));
+  ASSERT_THAT(records, SizeIs(2));
+  EXPECT_EQ(records[1].error_number, EISDIR);
+  EXPECT_EQ(records[1].checksum, 0U);
+  const auto status = agent().IoState(Soon());
+  ASSERT_OK(status);
+  EXPECT_EQ(status->ToString(), "2 issued, 2 completed (2 failed), not running");
+}
+
+TEST_F(IoAgentTest, StopsARunThatHasNoEnd) {
+  StartAgent();
+  IoOptions options = Count(0);
+  options.interval = std::chrono::minutes(1);
+  ASSERT_OK(agent().StartIo(options, Soon()));
+  const auto status = agent().StopIoAndWait(Soon());
+  ASSERT_OK(status);
+  EXPECT_FALSE(status->running);
+  EXPECT_LE(status->issued, 1U);
+}
+
+TEST_F(IoAgentTest, AnswersWhileTheDiskHangs) {
+  StartAgent();
+  ASSERT_OK(agent().Disk(Soon()));
+  // A read lease holds up whoever opens the file for writing, until it is given back.
+  ::signal(SIGIO, SIG_IGN);
+  const UniqueFd holder(::open(disk_.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(holder);
+  if (::fcntl(holder.get(), F_SETLEASE, F_RDLCK) != 0) {
+    GTEST_SKIP() << "no leases on the file system of " << disk_;
+  }
+  IoOptions options = Count(0);
+  options.first_sequence = 77;
+  ASSERT_OK(agent().StartIo(options, Soon()));
+  const Status held = WaitUntil("wait for", "the held write", Soon(), [&] {
+    const auto status = agent().IoState(Soon());
+    return status.ok() && status->in_flight ? "" : "none in flight";
+  });
+  ASSERT_OK(held);
+
+  const auto asked = agent().StopIo(Soon());
+  ASSERT_OK(asked);
+  EXPECT_TRUE(asked->running) << "it cannot end before the write that hangs";
+  EXPECT_EQ(asked->in_flight_sequence, 77U);
+  EXPECT_GE(asked->now, asked->in_flight_since);
+  const auto waited = agent().StopIoAndWait(Deadline::InUnscaled(milliseconds(60)));
+  ASSERT_FALSE(waited.ok());
+  EXPECT_THAT(waited.error().ToString(), HasSubstr("deadline expired; last seen: 1 issued, 0 "
+                                                   "completed (0 failed), sequence 77 in flight"));
+  const Status again = agent().StartIo(options, Soon());
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().error_number(), EBUSY);
+
+  ASSERT_EQ(::fcntl(holder.get(), F_SETLEASE, F_UNLCK), 0);
+  const auto over = agent().StopIoAndWait(Soon());
+  ASSERT_OK(over);
+  EXPECT_EQ(over->completed, 1U);
+}
+
+TEST_F(IoAgentTest, FetchesFromAnyIndex) {
+  StartAgent();
+  RunToTheEnd(Count(10));
+  const auto tail = agent().FetchRecords(8, Soon());
+  ASSERT_OK(tail);
+  ASSERT_THAT(*tail, SizeIs(2));
+  EXPECT_EQ(tail->front().sequence, 9U);
+  const auto none = agent().FetchRecords(1000, Soon());
+  ASSERT_OK(none);
+  EXPECT_THAT(*none, SizeIs(0));
+}
+
+TEST_F(IoAgentTest, FetchesMoreThanOneAnswerHolds) {
+  StartAgent();
+  const auto records = RunToTheEnd(Count(9000));
+  ASSERT_THAT(records, SizeIs(9000));
+  EXPECT_EQ(records.back().sequence, 9000U);
+}
+
+TEST_F(IoAgentTest, RefusesWhatCannotBeDone) {
+  StartAgent();
+  IoOptions odd = Count(1);
+  odd.block_bytes = 1000;
+  EXPECT_THAT(agent().StartIo(odd, Soon()).error().ToString(),
+              HasSubstr("the guest's agent refuses StartIo: the test's agent: start I/O: block of "
+                        "1000 bytes: Invalid argument"));
+  IoOptions nowhere = Count(1);
+  nowhere.block_count = 0;
+  EXPECT_THAT(agent().StartIo(nowhere, Soon()).error().ToString(), HasSubstr("block_count 0"));
+  IoOptions never = Count(1);
+  never.interval = std::chrono::hours(2);
+  EXPECT_THAT(agent().StartIo(never, Soon()).error().ToString(),
+              HasSubstr("interval of 7200000000 us"));
+  const auto log = agent().KernelLog(1000, Soon());
+  ASSERT_FALSE(log.ok());
+  EXPECT_EQ(log.error().error_number(), ENOENT);
+  EXPECT_THAT(log.error().ToString(), HasSubstr("open kernel log: /no/such/kmsg"));
+}
+
+TEST_F(IoAgentTest, TheClocksDifferByNoMoreThanTheErrorSays) {
+  StartAgent();
+  const auto offset = agent().MeasureClock(5, Soon());
+  ASSERT_OK(offset);
+  EXPECT_LE(std::chrono::abs(offset->guest_minus_ours), offset->error);
+  EXPECT_LT(offset->error, seconds(1));
+  const GuestTime one_second = seconds(1);
+  EXPECT_EQ(offset->ToOurs(one_second + offset->guest_minus_ours).time_since_epoch(), seconds(1));
+}
+
+TEST_F(IoAgentTest, ANewClientFindsTheRunGoingOn) {
+  StartAgent();
+  IoOptions options = Count(0);
+  options.interval = milliseconds(1);
+  ASSERT_OK(agent().StartIo(options, Soon()));
+  agent_.reset();
+  Reconnect();
+  const auto status = agent().StopIoAndWait(Soon());
+  ASSERT_OK(status);
+  const auto records = agent().FetchRecords(0, Soon());
+  ASSERT_OK(records);
+  EXPECT_THAT(*records, SizeIs(status->completed));
+}
+
+TEST_F(IoAgentTest, ANewClientIsUnderstoodAfterATornRequest) {
+  StartAgent();
+  wire::StartIoRequest start{};
+  const std::string request =
+      wire::Encode({wire::MessageType::kStartIo, 1, wire::ToPayload(start)});
+  for (const std::size_t torn : {std::size_t{3}, std::size_t{20}, request.size() - 1}) {
+    const UniqueFd dying = thread_->Line();
+    ASSERT_EQ(::send(dying.get(), request.data(), torn, 0), static_cast<ssize_t>(torn));
+    Reconnect();
+    EXPECT_TRUE(agent().Hello(Soon()).ok()) << "torn after " << torn;
+  }
+}
+
+TEST_F(IoAgentTest, ANewClientSkipsTheAnswersToItsPredecessor) {
+  StartAgent();
+  RunToTheEnd(Count(1000));
+  const std::string fetch =
+      wire::Encode({wire::MessageType::kFetch, 1, wire::ToPayload(wire::FetchRequest{0, 1000, 0})});
+  const UniqueFd dying = thread_->Line();
+  ASSERT_GT(::send(dying.get(), fetch.data(), fetch.size(), 0), 0);
+  ASSERT_GT(::send(dying.get(), fetch.data(), fetch.size(), 0), 0);
+  // It read the beginning of its answer, and died.
+  pollfd entry{dying.get(), POLLIN, 0};
+  ASSERT_EQ(::poll(&entry, 1, 10000), 1);
+  char some[100];
+  ASSERT_EQ(::recv(dying.get(), some, sizeof(some), 0), 100);
+  Reconnect();
+  const auto status = agent().IoState(Soon());
+  ASSERT_OK(status);
+  EXPECT_EQ(status->completed, 1000U);
+}
+
+TEST_F(IoAgentTest, PowerOffIsAnsweredAndThenTheAgentEnds) {
+  StartAgent();
+  ASSERT_OK(agent().PowerOff(Soon()));
+  EXPECT_TRUE(PollUntil(Soon(), [&] { return thread_->ended(); }));
+}
+
+TEST(IoAgent, SaysThatNobodyAnswers) {
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  UniqueFd other(ends[1]);
+  const auto agent =
+      IoAgent::Adopt(UniqueFd(ends[0]), "agent.sock", Deadline::InUnscaled(milliseconds(50)));
+  ASSERT_FALSE(agent.ok());
+  EXPECT_EQ(agent.error().ToString(),
+            "ask the guest's agent: agent.sock for Hello: deadline expired; last answer: none");
+}
+
+TEST(IoAgent, SaysThatTheGuestHasEnded) {
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  ::shutdown(ends[1], SHUT_WR);
+  UniqueFd other(ends[1]);
+  const auto agent = IoAgent::Adopt(UniqueFd(ends[0]), "agent.sock", Soon());
+  ASSERT_FALSE(agent.ok());
+  EXPECT_THAT(agent.error().ToString(), HasSubstr("the guest's QEMU has ended"));
+}
+
+TEST(IoAgent, SaysWhichSocketIsMissing) {
+  const auto agent =
+      IoAgent::Connect("/no/such/agent.sock", Deadline::InUnscaled(milliseconds(10)));
+  ASSERT_FALSE(agent.ok());
+  EXPECT_EQ(agent.error().ToString(),
+            "connect to the guest's agent: /no/such/agent.sock: No such file or directory (errno "
+            "2)");
+  const auto endless = IoAgent::Connect(std::string(200, 'x'), Soon());
+  ASSERT_FALSE(endless.ok());
+  EXPECT_EQ(endless.error().error_number(), ENAMETOOLONG);
+}
+
+}  // namespace
+}  // namespace dualpath::guest

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <ostream>
+#include <vector>
+
+#include "helpers/base/deadline.h"
+#include "helpers/guest/io_agent.h"
+
+namespace dualpath::guest {
+
+/// From here on an I/O counts as held: far above what the slowest place needs for one.
+inline constexpr std::chrono::milliseconds kHeld{2000};
+
+/// What became of one I/O of the guest, on our clock.
+struct IoOutcome {
+  std::uint64_t sequence = 0;
+  std::uint64_t block = 0;
+  int error_number = 0;  ///< what the application in the guest got; 0: success
+  Deadline::Clock::time_point start{};
+  Deadline::Clock::time_point end{};
+
+  Deadline::Clock::duration Took() const { return end - start; }
+};
+
+/// "#12 block 11: EIO after 0.084 s", at its time.
+std::ostream& operator<<(std::ostream& out, const IoOutcome& outcome);
+
+/// Everything that a run did, in order of completion.
+struct IoReport {
+  IoOptions options;
+  std::vector<IoOutcome> outcomes;
+  std::chrono::nanoseconds clock_error{0};  ///< every time is good to this much either way
+};
+
+/// For failure messages: runs of the same outcome in one line.
+void PrintTo(const IoReport& report, std::ostream* out);
+
+IoOutcome ToOutcome(const IoRecord& record, const ClockOffset& clock);
+
+/// Whether `file` holds, for every block that was acknowledged, the last acknowledged write or a
+/// later one that was reported failed: that one may have arrived all the same. The error names the
+/// first block that does not, its sequence and what is there instead.
+Status HoldsAcknowledgedWrites(const std::string& file, const IoReport& report);
+
+}  // namespace dualpath::guest

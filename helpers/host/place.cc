@@ -1,0 +1,75 @@
+#include "helpers/host/place.h"
+
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "helpers/base/deadline.h"
+#include "helpers/base/unique_fd.h"
+
+namespace dualpath::host {
+namespace {
+
+constexpr const char* kPlaceVariable = "DUALPATH_PLACE";
+constexpr const char* kTimeScaleVariable = "DUALPATH_TIME_SCALE";
+constexpr const char* kDomainTypeVariable = "DUALPATH_DOMAIN_TYPE";
+
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+Error Unusable(const char* variable, const std::string& value, const std::string& reason) {
+  return Error::Because("read environment", std::string(variable) + "=\"" + value + "\"", reason);
+}
+
+/// QEMU refuses any other version of the interface than 12, which has not changed since 2007.
+bool KvmIsUsable(const std::string& device) {
+  const UniqueFd fd(::open(device.c_str(), O_RDWR | O_CLOEXEC));
+  return fd && ::ioctl(fd.get(), KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
+}
+
+}  // namespace
+
+std::string ToString(Place place) { return place == Place::kLab ? "lab" : "host"; }
+
+Result<Place> CurrentPlace() {
+  const std::string value = Environment(kPlaceVariable);
+  if (value == "lab") return Place::kLab;
+  if (value == "host") return Place::kHost;
+  if (value.empty()) {
+    return Unusable(kPlaceVariable, value,
+                    "run the program by ctest or `dualpath exec`, or as root with "
+                    "DUALPATH_PLACE=host if this machine may be used");
+  }
+  return Unusable(kPlaceVariable, value, "it must be \"lab\" or \"host\"");
+}
+
+Status ApplyTimeScale() {
+  const std::string value = Environment(kTimeScaleVariable);
+  if (value.empty()) {
+    SetTimeScale(1);
+    return Ok{};
+  }
+  char* end = nullptr;
+  const double scale = std::strtod(value.c_str(), &end);
+  if (*end != '\0' || !std::isfinite(scale) || scale <= 0) {
+    return Unusable(kTimeScaleVariable, value, "it must be a positive number, as in 2.5");
+  }
+  SetTimeScale(scale);
+  return Ok{};
+}
+
+Result<std::string> DomainType(Place place, const std::string& kvm_device) {
+  std::string value = Environment(kDomainTypeVariable);
+  if (value == "kvm" || value == "qemu") return value;
+  if (!value.empty()) {
+    return Unusable(kDomainTypeVariable, value, "it must be \"kvm\" or \"qemu\"");
+  }
+  return std::string(place == Place::kHost && KvmIsUsable(kvm_device) ? "kvm" : "qemu");
+}
+
+}  // namespace dualpath::host

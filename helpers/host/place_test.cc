@@ -1,0 +1,106 @@
+#include "helpers/host/place.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <optional>
+
+#include "helpers/base/deadline.h"
+
+namespace dualpath::host {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Sets an environment variable, or unsets it, for as long as it lives.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const char* value) : name_(name) {
+    const char* const old = ::getenv(name);
+    if (old != nullptr) old_ = old;
+    Set(value);
+  }
+  ~ScopedVariable() { Set(old_ ? old_->c_str() : nullptr); }
+  ScopedVariable(const ScopedVariable&) = delete;
+  ScopedVariable& operator=(const ScopedVariable&) = delete;
+
+ private:
+  void Set(const char* value) const {
+    if (value == nullptr) {
+      ::unsetenv(name_);
+    } else {
+      ::setenv(name_, value, 1);
+    }
+  }
+
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+class TimeScaleTest : public ::testing::Test {
+ protected:
+  ~TimeScaleTest() override { SetTimeScale(before_); }
+  const double before_ = TimeScale();
+};
+
+TEST(Place, IsWhatTheLauncherSays) {
+  {
+    const ScopedVariable lab("DUALPATH_PLACE", "lab");
+    EXPECT_EQ(*CurrentPlace(), Place::kLab);
+  }
+  const ScopedVariable host("DUALPATH_PLACE", "host");
+  EXPECT_EQ(*CurrentPlace(), Place::kHost);
+}
+
+TEST(Place, IsNeverGuessed) {
+  {
+    const ScopedVariable none("DUALPATH_PLACE", nullptr);
+    EXPECT_THAT(CurrentPlace().error().ToString(), HasSubstr("run the program by ctest"));
+  }
+  const ScopedVariable wrong("DUALPATH_PLACE", "Lab");
+  EXPECT_EQ(CurrentPlace().error().ToString(),
+            "read environment: DUALPATH_PLACE=\"Lab\": it must be \"lab\" or \"host\"");
+}
+
+TEST_F(TimeScaleTest, IsOneUnlessSet) {
+  SetTimeScale(7);
+  const ScopedVariable none("DUALPATH_TIME_SCALE", nullptr);
+  ASSERT_TRUE(ApplyTimeScale().ok());
+  EXPECT_EQ(TimeScale(), 1);
+}
+
+TEST_F(TimeScaleTest, IsAPositiveNumber) {
+  const ScopedVariable good("DUALPATH_TIME_SCALE", "2.5");
+  ASSERT_TRUE(ApplyTimeScale().ok());
+  EXPECT_EQ(TimeScale(), 2.5);
+  for (const char* value : {"0", "-1", "fast", "2x", "nan", "inf", " "}) {
+    const ScopedVariable bad("DUALPATH_TIME_SCALE", value);
+    const Status status = ApplyTimeScale();
+    ASSERT_FALSE(status.ok()) << value;
+    EXPECT_EQ(status.error().ToString(), "read environment: DUALPATH_TIME_SCALE=\"" +
+                                             std::string(value) +
+                                             "\": it must be a positive number, as in 2.5");
+    EXPECT_EQ(TimeScale(), 2.5) << "a bad value changes nothing";
+  }
+}
+
+TEST(DomainType, IsQemuWithoutAUsableKvm) {
+  const ScopedVariable none("DUALPATH_DOMAIN_TYPE", nullptr);
+  EXPECT_EQ(*DomainType(Place::kLab), "qemu");
+  EXPECT_EQ(*DomainType(Place::kHost, "/dev/no-such-kvm"), "qemu");
+  EXPECT_EQ(*DomainType(Place::kHost, "/dev/null"), "qemu") << "it opens, but is no KVM";
+}
+
+TEST(DomainType, IsAsTheVariableSays) {
+  {
+    const ScopedVariable kvm("DUALPATH_DOMAIN_TYPE", "kvm");
+    EXPECT_EQ(*DomainType(Place::kLab), "kvm");
+  }
+  const ScopedVariable xen("DUALPATH_DOMAIN_TYPE", "xen");
+  EXPECT_EQ(DomainType(Place::kHost).error().ToString(),
+            "read environment: DUALPATH_DOMAIN_TYPE=\"xen\": it must be \"kvm\" or \"qemu\"");
+}
+
+}  // namespace
+}  // namespace dualpath::host

@@ -1,0 +1,169 @@
+#include "helpers/host/requirements.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "helpers/base/file.h"
+
+namespace dualpath::host {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A machine in a directory, with nothing in it.
+class RequirementsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = "/tmp/dualpath-requirements-XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    directory_ = name;
+    machine_.sys = directory_ + "/sys";
+    machine_.proc = directory_ + "/proc";
+    machine_.modules = directory_ + "/modules";
+    machine_.libvirt_sockets = directory_ + "/libvirt";
+    machine_.is_root = true;
+    machine_.find_program = [this](const std::string& program) {
+      return program.find('/') == std::string::npos ? program_ : program;
+    };
+    machine_.load_module = [this](const std::string& module) -> Status {
+      loaded_.push_back(module);
+      return load_outcome_;
+    };
+    machine_.mount_configfs = [this](const std::string& directory) -> Status {
+      mounted_.push_back(directory);
+      return mount_outcome_;
+    };
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  void Put(const std::string& path, const std::string& content) const {
+    ASSERT_TRUE(WriteFileAtomically(directory_ + "/" + path, content).ok());
+  }
+  Requirements Check() const { return Requirements(machine_); }
+
+  std::string directory_;
+  Requirements::Machine machine_;
+  std::string program_;
+  Status load_outcome_ = Ok{};
+  Status mount_outcome_ = Ok{};
+  std::vector<std::string> loaded_;
+  std::vector<std::string> mounted_;
+};
+
+TEST_F(RequirementsTest, RootIsNeededOrTheLab) {
+  EXPECT_FALSE(Check().Root());
+  machine_.is_root = false;
+  EXPECT_EQ(Check().Root()->ToString(),
+            "root is missing. Run as root, or in the lab, which needs no root");
+}
+
+TEST_F(RequirementsTest, ModuleMayBeLoadedBuiltInOrLoadable) {
+  Put("sys/module/dm_multipath/refcnt", "0");
+  Put("modules/modules.builtin", "kernel/fs/configfs/configfs.ko\n");
+  Put("modules/modules.dep",
+      "kernel/drivers/target/loopback/tcm_loop.ko.xz: kernel/drivers/target/target_core_mod.ko.xz\n"
+      "kernel/drivers/md/dm-round-robin.ko: kernel/drivers/md/dm-mod.ko\n");
+  EXPECT_FALSE(Check().Module("dm-multipath"));
+  EXPECT_FALSE(Check().Module("configfs"));
+  EXPECT_FALSE(Check().Module("tcm_loop"));
+  EXPECT_FALSE(Check().Module("dm_round_robin"));
+  // Named only as what another module depends on; and a mere prefix.
+  EXPECT_TRUE(Check().Module("target_core_mod"));
+  EXPECT_TRUE(Check().Module("tcm"));
+}
+
+TEST_F(RequirementsTest, MissingModuleNamesAKernelForBothDistributions) {
+  EXPECT_THAT(Check().Module("tcm_loop")->ToString(),
+              AllOf(HasSubstr("kernel module tcm_loop is missing"), HasSubstr("linux-image-amd64"),
+                    HasSubstr("OL7: yum install kernel-uek")));
+  EXPECT_TRUE(Check().EnsureModule("tcm_loop"));
+  EXPECT_THAT(loaded_, IsEmpty());
+}
+
+TEST_F(RequirementsTest, ModuleIsLoadedOnlyIfItMustBe) {
+  Put("sys/module/dm_multipath/refcnt", "0");
+  Put("modules/modules.dep", "kernel/tcm_loop.ko:\n");
+  EXPECT_FALSE(Check().EnsureModule("dm_multipath"));
+  EXPECT_FALSE(Check().EnsureModule("tcm_loop"));
+  EXPECT_THAT(loaded_, ElementsAre("tcm_loop"));
+}
+
+TEST_F(RequirementsTest, ModuleThatCannotBeLoadedSaysWhy) {
+  Put("modules/modules.dep", "kernel/tcm_loop.ko:\n");
+  load_outcome_ = Error::Because("run", "modprobe tcm_loop", "exit status 1");
+  EXPECT_THAT(Check().EnsureModule("tcm_loop")->remedy,
+              HasSubstr("run: modprobe tcm_loop: exit status 1"));
+  machine_.is_root = false;
+  EXPECT_THAT(Check().EnsureModule("tcm_loop")->remedy, HasSubstr("Run as root"));
+  EXPECT_EQ(loaded_.size(), 1U) << "nothing was tried without root";
+}
+
+TEST_F(RequirementsTest, ProgramNamesThePackageOfEachDistribution) {
+  EXPECT_EQ(Check().Program("multipath")->ToString(),
+            "program multipath is missing. Debian: apt-get install multipath-tools; "
+            "OL7: yum install device-mapper-multipath");
+  EXPECT_EQ(Check().Program("frobnicate")->remedy, "Install the package that has it");
+  EXPECT_THAT(Check().Program("qemu")->remedy, HasSubstr("qemu-system-x86"));
+  program_ = "/bin/sh";
+  EXPECT_FALSE(Check().Program("multipath"));
+  EXPECT_FALSE(Check().Program("qemu"));
+  program_ = directory_ + "/not-there";
+  EXPECT_TRUE(Check().Program("multipath"));
+}
+
+TEST_F(RequirementsTest, ConfigFsIsMountedOnlyIfItIsNot) {
+  Put("modules/modules.builtin", "kernel/fs/configfs/configfs.ko\n");
+  Put("proc/self/mounts",
+      "proc /proc proc rw 0 0\nconfigfs " + directory_ + "/sys/kernel/config configfs rw 0 0\n");
+  EXPECT_FALSE(Check().ConfigFs());
+  EXPECT_THAT(mounted_, IsEmpty());
+  Put("proc/self/mounts", "configfs /elsewhere configfs rw 0 0\n");
+  EXPECT_FALSE(Check().ConfigFs());
+  EXPECT_THAT(mounted_, ElementsAre(directory_ + "/sys/kernel/config"));
+}
+
+TEST_F(RequirementsTest, ConfigFsThatCannotBeMountedSaysWhy) {
+  Put("modules/modules.builtin", "kernel/fs/configfs/configfs.ko\n");
+  mount_outcome_ = Error::FromErrno("mount configfs", "/x", EPERM);
+  EXPECT_THAT(Check().ConfigFs()->ToString(),
+              AllOf(HasSubstr("configfs on "), HasSubstr("Operation not permitted"),
+                    HasSubstr("sys-kernel-config.mount")));
+  machine_.is_root = false;
+  EXPECT_THAT(Check().ConfigFs()->remedy, HasSubstr("Run as root"));
+}
+
+TEST_F(RequirementsTest, LibvirtMayListenInEitherWay) {
+  EXPECT_THAT(Check().LibvirtSocket()->remedy,
+              AllOf(HasSubstr("libvirt-daemon-system"), HasSubstr("libvirt-daemon-kvm")));
+  Put("libvirt/virtqemud-sock", "");
+  EXPECT_FALSE(Check().LibvirtSocket());
+}
+
+TEST_F(RequirementsTest, ARigsRequirementsAreListedTogether) {
+  machine_.is_root = false;
+  Put("modules/modules.dep", "kernel/tcm_loop.ko:\n");
+  std::vector<std::string> what;
+  for (const Missing& missing : Check().ForRig()) what.push_back(missing.what);
+  EXPECT_THAT(what, ElementsAre("root", "program modprobe",
+                                "configfs on " + directory_ + "/sys/kernel/config",
+                                "kernel module target_core_mod", "kernel module target_core_file",
+                                "kernel module tcm_loop", "kernel module dm_multipath",
+                                "program multipath", "program multipathd"));
+}
+
+TEST(ThisMachine, CanBeAsked) {
+  const Requirements requirements;
+  EXPECT_FALSE(requirements.Program("sh"));
+  EXPECT_EQ(requirements.Module("no_such_module_anywhere")->what,
+            "kernel module no_such_module_anywhere");
+}
+
+}  // namespace
+}  // namespace dualpath::host

@@ -1,0 +1,186 @@
+#include "helpers/lio/backstore.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+
+#include "helpers/base/unique_fd.h"
+#include "helpers/lio/wwid.h"
+
+namespace dualpath::lio {
+namespace {
+
+constexpr std::uint64_t kBlockBytes = 512;
+constexpr std::size_t kMaxFileName = 255;  // FD_MAX_DEV_NAME, less the NUL
+constexpr std::size_t kMaxSerial = 253;    // INQUIRY_VPD_SERIAL_LEN, less the NUL
+constexpr unsigned kMaxHbas = 1000;
+
+bool IsWholeBlocks(std::uint64_t bytes) { return bytes > 0 && bytes % kBlockBytes == 0; }
+
+std::string NotWholeBlocks(std::uint64_t bytes) {
+  return std::to_string(bytes) + " bytes are not a positive multiple of 512";
+}
+
+/// Why these options cannot make a backstore; empty if they can.
+std::string Flaw(const FileBackstore::Options& options) {
+  if (options.name.empty() || options.name.find('/') != std::string::npos) {
+    return "the name \"" + options.name + "\" cannot be a directory's";
+  }
+  if (!IsWholeBlocks(options.size_bytes)) return NotWholeBlocks(options.size_bytes);
+  if (options.file.empty() || options.file[0] != '/' || options.file.size() > kMaxFileName ||
+      options.file.find_first_of(",\n") != std::string::npos) {
+    return "the file must be an absolute path of at most 255 characters without comma or newline, "
+           "not \"" +
+           options.file + "\"";
+  }
+  if (options.serial.size() > kMaxSerial) return "the serial is longer than 253 characters";
+  const auto wwid = WwidFromSerial(options.serial);
+  if (!wwid.ok()) return wwid.error().ToString();
+  // The kernel would create a missing file, and read zeros beyond the end of a short one.
+  struct stat file {};
+  if (::stat(options.file.c_str(), &file) != 0) {
+    return Error::FromErrno("look at backing file", options.file, errno).ToString();
+  }
+  if (!S_ISREG(file.st_mode)) return options.file + " is not a regular file";
+  if (static_cast<std::uint64_t>(file.st_size) < options.size_bytes) {
+    return options.file + " has " + std::to_string(file.st_size) + " bytes, less than " +
+           std::to_string(options.size_bytes);
+  }
+  return "";
+}
+
+/// Makes core/fileio_N with the first N that nobody has, and returns its name.
+Result<std::string> MakeHba(const ConfigFs& configfs) {
+  for (unsigned index = 0; index < kMaxHbas; ++index) {
+    std::string hba = "fileio_" + std::to_string(index);
+    const Status made = configfs.MakeDirectory("core/" + hba);
+    if (made.ok()) return hba;
+    if (made.error().error_number() != EEXIST) return made.error();
+  }
+  return Error::Because("make HBA", configfs.root() + "/core", "fileio_0 to fileio_999 are taken");
+}
+
+}  // namespace
+
+Status CreateBackingFile(const std::string& path, std::uint64_t bytes) {
+  if (!IsWholeBlocks(bytes)) {
+    return Error::Because("create backing file", path, NotWholeBlocks(bytes));
+  }
+  std::error_code ec;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
+  if (ec) return Error::FromErrno("create the directory of", path, ec.value());
+  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) return Error::FromErrno("create backing file", path, errno);
+  if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) {
+    const int error_number = errno;
+    ::unlink(path.c_str());
+    return Error::FromErrno("extend backing file", path, error_number);
+  }
+  return Ok{};
+}
+
+Result<FileioInfo> FileioInfo::Parse(const std::string& text) {
+  const auto error = [&](const char* what) {
+    return Error::Because("parse fileio info", "\"" + text + "\"", std::string("no ") + what);
+  };
+  const std::string file_label = "File: ";
+  const std::string size_label = "  Size: ";
+  const std::string mode_label = "  Mode: ";
+  const std::size_t file_at = text.find(file_label);
+  if (file_at == std::string::npos) return error("file");
+  const std::size_t mode_at = text.rfind(mode_label);
+  if (mode_at == std::string::npos) return error("mode");
+  // From the right: a file's name may contain the label.
+  const std::size_t size_at = text.rfind(size_label, mode_at);
+  if (size_at == std::string::npos || size_at < file_at) return error("size");
+
+  FileioInfo info;
+  const std::size_t file_begin = file_at + file_label.size();
+  info.file = text.substr(file_begin, size_at - file_begin);
+  const char* const size_begin = text.data() + size_at + size_label.size();
+  const char* const size_end = text.data() + mode_at;
+  const auto [next, ec] = std::from_chars(size_begin, size_end, info.size_bytes);
+  if (ec != std::errc() || next != size_end) return error("size");
+  info.write_back = text.compare(mode_at + mode_label.size(), 8, "Buffered") == 0;
+  return info;
+}
+
+Result<FileBackstore> FileBackstore::Create(const Options& options, const ConfigFs& configfs) {
+  const std::string flaw = Flaw(options);
+  if (!flaw.empty()) return Error::Because("create backstore", options.name, flaw);
+
+  DUALPATH_TRY(const std::string hba, MakeHba(configfs));
+  FileBackstore backstore(hba + "/" + options.name, configfs);
+  Status status = configfs.MakeDirectory(backstore.ConfigFsPath());
+  if (status.ok()) {
+    status = backstore.Configure(options);
+    if (!status.ok()) (void)configfs.RemoveDirectory(backstore.ConfigFsPath());
+  }
+  if (status.ok()) return backstore;
+  (void)configfs.RemoveDirectory("core/" + hba);
+  return status.error().While("create backstore " + backstore.object_);
+}
+
+Result<FileBackstore> FileBackstore::Open(const std::string& object, const ConfigFs& configfs) {
+  FileBackstore backstore(object, configfs);
+  if (!configfs.Exists(backstore.ConfigFsPath())) {
+    return Error::FromErrno("open backstore", configfs.root() + "/" + backstore.ConfigFsPath(),
+                            ENOENT);
+  }
+  return backstore;
+}
+
+std::string FileBackstore::Name() const { return object_.substr(object_.find('/') + 1); }
+
+Result<std::string> FileBackstore::Serial() const {
+  DUALPATH_TRY(const std::string text, configfs_->Read(ConfigFsPath() + "/wwn/vpd_unit_serial"));
+  const std::string label = "T10 VPD Unit Serial Number:";
+  if (text.compare(0, label.size(), label) != 0) {
+    return Error::Because("read serial", ConfigFsPath(), "\"" + text + "\" is not understood");
+  }
+  const std::size_t begin = text.find_first_not_of(' ', label.size());
+  return begin == std::string::npos ? std::string() : text.substr(begin);
+}
+
+Result<std::string> FileBackstore::Wwid() const {
+  DUALPATH_TRY(const std::string serial, Serial());
+  return WwidFromSerial(serial);
+}
+
+Result<FileioInfo> FileBackstore::Info() const {
+  DUALPATH_TRY(const std::string text, configfs_->Read(ConfigFsPath() + "/info"));
+  return FileioInfo::Parse(text);
+}
+
+Status FileBackstore::Remove() const {
+  DUALPATH_TRY_STATUS(configfs_->RemoveDirectory(ConfigFsPath()));
+  const std::string hba = "core/" + object_.substr(0, object_.find('/'));
+  // targetcli has one HBA per backstore, but nothing forbids to share one.
+  DUALPATH_TRY(const auto others, configfs_->Directories(hba));
+  if (!others.empty()) return Ok{};
+  return configfs_->RemoveDirectory(hba);
+}
+
+Status FileBackstore::Configure(const Options& options) const {
+  const auto write = [&](const std::string& attribute, const std::string& value) {
+    return configfs_->Write(ConfigFsPath() + "/" + attribute, value);
+  };
+  DUALPATH_TRY_STATUS(write("control", "fd_dev_name=" + options.file +
+                                           ",fd_dev_size=" + std::to_string(options.size_bytes)));
+  if (options.buffered) DUALPATH_TRY_STATUS(write("control", "fd_buffered_io=1"));
+  // Not needed by the kernel; targetcli takes the file's name from here.
+  DUALPATH_TRY_STATUS(write("udev_path", options.file));
+  DUALPATH_TRY_STATUS(write("enable", "1"));
+  // After enabling: kernels before 5.0 set the product to "FILEIO" there
+  // (target_core_device.c, target_configure_device). Before the first link: with an export the
+  // kernel refuses both.
+  DUALPATH_TRY_STATUS(write("attrib/emulate_model_alias", options.emulate_model_alias ? "1" : "0"));
+  return write("wwn/vpd_unit_serial", options.serial);
+}
+
+}  // namespace dualpath::lio

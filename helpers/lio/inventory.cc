@@ -1,0 +1,138 @@
+#include "helpers/lio/inventory.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <tuple>
+
+#include "helpers/lio/backstore.h"
+#include "helpers/lio/loopback.h"
+
+namespace dualpath::lio {
+namespace {
+
+/// The number after `prefix`, if `name` is made of just those: "lun_0" -> 0.
+std::optional<unsigned> NumberAfter(const std::string& prefix, const std::string& name) {
+  if (name.compare(0, prefix.size(), prefix) != 0) return std::nullopt;
+  unsigned number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [next, ec] = std::from_chars(name.data() + prefix.size(), end, number);
+  if (ec != std::errc() || next != end) return std::nullopt;
+  return number;
+}
+
+Result<FoundBackstore> Describe(const std::string& object, const ConfigFs& configfs) {
+  DUALPATH_TRY(const FileBackstore backstore, FileBackstore::Open(object, configfs));
+  FoundBackstore found;
+  found.object = object;
+  found.name = backstore.Name();
+  DUALPATH_TRY(found.serial, backstore.Serial());
+  // A backstore that was not configured says less than this.
+  const auto info = backstore.Info();
+  if (info.ok()) {
+    found.file = info->file;
+    found.size_bytes = info->size_bytes;
+    found.write_back = info->write_back;
+  }
+  const std::string alias = "core/" + object + "/attrib/emulate_model_alias";
+  DUALPATH_TRY(const std::string aliased, configfs.Read(alias));
+  found.product = aliased == "1" ? found.name : "FILEIO";
+  return found;
+}
+
+Result<FoundTarget> Describe(const std::string& naa, unsigned tpgt, const ConfigFs& configfs) {
+  const std::string prefix = "loopback/" + naa + "/tpgt_" + std::to_string(tpgt) + "/lun/";
+  FoundTarget found;
+  found.naa = naa;
+  found.tpgt = tpgt;
+  const LoopbackTarget::Roots roots{configfs};
+  DUALPATH_TRY(const LoopbackTarget target, LoopbackTarget::Open(naa, tpgt, roots));
+  DUALPATH_TRY(found.nexus, target.Nexus());
+  DUALPATH_TRY(const auto luns, configfs.Directories(prefix));
+  for (const std::string& name : luns) {
+    const auto number = NumberAfter("lun_", name);
+    if (!number) continue;
+    FoundLun lun;
+    lun.lun = *number;
+    const std::string directory = prefix + name;
+    DUALPATH_TRY(const auto links, configfs.Links(directory));
+    if (!links.empty()) {
+      DUALPATH_TRY(lun.backstore_object, configfs.LinkedObject(directory + "/" + links.front()));
+      lun.backstore_name = lun.backstore_object.substr(lun.backstore_object.find('/') + 1);
+    }
+    found.luns.push_back(lun);
+  }
+  return found;
+}
+
+}  // namespace
+
+bool operator==(const FoundBackstore& a, const FoundBackstore& b) {
+  return std::tie(a.name, a.file, a.size_bytes, a.serial, a.write_back, a.product) ==
+         std::tie(b.name, b.file, b.size_bytes, b.serial, b.write_back, b.product);
+}
+
+bool operator==(const FoundLun& a, const FoundLun& b) {
+  return std::tie(a.lun, a.backstore_name) == std::tie(b.lun, b.backstore_name);
+}
+
+bool operator==(const FoundTarget& a, const FoundTarget& b) {
+  return std::tie(a.naa, a.tpgt, a.luns) == std::tie(b.naa, b.tpgt, b.luns);
+}
+
+bool operator==(const Inventory& a, const Inventory& b) {
+  return a.backstores == b.backstores && a.targets == b.targets;
+}
+
+Result<Inventory> Inventory::Take(const ConfigFs& configfs) {
+  Inventory inventory;
+  DUALPATH_TRY(const auto hbas, configfs.Directories("core"));
+  for (const std::string& hba : hbas) {
+    if (!NumberAfter("fileio_", hba)) continue;
+    DUALPATH_TRY(const auto names, configfs.Directories("core/" + hba));
+    const std::string prefix = hba + "/";
+    for (const std::string& name : names) {
+      DUALPATH_TRY(FoundBackstore found, Describe(prefix + name, configfs));
+      inventory.backstores.push_back(std::move(found));
+    }
+  }
+  std::sort(inventory.backstores.begin(), inventory.backstores.end(),
+            [](const FoundBackstore& a, const FoundBackstore& b) {
+              return std::tie(a.name, a.object) < std::tie(b.name, b.object);
+            });
+  DUALPATH_TRY(const auto targets, configfs.Directories("loopback"));
+  for (const std::string& naa : targets) {
+    if (naa.compare(0, 4, "naa.") != 0) continue;
+    DUALPATH_TRY(const auto groups, configfs.Directories("loopback/" + naa));
+    for (const std::string& group : groups) {
+      const auto tpgt = NumberAfter("tpgt_", group);
+      if (!tpgt) continue;
+      DUALPATH_TRY(FoundTarget found, Describe(naa, *tpgt, configfs));
+      inventory.targets.push_back(std::move(found));
+    }
+  }
+  return inventory;
+}
+
+std::string Inventory::ToString() const {
+  std::string text;
+  for (const FoundBackstore& backstore : backstores) {
+    text += "backstore " + backstore.object + ": " +
+            (backstore.file.empty() ? "no file" : backstore.file) + ", " +
+            std::to_string(backstore.size_bytes) + " bytes, serial \"" + backstore.serial +
+            "\", product " + backstore.product + ", " +
+            (backstore.write_back ? "write-back" : "write-through") + "\n";
+  }
+  for (const FoundTarget& target : targets) {
+    text += "target " + target.naa + " tpgt " + std::to_string(target.tpgt) + ": " +
+            (target.nexus.empty() ? "no nexus" : "nexus " + target.nexus);
+    for (const FoundLun& lun : target.luns) {
+      text += ", LUN " + std::to_string(lun.lun) + " -> " +
+              (lun.backstore_object.empty() ? "nothing" : lun.backstore_object);
+    }
+    text += "\n";
+  }
+  return text.empty() ? "no fileio backstore, no loopback target\n" : text;
+}
+
+}  // namespace dualpath::lio

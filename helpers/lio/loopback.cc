@@ -1,0 +1,148 @@
+#include "helpers/lio/loopback.h"
+
+#include <cerrno>
+#include <charconv>
+
+#include "helpers/base/eventually.h"
+#include "helpers/lio/naa.h"
+#include "helpers/scsi/disk.h"
+#include "helpers/scsi/host.h"
+
+namespace dualpath::lio {
+namespace {
+
+constexpr unsigned kMaxTpgt = 31;  // TL_TPGS_PER_HBA is 32
+constexpr const char* kLinkName = "dualpath";
+
+}  // namespace
+
+std::string ToString(TransportStatus status) {
+  return status == TransportStatus::kOnline ? "online" : "offline";
+}
+
+Result<LoopbackTarget> LoopbackTarget::Create(const Options& options,
+                                              const FileBackstore& backstore, const Roots& roots) {
+  DUALPATH_TRY_STATUS(ValidateNaa(options.naa));
+  if (!options.nexus.empty()) DUALPATH_TRY_STATUS(ValidateNaa(options.nexus));
+  if (options.tpgt > kMaxTpgt) {
+    return Error::Because("create target", options.naa,
+                          "tpgt " + std::to_string(options.tpgt) + " is beyond 31");
+  }
+  const LoopbackTarget target(options.naa, options.tpgt, roots);
+  // The fabric's directory is made by its first user; that also loads tcm_loop.
+  const Status fabric = roots.configfs.MakeDirectory("loopback");
+  if (!fabric.ok() && fabric.error().error_number() != EEXIST) return fabric.error();
+  const Status made = roots.configfs.MakeDirectory(target.TargetPath());
+  if (!made.ok() && made.error().error_number() == EEXIST) {
+    return Error::Because("create target", options.naa,
+                          "it exists already; `dualpath sweep` removes what a killed run left");
+  }
+  if (!made.ok()) return made.error();
+  const Status built = target.Build(options, backstore);
+  if (built.ok()) return target;
+  const Status undone = target.Remove();
+  const Error error = built.error().While("create target " + options.naa);
+  if (undone.ok()) return error;
+  return Error::Because(error.operation(), error.object(),
+                        error.reason() + "; not undone: " + undone.error().ToString());
+}
+
+Result<LoopbackTarget> LoopbackTarget::Open(const std::string& naa, unsigned tpgt,
+                                            const Roots& roots) {
+  LoopbackTarget target(naa, tpgt, roots);
+  if (!roots.configfs.Exists(target.TargetPath())) {
+    return Error::FromErrno("open target", roots.configfs.root() + "/" + target.TargetPath(),
+                            ENOENT);
+  }
+  return target;
+}
+
+std::string LoopbackTarget::DerivedNexus(const std::string& naa) {
+  std::string nexus = naa;
+  unsigned digit = 0;
+  if (!naa.empty() && std::from_chars(&naa.back(), &naa.back() + 1, digit, 16).ec == std::errc()) {
+    nexus.back() = "0123456789abcdef"[15 - digit];
+  }
+  return nexus;
+}
+
+Result<unsigned> LoopbackTarget::HostNumber() const {
+  DUALPATH_TRY(const scsi::Hctl hctl, Hctl());
+  return hctl.host;
+}
+
+Result<scsi::Hctl> LoopbackTarget::Hctl() const {
+  // `address` has host:channel:tpgt.
+  DUALPATH_TRY(const std::string address, configfs_->Read(GroupPath() + "/address"));
+  auto hctl = scsi::Hctl::Parse(address + ":0");
+  if (!hctl.ok()) return hctl.error().While("read address of " + naa_);
+  return hctl;
+}
+
+Result<std::string> LoopbackTarget::Nexus() const {
+  auto nexus = configfs_->Read(GroupPath() + "/nexus");
+  if (!nexus.ok() && nexus.error().error_number() == ENODEV) return std::string();
+  return nexus;
+}
+
+Result<TransportStatus> LoopbackTarget::ReadTransportStatus() const {
+  DUALPATH_TRY(const std::string text, configfs_->Read(GroupPath() + "/transport_status"));
+  if (text == "online") return TransportStatus::kOnline;
+  if (text == "offline") return TransportStatus::kOffline;
+  return Error::Because("read transport status", naa_, "\"" + text + "\" is not understood");
+}
+
+Status LoopbackTarget::SetTransportStatus(TransportStatus status) const {
+  return configfs_->Write(GroupPath() + "/transport_status", ToString(status));
+}
+
+Result<std::string> LoopbackTarget::LinkedBackstore() const {
+  DUALPATH_TRY(const auto links, configfs_->Links(LunPath()));
+  if (links.empty()) return std::string();
+  return configfs_->LinkedObject(LunPath() + "/" + links.front());
+}
+
+Status LoopbackTarget::Link(const FileBackstore& backstore) const {
+  return configfs_->Link(backstore.ConfigFsPath(), LunPath() + "/" + kLinkName);
+}
+
+Status LoopbackTarget::Unlink(Deadline deadline) const {
+  DUALPATH_TRY(const auto links, configfs_->Links(LunPath()));
+  if (links.empty()) return Ok{};
+  DUALPATH_TRY_STATUS(BringBackDisk(deadline));
+  for (const std::string& link : links) {
+    DUALPATH_TRY_STATUS(configfs_->Unlink(LunPath() + "/" + link));
+  }
+  return Ok{};
+}
+
+Status LoopbackTarget::Remove(Deadline deadline) const {
+  if (configfs_->Exists(GroupPath())) {
+    DUALPATH_TRY_STATUS(Unlink(deadline));
+    DUALPATH_TRY(const std::string nexus, Nexus());
+    if (!nexus.empty()) DUALPATH_TRY_STATUS(configfs_->Write(GroupPath() + "/nexus", "NULL"));
+    if (configfs_->Exists(LunPath())) DUALPATH_TRY_STATUS(configfs_->RemoveDirectory(LunPath()));
+    DUALPATH_TRY_STATUS(configfs_->RemoveDirectory(GroupPath()));
+  }
+  return configfs_->RemoveDirectory(TargetPath());
+}
+
+Status LoopbackTarget::Build(const Options& options, const FileBackstore& backstore) const {
+  DUALPATH_TRY_STATUS(configfs_->MakeDirectory(GroupPath()));
+  DUALPATH_TRY_STATUS(configfs_->Write(GroupPath() + "/nexus",
+                                       options.nexus.empty() ? DerivedNexus(naa_) : options.nexus));
+  DUALPATH_TRY_STATUS(configfs_->MakeDirectory(LunPath()));
+  return Link(backstore);
+}
+
+Status LoopbackTarget::BringBackDisk(Deadline deadline) const {
+  DUALPATH_TRY(const scsi::Hctl hctl, Hctl());
+  const scsi::Disk disk(hctl, sysfs_);
+  if (disk.Exists()) return Ok{};
+  DUALPATH_TRY_STATUS(SetTransportStatus(TransportStatus::kOnline));
+  DUALPATH_TRY_STATUS(scsi::Rescan(hctl.host, sysfs_));
+  return WaitUntil("bring back the deleted disk before unlinking " + naa_, hctl.ToString(),
+                   deadline, [&] { return disk.Exists() ? "" : "a rescan did not find it"; });
+}
+
+}  // namespace dualpath::lio

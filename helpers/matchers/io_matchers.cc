@@ -1,0 +1,152 @@
+#include "helpers/matchers/io_matchers.h"
+
+#include <ostream>
+#include <system_error>
+
+namespace dualpath {
+namespace {
+
+using guest::IoOutcome;
+using guest::IoReport;
+
+bool WasHeld(const IoOutcome& outcome) { return outcome.Took() >= guest::kHeld; }
+
+/// A matcher that says what is wrong in its explanation, or nothing if all is well.
+class Complains : public ::testing::MatcherInterface<const IoReport&> {
+ public:
+  using Complaint = std::function<std::string(const IoReport&)>;
+
+  Complains(std::string description, Complaint complaint)
+      : description_(std::move(description)), complaint_(std::move(complaint)) {}
+
+  bool MatchAndExplain(const IoReport& report,
+                       ::testing::MatchResultListener* listener) const override {
+    const std::string complaint =
+        report.outcomes.empty() ? "there was no I/O at all" : complaint_(report);
+    *listener << complaint;
+    return complaint.empty();
+  }
+  void DescribeTo(std::ostream* out) const override { *out << description_; }
+
+ private:
+  std::string description_;
+  Complaint complaint_;
+};
+
+::testing::Matcher<const IoReport&> Complaining(std::string description,
+                                                Complains::Complaint complaint) {
+  return ::testing::Matcher<const IoReport&>(
+      new Complains(std::move(description), std::move(complaint)));
+}
+
+std::string ErrorWords(int error_number) { return std::generic_category().message(error_number); }
+
+}  // namespace
+
+::testing::Matcher<const IoReport&> CompletedWithoutErrors() {
+  return Complaining("every I/O completed without error",
+                     [](const IoReport& report) -> std::string {
+                       for (const IoOutcome& outcome : report.outcomes) {
+                         if (outcome.error_number != 0)
+                           return "with " + ::testing::PrintToString(outcome);
+                       }
+                       return "";
+                     });
+}
+
+Phase Good() {
+  return {"good", [](const IoOutcome& o) { return o.error_number == 0 && !WasHeld(o); }};
+}
+
+Phase Failing(int error_number) {
+  return {"failing with " + ErrorWords(error_number), [error_number](const IoOutcome& o) {
+            return o.error_number == error_number && !WasHeld(o);
+          }};
+}
+
+Phase HeldThenGood() {
+  return {"held, then good", [](const IoOutcome& o) { return o.error_number == 0 && WasHeld(o); }};
+}
+
+Phase HeldThenFailing(int error_number) {
+  return {
+      "held, then failing with " + ErrorWords(error_number),
+      [error_number](const IoOutcome& o) { return o.error_number == error_number && WasHeld(o); }};
+}
+
+Phase Maybe(Phase phase) {
+  phase.optional = true;
+  phase.description += " (perhaps)";
+  return phase;
+}
+
+::testing::Matcher<const IoReport&> HasPhases(std::vector<Phase> phases) {
+  std::string description = "the I/Os were";
+  for (const Phase& phase : phases) {
+    description += (&phase == &phases.front() ? " " : "; ") + phase.description;
+  }
+  return Complaining(description, [phases](const IoReport& report) -> std::string {
+    auto outcome = report.outcomes.begin();
+    for (const Phase& phase : phases) {
+      const auto begun = outcome;
+      while (outcome != report.outcomes.end() && phase.covers(*outcome)) ++outcome;
+      if (outcome != begun || phase.optional) continue;
+      return "where \"" + phase.description + "\" should come, there is " +
+             (outcome == report.outcomes.end() ? "nothing more"
+                                               : ::testing::PrintToString(*outcome));
+    }
+    if (outcome == report.outcomes.end()) return "";
+    return "after all that, there is " + ::testing::PrintToString(*outcome);
+  });
+}
+
+::testing::Matcher<const IoReport&> FailedExactlyBetween(std::chrono::microseconds from,
+                                                         std::chrono::microseconds to,
+                                                         int error_number) {
+  const std::string description = "I/O failed with " + ErrorWords(error_number) + " from " +
+                                  std::to_string(from.count()) + " us to " +
+                                  std::to_string(to.count()) + " us, and at no other time";
+  return Complaining(description, [from, to, error_number](const IoReport& report) -> std::string {
+    for (const IoOutcome& outcome : report.outcomes) {
+      const auto start = outcome.start.time_since_epoch();
+      const auto end = outcome.end.time_since_epoch();
+      const bool inside = start > from + report.clock_error && end < to - report.clock_error;
+      const bool outside = end < from - report.clock_error || start > to + report.clock_error;
+      if (inside && outcome.error_number != error_number) {
+        return "in that time there is " + ::testing::PrintToString(outcome);
+      }
+      if (outside && outcome.error_number != 0) {
+        return "at another time there is " + ::testing::PrintToString(outcome);
+      }
+    }
+    return "";
+  });
+}
+
+namespace {
+
+class HoldsMatcher : public ::testing::MatcherInterface<const StorageFile&> {
+ public:
+  explicit HoldsMatcher(IoReport report) : report_(std::move(report)) {}
+
+  bool MatchAndExplain(const StorageFile& storage,
+                       ::testing::MatchResultListener* listener) const override {
+    const Status holds = guest::HoldsAcknowledgedWrites(storage.path, report_);
+    if (!holds.ok()) *listener << holds.error().ToString();
+    return holds.ok();
+  }
+  void DescribeTo(std::ostream* out) const override {
+    *out << "holds every acknowledged write of the run";
+  }
+
+ private:
+  IoReport report_;
+};
+
+}  // namespace
+
+::testing::Matcher<const StorageFile&> HoldsEveryWriteAcknowledgedIn(const IoReport& report) {
+  return ::testing::Matcher<const StorageFile&>(new HoldsMatcher(report));
+}
+
+}  // namespace dualpath

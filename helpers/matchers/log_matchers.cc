@@ -1,0 +1,128 @@
+#include "helpers/matchers/log_matchers.h"
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+
+#include "helpers/matchers/table_matchers.h"
+#include "helpers/multipath/log_line.h"
+
+namespace dualpath {
+namespace {
+
+template <typename Event>
+LogEvent Typed(std::string description, std::function<bool(const Event&)> is_it) {
+  return {std::move(description), [is_it = std::move(is_it)](const std::string& text) {
+            const multipath::LogLine line = multipath::ParseLogLine(text);
+            const auto* event = std::get_if<Event>(&line);
+            return event != nullptr && is_it(*event);
+          }};
+}
+
+/// An event that says nothing but which map it happened to.
+template <typename Event>
+LogEvent OfMap(const std::string& map, const std::string& what) {
+  return Typed<Event>(map + ": " + what, [map](const Event& event) { return event.map == map; });
+}
+
+template <typename Event>
+LogEvent OfPath(const std::string& map, const PathId& path, const std::string& what) {
+  return Typed<Event>(
+      map + ": " + what + " " + ::testing::PrintToString(path), [map, path](const Event& event) {
+        return event.map == map &&
+               (event.path.number == path.number || event.path.device == path.device);
+      });
+}
+
+class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
+ public:
+  explicit LogsMatcher(LogEvent event) : event_(std::move(event)) {}
+
+  bool MatchAndExplain(const Log& log, ::testing::MatchResultListener* listener) const override {
+    const auto line = std::find_if(
+        log.begin(), log.end(),
+        [this](const observe::LogRecord& record) { return event_.matches(record.text); });
+    if (line == log.end()) return false;
+    *listener << "which has the line " << line->ToString();
+    return true;
+  }
+  void DescribeTo(std::ostream* out) const override { *out << "logs " << event_.description; }
+  void DescribeNegationTo(std::ostream* out) const override {
+    *out << "does not log " << event_.description;
+  }
+
+ private:
+  LogEvent event_;
+};
+
+}  // namespace
+
+LogEvent Says(std::string text) {
+  return {"\"" + text + "\"",
+          [text](const std::string& line) { return line.find(text) != std::string::npos; }};
+}
+
+LogEvent LoadsTable(std::string map, PathIdGroups groups) {
+  const std::string numbers = Numbers(groups);
+  return Typed<multipath::TableLoad>(map + ": table load with paths " + numbers,
+                                     [map, numbers](const multipath::TableLoad& load) {
+                                       return load.map == map && Numbers(load.table) == numbers;
+                                     });
+}
+
+LogEvent LoadsAnyTable(std::string map) { return OfMap<multipath::TableLoad>(map, "table load"); }
+
+LogEvent AddsPath(std::string map, PathId path) {
+  return OfPath<multipath::PathAdded>(map, path, "path added:");
+}
+
+LogEvent RemovesPath(std::string map, PathId path) {
+  return OfPath<multipath::PathRemoved>(map, path, "path removed:");
+}
+
+LogEvent LeavesActivePaths(std::string map, unsigned count) {
+  return Typed<multipath::RemainingActivePaths>(
+      map + ": remaining active paths: " + std::to_string(count),
+      [map, count](const multipath::RemainingActivePaths& event) {
+        return event.map == map && event.count == count;
+      });
+}
+
+LogEvent EntersRecovery(std::string map, unsigned max_retries) {
+  return Typed<multipath::EnteredRecovery>(
+      map + ": entering recovery mode, max_retries=" + std::to_string(max_retries),
+      [map, max_retries](const multipath::EnteredRecovery& event) {
+        return event.map == map && event.max_retries == max_retries;
+      });
+}
+
+LogEvent DisablesQueueing(std::string map) {
+  return OfMap<multipath::QueueingDisabled>(map, "disable queueing");
+}
+
+LogEvent EnablesQueueing(std::string map) {
+  return OfMap<multipath::QueueingEnabled>(map, "queue_if_no_path enabled");
+}
+
+LogEvent RecoversToNormal(std::string map) {
+  return OfMap<multipath::RecoveredToNormal>(map, "recovered to normal mode");
+}
+
+LogEvent KernelFails(PathId path) {
+  return Typed<multipath::KernelFailingPath>(
+      "the kernel failing path " + path.number.ToString(),
+      [path](const multipath::KernelFailingPath& event) { return event.path == path.number; });
+}
+
+::testing::Matcher<const Log&> Logs(LogEvent event) {
+  return ::testing::Matcher<const Log&>(new LogsMatcher(std::move(event)));
+}
+
+Result<std::chrono::microseconds> TimeOf(const LogEvent& event, const Log& log) {
+  for (const observe::LogRecord& record : log) {
+    if (event.matches(record.text)) return std::chrono::microseconds(record.monotonic_us);
+  }
+  return Error::Because("find in the log", event.description, "it was not logged");
+}
+
+}  // namespace dualpath

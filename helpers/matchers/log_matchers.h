@@ -1,0 +1,58 @@
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "helpers/base/result.h"
+#include "helpers/matchers/eventually.h"
+#include "helpers/matchers/path_id.h"
+#include "helpers/observe/log.h"
+
+namespace dualpath {
+
+using Log = std::vector<observe::LogRecord>;
+
+/// Something that a line of the log can say, in whatever wording the installed version has.
+struct LogEvent {
+  std::string description;
+  std::function<bool(const std::string& text)> matches;
+};
+
+/// A line that contains `text`, for what has no event of its own.
+LogEvent Says(std::string text);
+
+/// multipathd gives the kernel a table with these path groups ("load table", "addmap", "reload").
+LogEvent LoadsTable(std::string map, PathIdGroups groups);
+LogEvent LoadsAnyTable(std::string map);
+
+LogEvent AddsPath(std::string map, PathId path);
+LogEvent RemovesPath(std::string map, PathId path);
+
+/// "remaining active paths: N".
+LogEvent LeavesActivePaths(std::string map, unsigned count);
+
+/// "Entering recovery mode: max_retries=N": no path is left and I/O is held.
+LogEvent EntersRecovery(std::string map, unsigned max_retries);
+LogEvent DisablesQueueing(std::string map);
+LogEvent EnablesQueueing(std::string map);
+LogEvent RecoversToNormal(std::string map);
+
+/// The kernel takes the path out of use ("Failing path 8:16").
+LogEvent KernelFails(PathId path);
+
+/// The log has such a line.
+::testing::Matcher<const Log&> Logs(LogEvent event);
+
+inline auto EventuallyLogs(LogEvent event, std::chrono::milliseconds budget = kEventually) {
+  return Eventually(Logs(std::move(event)), budget);
+}
+
+/// When the first such line was logged, CLOCK_MONOTONIC; an `Error` if there is none.
+Result<std::chrono::microseconds> TimeOf(const LogEvent& event, const Log& log);
+
+}  // namespace dualpath

@@ -1,0 +1,62 @@
+#include "helpers/matchers/topology_matchers.h"
+
+#include <ostream>
+#include <sstream>
+
+#include "helpers/matchers/view.h"
+
+namespace dualpath {
+namespace {
+
+// Both sides are compared, and shown, as the same text.
+
+std::string Render(const std::vector<ExpectedGroup>& groups) {
+  std::ostringstream out;
+  for (const ExpectedGroup& group : groups) {
+    out << "[" << group.status << ":";
+    for (const ExpectedPath& path : group.paths) {
+      out << " " << path.id.hctl << " " << path.dm_state << " " << path.checker_state << " "
+          << path.device_state;
+    }
+    out << "]";
+  }
+  return out.str();
+}
+
+std::string Render(const multipath::Map& map) {
+  std::ostringstream out;
+  for (const multipath::PathGroup& group : map.groups) {
+    out << "[" << group.status << ":";
+    for (const multipath::Path& path : group.paths) {
+      out << " " << path.hctl << " " << path.dm_state << " " << path.checker_state << " "
+          << path.device_state;
+    }
+    out << "]";
+  }
+  return out.str();
+}
+
+}  // namespace
+
+ExpectedPath Faulty(PathId id, std::string device_state) {
+  ExpectedPath path(std::move(id));
+  path.dm_state = "failed";
+  path.checker_state = "faulty";
+  path.device_state = std::move(device_state);
+  return path;
+}
+
+::testing::Matcher<const multipath::Map&> PathGroups(std::vector<ExpectedGroup> groups) {
+  return Viewed<multipath::Map, std::string>(
+      "path groups", [](const multipath::Map& map) { return Render(map); }, Render(groups));
+}
+
+namespace multipath {
+
+void PrintTo(const Map& map, std::ostream* out) {
+  *out << map.alias << " (" << map.wwid << ") " << map.dm_name << " features='" << map.features
+       << "' " << Render(map);
+}
+
+}  // namespace multipath
+}  // namespace dualpath

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "helpers/matchers/path_id.h"
+#include "helpers/multipath/topology.h"
+
+namespace dualpath {
+
+/// A path as `multipath -ll` should show it. A PathId alone means a ready one.
+struct ExpectedPath {
+  ExpectedPath(PathId path_id)  // NOLINT(google-explicit-constructor)
+      : id(std::move(path_id)) {}
+
+  PathId id;
+  std::string dm_state = "active";
+  std::string checker_state = "ready";
+  std::string device_state = "running";
+};
+
+/// "failed faulty DEVICE_STATE": what the checker makes of a path that is gone or refuses I/O.
+/// `device_state` is "offline" where sysfs says so too, "running" where only the transport broke.
+ExpectedPath Faulty(PathId id, std::string device_state);
+
+struct ExpectedGroup {
+  std::string status;
+  std::vector<ExpectedPath> paths;
+};
+
+inline ExpectedGroup Active(ExpectedPath path) { return {"active", {std::move(path)}}; }
+inline ExpectedGroup Enabled(ExpectedPath path) { return {"enabled", {std::move(path)}}; }
+
+/// The map has exactly these groups in this order, each with exactly these paths in these states.
+///   EXPECT_THAT(rig.topology(), Eventually(PathGroups({Active(rig.path(1)),
+///   Enabled(rig.path(0))})));
+::testing::Matcher<const multipath::Map&> PathGroups(std::vector<ExpectedGroup> groups);
+
+namespace multipath {
+
+/// In the form of `multipath -ll`, for failure messages.
+void PrintTo(const Map& map, std::ostream* out);
+
+}  // namespace multipath
+}  // namespace dualpath

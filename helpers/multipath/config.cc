@@ -1,0 +1,179 @@
+#include "helpers/multipath/config.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <sstream>
+#include <vector>
+
+namespace dualpath::multipath {
+namespace {
+
+constexpr char kNoPathRetryAllowed[] =
+    R"(allowed: a number of checks from 1 up, "queue" or "fail")";
+
+bool IsNumber(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// What can stand between the quotes of a configuration value.
+bool IsQuotable(const std::string& text) {
+  return !text.empty() && std::none_of(text.begin(), text.end(), [](unsigned char c) {
+    return c == '"' || std::iscntrl(c) != 0;
+  });
+}
+
+Error Invalid(const std::string& field, const std::string& value, const std::string& allowed) {
+  return Error::Because("validate multipath configuration", field + " '" + value + "'",
+                        "allowed: " + allowed);
+}
+
+Status OneOf(const std::string& field, const std::string& value,
+             const std::vector<std::string>& allowed) {
+  if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return Ok{};
+  std::string list;
+  for (const std::string& word : allowed) list += (list.empty() ? "" : ", ") + word;
+  return Invalid(field, value, list);
+}
+
+Status AtLeastOne(const std::string& field, unsigned value) {
+  if (value >= 1) return Ok{};
+  return Invalid(field, std::to_string(value), "1 and up");
+}
+
+Status ValidateSelector(const std::string& selector) {
+  std::istringstream words(selector);
+  std::string name;
+  std::string count;
+  words >> name >> count;
+  Status known = OneOf("path_selector", name,
+                       {"round-robin", "queue-length", "service-time", "historical-service-time"});
+  if (!known.ok()) return known;
+  if (IsNumber(count) && IsQuotable(selector)) return Ok{};
+  return Invalid("path_selector", selector,
+                 "a selector's name and the number of its arguments, as in \"" + name + " 0\"");
+}
+
+}  // namespace
+
+std::string NoPathRetry::ToString() const {
+  switch (kind) {
+    case Kind::kQueue:
+      return "queue";
+    case Kind::kFail:
+      return "fail";
+    case Kind::kCount:
+      break;
+  }
+  return std::to_string(count);
+}
+
+bool operator==(const NoPathRetry& a, const NoPathRetry& b) {
+  return a.kind == b.kind && a.count == b.count;
+}
+
+Result<NoPathRetry> ParseNoPathRetry(const std::string& text) {
+  if (text == "queue") return NoPathRetry::Queue();
+  if (text == "fail") return NoPathRetry::Fail();
+  const auto bad = [&](const std::string& what) {
+    return Error::Because("parse no_path_retry", "'" + text + "'",
+                          what + "; " + kNoPathRetryAllowed);
+  };
+  if (text.empty()) return bad("it is empty");
+  if (text[0] == '-' && IsNumber(text.substr(1))) return bad("it is negative");
+  if (!IsNumber(text)) return bad("it is neither a whole number nor a known word");
+  int count = 0;  // multipathd keeps an int
+  const auto [stopped, ec] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (ec != std::errc()) return bad("it is too large");
+  if (count == 0) return bad("no check at all is spelt \"fail\"");
+  return NoPathRetry::Count(static_cast<unsigned>(count));
+}
+
+std::string Failback::ToString() const {
+  switch (kind) {
+    case Kind::kManual:
+      return "manual";
+    case Kind::kImmediate:
+      return "immediate";
+    case Kind::kAfterSeconds:
+      break;
+  }
+  return std::to_string(seconds);
+}
+
+std::string ToString(GroupingPolicy policy) {
+  switch (policy) {
+    case GroupingPolicy::kFailover:
+      break;
+    case GroupingPolicy::kMultibus:
+      return "multibus";
+    case GroupingPolicy::kGroupBySerial:
+      return "group_by_serial";
+    case GroupingPolicy::kGroupByPrio:
+      return "group_by_prio";
+    case GroupingPolicy::kGroupByNodeName:
+      return "group_by_node_name";
+  }
+  return "failover";
+}
+
+Status Validate(const Config& config) {
+  if (config.no_path_retry.kind == NoPathRetry::Kind::kCount && config.no_path_retry.count == 0) {
+    return Invalid("no_path_retry", "0", R"(a number of checks from 1 up, "queue" or "fail")");
+  }
+  DUALPATH_TRY_STATUS(ValidateSelector(config.path_selector));
+  DUALPATH_TRY_STATUS(OneOf("prio", config.prio,
+                            {"const", "sysfs", "emc", "alua", "ontap", "rdac", "hp_sw", "hds",
+                             "random", "weightedpath", "path_latency", "ana", "datacore", "iet"}));
+  if (config.failback.kind == Failback::Kind::kAfterSeconds) {
+    DUALPATH_TRY_STATUS(AtLeastOne("failback", config.failback.seconds));
+  }
+  DUALPATH_TRY_STATUS(AtLeastOne("polling_interval", config.polling_interval_seconds));
+  if (config.max_polling_interval_seconds < config.polling_interval_seconds) {
+    return Invalid(
+        "max_polling_interval", std::to_string(config.max_polling_interval_seconds),
+        "polling_interval (" + std::to_string(config.polling_interval_seconds) + ") and up");
+  }
+  for (const auto& [field, value] :
+       {std::pair("vendor", config.vendor), std::pair("product", config.product)}) {
+    if (!IsQuotable(value)) {
+      return Invalid(field, value, "a regular expression without quotes and control characters");
+    }
+  }
+  return Ok{};
+}
+
+Dialect Dialect::Of(const Version& version) {
+  Dialect dialect;
+  dialect.detect_pgpolicy = version >= Version{0, 9, 6};
+  return dialect;
+}
+
+std::string Render(const Config& config, const Dialect& dialect) {
+  std::ostringstream text;
+  text << "# Written by dualpath for its own devices; safe to delete.\n"
+       << "defaults {\n"
+       << "\tpolling_interval " << config.polling_interval_seconds << "\n"
+       << "\tmax_polling_interval " << config.max_polling_interval_seconds << "\n"
+       << "}\n"
+       << "devices {\n"
+       << "\tdevice {\n"
+       << "\t\tvendor \"" << config.vendor << "\"\n"
+       << "\t\tproduct \"" << config.product << "\"\n"
+       << "\t\tuser_friendly_names " << (config.user_friendly_names ? "yes" : "no") << "\n"
+       << "\t\tpath_grouping_policy " << ToString(config.path_grouping_policy) << "\n"
+       << "\t\tpath_selector \"" << config.path_selector << "\"\n"
+       << "\t\tpath_checker tur\n"
+       << "\t\tprio " << config.prio << "\n"
+       << "\t\tdetect_prio no\n";
+  if (dialect.detect_pgpolicy) text << "\t\tdetect_pgpolicy no\n";
+  text << "\t\tfailback " << config.failback.ToString() << "\n"
+       << "\t\tno_path_retry " << config.no_path_retry.ToString() << "\n"
+       << "\t}\n"
+       << "}\n";
+  return text.str();
+}
+
+}  // namespace dualpath::multipath

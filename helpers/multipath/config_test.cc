@@ -1,0 +1,147 @@
+#include "helpers/multipath/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace dualpath::multipath {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(NoPathRetry, IsReadAndWritten) {
+  EXPECT_EQ(*ParseNoPathRetry("10"), NoPathRetry::Count(10));
+  EXPECT_EQ(*ParseNoPathRetry("queue"), NoPathRetry::Queue());
+  EXPECT_EQ(*ParseNoPathRetry("fail"), NoPathRetry::Fail());
+  for (const char* text : {"1", "2147483647", "queue", "fail"}) {
+    EXPECT_EQ(ParseNoPathRetry(text)->ToString(), text);
+  }
+}
+
+TEST(NoPathRetry, SaysWhatIsWrongAndWhatIsAllowed) {
+  struct Bad {
+    const char* text;
+    const char* reason;
+  };
+  for (const Bad& bad : {
+           Bad{"", "it is empty"},
+           Bad{"0", "no check at all is spelt \"fail\""},
+           Bad{"-3", "it is negative"},
+           Bad{"ten", "it is neither a whole number nor a known word"},
+           Bad{"1.5", "it is neither a whole number nor a known word"},
+           Bad{" 10", "it is neither a whole number nor a known word"},
+           Bad{"Queue", "it is neither a whole number nor a known word"},
+           Bad{"2147483648", "it is too large"},
+           Bad{"99999999999999999999", "it is too large"},
+       }) {
+    const auto retry = ParseNoPathRetry(bad.text);
+    ASSERT_FALSE(retry.ok()) << bad.text;
+    EXPECT_EQ(retry.error().ToString(),
+              "parse no_path_retry: '" + std::string(bad.text) + "': " + bad.reason +
+                  "; allowed: a number of checks from 1 up, \"queue\" or \"fail\"");
+  }
+}
+
+TEST(Config, TheDefaultsMakeTheArticlesMap) {
+  const Config config;
+  ASSERT_TRUE(Validate(config).ok());
+  EXPECT_EQ(Render(config, Dialect{}),
+            "# Written by dualpath for its own devices; safe to delete.\n"
+            "defaults {\n"
+            "\tpolling_interval 5\n"
+            "\tmax_polling_interval 5\n"
+            "}\n"
+            "devices {\n"
+            "\tdevice {\n"
+            "\t\tvendor \"LIO-ORG\"\n"
+            "\t\tproduct \"storage\"\n"
+            "\t\tuser_friendly_names yes\n"
+            "\t\tpath_grouping_policy failover\n"
+            "\t\tpath_selector \"service-time 0\"\n"
+            "\t\tpath_checker tur\n"
+            "\t\tprio const\n"
+            "\t\tdetect_prio no\n"
+            "\t\tdetect_pgpolicy no\n"
+            "\t\tfailback manual\n"
+            "\t\tno_path_retry 10\n"
+            "\t}\n"
+            "}\n");
+}
+
+TEST(Config, EveryFieldReachesTheFile) {
+  Config config;
+  config.no_path_retry = NoPathRetry::Queue();
+  config.user_friendly_names = false;
+  config.path_grouping_policy = GroupingPolicy::kGroupByPrio;
+  config.path_selector = "round-robin 0";
+  config.prio = "alua";
+  config.failback = Failback::After(30);
+  config.polling_interval_seconds = 2;
+  config.max_polling_interval_seconds = 8;
+  config.vendor = "ACME";
+  config.product = "disk [0-9]";
+  ASSERT_TRUE(Validate(config).ok());
+  const std::string text = Render(config, Dialect{});
+  for (const char* line :
+       {"\tpolling_interval 2\n", "\tmax_polling_interval 8\n", "\tvendor \"ACME\"\n",
+        "\tproduct \"disk [0-9]\"\n", "\tuser_friendly_names no\n",
+        "\tpath_grouping_policy group_by_prio\n", "\tpath_selector \"round-robin 0\"\n",
+        "\tprio alua\n", "\tfailback 30\n", "\tno_path_retry queue\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(Config, LeavesOutWhatTheVersionDoesNotKnowAndWhatIsNotOurs) {
+  for (const Version version : {Version{0, 4, 9}, Version{0, 8, 5}, Version{0, 9, 5}}) {
+    const std::string text = Render(Config(), Dialect::Of(version));
+    EXPECT_THAT(text, Not(HasSubstr("detect_pgpolicy"))) << version.ToString();
+    EXPECT_THAT(text, HasSubstr("detect_prio no")) << version.ToString();
+  }
+  for (const Version version : {Version{0, 9, 6}, Version{0, 11, 1}, Version{0, 15, 1}}) {
+    const std::string text = Render(Config(), Dialect::Of(version));
+    EXPECT_THAT(text, HasSubstr("detect_pgpolicy no")) << version.ToString();
+    EXPECT_THAT(text, Not(HasSubstr("features"))) << "no_path_retry governs queueing";
+    EXPECT_THAT(text, Not(HasSubstr("hardware_handler")));
+    EXPECT_THAT(text, Not(HasSubstr("overrides"))) << "would touch the host's own maps";
+  }
+}
+
+TEST(Config, ValidationNamesFieldValueAndWhatIsAllowed) {
+  const auto complaint = [](const std::function<void(Config&)>& spoil) {
+    Config config;
+    spoil(config);
+    const Status status = Validate(config);
+    return status.ok() ? "valid" : status.error().ToString();
+  };
+  const std::string prefix = "validate multipath configuration: ";
+  EXPECT_EQ(complaint([](Config& c) { c.no_path_retry = NoPathRetry::Count(0); }),
+            prefix +
+                "no_path_retry '0': allowed: a number of checks from 1 up, \"queue\" or "
+                "\"fail\"");
+  EXPECT_EQ(complaint([](Config& c) { c.path_selector = "fastest 0"; }),
+            prefix +
+                "path_selector 'fastest': allowed: round-robin, queue-length, service-time, "
+                "historical-service-time");
+  EXPECT_EQ(complaint([](Config& c) { c.path_selector = "service-time"; }),
+            prefix +
+                "path_selector 'service-time': allowed: a selector's name and the number of "
+                "its arguments, as in \"service-time 0\"");
+  EXPECT_THAT(complaint([](Config& c) { c.prio = "best"; }),
+              HasSubstr(prefix + "prio 'best': allowed: const, sysfs, "));
+  EXPECT_EQ(complaint([](Config& c) { c.failback = Failback::After(0); }),
+            prefix + "failback '0': allowed: 1 and up");
+  EXPECT_EQ(complaint([](Config& c) { c.polling_interval_seconds = 0; }),
+            prefix + "polling_interval '0': allowed: 1 and up");
+  EXPECT_EQ(complaint([](Config& c) { c.max_polling_interval_seconds = 4; }),
+            prefix + "max_polling_interval '4': allowed: polling_interval (5) and up");
+  EXPECT_EQ(complaint([](Config& c) { c.vendor = ""; }),
+            prefix +
+                "vendor '': allowed: a regular expression without quotes and control "
+                "characters");
+  EXPECT_THAT(complaint([](Config& c) { c.product = "x\"\n}"; }), HasSubstr(prefix + "product "));
+}
+
+}  // namespace
+}  // namespace dualpath::multipath

@@ -1,0 +1,242 @@
+#include "helpers/multipath/daemon.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <thread>
+
+namespace dualpath::multipath {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+std::string UniqueAbstractName() {
+  static std::atomic<int> count{0};
+  return "@dualpath-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+}
+
+/// The length as the protocol has it, then `text`, whatever its own length is.
+std::string Framed(std::size_t length, const std::string& text) {
+  return std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + text;
+}
+
+std::string Reply(const std::string& text) {
+  return Framed(text.size() + 1, text + std::string(1, '\0'));
+}
+
+/// Answers every command with the bytes that `answer` makes of it, then hangs up; or, for an empty
+/// answer, keeps the connection open and says nothing.
+class FakeDaemon {
+ public:
+  using Answer = std::function<std::string(const std::string& command)>;
+
+  FakeDaemon(std::string name, Answer answer) : name_(std::move(name)), answer_(std::move(answer)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, name_.data(), name_.size());
+    if (name_[0] == '@') address.sun_path[0] = '\0';
+    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
+    listener_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+        ::listen(listener_.get(), 8) != 0) {
+      ADD_FAILURE() << "cannot listen on " << name_ << ": " << std::strerror(errno);
+      return;
+    }
+    thread_ = std::thread([this] { Serve(); });
+  }
+
+  ~FakeDaemon() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    if (thread_.joinable()) thread_.join();
+    if (name_[0] != '@') ::unlink(name_.c_str());
+  }
+
+  /// Only once the client has its answers.
+  const std::vector<std::string>& commands() const { return commands_; }
+
+ private:
+  void Serve() {
+    std::vector<UniqueFd> held;
+    while (true) {
+      UniqueFd fd(::accept(listener_.get(), nullptr, nullptr));
+      if (!fd) return;
+      std::size_t length = 0;
+      if (::recv(fd.get(), &length, sizeof(length), MSG_WAITALL) != sizeof(length)) continue;
+      std::string command(length, '\0');
+      ::recv(fd.get(), command.data(), length, MSG_WAITALL);
+      EXPECT_EQ(command.back(), '\0') << "the closing NUL is part of the message";
+      command.pop_back();
+      commands_.push_back(command);
+      const std::string answer = answer_(command);
+      for (std::size_t sent = 0; sent < answer.size();) {
+        const ssize_t n =
+            ::send(fd.get(), answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
+        if (n <= 0) break;
+        sent += static_cast<std::size_t>(n);
+      }
+      if (answer.empty()) held.push_back(std::move(fd));
+    }
+  }
+
+  std::string name_;
+  Answer answer_;
+  UniqueFd listener_;
+  std::vector<std::string> commands_;
+  std::thread thread_;
+};
+
+/// A fake that gives the same answer to everything, and its client.
+struct Pair {
+  explicit Pair(const std::string& answer)
+      : Pair([answer](const std::string& /*command*/) { return answer; }) {}
+  explicit Pair(const FakeDaemon::Answer& answer)
+      : name(UniqueAbstractName()), fake(name, answer), daemon({name}) {}
+
+  std::string name;
+  FakeDaemon fake;
+  Daemon daemon;
+};
+
+Deadline Soon() { return Deadline::In(seconds(10)); }
+
+TEST(Daemon, AsksAndReturnsTheReply) {
+  Pair pair(Reply("pid 77 idle\n"));
+  const auto reply = pair.daemon.Ask("show daemon", Soon());
+  ASSERT_TRUE(reply.ok()) << reply.error().ToString();
+  EXPECT_EQ(*reply, "pid 77 idle\n");
+  EXPECT_THAT(pair.fake.commands(), ElementsAre("show daemon"));
+}
+
+TEST(Daemon, TakesALongReplyWhole) {
+  std::string text;
+  for (int i = 0; i < 300000; ++i) text += std::to_string(i) + "\n";
+  Pair pair(Reply(text));
+  const auto reply = pair.daemon.Ask("show maps topology", Soon());
+  ASSERT_TRUE(reply.ok()) << reply.error().ToString();
+  EXPECT_EQ(*reply, text);
+}
+
+TEST(Daemon, AReplyCutShortIsAnError) {
+  Pair pair(Framed(100, "only this"));
+  const auto reply = pair.daemon.Ask("show paths", Soon());
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().ToString(),
+            "ask multipathd: show paths: multipathd hung up in the reply (9 of 100 bytes)");
+
+  Pair mute(std::string(3, '\1'));
+  EXPECT_EQ(mute.daemon.Ask("show paths", Soon()).error().reason(),
+            "multipathd hung up in the reply's length (3 of 8 bytes)");
+}
+
+TEST(Daemon, AnUnbelievableLengthIsAnError) {
+  for (const std::size_t length : {std::size_t{0}, std::size_t{1} << 40U}) {
+    Pair pair(Framed(length, "x"));
+    const auto reply = pair.daemon.Ask("show paths", Soon());
+    ASSERT_FALSE(reply.ok());
+    EXPECT_EQ(reply.error().reason(), "it announced a reply of " + std::to_string(length) +
+                                          " bytes; is this multipathd's socket?");
+  }
+}
+
+TEST(Daemon, AHangingDaemonEndsAtTheDeadline) {
+  Pair pair("");
+  const auto started = Deadline::Clock::now();
+  const auto reply = pair.daemon.Ask("show paths", Deadline::InUnscaled(milliseconds(100)));
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().ToString(),
+            "ask multipathd: show paths: deadline expired while waiting for the reply's length (0 "
+            "of 8 bytes)");
+  EXPECT_LT(Deadline::Clock::now() - started, seconds(5));
+}
+
+TEST(Daemon, WhenNobodyListensTheErrorSaysHowToStartIt) {
+  const std::string name = UniqueAbstractName();
+  const Daemon daemon({name, "/nonexistent/multipathd.socket"});
+  const auto reply = daemon.Ask("show paths", Soon());
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().ToString(),
+            "ask multipathd: show paths: multipathd is not running: nobody listens at " + name +
+                " or /nonexistent/multipathd.socket; start it by 'systemctl start multipathd'");
+  const auto running = daemon.Running();
+  ASSERT_TRUE(running.ok()) << running.error().ToString();
+  EXPECT_FALSE(*running);
+}
+
+TEST(Daemon, TheSecondSocketIsTriedWhereTheFirstIsNotThere) {
+  const std::string path =
+      ::testing::TempDir() + "dualpath-multipathd-" + std::to_string(::getpid()) + ".socket";
+  ::unlink(path.c_str());
+  const FakeDaemon fake(path, [](const std::string& /*command*/) { return Reply("ok\n"); });
+  const Daemon daemon({UniqueAbstractName(), path});
+  const auto running = daemon.Running();
+  ASSERT_TRUE(running.ok()) << running.error().ToString();
+  EXPECT_TRUE(*running);
+}
+
+TEST(Daemon, ASocketNameThatCannotBeOneIsAnError) {
+  const auto reply = Daemon({std::string(200, 'x')}).Ask("show paths", Soon());
+  ASSERT_FALSE(reply.ok());
+  EXPECT_THAT(reply.error().ToString(), HasSubstr("ask multipathd 'show paths': connect: 'xxx"));
+}
+
+TEST(Daemon, TopologyComesFromJsonWhereItIsKnown) {
+  Pair pair(Reply(R"({"maps": [{"name": "mpatha", "path_groups": []}]})"));
+  const auto topology = pair.daemon.ShowTopology(Soon());
+  ASSERT_TRUE(topology.ok()) << topology.error().ToString();
+  EXPECT_NE(topology->Find("mpatha"), nullptr);
+  EXPECT_THAT(pair.fake.commands(), ElementsAre("show maps json"));
+}
+
+TEST(Daemon, TopologyComesFromTextOtherwise) {
+  Pair pair([](const std::string& command) {
+    if (command != "show maps topology") return Reply("fail\n");
+    return Reply(
+        "mpathc (36001405abc) dm-0 LIO-ORG ,storage\n"
+        "size=1.0G features='0' hwhandler='0' wp=rw\n"
+        "`-+- policy='service-time 0' prio=1 status=active\n"
+        "  `- 4:0:1:0 sdc 8:32 active ready running\n");
+  });
+  const auto topology = pair.daemon.ShowTopology(Soon());
+  ASSERT_TRUE(topology.ok()) << topology.error().ToString();
+  ASSERT_THAT(topology->maps, SizeIs(1));
+  EXPECT_EQ(topology->maps[0].groups[0].paths[0].hctl, "4:0:1:0");
+  EXPECT_THAT(pair.fake.commands(), ElementsAre("show maps json", "show maps topology"));
+}
+
+TEST(Daemon, NoMapsIsATopologyAndARefusalIsAnError) {
+  Pair empty(Reply("ok\n"));
+  const auto none = empty.daemon.ShowTopology(Soon());
+  ASSERT_TRUE(none.ok()) << none.error().ToString();
+  EXPECT_THAT(none->maps, SizeIs(0));
+
+  Pair refusing(Reply("permission deny: need to be root\n"));
+  const auto refused = refusing.daemon.ShowTopology(Soon());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().ToString(),
+            "ask multipathd: show maps topology: it answered 'permission deny: need to be root'");
+}
+
+TEST(Daemon, ReconfigureMustBeAnsweredByOk) {
+  Pair willing(Reply("ok\n"));
+  EXPECT_TRUE(willing.daemon.Reconfigure(Soon()).ok());
+  EXPECT_THAT(willing.fake.commands(), ElementsAre("reconfigure"));
+
+  Pair unwilling(Reply("timeout\n"));
+  const Status status = unwilling.daemon.Reconfigure(Soon());
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().ToString(), "ask multipathd: reconfigure: it answered 'timeout'");
+}
+
+}  // namespace
+}  // namespace dualpath::multipath

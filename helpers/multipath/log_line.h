@@ -1,0 +1,131 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "helpers/dm/device_number.h"
+#include "helpers/dm/multipath_table.h"
+
+/// What multipathd and the kernel's multipath target log, in the wording of every version from
+/// OL7's 0.4.9 on (multipathd/main.c, libmultipath/structs_vec.c; drivers/md/dm-mpath.c).
+namespace dualpath::multipath {
+
+/// A path as a log line names it: "sdb" (0.4.9), "sdb [8:16]" (0.7) or "8:16" (0.9). At least one
+/// of the two is known.
+struct PathName {
+  std::string device;
+  std::optional<dm::DeviceNumber> number;
+};
+
+/// multipathd gives the kernel a table.
+struct TableLoad {
+  /// 0.4.9 has one word for both; newer versions say "load table" only at verbosity 4.
+  enum class Kind { kAddMap, kReload, kLoadTable };
+
+  std::string map;
+  Kind kind = Kind::kLoadTable;
+  dm::MultipathTable table;
+};
+
+struct PathAdded {
+  std::string map;
+  PathName path;
+};
+
+struct PathRemoved {
+  std::string map;
+  PathName path;
+};
+
+/// The checker finds that a path has failed.
+struct CheckerFailed {
+  std::string map;
+  PathName path;
+};
+
+/// The checker sees a path whose sysfs state is offline; repeated at every check.
+struct PathOffline {
+  std::string map;
+  PathName path;
+};
+
+/// multipathd learns that the kernel has failed a path.
+struct PathMarkedFailed {
+  PathName path;
+};
+
+/// multipathd tells the kernel to use a path again.
+struct PathReinstated {
+  PathName path;
+};
+
+struct RemainingActivePaths {
+  std::string map;
+  unsigned count = 0;
+};
+
+/// No path is left and I/O is held, for `max_retries` checks.
+struct EnteredRecovery {
+  std::string map;
+  unsigned max_retries = 0;
+};
+
+/// The retries are used up: I/O fails from now on.
+struct QueueingDisabled {
+  std::string map;
+};
+
+struct QueueingEnabled {
+  std::string map;
+};
+
+struct RecoveredToNormal {
+  std::string map;
+};
+
+/// The kernel takes a path out of use; older kernels do not name the map.
+struct KernelFailingPath {
+  std::optional<dm::DeviceNumber> map;
+  dm::DeviceNumber path;
+};
+
+struct KernelReinstatingPath {
+  std::optional<dm::DeviceNumber> map;
+  dm::DeviceNumber path;
+};
+
+/// Anything else. `reason` is set where the wording is known but the rest is not, as with a table
+/// that the logger has cut off.
+struct Unrecognised {
+  std::string message;
+  std::string reason;
+};
+
+using LogLine = std::variant<Unrecognised, TableLoad, PathAdded, PathRemoved, CheckerFailed,
+                             PathOffline, PathMarkedFailed, PathReinstated, RemainingActivePaths,
+                             EnteredRecovery, QueueingDisabled, QueueingEnabled, RecoveredToNormal,
+                             KernelFailingPath, KernelReinstatingPath>;
+
+bool operator==(const PathName& a, const PathName& b);
+bool operator==(const TableLoad& a, const TableLoad& b);
+bool operator==(const PathAdded& a, const PathAdded& b);
+bool operator==(const PathRemoved& a, const PathRemoved& b);
+bool operator==(const CheckerFailed& a, const CheckerFailed& b);
+bool operator==(const PathOffline& a, const PathOffline& b);
+bool operator==(const PathMarkedFailed& a, const PathMarkedFailed& b);
+bool operator==(const PathReinstated& a, const PathReinstated& b);
+bool operator==(const RemainingActivePaths& a, const RemainingActivePaths& b);
+bool operator==(const EnteredRecovery& a, const EnteredRecovery& b);
+bool operator==(const QueueingDisabled& a, const QueueingDisabled& b);
+bool operator==(const QueueingEnabled& a, const QueueingEnabled& b);
+bool operator==(const RecoveredToNormal& a, const RecoveredToNormal& b);
+bool operator==(const KernelFailingPath& a, const KernelFailingPath& b);
+bool operator==(const KernelReinstatingPath& a, const KernelReinstatingPath& b);
+bool operator==(const Unrecognised& a, const Unrecognised& b);
+
+/// `message` may carry syslog's prefix ("May 20 06:17:50 vm multipathd: ", with or without a pid)
+/// or the kernel log's time stamp.
+LogLine ParseLogLine(const std::string& message);
+
+}  // namespace dualpath::multipath

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "helpers/dm/device_number.h"
+
+/// What multipath and multipathd say about the maps. Words stay words: a version may have new ones.
+namespace dualpath::multipath {
+
+struct Path {
+  std::string hctl;                               ///< "3:0:1:0"; "#:#:#:#" when unknown
+  std::string device;                             ///< "sdb"; "-" when unknown
+  std::optional<dm::DeviceNumber> device_number;  ///< none for the placeholders "#:#" and "##:##"
+  std::string dm_state;                           ///< the kernel's: "active", "failed" or "undef"
+  std::string checker_state;  ///< "ready", "faulty", "ghost", "shaky", "i/o pending", "delayed"...
+  std::string device_state;   ///< sysfs's: "running", "offline" or "unknown"
+};
+
+struct PathGroup {
+  std::string policy;  ///< the path selector: "service-time 0"
+  int priority = 0;
+  std::string status;  ///< "active", "enabled", "disabled" or "undef"
+  std::vector<Path> paths;
+};
+
+struct Map {
+  std::string action;   ///< "create", "reload"... where multipath has just done it; else empty
+  std::string alias;    ///< "mpatha"
+  std::string wwid;     ///< is the alias, where that is all that was printed
+  std::string dm_name;  ///< "dm-0"; "undef" before there is one; "[nvme]:nvme0n1" for native NVMe
+  std::string vendor;   ///< "LIO-ORG", without padding; "##" without a path to tell
+  std::string product;
+  std::string size;              ///< rounded, for people: "1.0G"
+  std::string features;          ///< "1 queue_if_no_path"
+  std::string hwhandler;         ///< "1 alua"; "0": none
+  std::string write_protection;  ///< "rw", "ro" or "undef"
+  std::vector<PathGroup> groups;
+};
+
+/// A line of the input that is in no field above, or not wholly.
+struct Unparsed {
+  std::size_t line_number = 0;  ///< the first line is 1
+  std::string text;
+};
+
+struct Topology {
+  std::vector<Map> maps;
+  std::vector<Unparsed> not_understood;
+
+  /// By alias or WWID; null if there is none.
+  const Map* Find(const std::string& alias_or_wwid) const;
+};
+
+bool operator==(const Path& a, const Path& b);
+bool operator==(const PathGroup& a, const PathGroup& b);
+bool operator==(const Map& a, const Map& b);
+bool operator==(const Unparsed& a, const Unparsed& b);
+bool operator==(const Topology& a, const Topology& b);
+
+}  // namespace dualpath::multipath

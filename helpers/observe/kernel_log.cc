@@ -1,0 +1,132 @@
+#include "helpers/observe/kernel_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <memory>
+
+namespace dualpath::observe {
+namespace {
+
+// A read with less room than the record needs fails with EINVAL. The kernel's own limit is
+// PRINTK_MESSAGE_MAX, 2048, and was CONSOLE_EXT_LOG_MAX, 8192.
+constexpr std::size_t kRecordLimit = 16384;
+
+/// Reads a number at `at` and what must follow it; false if either is not there.
+template <typename T>
+bool TakeNumber(const char*& at, const char* end, T& number, char terminator) {
+  const auto [next, ec] = std::from_chars(at, end, number);
+  if (ec != std::errc() || next == end || *next != terminator) return false;
+  at = next + 1;
+  return true;
+}
+
+/// Undoes the kernel's \xNN, its only escape.
+std::string Unescaped(const std::string& text) {
+  constexpr std::size_t kEscape = 4;
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    if (text.compare(i, 2, "\\x") == 0 && i + kEscape <= text.size()) {
+      const char* const end = text.data() + i + kEscape;
+      const auto [next, ec] = std::from_chars(text.data() + i + 2, end, byte, 16);
+      if (ec == std::errc() && next == end) {
+        plain += static_cast<char>(byte);
+        i += kEscape - 1;
+        continue;
+      }
+    }
+    plain += text[i];
+  }
+  return plain;
+}
+
+/// Takes the "\n KEY=value" lines that follow the text.
+std::map<std::string, std::string> Fields(const std::string& lines) {
+  std::map<std::string, std::string> fields;
+  std::size_t begin = 0;
+  while (begin < lines.size()) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
+    const std::string line = lines.substr(begin, end - begin);
+    const std::size_t equals = line.find('=');
+    if (line[0] == ' ' && equals != std::string::npos) {
+      fields[Unescaped(line.substr(1, equals - 1))] = Unescaped(line.substr(equals + 1));
+    }
+    begin = end + 1;
+  }
+  return fields;
+}
+
+}  // namespace
+
+Result<KernelRecord> KernelRecord::Parse(const std::string& raw) {
+  const auto error = [&](const char* reason) {
+    return Error::Because("parse kernel record", "\"" + raw + "\"", reason);
+  };
+  // "6,339,5140900,-,more,fields;text\n KEY=value\n"
+  const std::size_t semicolon = raw.find(';');
+  if (semicolon == std::string::npos) return error("it has no semicolon before the text");
+  const char* at = raw.data();
+  const char* const end = raw.data() + semicolon;
+  unsigned facility_and_level = 0;
+  KernelRecord record;
+  if (!TakeNumber(at, end, facility_and_level, ',') || !TakeNumber(at, end, record.sequence, ',') ||
+      !TakeNumber(at, end, record.monotonic_us, ',')) {
+    return error("it does not begin with priority, sequence number and time");
+  }
+  record.facility = facility_and_level >> 3U;
+  record.priority = facility_and_level & 7U;
+  record.continuation = at != end && *at == '+';
+  const std::size_t text_begin = semicolon + 1;
+  const std::size_t text_end = std::min(raw.find('\n', text_begin), raw.size());
+  record.text = Unescaped(raw.substr(text_begin, text_end - text_begin));
+  record.fields = Fields(raw.substr(std::min(text_end + 1, raw.size())));
+  return record;
+}
+
+Result<KernelLog> KernelLog::Open(From from, const std::string& device) {
+  UniqueFd fd(::open(device.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd) return Error::FromErrno("open kernel log", device, errno);
+  if (::lseek(fd.get(), 0, from == From::kNow ? SEEK_END : SEEK_SET) < 0) {
+    return Error::FromErrno("seek kernel log", device, errno);
+  }
+  return KernelLog(std::move(fd));
+}
+
+Result<std::vector<KernelRecord>> KernelLog::Poll() {
+  std::vector<KernelRecord> records;
+  std::array<char, kRecordLimit> buffer{};
+  while (true) {
+    const ssize_t n = ::read(device_.get(), buffer.data(), buffer.size());
+    if (n > 0) {
+      DUALPATH_TRY(KernelRecord record,
+                   KernelRecord::Parse(std::string(buffer.data(), static_cast<std::size_t>(n))));
+      records.push_back(std::move(record));
+    } else if (n == 0 || errno == EAGAIN) {
+      return records;
+    } else if (errno == EPIPE) {
+      ++overruns_;
+    } else if (errno != EINTR) {
+      return Error::FromErrno("read", "kernel log", errno);
+    }
+  }
+}
+
+LogSource AsLogSource(KernelLog log) {
+  const auto shared = std::make_shared<KernelLog>(std::move(log));
+  return [shared]() -> Result<std::vector<LogRecord>> {
+    DUALPATH_TRY(const auto kernel_records, shared->Poll());
+    std::vector<LogRecord> records;
+    records.reserve(kernel_records.size());
+    for (const KernelRecord& record : kernel_records) {
+      records.push_back({"kernel", record.monotonic_us, record.text});
+    }
+    return records;
+  };
+}
+
+}  // namespace dualpath::observe

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "helpers/base/deadline.h"
+#include "helpers/base/result.h"
+#include "helpers/dm/device_number.h"
+#include "helpers/scsi/hctl.h"
+
+namespace dualpath::scsi {
+
+/// A SCSI disk, known by its H:C:T:L. sdX is looked up anew by every call, because the kernel gives
+/// a freed letter to the next disk; do not keep one across a delete.
+///
+/// The object is only a name: it may be made, and kept, while the disk is deleted.
+/// Attributes: Documentation/ABI/testing/sysfs-bus-scsi-devices and drivers/scsi/scsi_sysfs.c.
+class Disk {
+ public:
+  explicit Disk(Hctl hctl, std::string sysfs = "/sys") : hctl_(hctl), sysfs_(std::move(sysfs)) {}
+
+  /// The disk, if it is there.
+  static Result<Disk> Find(Hctl hctl, std::string sysfs = "/sys");
+
+  /// Waits until the disk and its sdX are there: the sd driver probes behind the scan's back.
+  static Result<Disk> Await(Hctl hctl, Deadline deadline, std::string sysfs = "/sys");
+
+  const Hctl& hctl() const { return hctl_; }
+
+  bool Exists() const;
+
+  Result<std::string> BlockName() const;          ///< "sdb"
+  Result<std::string> DevicePath() const;         ///< "/dev/sdb"
+  Result<dm::DeviceNumber> DeviceNumber() const;  ///< 8:16
+  Result<std::uint64_t> SizeBytes() const;
+  Result<std::string> Vendor() const;    ///< "LIO-ORG"
+  Result<std::string> Model() const;     ///< "storage"
+  Result<std::string> Revision() const;  ///< "4.0"
+  Result<std::string> State() const;     ///< "running", "offline", "transport-offline", ...
+
+  /// Removes the device from the kernel, as `echo 1 > .../delete`. A rescan brings it back.
+  Status Delete() const;
+
+  /// "running" or "offline" (what store_state_field takes from user space).
+  Status SetState(const std::string& state) const;
+
+ private:
+  std::string Directory() const;
+  std::string BlockAttribute(const std::string& block_name, const std::string& attribute) const;
+  Result<std::string> Attribute(const std::string& name) const;
+
+  Hctl hctl_;
+  std::string sysfs_;
+};
+
+}  // namespace dualpath::scsi

@@ -1,0 +1,123 @@
+#include "helpers/scsi/disk.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "helpers/base/file.h"
+#include "helpers/scsi/host.h"
+
+namespace dualpath::scsi {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+/// A directory that looks like /sys with one disk at 3:0:1:0.
+class DiskTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = "/tmp/dualpath-disk-XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    sysfs_ = name;
+    Put("vendor", "LIO-ORG \n");
+    Put("model", "storage         \n");
+    Put("rev", "4.0 \n");
+    Put("state", "running\n");
+    Put("delete", "");
+    Put("block/sdb/dev", "8:16\n");
+    Put("block/sdb/size", "2097152\n");
+  }
+  void TearDown() override { std::filesystem::remove_all(sysfs_); }
+
+  std::string Device() const { return sysfs_ + "/bus/scsi/devices/3:0:1:0"; }
+  void Put(const std::string& name, const std::string& content) const {
+    ASSERT_TRUE(WriteFileAtomically(Device() + "/" + name, content).ok());
+  }
+
+  std::string sysfs_;
+};
+
+TEST_F(DiskTest, ReadsItsAttributesTrimmed) {
+  const auto disk = Disk::Find(Hctl{3, 0, 1, 0}, sysfs_);
+  ASSERT_TRUE(disk.ok()) << disk.error().ToString();
+  EXPECT_EQ(*disk->Vendor(), "LIO-ORG");
+  EXPECT_EQ(*disk->Model(), "storage");
+  EXPECT_EQ(*disk->Revision(), "4.0");
+  EXPECT_EQ(*disk->State(), "running");
+  EXPECT_EQ(*disk->SizeBytes(), 1073741824U);
+  EXPECT_EQ(*disk->BlockName(), "sdb");
+  EXPECT_EQ(*disk->DevicePath(), "/dev/sdb");
+  EXPECT_EQ(disk->DeviceNumber()->ToString(), "8:16");
+}
+
+TEST_F(DiskTest, FollowsItsBlockDeviceToAnotherLetter) {
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  ASSERT_EQ(*disk.BlockName(), "sdb");
+  std::filesystem::rename(Device() + "/block/sdb", Device() + "/block/sdq");
+  EXPECT_EQ(*disk.BlockName(), "sdq");
+  EXPECT_EQ(*disk.SizeBytes(), 1073741824U);
+}
+
+TEST_F(DiskTest, WritesWhatTheKernelExpects) {
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  ASSERT_TRUE(disk.Delete().ok());
+  EXPECT_EQ(*ReadFile(Device() + "/delete"), "1");
+  ASSERT_TRUE(disk.SetState("offline").ok());
+  EXPECT_THAT(*ReadFile(Device() + "/state"), ::testing::StartsWith("offline"));
+}
+
+TEST_F(DiskTest, SaysSoWhenItIsGone) {
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  std::filesystem::remove_all(Device());
+  EXPECT_FALSE(disk.Exists());
+  EXPECT_EQ(Disk::Find(Hctl{3, 0, 1, 0}, sysfs_).error().ToString(),
+            "find disk: 3:0:1:0: No such device (errno 19)");
+  EXPECT_EQ(disk.State().error().error_number(), ENODEV);
+  EXPECT_THAT(disk.Delete().error().ToString(), HasSubstr("delete disk 3:0:1:0: write \"1\": "));
+}
+
+TEST_F(DiskTest, ToldApartFromADeviceWithoutABlockDevice) {
+  std::filesystem::remove_all(Device() + "/block");
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  EXPECT_TRUE(disk.Exists());
+  EXPECT_EQ(disk.DevicePath().error().ToString(),
+            "look up sdX: 3:0:1:0: the device has no block device");
+}
+
+TEST_F(DiskTest, RefusesASizeThatIsNoNumber) {
+  Put("block/sdb/size", "big\n");
+  EXPECT_THAT(Disk(Hctl{3, 0, 1, 0}, sysfs_).SizeBytes().error().ToString(),
+              HasSubstr("\"big\" is not a number"));
+}
+
+TEST_F(DiskTest, IsAwaitedUntilItsBlockDeviceAppears) {
+  std::filesystem::rename(Device() + "/block", Device() + "/later");
+  std::thread prober([&] { std::filesystem::rename(Device() + "/later", Device() + "/block"); });
+  const auto disk = Disk::Await(Hctl{3, 0, 1, 0}, Deadline::In(seconds(10)), sysfs_);
+  prober.join();
+  ASSERT_TRUE(disk.ok()) << disk.error().ToString();
+  EXPECT_EQ(*disk->BlockName(), "sdb");
+}
+
+TEST_F(DiskTest, AwaitedInVainNamesWhatIsMissing) {
+  const auto disk = Disk::Await(Hctl{9, 0, 1, 0}, Deadline::InUnscaled(milliseconds(1)), sysfs_);
+  ASSERT_FALSE(disk.ok());
+  EXPECT_THAT(disk.error().ToString(),
+              HasSubstr("wait for disk: 9:0:1:0: deadline expired; last seen: find disk: 9:0:1:0"));
+}
+
+TEST_F(DiskTest, RescanScansTheWholeHost) {
+  const std::string scan = sysfs_ + "/class/scsi_host/host3/scan";
+  ASSERT_TRUE(WriteFileAtomically(scan, "").ok());
+  ASSERT_TRUE(Rescan(3, sysfs_).ok());
+  EXPECT_EQ(*ReadFile(scan), "- - -");
+  EXPECT_THAT(Rescan(4, sysfs_).error().ToString(), HasSubstr("rescan host 4: write \"- - -\": "));
+}
+
+}  // namespace
+}  // namespace dualpath::scsi

@@ -1,0 +1,46 @@
+// PID 1 of the guest under test. See init.h for what it sets up and wire.h for what it answers.
+
+#include <signal.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "images/guest/agent/init.h"
+#include "images/guest/agent/io_worker.h"
+#include "images/guest/agent/server.h"
+
+namespace {
+
+using namespace dualpath;         // NOLINT(google-build-using-namespace)
+using namespace dualpath::guest;  // NOLINT(google-build-using-namespace)
+
+constexpr char kModuleList[] = "/modules.list";
+constexpr std::chrono::seconds kPortBudget{120};
+
+Status Live() {
+  DUALPATH_TRY_STATUS(agent::MountFileSystems());
+  DUALPATH_TRY_STATUS(agent::LoadModules(kModuleList));
+  // Never destroyed: that would wait for its I/O, which may hang for ever.
+  auto* worker = new agent::IoWorker(agent::DiskOptions{});
+  DUALPATH_TRY(const UniqueFd port,
+               agent::OpenPort(wire::kChannelName, Deadline::InUnscaled(kPortBudget)));
+  agent::LogToConsole("ready");
+  agent::Server server(*worker, {});
+  return server.Serve(port.get());
+}
+
+}  // namespace
+
+int main() {
+  if (::getpid() != 1) {
+    std::fputs("dualpath-guest-agent is the init of the guest under test, not a command\n", stderr);
+    return 2;
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+  const Status lived = Live();
+  agent::LogToConsole(lived.ok() ? "asked to power off" : lived.error().ToString());
+  // A restart, which the host turns into the end of the domain: unlike power-off it needs no ACPI.
+  ::reboot(RB_AUTOBOOT);
+  return 1;
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "helpers/base/result.h"
+#include "images/guest/agent/io_worker.h"
+#include "images/guest/frame.h"
+
+namespace dualpath::guest::agent {
+
+struct ServerOptions {
+  bool end_at_hangup = false;  ///< in the guest a client that goes may come back; in tests not
+  std::string kernel_log = "/dev/kmsg";
+};
+
+/// The control loop: answers one request after the other and never waits for the disk.
+class Server {
+ public:
+  Server(IoWorker& worker, ServerOptions options);
+
+  /// Serves the channel, which it makes non-blocking, until a PowerOff was answered (or the client
+  /// has hung up, with `end_at_hangup`). An error means that the channel itself is broken.
+  Status Serve(int channel);
+
+ private:
+  enum class Line { kOpen, kHungUp };
+
+  Result<Line> Receive(int channel);
+  Result<Line> Send(int channel);
+  Result<Line> Talk(int channel);
+  wire::Message Answer(const wire::Message& request);
+  Result<std::string> AnswerPayload(const wire::Message& request);
+
+  IoWorker& worker_;
+  const ServerOptions options_;
+  const std::uint64_t started_ns_;
+  wire::FrameReader reader_;
+  std::string unsent_;
+  bool power_off_ = false;
+};
+
+}  // namespace dualpath::guest::agent

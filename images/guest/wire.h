@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+/// What the guest's agent and the test process say to each other on the virtio-serial channel
+/// `org.dualpath.agent.0`. The one header that both sides share.
+///
+/// The agent only answers: writing to a virtio-serial port whose host side is not connected blocks,
+/// and a client that may come and go must not be spoken to. A request is one frame; the answer is
+/// one frame with the same `request_id`. Numbers are little-endian, structs have no padding.
+///
+/// A client that dies in the middle of a frame leaves a torn one behind. Both sides therefore look
+/// for the next frame that is whole (FrameReader), and a new client begins with a Hello whose nonce
+/// it recognises in the answer, skipping what was meant for its predecessor.
+namespace dualpath::guest::wire {
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire format is the memory layout");
+
+inline constexpr char kChannelName[] = "org.dualpath.agent.0";
+inline constexpr std::uint16_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kFrameMagic = 0x46505544;  // "DUPF"
+inline constexpr std::uint32_t kMaxPayload = 256 * 1024;
+
+enum class MessageType : std::uint16_t {
+  kHello = 1,      ///< HelloRequest -> HelloAnswer
+  kDisk = 2,       ///< nothing -> DiskAnswer
+  kStartIo = 3,    ///< StartIoRequest -> IoState; EBUSY while a run is not over
+  kStopIo = 4,     ///< nothing -> IoState: asks the run to end, does not wait for it
+  kIoState = 5,    ///< nothing -> IoState
+  kFetch = 6,      ///< FetchRequest -> FetchAnswer, then `count` IoRecords
+  kKernelLog = 7,  ///< KernelLogRequest -> the text
+  kPowerOff = 8,   ///< nothing -> nothing, and then the guest is gone
+  kFailed = 255,   ///< answer to anything: Failure
+};
+
+struct FrameHeader {
+  std::uint32_t magic;
+  MessageType type;
+  std::uint16_t reserved;
+  std::uint32_t request_id;
+  std::uint32_t length;    ///< of the payload that follows
+  std::uint32_t checksum;  ///< CRC-32C of this header, checksum zero, and the payload
+};
+
+struct Failure {
+  std::int32_t error_number;
+  char reason[252];  ///< operation, object and cause in words
+};
+
+struct HelloRequest {
+  std::uint64_t nonce;
+  std::uint32_t protocol_version;
+  std::uint32_t reserved;
+};
+
+struct HelloAnswer {
+  std::uint64_t nonce;
+  std::uint64_t monotonic_ns;  ///< CLOCK_MONOTONIC of the guest while it answered
+  std::uint64_t started_ns;    ///< the same clock when the agent began
+  std::uint32_t protocol_version;
+  std::uint32_t reserved;
+  char kernel_release[64];
+  char agent_version[16];
+};
+
+struct DiskAnswer {
+  std::uint64_t size_bytes;
+  std::uint32_t logical_block_bytes;
+  std::uint32_t physical_block_bytes;
+  std::uint32_t host, channel, target, lun;  ///< H:C:T:L inside the guest
+  std::uint32_t queue_depth;
+  std::uint32_t nr_requests;
+  std::uint32_t max_sectors_kb;
+  std::uint32_t timeout_seconds;
+  char name[32];  ///< kernel name inside the guest, or the path that the agent was given
+  char vendor[16];
+  char model[24];
+  char revision[8];
+  char state[16];  ///< "running"
+  char scheduler[64];
+  char wwid[160];
+  std::uint32_t inquiry_bytes;  ///< valid bytes of `inquiry`, standard INQUIRY by SG_IO; 0: refused
+  std::uint32_t vpd83_bytes;    ///< valid bytes of `vpd83`, VPD page 0x83 by SG_IO; 0: refused
+  std::uint8_t inquiry[96];
+  std::uint8_t vpd83[256];
+};
+
+enum class IoKind : std::uint32_t {
+  kWrite = 1,          ///< a verified block (block_content.h)
+  kRead = 2,           ///< whatever is there; the record's checksum says what it was
+  kWriteReadBack = 3,  ///< a verified block, read again; EBADMSG if it is not what was written
+};
+
+struct StartIoRequest {
+  IoKind kind;
+  std::uint32_t interval_us;  ///< from start to start; 0: back to back
+  std::uint32_t block_bytes;  ///< a multiple of 512, up to kMaxBlockBytes
+  std::uint32_t reserved;
+  std::uint64_t first_block;  ///< in units of `block_bytes`
+  std::uint64_t block_count;  ///< the n-th I/O goes to first_block + n % block_count
+  std::uint64_t run_id;
+  std::uint64_t first_sequence;
+  std::uint64_t max_count;  ///< 0: until stopped
+};
+
+inline constexpr std::uint32_t kMaxBlockBytes = 1024 * 1024;
+
+struct IoState {
+  std::uint64_t issued;
+  std::uint64_t completed;  ///< with or without error; also the number of records to fetch
+  std::uint64_t failed;
+  std::uint64_t in_flight_sequence;  ///< meaningful if `in_flight`
+  std::uint64_t in_flight_since_ns;  ///< guest CLOCK_MONOTONIC
+  std::uint64_t now_ns;
+  std::uint32_t running;    ///< a run was started and is not over; one that hangs stays running
+  std::uint32_t in_flight;  ///< 0 or 1
+};
+
+struct FetchRequest {
+  std::uint64_t from_index;  ///< of the run's records, in order of completion
+  std::uint32_t max;         ///< fewer come only if there are no more; at most 5000
+  std::uint32_t reserved;
+};
+
+struct FetchAnswer {
+  std::uint64_t from_index;
+  std::uint32_t count;
+  std::uint32_t reserved;
+};
+
+struct IoRecord {
+  std::uint64_t sequence;
+  std::uint64_t block;
+  IoKind kind;
+  std::int32_t error_number;  ///< errno, 0 for success
+  std::uint64_t start_ns;     ///< guest CLOCK_MONOTONIC
+  std::uint64_t end_ns;
+  std::uint32_t checksum;  ///< BlockChecksum of the data written or read; 0 after an error
+  std::uint32_t bytes;     ///< transferred
+};
+
+struct KernelLogRequest {
+  std::uint32_t max_bytes;
+  std::uint32_t reserved;
+};
+
+template <typename T, std::size_t kBytes>
+inline constexpr bool kFitsWire = sizeof(T) == kBytes&& std::is_trivially_copyable_v<T>;
+
+static_assert(kFitsWire<FrameHeader, 20>);
+static_assert(kFitsWire<Failure, 256>);
+static_assert(kFitsWire<HelloRequest, 16>);
+static_assert(kFitsWire<HelloAnswer, 112>);
+static_assert(kFitsWire<DiskAnswer, 728>);
+static_assert(kFitsWire<StartIoRequest, 56>);
+static_assert(kFitsWire<IoState, 56>);
+static_assert(kFitsWire<FetchRequest, 16>);
+static_assert(kFitsWire<FetchAnswer, 16>);
+static_assert(kFitsWire<IoRecord, 48>);
+static_assert(kFitsWire<KernelLogRequest, 8>);
+
+}  // namespace dualpath::guest::wire
