@@ -33,8 +33,7 @@ constexpr seconds kVirtualLimit{3600};
 
 constexpr seconds kLongestRestore{60};
 
-constexpr char kMountPayload[] =
-    "mkdir -p /run/payload && mount -o ro /dev/vdb /run/payload && echo begun >&3";
+constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && echo begun >&3";
 
 /// How a case program ended, wherever it ran.
 struct Ended {
@@ -91,7 +90,7 @@ void KeepLogs(const Vm& vm, const std::string& directory) {
 }
 
 std::string CommandLine(const ExecOptions& options) {
-  std::string line = "env" + ForwardedEnvironment() + " /run/payload/run-case " +
+  std::string line = "env" + ForwardedEnvironment() + " /payload/run-case " +
                      std::to_string(kVirtualLimit.count()) + " " +
                      QuotedForShell(fs::path(options.command[0]).filename().string());
   for (std::size_t i = 1; i < options.command.size(); ++i) {
@@ -104,12 +103,13 @@ std::string CommandLine(const ExecOptions& options) {
 Result<Vm> Restore(const Snapshot& snapshot, const Image& image, const Payload& payload) {
   Vm::Options options;
   options.shape = ShapeOf(image);
-  options.disk = snapshot.disk();
+  options.disk = image.disk();
   options.payload = payload.image;
-  options.restore_from = snapshot.state();
+  options.ram = snapshot.ram();
+  options.state = snapshot.state();
   DUALPATH_TRY(Vm vm, Vm::Start(options));
   // The line waits in the port before the VM runs, so that no virtual time passes before it.
-  DUALPATH_TRY_STATUS(vm.Tell(kMountPayload));
+  DUALPATH_TRY_STATUS(vm.Tell(kLoadPayload));
   DUALPATH_TRY_STATUS(vm.Resume(Deadline::In(kLongestRestore)));
   DUALPATH_TRY(const std::string answer,
                vm.Listen([](const std::string&) {}, Deadline::In(kLongestRestore)));

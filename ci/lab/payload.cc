@@ -70,10 +70,9 @@ Status BuildImage(const std::set<std::string>& programs, const std::set<std::str
   fs::copy(kScripts, tree, ec);
   if (ec) return Error::FromErrno("copy into the payload", kScripts, ec.value());
   for (const std::string& program : programs) {
-    // Debug information is most of a test program, and the lab has no debugger.
+    // Debug information and symbols are most of a test program, and the lab has no debugger.
     const std::string copy = tree + "/bin/" + fs::path(program).filename().string();
-    DUALPATH_TRY_STATUS(
-        process::ExecuteChecked({{"strip", "--strip-debug", copy}}, Deadline::In(minutes(1))));
+    DUALPATH_TRY_STATUS(process::ExecuteChecked({{"strip", copy}}, Deadline::In(minutes(1))));
   }
   DUALPATH_TRY(const std::string digest, DigestOfTree(tree));
   DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/digest", digest));

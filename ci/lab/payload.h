@@ -18,7 +18,7 @@ struct Payload {
 };
 
 /// Every image has this size: a restored VM keeps the capacity that it saw before its snapshot.
-constexpr unsigned kPayloadMebibytes = 192;
+constexpr unsigned kPayloadMebibytes = 128;
 
 /// `programs` are paths of executables; files that are not dynamically linked come in as they are.
 Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs);

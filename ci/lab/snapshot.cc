@@ -19,23 +19,21 @@ constexpr minutes kLongestBoot{5};
 constexpr minutes kLongestBringUp{15};  // a guest kernel under double emulation
 constexpr minutes kLongestSave{5};
 
-// The payload's disk is swapped under the restored VM, so nothing of it may stay in the page cache.
+// Everything that a case may read is read once, so that it is in RAM. The payload's disk is swapped
+// under the restored VM: nothing of the old one may stay there.
 constexpr char kBringUp[] =
-    "systemctl is-system-running --wait > /dev/null; mkdir -p /run/payload && mount -o ro /dev/vdb /run/payload && "
-    "/run/payload/start dualpath-rig up </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
-    "code=$?; "
-    "[ $code = 0 ] || /run/payload/collect /run > /dev/null; "
-    "umount /run/payload; blockdev --flushbufs /dev/vdb; sync; echo \"exit $code\" >&3";
+    "find / -xdev -type f -exec cat {} + > /dev/null 2>&1; "
+    "systemctl is-system-running --wait > /dev/null; "
+    "/usr/lib/dualpath/load-payload && "
+    "/payload/start dualpath-rig up </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
+    "code=$?; rm -rf /payload; blockdev --flushbufs /dev/vdb; echo \"exit $code\" >&3";
 
 Status BootAndSave(const Image& image, const Payload& bring_up, const std::string& directory) {
   Vm::Options options;
   options.shape = ShapeOf(image);
-  options.disk = directory + "/disk.qcow2";
-  options.keep_disk_writes = true;
+  options.disk = image.disk();
   options.payload = bring_up.image;
-  DUALPATH_TRY_STATUS(process::ExecuteChecked({{"qemu-img", "create", "-q", "-f", "qcow2", "-F",
-                                                "qcow2", "-b", image.disk(), options.disk}},
-                                              Deadline::In(minutes(1))));
+  options.ram = directory + "/ram";
   std::string said;
   const auto keep = [&](const std::string& text) {
     said += text;

@@ -16,7 +16,7 @@ struct Snapshot {
   std::string key;
 
   std::string state() const { return entry.File("state"); }
-  std::string disk() const { return entry.File("disk.qcow2"); }
+  std::string ram() const { return entry.File("ram"); }
 };
 
 VmShape ShapeOf(const Image& image);

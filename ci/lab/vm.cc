@@ -31,19 +31,27 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
   };
   for (const std::string& word : ShapeArguments(options.shape)) command.argv.push_back(word);
   add({"-kernel", options.shape.kernel, "-initrd", options.shape.initrd});
-  add({"-drive", "if=none,id=disk,format=qcow2,cache=unsafe,file=" + options.disk +
-                     (options.keep_disk_writes ? "" : ",snapshot=on")});
+  add({"-drive", "if=none,id=disk,format=qcow2,read-only=on,file=" + options.disk});
   add({"-drive", "if=none,id=payload,format=raw,read-only=on,file=" + options.payload});
+  add({"-object",
+       "memory-backend-file,id=ram,size=" + std::to_string(options.shape.memory_mebibytes) +
+           "M,mem-path=" + options.ram + (options.state.empty() ? ",share=on" : ",share=off")});
+  if (!options.state.empty()) add({"-incoming", "defer"});
   for (const std::string port : kPorts) {
     add({"-chardev", "socket,id=" + port + ",path=" + directory + "/" + port});
   }
   add({"-chardev", "socket,id=monitor,path=" + directory + "/monitor", "-mon",
        "chardev=monitor,mode=control"});
   add({"-serial", "file:" + directory + "/console.log"});
-  if (!options.restore_from.empty()) add({"-incoming", "exec:cat '" + options.restore_from + "'"});
-  // The overlay of snapshot=on is an unlinked file of QEMU's there.
-  command.environment["TMPDIR"] = directory;
   return command;
+}
+
+/// The RAM is in its file; the stream is for the rest.
+Status LeaveRamOut(Qmp& monitor, Deadline deadline) {
+  const json capability = {{"capability", "x-ignore-shared"}, {"state", true}};
+  DUALPATH_TRY_STATUS(monitor.Execute("migrate-set-capabilities",
+                                      {{"capabilities", json::array({capability})}}, deadline));
+  return Ok{};
 }
 
 }  // namespace
@@ -53,12 +61,12 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
   // wrongly ("max,svm=off" garbles every path in /proc/mounts). It has SVM, and a VM saved with
   // kvm_amd loaded hangs when its guest starts: hence the blacklist.
   std::vector<std::string> arguments = {
-      "-M", "q35", "-accel", "tcg", "-cpu", "qemu64", "-smp", "1", "-icount",
+      "-M", "q35,memory-backend=ram", "-accel", "tcg", "-cpu", "qemu64", "-smp", "1", "-icount",
       "shift=1,align=off,sleep=off", "-rtc", "clock=vm", "-m",
       std::to_string(shape.memory_mebibytes), "-nodefaults", "-display", "none",
       // A dead kernel ends the VM, and so the wait for it.
       "-no-reboot", "-append",
-      "root=/dev/vda rw console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
+      "root=/dev/vda ro console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
       "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm",
       "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
       "virtio-serial-pci"};
@@ -75,11 +83,13 @@ Result<std::string> QemuVersion() {
   return text.substr(0, text.find('\n'));
 }
 
-Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor)
+Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
+       std::string state)
     : directory_(std::move(directory)),
       qemu_(std::move(qemu)),
       ports_(std::move(ports)),
-      monitor_(std::move(monitor)) {}
+      monitor_(std::move(monitor)),
+      state_(std::move(state)) {}
 
 Result<Vm> Vm::Start(const Options& options) {
   DUALPATH_TRY(TemporaryDirectory directory, TemporaryDirectory::Create());
@@ -108,10 +118,13 @@ Result<Vm> Vm::Start(const Options& options) {
     *socket = std::move(*accepted);
   }
   DUALPATH_TRY(Qmp qmp, Qmp::Negotiate(std::move(monitor_socket), Deadline::In(kConnectBudget)));
-  return Vm(std::move(directory), std::move(qemu), std::move(ports), std::move(qmp));
+  return Vm(std::move(directory), std::move(qemu), std::move(ports), std::move(qmp), options.state);
 }
 
 Status Vm::Resume(Deadline deadline) {
+  DUALPATH_TRY_STATUS(LeaveRamOut(monitor_, deadline));
+  DUALPATH_TRY_STATUS(
+      monitor_.Execute("migrate-incoming", {{"uri", "exec:cat '" + state_ + "'"}}, deadline));
   std::string status;
   while (status != "paused") {
     const auto state = monitor_.Execute("query-status", json::object(), deadline);
@@ -131,6 +144,7 @@ Result<std::string> Vm::Ask(const std::string& line, const OutputSink& sink, Dea
 }
 
 Result<std::string> Vm::Listen(const OutputSink& sink, Deadline deadline) {
+  if (auto line = TakeLine(control_buffer_)) return std::move(*line);
   while (true) {
     std::array<pollfd, 3> ready = {pollfd{ports_.output.get(), POLLIN, 0},
                                    pollfd{ports_.results.get(), POLLIN, 0},
@@ -140,24 +154,21 @@ Result<std::string> Vm::Listen(const OutputSink& sink, Deadline deadline) {
       return Error::FromErrno("wait for", "the lab", errno);
     }
     // In this order: what was printed and sent before a control line is passed on before it.
-    if (ready[0].revents != 0) {
+    if ((ready[0].revents & POLLIN) != 0) {
       DUALPATH_TRY(const std::string text, ReadSome(ports_.output, deadline));
-      if (!text.empty()) sink(text);
-    }
-    if (ready[1].revents != 0) {
+      if (text.empty()) return Died("it ended before it had answered");
+      sink(text);
+    } else if ((ready[1].revents & POLLIN) != 0) {
       DUALPATH_TRY(const std::string bytes, ReadSome(ports_.results, deadline));
+      if (bytes.empty()) return Died("it ended before it had answered");
       results_buffer_ += bytes;
-    }
-    if (ready[0].revents == 0 && ready[1].revents == 0 && ready[2].revents != 0) {
+    } else if (ready[2].revents != 0) {
       DUALPATH_TRY(const std::string text, ReadSome(ports_.control, deadline));
       if (text.empty()) return Died("it ended before it had answered");
       control_buffer_ += text;
+      if (auto line = TakeLine(control_buffer_)) return std::move(*line);
     }
-    if (auto line = TakeLine(control_buffer_)) return std::move(*line);
     if (deadline.Expired()) return Died("it did not answer in time");
-    if (ready[2].revents == 0 && (ready[0].revents & POLLHUP) != 0) {
-      return Died("it ended before it had answered");
-    }
   }
 }
 
@@ -174,9 +185,7 @@ Result<std::string> Vm::ReadResults(std::size_t bytes, Deadline deadline) {
 
 Status Vm::Save(const std::string& file, Deadline deadline) {
   DUALPATH_TRY_STATUS(monitor_.Execute("stop", json::object(), deadline));
-  // The default limit is for a network.
-  DUALPATH_TRY_STATUS(monitor_.Execute("migrate-set-parameters",
-                                       {{"max-bandwidth", std::int64_t{1} << 40}}, deadline));
+  DUALPATH_TRY_STATUS(LeaveRamOut(monitor_, deadline));
   DUALPATH_TRY_STATUS(
       monitor_.Execute("migrate", {{"uri", "exec:cat > '" + file + "'"}}, deadline));
   std::string status;

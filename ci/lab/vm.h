@@ -15,9 +15,9 @@ namespace dualpath::lab {
 
 /// What a lab VM is made of. Two VMs with the same shape can take each other's saved state.
 struct VmShape {
-  std::string kernel;  ///< the stack's vmlinuz
-  std::string initrd;  ///< and initial RAM disk
-  int memory_mebibytes = 1536;
+  std::string kernel;           ///< the stack's vmlinuz
+  std::string initrd;           ///< and initial RAM disk
+  int memory_mebibytes = 3072;  ///< room for the article's dd of 1 GiB
 };
 
 /// QEMU's arguments that depend on the shape alone: part of a snapshot's key.
@@ -31,22 +31,25 @@ Result<std::string> QemuVersion();
 /// ways), output (what the case prints), results (a tar).
 ///
 /// Virtual time (`-icount ...,sleep=off`): the guest's clocks count instructions and jump ahead
-/// whenever its CPU is idle, so a wait of 50 s costs what happens in it and no more.
+/// whenever its CPU is idle, so a wait of 50 s costs what happens in it and no more. They also jump
+/// ahead, without bound, while it waits for this machine: so it has its files in RAM.
+/// The RAM is a file. A restored VM maps it privately: pages are read when they are touched, shared
+/// by all VMs of the snapshot, and copied when they are written.
 /// One virtual CPU: with two, kernel 6.12 dies under multi-threaded TCG while patching its text.
 class Vm {
  public:
   struct Options {
     VmShape shape;
-    std::string disk;               ///< qcow2
-    bool keep_disk_writes = false;  ///< false: writes go to a temporary overlay
-    std::string payload;            ///< raw image, attached read-only
-    std::string restore_from;       ///< a file that `Save` wrote; empty: boot
+    std::string disk;     ///< qcow2; the lab only reads it
+    std::string payload;  ///< raw image, read-only
+    std::string ram;      ///< the file that is the VM's RAM: written to by a VM that boots
+    std::string state;    ///< what `Save` wrote, to go on from there; empty: boot
   };
   using OutputSink = std::function<void(const std::string&)>;
 
   static Result<Vm> Start(const Options& options);
 
-  /// For a restored VM, which comes up stopped: waits until its state is in, and lets it run.
+  /// For a VM with a saved state: takes it in and lets the VM run.
   Status Resume(Deadline deadline);
 
   /// Sends one line to the lab agent (run by bash) and returns the next line it says on the
@@ -63,8 +66,8 @@ class Vm {
   /// Exactly `bytes` from the results port.
   Result<std::string> ReadResults(std::size_t bytes, Deadline deadline);
 
-  /// Stops the VM and writes its state, with the RAM, to `file`. The disk as it is then belongs to
-  /// that state. The VM is over after it.
+  /// Stops the VM and writes its state but for the RAM, whose file belongs to it from then on, to
+  /// `file`. The VM is over after it.
   Status Save(const std::string& file, Deadline deadline);
 
   /// Everything that the VM's kernel and systemd wrote to the console so far.
@@ -77,13 +80,15 @@ class Vm {
   struct Ports {
     UniqueFd control, output, results;
   };
-  Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor);
+  Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
+     std::string state);
   Error Died(const std::string& while_doing) const;
 
   TemporaryDirectory directory_;
   process::Background qemu_;
   Ports ports_;
   Qmp monitor_;
+  std::string state_;  // to restore from
   std::string control_buffer_;
   std::string results_buffer_;
 };

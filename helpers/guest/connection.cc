@@ -9,6 +9,10 @@
 namespace dualpath::guest {
 namespace {
 
+// libvirt's version numbers are major * 1,000,000 + minor * 1,000 + release.
+constexpr unsigned long kMajor = 1000000;
+constexpr unsigned long kMinor = 1000;
+
 /// The default event loop can neither be stopped nor registered again; one thread runs it until the
 /// process ends.
 class EventLoop {
@@ -73,8 +77,6 @@ Result<Connection> Connection::Open(const std::string& uri) {
 }
 
 Result<std::string> Connection::LibraryVersion() const {
-  constexpr unsigned long kMajor = 1000000;
-  constexpr unsigned long kMinor = 1000;
   unsigned long version = 0;
   if (virConnectGetLibVersion(get(), &version) != 0) {
     return LibvirtError("ask the version of libvirt", uri_);

@@ -87,7 +87,7 @@ std::string DomainEvent::ToString() const {
     return "I/O error on " + disk + (reason.empty() ? "" : " (" + reason + ")") + ": " +
            NameIn(kIoErrorAction, action);
   }
-  const std::string what = NameIn(kLifecycle, type);
+  std::string what = NameIn(kLifecycle, type);
   if (type == VIR_DOMAIN_EVENT_SUSPENDED) return what + " (" + NameIn(kSuspended, detail) + ")";
   if (type == VIR_DOMAIN_EVENT_STOPPED) return what + " (" + NameIn(kStopped, detail) + ")";
   return what;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
+#include <atomic>
 #include <cerrno>
 #include <optional>
 #include <thread>
@@ -26,7 +27,7 @@ using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-constexpr std::size_t kDiskBytes = 64 * 4096;
+constexpr std::size_t kDiskBytes = 256 * 1024;
 
 Deadline Soon() { return Deadline::In(seconds(10)); }
 

@@ -11,6 +11,7 @@ namespace dualpath::guest {
 namespace {
 
 constexpr char kMagic[8] = {'D', 'U', 'A', 'L', 'P', 'A', 'T', 'H'};
+constexpr std::uint32_t kNoChecksum = 0;
 constexpr std::size_t kChecksumAt = offsetof(BlockHeader, checksum);
 constexpr std::size_t kSectorWords = kSectorBytes / sizeof(std::uint64_t);
 
@@ -85,10 +86,9 @@ void FillBlock(void* data, std::size_t size, const BlockIdentity& identity) {
 
 std::uint32_t BlockChecksum(const void* data, std::size_t size) {
   const auto* bytes = static_cast<const char*>(data);
-  constexpr std::uint32_t kZero = 0;
   Crc32c crc;
   crc.process_bytes(bytes, kChecksumAt);
-  crc.process_bytes(&kZero, sizeof(kZero));
+  crc.process_bytes(&kNoChecksum, sizeof(kNoChecksum));
   crc.process_bytes(bytes + sizeof(BlockHeader), size - sizeof(BlockHeader));
   return crc.checksum();
 }

@@ -87,10 +87,12 @@ std::optional<DiskLocation> FindDisk(const DiskOptions& options) {
   for (const std::string& name : ListDirectory(devices)) {
     const std::optional<Hctl> hctl = ParseHctl(name);
     if (!hctl || (lowest && !(*hctl < *lowest))) continue;
-    const std::string device = devices + "/" + name;
+    std::string device = devices;
+    device.append("/").append(name);
     const std::vector<std::string> blocks = ListDirectory(device + "/block");
     if (blocks.empty()) continue;
-    const std::string node = options.dev_root + "/" + blocks.front();
+    std::string node = options.dev_root;
+    node.append("/").append(blocks.front());
     struct stat status {};
     if (::stat(node.c_str(), &status) != 0) continue;  // devtmpfs comes a little later
     lowest = hctl;

@@ -12,7 +12,7 @@ namespace dualpath::guest::agent {
 namespace {
 
 /// A sysfs and a devtmpfs with SCSI devices of our making.
-class DiskTest : public ::testing::Test {
+class AgentDiskTest : public ::testing::Test {
  protected:
   void SetUp() override {
     auto directory = TemporaryDirectory::Create();
@@ -45,9 +45,9 @@ class DiskTest : public ::testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(DiskTest, NothingIsFoundWhereThereIsNothing) { EXPECT_FALSE(FindDisk(options_)); }
+TEST_F(AgentDiskTest, NothingIsFoundWhereThereIsNothing) { EXPECT_FALSE(FindDisk(options_)); }
 
-TEST_F(DiskTest, TheLowestAddressIsTheDiskWhateverItsName) {
+TEST_F(AgentDiskTest, TheLowestAddressIsTheDiskWhateverItsName) {
   AddDisk("10:0:0:0", "sda");
   AddDisk("2:0:0:1", "sdc");
   AddDisk("2:0:0:0", "sdd");
@@ -60,12 +60,12 @@ TEST_F(DiskTest, TheLowestAddressIsTheDiskWhateverItsName) {
   EXPECT_EQ(found->scsi_device, Device("2:0:0:0"));
 }
 
-TEST_F(DiskTest, ADiskWithoutItsNodeIsNotThereYet) {
+TEST_F(AgentDiskTest, ADiskWithoutItsNodeIsNotThereYet) {
   Write(Device("0:0:0:0") + "/block/sda/size", "16\n");
   EXPECT_FALSE(FindDisk(options_));
 }
 
-TEST_F(DiskTest, IsDescribedBySysfsAndBySize) {
+TEST_F(AgentDiskTest, IsDescribedBySysfsAndBySize) {
   AddDisk("2:0:1:3", "sdb");
   const auto found = FindDisk(options_);
   ASSERT_TRUE(found);
@@ -85,7 +85,7 @@ TEST_F(DiskTest, IsDescribedBySysfsAndBySize) {
   EXPECT_EQ(answer.timeout_seconds, 30U);
 }
 
-TEST_F(DiskTest, AnOverlongAttributeIsCut) {
+TEST_F(AgentDiskTest, AnOverlongAttributeIsCut) {
   AddDisk("2:0:0:0", "sdb");
   Write(Device("2:0:0:0") + "/model", std::string(100, 'm'));
   const auto found = FindDisk(options_);
