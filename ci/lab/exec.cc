@@ -229,9 +229,6 @@ Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::str
 
 Result<int> RunAndJudge(const ExecOptions& options) {
   const std::string& program = options.command[0];
-  if (::access(program.c_str(), X_OK) != 0) {
-    return Error::FromErrno("run the case program", program, errno);
-  }
   const std::string results =
       fs::absolute(options.results.empty() ? OwnDirectory() + "/../results" : options.results)
           .lexically_normal()
@@ -263,6 +260,10 @@ int Report(const Result<int>& outcome) {
 }  // namespace
 
 int Exec(const ExecOptions& options) {
+  if (::access(options.command[0].c_str(), X_OK) != 0) {
+    Report(Error::FromErrno("run the case program", options.command[0], errno));
+    return kUsage;
+  }
   for (const std::string& argument : options.command) {
     // ctest's discovery runs the program through us; listing needs no lab.
     if (argument.rfind("--gtest_list_tests", 0) != 0) continue;

@@ -1,5 +1,6 @@
 #include "ci/lab/image.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "ci/lab/digest.h"
@@ -16,13 +17,6 @@ constexpr std::chrono::minutes kLongestBuild{30};                // a slow mirro
 
 Result<std::string> RecipeDigest(const std::string& stack) {
   const std::string recipes = kRecipes;
-  std::string known;
-  for (const auto& recipe : std::filesystem::directory_iterator(recipes + "/stacks")) {
-    known += (known.empty() ? "" : ", ") + recipe.path().filename().string();
-  }
-  if (!std::filesystem::exists(recipes + "/stacks/" + stack)) {
-    return Error::Because("find the recipe of stack", stack, "there is none; known: " + known);
-  }
   DUALPATH_TRY(const std::string overlay, DigestOfTree(recipes + "/overlay"));
   DUALPATH_TRY(const std::vector<std::string> files,
                DigestsOfFiles({recipes + "/build", recipes + "/customize",
@@ -33,6 +27,17 @@ Result<std::string> RecipeDigest(const std::string& stack) {
 }
 
 }  // namespace
+
+std::vector<std::string> KnownStacks() {
+  std::vector<std::string> stacks;
+  std::error_code ec;
+  for (const auto& recipe :
+       std::filesystem::directory_iterator(std::string(kRecipes) + "/stacks", ec)) {
+    stacks.push_back(recipe.path().filename().string());
+  }
+  std::sort(stacks.begin(), stacks.end());
+  return stacks;
+}
 
 Result<Image> GetImage(const Cache& cache, const std::string& stack) {
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));

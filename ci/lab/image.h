@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ci/lab/cache.h"
 #include "helpers/base/result.h"
@@ -16,6 +17,9 @@ struct Image {
   std::string kernel() const { return entry.File("vmlinuz"); }
   std::string initrd() const { return entry.File("initrd.img"); }
 };
+
+/// The stacks that there are recipes for, sorted.
+std::vector<std::string> KnownStacks();
 
 /// The image of `stack`, made by images/lab/build if it is not in the cache. Its key is the digest
 /// of the recipe: an edited recipe is another image, a newer package in the archive is not.

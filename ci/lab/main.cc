@@ -4,11 +4,14 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "ci/lab/exec.h"
 #include "ci/lab/exit_code.h"
+#include "ci/lab/image.h"
 #include "ci/lab/interrupt.h"
+#include "ci/lab/summary.h"
 #include "ci/lab/topology_command.h"
 #include "helpers/base/temporary_directory.h"
 
@@ -22,6 +25,12 @@ void LogToStandardError() {
   spdlog::set_default_logger(logger);
   const char* level = std::getenv("DUALPATH_LOG");
   spdlog::set_level(level == nullptr ? spdlog::level::info : spdlog::level::from_str(level));
+}
+
+bool IsCommand(const CLI::App& app, const std::string& word) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(commands.begin(), commands.end(),
+                     [&](const CLI::App* command) { return command->check_name(word); });
 }
 
 }  // namespace
@@ -44,6 +53,7 @@ int main(int argc, char** argv) {
       ->envname("DUALPATH_PLACE")
       ->capture_default_str();
   exec->add_option("--stack", exec_options.stack, "The lab's distribution")
+      ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
   exec->add_option("--results", exec_options.results, "Where results go (default: build/results)");
@@ -60,24 +70,35 @@ int main(int argc, char** argv) {
   auto* prepare =
       app.add_subcommand("prepare", "Make the lab's image and snapshot, if they are missing");
   prepare->add_option("--stack", prepare_stack, "The lab's distribution")
+      ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
+
+  std::string summary_results = "build/results";
+  auto* summary = app.add_subcommand("summary", "Print what the cases of a run came to");
+  summary->add_option("--results", summary_results, "The results directory")->capture_default_str();
 
   std::string topology_file;
   auto* topology = app.add_subcommand("topology", "Turn saved `multipath -ll` output into JSON");
   topology->add_option("file", topology_file, "The saved output (default: standard input)");
 
+  // CLI11 would take what follows "--" for positional arguments, and a prefix command has none.
+  char** const end = argv + argc;
+  char** const separator =
+      std::find_if(argv, end, [](const char* word) { return std::string(word) == "--"; });
+  exec_options.command.assign(separator == end ? end : separator + 1, end);
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(separator - argv), argv);
   } catch (const CLI::ParseError& error) {
+    if (argc > 1 && argv[1][0] != '-' && !IsCommand(app, argv[1])) {
+      std::cerr << "dualpath: unknown command '" << argv[1] << "'; see dualpath --help\n";
+      return dualpath::lab::kUsage;
+    }
     return app.exit(error) == 0 ? 0 : dualpath::lab::kUsage;
   }
   exec_options.timeout = std::chrono::seconds(timeout_seconds);
   if (exec->parsed()) {
-    exec_options.command = exec->remaining();
-    if (!exec_options.command.empty() && exec_options.command[0] == "--") {
-      exec_options.command.erase(exec_options.command.begin());
-    }
+    if (exec_options.command.empty()) exec_options.command = exec->remaining();
     const std::string program = exec_options.command.empty() ? "" : exec_options.command[0];
     if (program.empty() || program[0] == '-') {
       std::cerr << "dualpath exec: "
@@ -88,5 +109,6 @@ int main(int argc, char** argv) {
     return dualpath::lab::Exec(exec_options);
   }
   if (prepare->parsed()) return dualpath::lab::Prepare(prepare_stack);
+  if (summary->parsed()) return dualpath::lab::Summarize(summary_results, std::cout);
   return dualpath::lab::RunTopology(topology_file, std::cout, std::cerr);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -11,20 +12,24 @@
 
 namespace dualpath {
 
-/// How often a polled condition is looked at. Short against every stack timer (the shortest is
-/// multipathd's one-second tick), long enough that looking does not become the load.
-inline constexpr std::chrono::milliseconds kPollInterval{50};
+/// How often a polled condition is looked at: often at first, since most things happen at once, and
+/// then ever less, so that looking at what takes a minute does not become the load.
+struct PollPace {
+  std::chrono::milliseconds first{20};
+  std::chrono::milliseconds slowest{500};
+};
 
 /// Polls `done` until it returns true or the deadline expires. Looks at least once, and once more
 /// after the deadline has passed, so that a slow last look is not lost.
 /// Returns whether the condition was met.
-inline bool PollUntil(Deadline deadline, const std::function<bool()>& done,
-                      std::chrono::milliseconds interval = kPollInterval) {
+inline bool PollUntil(Deadline deadline, const std::function<bool()>& done, PollPace pace = {}) {
+  auto pause = pace.first;
   while (true) {
     const bool last_look = deadline.Expired();
     if (done()) return true;
     if (last_look) return false;
-    std::this_thread::sleep_for(deadline.RemainingUpTo(interval));
+    std::this_thread::sleep_for(deadline.RemainingUpTo(pause));
+    pause = std::min(pause * 3 / 2, pace.slowest);
   }
 }
 

@@ -56,6 +56,15 @@ Status WriteAttribute(const std::string& path, const std::string& value) {
   return Ok{};
 }
 
+Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content) {
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd) return Error::FromErrno("open", path, errno);
+  if (::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
+    return Error::FromErrno("seek in", path, errno);
+  }
+  return WriteAll(fd.get(), path, content);
+}
+
 Status WriteFileAtomically(const std::string& path, const std::string& content) {
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "helpers/base/result.h"
@@ -15,6 +16,9 @@ Result<std::string> ReadAttribute(const std::string& path);
 /// One write(2) of `value` to an existing attribute of sysfs or configfs. The error carries the
 /// errno that the kernel's store function returned.
 Status WriteAttribute(const std::string& path, const std::string& value);
+
+/// Writes `content` into an existing file from `offset` on; the rest of the file stays.
+Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content);
 
 /// Replaces `path` as a whole: readers see the old content or the new, never a half.
 /// The parent directory is created if it is missing.

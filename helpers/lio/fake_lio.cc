@@ -186,7 +186,7 @@ void FakeLio::AnswerScans() {
           Scan();
           return stop_.load();
         },
-        std::chrono::milliseconds(1));
+        PollPace{std::chrono::milliseconds(1), std::chrono::milliseconds(1)});
   });
 }
 

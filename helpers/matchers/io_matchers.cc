@@ -9,6 +9,11 @@ namespace {
 using guest::IoOutcome;
 using guest::IoReport;
 
+bool BegunInTime(const Phase& phase, const IoOutcome& outcome, const IoReport& report) {
+  return !phase.started_before ||
+         outcome.start.time_since_epoch() < *phase.started_before + report.clock_error;
+}
+
 bool WasHeld(const IoOutcome& outcome) { return outcome.Took() >= guest::kHeld; }
 
 /// A matcher that says what is wrong in its explanation, or nothing if all is well.
@@ -74,6 +79,13 @@ Phase HeldThenFailing(int error_number) {
       [error_number](const IoOutcome& o) { return o.error_number == error_number && WasHeld(o); }};
 }
 
+Phase Phase::StartedBefore(std::chrono::microseconds point) const {
+  Phase bounded = *this;
+  bounded.started_before = point;
+  bounded.description += ", if begun before " + std::to_string(point.count()) + " us";
+  return bounded;
+}
+
 Phase Maybe(Phase phase) {
   phase.optional = true;
   phase.description += " (perhaps)";
@@ -89,7 +101,10 @@ Phase Maybe(Phase phase) {
     auto outcome = report.outcomes.begin();
     for (const Phase& phase : phases) {
       const auto begun = outcome;
-      while (outcome != report.outcomes.end() && phase.covers(*outcome)) ++outcome;
+      while (outcome != report.outcomes.end() && phase.covers(*outcome) &&
+             BegunInTime(phase, *outcome, report)) {
+        ++outcome;
+      }
       if (outcome != begun || phase.optional) continue;
       return "where \"" + phase.description + "\" should come, there is " +
              (outcome == report.outcomes.end() ? "nothing more"

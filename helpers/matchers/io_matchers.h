@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,11 @@ struct Phase {
   std::string description;
   std::function<bool(const guest::IoOutcome&)> covers;
   bool optional = false;
+  std::optional<std::chrono::microseconds> started_before{};
+
+  /// The same, but only I/Os that were begun before this point (CLOCK_MONOTONIC), as far as the
+  /// clocks can tell: so that a phase cannot swallow what should have ended differently.
+  Phase StartedBefore(std::chrono::microseconds point) const;
 };
 
 Phase Good();                     ///< no error, not held

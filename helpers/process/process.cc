@@ -24,6 +24,7 @@ namespace {
 // Boost.Process 1's wait_for() spends its whole timeout even on a dead child, so the end of a
 // child is found by asking, this often.
 constexpr std::chrono::milliseconds kReapInterval{5};
+constexpr PollPace kReapPace{kReapInterval, kReapInterval};
 constexpr std::chrono::seconds kTerminationGrace{2};
 
 /// The kernel kills the child if our thread dies, whichever way.
@@ -169,7 +170,7 @@ std::string FindProgram(const std::string& name) {
 void TerminateAllGroups() {
   Groups().Signal(SIGTERM);
   PollUntil(
-      Deadline::InUnscaled(kTerminationGrace), [] { return !Groups().AnyLeft(); }, kReapInterval);
+      Deadline::InUnscaled(kTerminationGrace), [] { return !Groups().AnyLeft(); }, kReapPace);
   Groups().Signal(SIGKILL);
 }
 
@@ -288,7 +289,7 @@ bool Background::Running() {
 
 Result<Exit> Background::Wait(Deadline deadline) {
   if (!PollUntil(
-          deadline, [this] { return !Running(); }, kReapInterval)) {
+          deadline, [this] { return !Running(); }, kReapPace)) {
     return Error::Because("wait for", state_->words, "deadline expired with it still running");
   }
   return ToExit(state_->child.native_exit_code());

@@ -83,7 +83,8 @@ Status Disk::Delete() const {
 }
 
 Status Disk::SetState(const std::string& state) const {
-  const Status written = WriteAttribute(Directory() + "/state", state);
+  // store_state_field compares up to the newline.
+  const Status written = WriteAttribute(Directory() + "/state", state + "\n");
   if (!written.ok()) return written.error().While("set disk " + hctl_.ToString() + " " + state);
   return Ok{};
 }

@@ -17,7 +17,7 @@ namespace dualpath::guest::agent {
 namespace {
 
 constexpr char kPorts[] = "/sys/class/virtio-ports";
-constexpr std::chrono::milliseconds kPortPollInterval{10};
+constexpr PollPace kPortPace{std::chrono::milliseconds(10), std::chrono::milliseconds(10)};
 
 struct Mount {
   const char* type;
@@ -79,7 +79,7 @@ Result<UniqueFd> OpenPort(const std::string& name, Deadline deadline) {
         error_number = errno;
         return static_cast<bool>(fd);
       },
-      kPortPollInterval);
+      kPortPace);
   if (!fd) return Error::FromErrno("open virtio-serial port", name, error_number);
   return fd;
 }

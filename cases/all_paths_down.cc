@@ -1,0 +1,180 @@
+// No path is left: I/O is held for as long as no_path_retry says, then fails, and recovers.
+
+#include <algorithm>
+#include <cerrno>
+
+#include "fixtures/capabilities.h"
+#include "fixtures/rig_test.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::Not;
+
+/// Both paths are set offline and come back, under a no_path_retry that the fixtures below choose.
+class AllPathsDownTest : public GuestTest {
+ protected:
+  void SetUp() override {
+    GuestTest::SetUp();
+    if (HasFatalFailure() || IsSkipped()) return;
+    ASSERT_OK_AND_ASSIGN(const auto found, Capabilities::Find(rig(), guest().connection()));
+    capabilities_ = found;
+  }
+
+  Status SetBothOffline() {
+    DUALPATH_TRY_STATUS(rig().path(0).SetOffline());
+    DUALPATH_TRY_STATUS(rig().path(1).SetOffline());
+    fault_ = Now();
+    return Ok{};
+  }
+  Status SetBothRunning() {
+    DUALPATH_TRY_STATUS(rig().path(0).SetRunning());
+    return rig().path(1).SetRunning();
+  }
+
+  /// The run was good up to the fault, and then, once the kernel knew of it, as `then` says.
+  /// Until multipathd's checker has had the kernel fail both paths, SG_IO fails at once, although
+  /// I/O should be held: a stack that does not probe the paths itself passes that on to the guest.
+  void ExpectGoodThen(const guest::IoReport& report, std::vector<Phase> then) {
+    std::vector<Phase> phases = {Good().StartedBefore(fault_)};
+    if (!capabilities_.probes_paths_on_sg_io_error) {
+      ASSERT_OK_AND_ASSIGN(const auto first, TimeOf(KernelFails(path(0)), LogNow()));
+      ASSERT_OK_AND_ASSIGN(const auto second, TimeOf(KernelFails(path(1)), LogNow()));
+      phases.push_back(Maybe(Failing(EIO).StartedBefore(std::max(first, second))));
+    }
+    phases.insert(phases.end(), then.begin(), then.end());
+    EXPECT_THAT(report, HasPhases(phases));
+  }
+
+  void ExpectBothFaulty() {
+    EXPECT_THAT(log(), EventuallyLogs(LeavesActivePaths(rig().map(), 0)));
+    EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
+    EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(1))));
+    EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(Faulty(path(0), "offline")),
+                                                   Enabled(Faulty(path(1), "offline"))})));
+    EXPECT_THAT(table(), Eventually(HasGroups({{path(0)}, {path(1)}})));
+  }
+
+  void ExpectBothReady() {
+    EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
+    EXPECT_THAT(table(), Eventually(HasGroups({{path(0)}, {path(1)}})));
+  }
+
+  static microseconds Now() {
+    return duration_cast<microseconds>(Deadline::Clock::now().time_since_epoch());
+  }
+
+  Capabilities capabilities_;
+  microseconds fault_{0};
+};
+
+using AllPathsDown = AllPathsDownTest;
+
+TEST_F(AllPathsDown, WithinTheWindowHoldsIoAndLosesNothing) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+
+  ASSERT_OK(SetBothOffline());
+  ExpectBothFaulty();
+  EXPECT_THAT(log(), EventuallyLogs(EntersRecovery(rig().map(), 10)));
+  EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+  ASSERT_OK(io.AwaitHeld());
+
+  ASSERT_OK(SetBothRunning());
+  ExpectBothReady();
+  EXPECT_THAT(log(), EventuallyLogs(RecoversToNormal(rig().map())));
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  ExpectGoodThen(report, {HeldThenGood(), Good()});
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(LogNow(), Not(Logs(DisablesQueueing(rig().map()))));
+  EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
+}
+
+TEST_F(AllPathsDown, BeyondTheWindowFailsIoUntilAPathIsBack) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+
+  ASSERT_OK(SetBothOffline());
+  ExpectBothFaulty();
+  ASSERT_OK(io.AwaitHeld());
+  EXPECT_THAT(log(), EventuallyLogs(DisablesQueueing(rig().map()), seconds(60)));
+  EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
+  ASSERT_OK(io.AwaitFailures(3));
+
+  // no_path_retry 10 at a polling interval of 5 s.
+  ASSERT_OK_AND_ASSIGN(const auto entered, TimeOf(EntersRecovery(rig().map(), 10), LogNow()));
+  ASSERT_OK_AND_ASSIGN(const auto disabled, TimeOf(DisablesQueueing(rig().map()), LogNow()));
+  EXPECT_GE(disabled - entered, seconds(50) - seconds(1));
+  EXPECT_LE(disabled - entered, seconds(50) + seconds(5));
+
+  ASSERT_OK(SetBothRunning());
+  ExpectBothReady();
+  EXPECT_THAT(log(), EventuallyLogs(EnablesQueueing(rig().map())));
+  EXPECT_THAT(log(), EventuallyLogs(RecoversToNormal(rig().map())));
+  EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  ExpectGoodThen(report, {HeldThenFailing(EIO), Failing(EIO), Good()});
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
+}
+
+class NoPathRetryQueue : public AllPathsDownTest {
+ protected:
+  RigOptions Options() const override {
+    RigOptions options;
+    options.multipath.no_path_retry = multipath::NoPathRetry::Queue();
+    return options;
+  }
+};
+
+TEST_F(NoPathRetryQueue, StillHoldsIoAfterFiveMinutes) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+
+  ASSERT_OK(SetBothOffline());
+  ExpectBothFaulty();
+  ASSERT_OK(io.AwaitHeld(seconds(300)));
+  EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+
+  ASSERT_OK(SetBothRunning());
+  ExpectBothReady();
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  ExpectGoodThen(report, {HeldThenGood(), Good()});
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(LogNow(), Not(Logs(DisablesQueueing(rig().map()))));
+  EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
+}
+
+class NoPathRetryFail : public AllPathsDownTest {
+ protected:
+  RigOptions Options() const override {
+    RigOptions options;
+    options.multipath.no_path_retry = multipath::NoPathRetry::Fail();
+    return options;
+  }
+};
+
+TEST_F(NoPathRetryFail, FailsIoAtOnceAndRecovers) {
+  EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+
+  ASSERT_OK(SetBothOffline());
+  ExpectBothFaulty();
+  ASSERT_OK(io.AwaitFailures(3));
+
+  ASSERT_OK(SetBothRunning());
+  ExpectBothReady();
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report, HasPhases({Good().StartedBefore(fault_), Failing(EIO), Good()}));
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
+  EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
+}
+
+}  // namespace
+}  // namespace dualpath

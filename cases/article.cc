@@ -1,0 +1,141 @@
+// The article's own session, its commands as written there.
+//
+// Adapted: device letters and host numbers, which are asked for instead of assumed; and
+// /etc/multipath.conf, to which newer versions need three additions to make the article's map:
+//   - find_multipaths: Debian's default ("strict") takes no path that it has not seen before;
+//   - overrides: the built-in entry for LIO-ORG (no_path_retry 12, alua, group_by_prio) beats
+//     `defaults` since 0.8;
+//   - the blacklisted disk is the lab's own, which is not called sda.
+
+#include "fixtures/article_session.h"
+#include "fixtures/path.h"
+#include "fixtures/rig_test.h"
+#include "helpers/host/place.h"
+#include "helpers/lio/inventory.h"
+#include "helpers/multipath/topology_parser.h"
+
+namespace dualpath {
+namespace {
+
+using ::testing::SizeIs;
+
+constexpr char kFirstPath[] = "naa.5001405f01234ba3";
+constexpr char kSecondPath[] = "naa.500230567123438b";
+
+constexpr char kMultipathConf[] = R"(defaults {
+    user_friendly_names yes
+    no_path_retry 10
+    find_multipaths no
+}
+overrides {
+    no_path_retry 10
+    path_grouping_policy failover
+    prio const
+    detect_prio no
+    failback manual
+}
+blacklist {
+    devnode "vda"
+}
+)";
+
+class Article : public RigTest {
+ protected:
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(const host::Place place, host::CurrentPlace());
+    if (place == host::Place::kHost) {
+      GTEST_SKIP() << "The article's commands take over /etc/multipath.conf, every map and "
+                      "/home/opc, which are the host's own. Run it in the lab: "
+                      "./ci/cases -- -R Article";
+    }
+    RigTest::SetUp();
+  }
+  /// The one map that `multipath -ll` shows.
+  static Result<multipath::Map> MapIn(const std::string& multipath_ll) {
+    const multipath::Topology topology = multipath::ParseTopology(multipath_ll);
+    if (topology.maps.size() == 1) return topology.maps[0];
+    return Error::Because("find one map", "in the output of multipath -ll", multipath_ll);
+  }
+
+  Observable<multipath::Map> MultipathLl(ArticleSession& session) {
+    return {"multipath -ll", [&session]() -> Result<multipath::Map> {
+              DUALPATH_TRY(const std::string output, session.Type("multipath -ll"));
+              return MapIn(output);
+            }};
+  }
+};
+
+TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
+  ASSERT_OK_AND_ASSIGN(lio::Inventory ours, lio::Inventory::Take());
+  ASSERT_OK_AND_ASSIGN(multipath::Map our_map, rig().Topology());
+  ASSERT_OK_AND_ASSIGN(const dm::MultipathTable our_table, rig().Table());
+  ASSERT_OK_AND_ASSIGN(ArticleSession root, ArticleSession::Begin());
+
+  // Create Two Paths
+  ASSERT_OK(root.Type("dd if=/dev/zero of=storage.raw bs=1M count=1024"));
+  ASSERT_OK(root.Type(
+      "targetcli /backstores/fileio create name=storage file_or_dev=/home/opc/storage.raw"));
+  ASSERT_OK(root.Type("targetcli /loopback create naa.5001405f01234ba3"));
+  ASSERT_OK(
+      root.Type("targetcli /loopback/naa.5001405f01234ba3/luns create /backstores/fileio/storage"));
+  ASSERT_OK(root.Type("targetcli /loopback create naa.500230567123438b"));
+  ASSERT_OK(
+      root.Type("targetcli /loopback/naa.500230567123438b/luns create /backstores/fileio/storage"));
+
+  ASSERT_OK_AND_ASSIGN(const auto first_target, lio::LoopbackTarget::Open(kFirstPath));
+  ASSERT_OK_AND_ASSIGN(const auto second_target, lio::LoopbackTarget::Open(kSecondPath));
+  ASSERT_OK_AND_ASSIGN(Path first, Path::Of(first_target));
+  ASSERT_OK_AND_ASSIGN(Path second, Path::Of(second_target));
+  ASSERT_OK_AND_ASSIGN(const std::string lsscsi, root.Type("lsscsi"));
+  for (const Path& path : {first, second}) {
+    EXPECT_THAT(lsscsi,
+                ::testing::ContainsRegex(path.hctl().ToString() + "[]] +disk +LIO-ORG +storage"));
+  }
+
+  // Setup multipath
+  ASSERT_OK(root.WriteMultipathConf(kMultipathConf));
+  ASSERT_OK(root.Type("systemctl start multipathd"));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(Id(first)), Enabled(Id(second))})));
+
+  // Their rig is ours, but for the serial, which targetcli makes up, and the file's path.
+  ASSERT_OK_AND_ASSIGN(const lio::Inventory theirs, lio::Inventory::Take());
+  ASSERT_THAT(theirs.backstores, SizeIs(1));
+  ASSERT_THAT(ours.backstores, SizeIs(1));
+  ours.backstores[0].serial = theirs.backstores[0].serial;
+  ours.backstores[0].file = theirs.backstores[0].file;
+  EXPECT_EQ(ours, theirs);
+  ASSERT_OK_AND_ASSIGN(const std::string output, root.Type("multipath -ll"));
+  ASSERT_OK_AND_ASSIGN(const multipath::Map their_map, MapIn(output));
+  EXPECT_EQ(their_map.features, our_map.features);
+  EXPECT_EQ(their_map.hwhandler, our_map.hwhandler);
+  EXPECT_EQ(their_map.size, our_map.size);
+  EXPECT_EQ(their_map.vendor, our_map.vendor);
+  EXPECT_EQ(their_map.product, our_map.product);
+  ASSERT_THAT(their_map.groups, SizeIs(2));
+  EXPECT_EQ(their_map.groups[0].policy, our_map.groups[0].policy);
+  EXPECT_EQ(their_map.groups[0].priority, our_map.groups[0].priority);
+
+  // Failover. The article's guest had read its disk by then, which is what makes a group active.
+  ASSERT_OK(root.Type("udevadm settle"));
+  ASSERT_OK(root.Type("dd if=/dev/mapper/" + their_map.alias +
+                      " of=/dev/null bs=4k count=1 iflag=direct"));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(first)), Enabled(Id(second))})));
+  ASSERT_OK(MarkLog());
+  const PathId deleted = Id(first);
+  ASSERT_OK(root.Echo("1", "/sys/block/" + deleted.device + "/device/delete"));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second))})));
+  EXPECT_THAT(log(), EventuallyLogs(Says("[" + deleted.device + "] Synchronizing SCSI cache")));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(their_map.alias, {{Id(second)}})));
+  EXPECT_THAT(log(), EventuallyLogs(RemovesPath(their_map.alias, deleted)));
+
+  // To recover
+  ASSERT_OK_AND_ASSIGN(const unsigned host, first_target.HostNumber());
+  ASSERT_OK(root.Echo("- - -", "/sys/class/scsi_host/host" + std::to_string(host) + "/scan"));
+  ASSERT_OK(first.Rescan());
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second)), Enabled(Id(first))})));
+
+  EXPECT_OK(root.End());
+}
+
+}  // namespace
+}  // namespace dualpath

@@ -1,0 +1,72 @@
+// The active path stops working without going away. Who notices first decides what the guest sees.
+
+#include <cerrno>
+
+#include "fixtures/capabilities.h"
+#include "fixtures/rig_test.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using ::testing::AllOf;
+using ::testing::Not;
+
+class PathOffline : public GuestTest {
+ protected:
+  static microseconds Now() {
+    return duration_cast<microseconds>(Deadline::Clock::now().time_since_epoch());
+  }
+
+  /// scsi-block's SG_IO bypasses dm-multipath's own failover. Without path probing the guest gets
+  /// an error from the fault on until multipathd's checker has had the kernel fail the path; with
+  /// it the guest gets none.
+  void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds fault) {
+    ASSERT_OK_AND_ASSIGN(const auto capabilities, Capabilities::Find(rig(), guest().connection()));
+    if (capabilities.probes_paths_on_sg_io_error) {
+      EXPECT_THAT(report, CompletedWithoutErrors());
+      return;
+    }
+    ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));
+    EXPECT_THAT(report, FailedExactlyBetween(fault, failed, EIO));
+    EXPECT_THAT(report, HasPhases({Good(), Maybe(Failing(EIO)), Good()}));
+  }
+};
+
+TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+
+  const microseconds fault = Now();
+  ASSERT_OK(rig().path(0).SetOffline());
+
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
+  EXPECT_THAT(log(), EventuallyLogs(LeavesActivePaths(rig().map(), 1)));
+  EXPECT_THAT(topology(),
+              Eventually(PathGroups({Enabled(Faulty(path(0), "offline")), Active(path(1))})));
+  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(0)}, {path(1)}}), QueuesIfNoPath())));
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  ExpectErrorsOnlyUntilTheCheckerNoticed(report, fault);
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
+}
+
+TEST_F(PathOffline, BrokenTransportOfTheActivePathIsReplacedWhenTheCheckerNotices) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+
+  const microseconds fault = Now();
+  ASSERT_OK(rig().path(0).BreakTransport());
+
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
+  EXPECT_THAT(topology(),
+              Eventually(PathGroups({Enabled(Faulty(path(0), "running")), Active(path(1))})));
+  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(0)}, {path(1)}}), QueuesIfNoPath())));
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  ExpectErrorsOnlyUntilTheCheckerNoticed(report, fault);
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+}  // namespace
+}  // namespace dualpath

@@ -1,0 +1,36 @@
+include(GoogleTest)
+
+# Real seconds. `dualpath exec` gives up first, with a message and the logs.
+set(DUALPATH_CASE_TIMEOUT 300)
+math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 120")
+
+# dualpath_discover_cases(<program> SMOKE <prefix>...)
+# One ctest entry per case, run by `dualpath exec`. Labels: "case", the suite's name, and "smoke"
+# for the cases whose name begins with one of the prefixes.
+#
+# gtest_discover_tests() keeps the first of several labels only, so labels and the other list-valued
+# properties are set by a file that ctest reads after the one with the tests.
+function(dualpath_discover_cases program)
+  cmake_parse_arguments(ARG "" "" "SMOKE" ${ARGN})
+  set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
+    "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--results;${CMAKE_BINARY_DIR}/results;--timeout;${DUALPATH_CASE_TIMEOUT};--")
+  gtest_discover_tests(${program}
+    TEST_LIST ${program}_TESTS
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
+  set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
+  string(REPLACE ";" " " ARG_SMOKE "${ARG_SMOKE}")
+  configure_file(${CMAKE_SOURCE_DIR}/ci/cmake/CaseProperties.cmake.in ${properties_file} @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
+
+  if(DUALPATH_PLACE STREQUAL "lab")
+    # Image and snapshot are made once, outside the cases' time limits.
+    add_test(NAME lab.prepare COMMAND dualpath prepare)
+    set_tests_properties(lab.prepare PROPERTIES FIXTURES_SETUP place TIMEOUT 3600 LABELS lab)
+  else()
+    # The rig stays up from case to case; this takes it down after the last one.
+    add_test(NAME host.rig_down COMMAND ${CMAKE_COMMAND} -E env DUALPATH_PLACE=host
+             $<TARGET_FILE:dualpath-rig> down)
+    set_tests_properties(host.rig_down PROPERTIES FIXTURES_CLEANUP place TIMEOUT 300 LABELS host)
+  endif()
+endfunction()

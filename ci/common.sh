@@ -1,0 +1,87 @@
+# Shared by ci/cases and ci/test: stages with elapsed time, packages, the build.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+started=$SECONDS
+stage() { printf '\n=== [%3d s] %s\n' "$((SECONDS - started))" "$*"; }
+
+# die WHAT WHAT_TO_DO
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$1. $2" >&2
+  exit 69
+}
+
+install_missing() {
+  stage "packages"
+  local wanted missing=() package
+  mapfile -t wanted < <(grep -v '^#' ci/packages)
+  for package in "${wanted[@]}"; do
+    [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] ||
+      missing+=("$package")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then
+    echo "all there"
+    return
+  fi
+  command -v apt-get >/dev/null ||
+    die "missing: ${missing[*]}" "This is not Debian; README.md names the packages for Oracle Linux 7"
+  local sudo=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "missing: ${missing[*]}" "Install them as root: apt-get install ${missing[*]}"
+    sudo=(sudo)
+  fi
+  echo "installing: ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { "${sudo[@]}" apt-get -q update &&
+         "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+           install "${missing[@]}"; } > "$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    die "the packages could not be installed" "See above"
+  fi
+  rm -f "$log"
+}
+
+build() {
+  stage "build"
+  cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
+    cat build-configure.log >&2
+    rm -f build-configure.log
+    die "the build could not be configured" "See above"
+  }
+  rm -f build-configure.log
+  cmake --build build
+}
+
+# Arguments after "--" are ctest's; anything before it is an error.
+ctest_arguments=()
+parse_arguments() {
+  if [ $# -gt 0 ]; then
+    if [ "$1" = -h ] || [ "$1" = --help ]; then
+      echo "usage: ci/$(basename "$0") [-- CTEST_ARGUMENT...]"
+      exit 0
+    fi
+    if [ "$1" != -- ]; then
+      echo "$(basename "$0"): unknown argument '$1'; arguments for ctest come after --" >&2
+      exit 2
+    fi
+    shift
+    ctest_arguments=("$@")
+  fi
+}
+
+# run_ctest ARGUMENT...: runs ctest, says what the cases came to, and ends with ctest's own summary.
+run_ctest() {
+  local code=0 log
+  log=$(mktemp)
+  rm -rf build/results.previous
+  [ ! -d build/results ] || mv build/results build/results.previous
+  (cd build && ctest --output-on-failure -j "$(nproc)" "$@") | tee "$log" || code=1
+  stage "summary"
+  build/bin/dualpath summary --results build/results || true
+  sed -n '/tests passed/,$p' "$log"
+  rm -f "$log"
+  return "$code"
+}

@@ -1,0 +1,131 @@
+#include "helpers/base/file_lock.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <thread>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Mode = FileLock::Mode;
+
+class FileLockTest : public ::testing::Test {
+ protected:
+  Result<FileLock> Try(Mode mode) const { return FileLock::TryAcquire(path_, mode); }
+
+  std::string WhyNot(Mode mode) const {
+    const auto lock = Try(mode);
+    return lock.ok() ? "it is free" : lock.error().ToString();
+  }
+
+  TemporaryDirectory directory_ = *TemporaryDirectory::Create();
+  std::string path_ = directory_.path() + "/some.lock";
+};
+
+/// A process that holds the lock, exclusively, until it is killed.
+class Holder {
+ public:
+  explicit Holder(const std::string& path) {
+    std::array<int, 2> pipe{};
+    EXPECT_EQ(::pipe(pipe.data()), 0);
+    const UniqueFd reading(pipe[0]);
+    UniqueFd writing(pipe[1]);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      const auto lock = FileLock::TryAcquire(path, Mode::kExclusive);
+      const char answer = lock.ok() ? 'y' : 'n';
+      if (::write(writing.get(), &answer, 1) == 1) ::pause();
+      ::_exit(1);
+    }
+    writing.Reset();
+    char answer = 'n';
+    EXPECT_EQ(::read(reading.get(), &answer, 1), 1);
+    EXPECT_EQ(answer, 'y');
+  }
+  ~Holder() { Kill(); }
+
+  void Kill() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+  int pid() const { return pid_; }
+
+ private:
+  int pid_ = 0;
+};
+
+TEST_F(FileLockTest, IsHeldAsLongAsTheObjectLives) {
+  {
+    auto lock = Try(Mode::kExclusive);
+    ASSERT_TRUE(lock.ok()) << lock.error().ToString();
+    const FileLock moved = std::move(*lock);
+    EXPECT_FALSE(Try(Mode::kExclusive).ok());
+    EXPECT_FALSE(Try(Mode::kShared).ok());
+  }
+  EXPECT_TRUE(Try(Mode::kExclusive).ok());
+}
+
+TEST_F(FileLockTest, SharedOnesKeepOnlyExclusiveOnesOut) {
+  const auto one = Try(Mode::kShared);
+  const auto other = Try(Mode::kShared);
+  EXPECT_TRUE(one.ok() && other.ok());
+  EXPECT_EQ(WhyNot(Mode::kExclusive), "lock: " + path_ + ": another process holds it");
+}
+
+TEST_F(FileLockTest, NamesTheProcessThatHoldsIt) {
+  const Holder holder(path_);
+  const std::string reason =
+      "lock: " + path_ + ": another process holds it, pid " + std::to_string(holder.pid());
+  EXPECT_EQ(WhyNot(Mode::kExclusive), reason);
+  EXPECT_EQ(WhyNot(Mode::kShared), reason);
+}
+
+TEST_F(FileLockTest, DoesNotNameAProcessThatHeldItOnce) {
+  ASSERT_TRUE(Try(Mode::kExclusive).ok());
+  const auto shared = Try(Mode::kShared);
+  ASSERT_TRUE(shared.ok()) << shared.error().ToString();
+  EXPECT_EQ(WhyNot(Mode::kExclusive), "lock: " + path_ + ": another process holds it");
+}
+
+TEST_F(FileLockTest, GoesWithTheProcessThatHeldIt) {
+  Holder holder(path_);
+  EXPECT_FALSE(Try(Mode::kExclusive).ok());
+  holder.Kill();
+  EXPECT_EQ(WhyNot(Mode::kExclusive), "it is free");
+}
+
+TEST_F(FileLockTest, IsWaitedForUntilTheDeadline) {
+  Holder holder(path_);
+  const auto expired =
+      FileLock::Acquire(path_, Mode::kExclusive, Deadline::InUnscaled(milliseconds(60)));
+  EXPECT_FALSE(expired.ok());
+  std::thread killer([&] { holder.Kill(); });
+  const auto lock = FileLock::Acquire(path_, Mode::kExclusive, Deadline::In(seconds(20)));
+  killer.join();
+  EXPECT_TRUE(lock.ok()) << lock.error().ToString();
+}
+
+TEST_F(FileLockTest, LeavesTheFileWithThePidOfTheLastOwner) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "something longer than a pid\n").ok());
+  ASSERT_TRUE(Try(Mode::kExclusive).ok());
+  EXPECT_EQ(*ReadFile(path_), std::to_string(::getpid()) + "\n");
+}
+
+TEST_F(FileLockTest, NeedsItsDirectory) {
+  EXPECT_EQ(FileLock::TryAcquire("/no/such/lock", Mode::kShared).error().ToString(),
+            "open lock: /no/such/lock: No such file or directory (errno 2)");
+}
+
+}  // namespace
+}  // namespace dualpath

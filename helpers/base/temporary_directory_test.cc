@@ -1,0 +1,135 @@
+#include "helpers/base/temporary_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "helpers/base/file.h"
+
+namespace dualpath {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+
+/// A parent directory of the test's own: nothing here may sweep the machine's /tmp.
+class TemporaryDirectoryTest : public ::testing::Test {
+ protected:
+  TemporaryDirectoryTest() { EXPECT_NE(::mkdtemp(parent_.data()), nullptr); }
+  ~TemporaryDirectoryTest() override { fs::remove_all(parent_); }
+
+  TemporaryDirectory Make() const { return *TemporaryDirectory::Create(parent_); }
+
+  /// What a killed process leaves; returns its path.
+  std::string Abandoned() const {
+    const int child = ::fork();
+    if (child == 0) {
+      const auto directory = TemporaryDirectory::Create(parent_);
+      ::_exit(directory.ok() && WriteFileAtomically(directory->path() + "/deep/file", "x").ok()
+                  ? 0
+                  : 1);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    for (const auto& entry : fs::directory_iterator(parent_)) {
+      if (fs::exists(entry.path() / "deep")) return entry.path();
+    }
+    return "";
+  }
+
+  std::string parent_ = "/tmp/directory-test-XXXXXX";
+};
+
+TEST_F(TemporaryDirectoryTest, GoesAwayWithItsContent) {
+  std::string path;
+  {
+    const TemporaryDirectory directory = Make();
+    path = directory.path();
+    EXPECT_THAT(path, MatchesRegex(parent_ + "/dualpath\\.[A-Za-z0-9]+"));
+    ASSERT_TRUE(WriteFileAtomically(path + "/deep/down/file", "x").ok());
+  }
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(TemporaryDirectoryTest, IsMadeInTmpdirByDefault) {
+  const char* old = std::getenv("TMPDIR");
+  const std::string before = old == nullptr ? "" : old;
+  ::setenv("TMPDIR", parent_.c_str(), 1);
+  const auto directory = TemporaryDirectory::Create();
+  before.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", before.c_str(), 1);
+  ASSERT_TRUE(directory.ok()) << directory.error().ToString();
+  EXPECT_THAT(directory->path(), StartsWith(parent_ + "/dualpath."));
+}
+
+TEST_F(TemporaryDirectoryTest, BelongsToTheObjectThatItWasMovedTo) {
+  TemporaryDirectory first = Make();
+  const std::string path = first.path();
+  {
+    const TemporaryDirectory owner = std::move(first);
+    EXPECT_EQ(owner.path(), path);
+    EXPECT_TRUE(fs::exists(path));
+  }
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(TemporaryDirectoryTest, NeitherIsForgottenByAnAssignment) {
+  std::string first_path;
+  std::string second_path;
+  {
+    TemporaryDirectory first = Make();
+    first_path = first.path();
+    {
+      TemporaryDirectory second = Make();
+      second_path = second.path();
+      first = std::move(second);
+    }
+    EXPECT_EQ(first.path(), second_path);
+    EXPECT_TRUE(fs::exists(second_path));
+    EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "its lock came with it";
+  }
+  EXPECT_FALSE(fs::exists(first_path));
+  EXPECT_FALSE(fs::exists(second_path));
+}
+
+TEST_F(TemporaryDirectoryTest, AllOfThisProcessGoOnTheWayOut) {
+  const TemporaryDirectory one = Make();
+  const TemporaryDirectory other = Make();
+  RemoveTemporaryDirectories();
+  EXPECT_FALSE(fs::exists(one.path()));
+  EXPECT_FALSE(fs::exists(other.path()));
+}
+
+TEST_F(TemporaryDirectoryTest, SaysWhereItCouldNotBeMade) {
+  EXPECT_THAT(TemporaryDirectory::Create("/no/such").error().ToString(),
+              MatchesRegex("create a temporary directory: /no/such/dualpath\\..*: No such file or "
+                           "directory \\(errno 2\\)"));
+}
+
+TEST_F(TemporaryDirectoryTest, ASweepRemovesOnlyWhatAKilledProcessLeft) {
+  const std::string left = Abandoned();
+  ASSERT_NE(left, "");
+  const TemporaryDirectory in_use = Make();
+  ASSERT_TRUE(WriteFileAtomically(parent_ + "/other.directory/lock", "").ok());
+  ASSERT_TRUE(WriteFileAtomically(parent_ + "/dualpath.without-a-lock/file", "").ok());
+  ASSERT_TRUE(WriteFileAtomically(parent_ + "/dualpath.a-file", "").ok());
+
+  EXPECT_EQ(SweepTemporaryDirectories(parent_), 1);
+
+  EXPECT_FALSE(fs::exists(left));
+  for (const std::string& kept :
+       {in_use.path(), parent_ + "/other.directory/lock", parent_ + "/dualpath.without-a-lock/file",
+        parent_ + "/dualpath.a-file"}) {
+    EXPECT_TRUE(fs::exists(kept)) << kept;
+  }
+  EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "nothing is left to do";
+  EXPECT_EQ(SweepTemporaryDirectories("/no/such"), 0);
+}
+
+}  // namespace
+}  // namespace dualpath
