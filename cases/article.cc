@@ -115,14 +115,17 @@ TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
   EXPECT_EQ(their_map.groups[0].policy, our_map.groups[0].policy);
   EXPECT_EQ(their_map.groups[0].priority, our_map.groups[0].priority);
 
-  // Failover. The article's guest had read its disk by then, which is what makes a group active.
+  // Failover. A path group becomes active when there is I/O: the article's guest did some, dd does.
+  const std::string io =
+      "dd if=/dev/mapper/" + their_map.alias + " of=/dev/null bs=4k count=1 iflag=direct";
   ASSERT_OK(root.Type("udevadm settle"));
-  ASSERT_OK(root.Type("dd if=/dev/mapper/" + their_map.alias +
-                      " of=/dev/null bs=4k count=1 iflag=direct"));
+  ASSERT_OK(root.Type(io));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(first)), Enabled(Id(second))})));
   ASSERT_OK(MarkLog());
   const PathId deleted = Id(first);
   ASSERT_OK(root.Echo("1", "/sys/block/" + deleted.device + "/device/delete"));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(Id(second))})));
+  ASSERT_OK(root.Type(io));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second))})));
   EXPECT_THAT(log(), EventuallyLogs(Says("[" + deleted.device + "] Synchronizing SCSI cache")));
   EXPECT_THAT(log(), EventuallyLogs(LoadsTable(their_map.alias, {{Id(second)}})));
@@ -132,6 +135,8 @@ TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
   ASSERT_OK_AND_ASSIGN(const unsigned host, first_target.HostNumber());
   ASSERT_OK(root.Echo("- - -", "/sys/class/scsi_host/host" + std::to_string(host) + "/scan"));
   ASSERT_OK(first.Rescan());
+  EXPECT_THAT(log(), EventuallyLogs(AddsPath(their_map.alias, Id(first))));
+  ASSERT_OK(root.Type(io));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second)), Enabled(Id(first))})));
 
   EXPECT_OK(root.End());

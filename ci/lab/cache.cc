@@ -66,7 +66,7 @@ std::string WhatIsDamaged(const std::string& directory) {
     if (recorded.value("stamp", json()) == Stamp(path)) continue;
     const auto digest = DigestsOfFiles({path});
     if (!digest.ok()) return digest.error().ToString();
-    if (digest->at(0) != recorded.value("sha256", ""))
+    if (recorded.value("sha256", json()) != digest->at(0))
       return name + " has changed since it was made";
   }
   return "";
@@ -140,6 +140,7 @@ Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
   fs::create_directory(made, ec);
   if (ec) return Error::FromErrno("create", made, ec.value());
   DUALPATH_TRY_STATUS(build(made));
+  if (fs::is_empty(made, ec)) return Error::Because("make", directory, "its builder left no file");
   DUALPATH_TRY_STATUS(WriteManifest(made));
   fs::rename(made, directory, ec);
   if (ec) return Error::FromErrno("move into place", directory, ec.value());

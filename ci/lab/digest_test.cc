@@ -23,7 +23,7 @@ constexpr char kOfAbc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410f
 class DigestTest : public ::testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& content) const {
-    const std::string path = directory_.path() + "/" + name;
+    std::string path = directory_.path() + "/" + name;
     EXPECT_TRUE(WriteFileAtomically(path, content).ok());
     return path;
   }

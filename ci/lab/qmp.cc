@@ -24,7 +24,9 @@ Result<json> Qmp::Execute(const std::string& command, const json& arguments, Dea
     DUALPATH_TRY(json message, ReadMessage(deadline));
     if (message.contains("return")) return std::move(message["return"]);
     if (message.contains("error")) {
-      return Error::Because("ask QEMU", command, message["error"].value("desc", message.dump()));
+      const json why = message.value(json::json_pointer("/error/desc"), json(message.dump()));
+      return Error::Because("ask QEMU", command,
+                            why.is_string() ? why.get<std::string>() : why.dump());
     }
   }
 }

@@ -101,11 +101,11 @@ TEST(Qmp, ReadsAnswersThatComeInPieces) {
 }
 
 TEST(Qmp, TurnsErrorsIntoErrors) {
+  const std::string unknown =
+      R"({"error": {"class": "CommandNotFound", "desc": "The command x is unknown"}})"
+      "\r\n";
   FakeQemu qemu(kGreeting,
-                {kDone,
-                 R"({"error": {"class": "CommandNotFound", "desc": "The command x is unknown"}})"
-                 "\r\n",
-                 "{\"error\": {}}\r\n", "{\"error\": \"no object\"}\r\n", kDone});
+                {kDone, unknown, "{\"error\": {}}\r\n", "{\"error\": \"no object\"}\r\n", kDone});
   auto qmp = qemu.Negotiate();
   ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
   EXPECT_EQ(qmp->Execute("x", json::object(), Soon()).error().ToString(),

@@ -26,11 +26,10 @@ Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline 
         "another process holds it" + (holder.ok() && !holder->empty() ? ", pid " + *holder : ""));
   }
   if (error != 0) return Error::FromErrno("lock", path, error);
-  if (mode == Mode::kExclusive) {
-    const std::string pid = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
-      return Error::FromErrno("write our pid into", path, errno);
-    }
+  // A shared holder is one of many: it only wipes out the pid of an exclusive one before it.
+  const std::string pid = mode == Mode::kExclusive ? std::to_string(::getpid()) + "\n" : "";
+  if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
+    return Error::FromErrno("write our pid into", path, errno);
   }
   return FileLock(std::move(fd));
 }

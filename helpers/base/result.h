@@ -45,6 +45,9 @@ using Status = Result<Ok>;
 #define DUALPATH_CONCAT_INNER(a, b) a##b
 #define DUALPATH_CONCAT(a, b) DUALPATH_CONCAT_INNER(a, b)
 
+// `declaration` and `result` cannot be in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 /// `DUALPATH_TRY(auto disk, scsi::FindDisk(hctl));` declares `disk`, or returns the error.
 #define DUALPATH_TRY(declaration, expression) \
   DUALPATH_TRY_INNER(DUALPATH_CONCAT(dualpath_result_, __LINE__), declaration, expression)
@@ -59,3 +62,5 @@ using Status = Result<Ok>;
     auto dualpath_status = (expression);                       \
     if (!dualpath_status.ok()) return dualpath_status.error(); \
   } while (false)
+
+// NOLINTEND(bugprone-macro-parentheses)

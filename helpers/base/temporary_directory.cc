@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <mutex>
 #include <set>
+#include <utility>
 
 namespace dualpath {
 namespace {
@@ -51,6 +52,12 @@ Result<TemporaryDirectory> TemporaryDirectory::Create(const std::string& parent)
 
 TemporaryDirectory::TemporaryDirectory(std::string path, FileLock lock)
     : path_(std::move(path)), lock_(std::move(lock)) {}
+
+TemporaryDirectory& TemporaryDirectory::operator=(TemporaryDirectory&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(lock_, other.lock_);
+  return *this;
+}
 
 TemporaryDirectory::~TemporaryDirectory() {
   if (path_.empty()) return;

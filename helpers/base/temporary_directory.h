@@ -19,7 +19,7 @@ class TemporaryDirectory {
   static Result<TemporaryDirectory> Create(const std::string& parent = "");
 
   TemporaryDirectory(TemporaryDirectory&&) noexcept = default;
-  TemporaryDirectory& operator=(TemporaryDirectory&&) noexcept = default;
+  TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept;
   ~TemporaryDirectory();
 
   const std::string& path() const { return path_; }

@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <map>
 #include <set>
+#include <sstream>
 #include <system_error>
 
 #include "helpers/base/unique_fd.h"
@@ -43,10 +44,12 @@ std::map<std::uint64_t, Allowed> AllowedByBlock(const IoReport& report) {
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const IoOutcome& outcome) {
-  return out << "#" << outcome.sequence << " block " << outcome.block << ": "
-             << Words(outcome.error_number) << " after " << std::fixed << std::setprecision(3)
-             << Seconds(outcome.Took()) << " s, begun at "
-             << Seconds(outcome.start.time_since_epoch()) << " s";
+  std::ostringstream text;  // the format of numbers stays ours
+  text << "#" << outcome.sequence << " block " << outcome.block << ": "
+       << Words(outcome.error_number) << " after " << std::fixed << std::setprecision(3)
+       << Seconds(outcome.Took()) << " s, begun at " << Seconds(outcome.start.time_since_epoch())
+       << " s";
+  return out << text.str();
 }
 
 void PrintTo(const IoReport& report, std::ostream* out) {
@@ -78,10 +81,15 @@ IoOutcome ToOutcome(const IoRecord& record, const ClockOffset& clock) {
 Status HoldsAcknowledgedWrites(const std::string& file, const IoReport& report) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return Error::FromErrno("open", file, errno);
+  const auto allowed_by_block = AllowedByBlock(report);
+  if (allowed_by_block.empty()) {
+    return Error::Because("look for acknowledged writes in", file, "the run has none to look for");
+  }
   const std::size_t size = report.options.block_bytes;
   std::vector<std::uint64_t> buffer(size / sizeof(std::uint64_t));
-  for (const auto& [block, allowed] : AllowedByBlock(report)) {
-    const std::string where = "block " + std::to_string(block) + " of " + file;
+  for (const auto& [block, allowed] : allowed_by_block) {
+    const std::string where = "block " + std::to_string(block) + " of " + file +
+                              ", acknowledged as sequence " + std::to_string(allowed.acknowledged);
     const ssize_t n = ::pread(fd.get(), buffer.data(), size, static_cast<off_t>(block * size));
     if (n < 0) return Error::FromErrno("read", where, errno);
     if (static_cast<std::size_t>(n) != size) return Error::Because("read", where, "the file ends");

@@ -24,7 +24,7 @@ struct IoOutcome {
   Deadline::Clock::duration Took() const { return end - start; }
 };
 
-/// "#12 block 11: EIO after 0.084 s", at its time.
+/// "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s".
 std::ostream& operator<<(std::ostream& out, const IoOutcome& outcome);
 
 /// Everything that a run did, in order of completion.
@@ -41,7 +41,8 @@ IoOutcome ToOutcome(const IoRecord& record, const ClockOffset& clock);
 
 /// Whether `file` holds, for every block that was acknowledged, the last acknowledged write or a
 /// later one that was reported failed: that one may have arrived all the same. The error names the
-/// first block that does not, its sequence and what is there instead.
+/// first block that does not, its sequence and what is there instead. A run without an acknowledged
+/// write proves nothing, and is an error too.
 Status HoldsAcknowledgedWrites(const std::string& file, const IoReport& report);
 
 }  // namespace dualpath::guest

@@ -122,19 +122,26 @@ Phase Maybe(Phase phase) {
                                   std::to_string(from.count()) + " us to " +
                                   std::to_string(to.count()) + " us, and at no other time";
   return Complaining(description, [from, to, error_number](const IoReport& report) -> std::string {
+    bool any_failed = false;
     for (const IoOutcome& outcome : report.outcomes) {
       const auto start = outcome.start.time_since_epoch();
       const auto end = outcome.end.time_since_epoch();
       const bool inside = start > from + report.clock_error && end < to - report.clock_error;
       const bool outside = end < from - report.clock_error || start > to + report.clock_error;
-      if (inside && outcome.error_number != error_number) {
+      const bool good = outcome.error_number == 0;
+      const bool failed = outcome.error_number == error_number;
+      if (inside && !(failed && !WasHeld(outcome))) {
         return "in that time there is " + ::testing::PrintToString(outcome);
       }
-      if (outside && outcome.error_number != 0) {
+      if (outside && !good) {
         return "at another time there is " + ::testing::PrintToString(outcome);
       }
+      if (!good && !failed) {
+        return "at the edge of that time there is " + ::testing::PrintToString(outcome);
+      }
+      any_failed = any_failed || failed;
     }
-    return "";
+    return any_failed ? "" : "no I/O failed";
   });
 }
 

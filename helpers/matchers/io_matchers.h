@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ Phase Maybe(Phase phase);  ///< may also be missing
 
 /// Every I/O that lay between the two points failed at once with this error, and every one that
 /// lay before or after them was good. What straddles a point, by the clocks' accuracy, may be
-/// either.
+/// either. At least one failed.
 ::testing::Matcher<const guest::IoReport&> FailedExactlyBetween(std::chrono::microseconds from,
                                                                 std::chrono::microseconds to,
                                                                 int error_number);
@@ -47,6 +48,10 @@ Phase Maybe(Phase phase);  ///< may also be missing
 struct StorageFile {
   std::string path;
 };
+
+inline std::ostream& operator<<(std::ostream& out, const StorageFile& storage) {
+  return out << storage.path;
+}
 
 /// No acknowledged write is lost, stale or torn (guest::HoldsAcknowledgedWrites).
 ::testing::Matcher<const StorageFile&> HoldsEveryWriteAcknowledgedIn(const guest::IoReport& report);

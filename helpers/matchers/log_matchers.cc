@@ -27,11 +27,13 @@ LogEvent OfMap(const std::string& map, const std::string& what) {
 
 template <typename Event>
 LogEvent OfPath(const std::string& map, const PathId& path, const std::string& what) {
-  return Typed<Event>(
-      map + ": " + what + " " + ::testing::PrintToString(path), [map, path](const Event& event) {
-        return event.map == map &&
-               (event.path.number == path.number || event.path.device == path.device);
-      });
+  return Typed<Event>(map + ": " + what + " " + ::testing::PrintToString(path),
+                      [map, path](const Event& event) {
+                        // The kernel gives sdX to another disk; a number says more.
+                        const bool same_path = event.path.number ? *event.path.number == path.number
+                                                                 : event.path.device == path.device;
+                        return event.map == map && same_path;
+                      });
 }
 
 class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
@@ -42,6 +44,12 @@ class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
     const auto line = std::find_if(
         log.begin(), log.end(),
         [this](const observe::LogRecord& record) { return event_.matches(record.text); });
+    if (log.empty()) *listener << "which is empty";
+    if (line == log.end() && !log.empty()) {
+      // gtest shows the first lines of a long log only.
+      *listener << "none of whose " << log.size() << " lines does; the last is "
+                << log.back().ToString();
+    }
     if (line == log.end()) return false;
     *listener << "which has the line " << line->ToString();
     return true;

@@ -43,7 +43,7 @@ TEST(Logs, ShowsTheLineThatMatched) {
 
 TEST(Logs, SaysHowMuchItLookedAt) {
   EXPECT_EQ(WhyNot(Logs(Says("x")), LogOf({"a", "b"})),
-            "none of its 2 lines; the last is [    2.000000] multipathd: b");
+            "none of whose 2 lines does; the last is [    2.000000] multipathd: b");
   EXPECT_EQ(WhyNot(Logs(Says("x")), Log()), "which is empty");
 }
 

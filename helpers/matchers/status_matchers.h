@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "helpers/base/result.h"
 
 namespace dualpath {
@@ -15,12 +17,16 @@ template <typename T>
 }
 
 /// An error whose text matches.
-MATCHER_P(FailsWith, message, "") {
+MATCHER_P(FailsWith, message,
+          std::string(negation ? "does not fail" : "fails") + " with an error that " +
+              ::testing::DescribeMatcher<std::string>(message)) {
   if (arg.ok()) {
     *result_listener << "which succeeded";
     return false;
   }
-  return ::testing::ExplainMatchResult(message, arg.error().ToString(), result_listener);
+  const std::string text = arg.error().ToString();
+  *result_listener << "which failed with \"" << text << "\"";
+  return ::testing::Value(text, message);
 }
 
 }  // namespace dualpath
@@ -28,6 +34,7 @@ MATCHER_P(FailsWith, message, "") {
 #define EXPECT_OK(expression) EXPECT_PRED_FORMAT1(::dualpath::IsOk, expression)
 #define ASSERT_OK(expression) ASSERT_PRED_FORMAT1(::dualpath::IsOk, expression)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `declaration` and `result` cannot be in parentheses.
 /// `ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());`
 #define ASSERT_OK_AND_ASSIGN(declaration, expression) \
   ASSERT_OK_AND_ASSIGN_INNER(DUALPATH_CONCAT(dualpath_result_, __LINE__), declaration, expression)
@@ -35,3 +42,4 @@ MATCHER_P(FailsWith, message, "") {
   auto result = (expression);                                                             \
   if (!result.ok()) GTEST_FAIL() << #expression " failed: " << result.error().ToString(); \
   declaration = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)

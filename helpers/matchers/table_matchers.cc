@@ -9,7 +9,7 @@ namespace dualpath {
 std::string Numbers(const PathIdGroups& groups) {
   std::string text;
   for (const auto& group : groups) {
-    if (!text.empty()) text += " |";
+    if (&group != &groups.front()) text += " |";
     for (const PathId& path : group) text += (text.empty() ? "" : " ") + path.number.ToString();
   }
   return text;
