@@ -12,7 +12,6 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::seconds;
-using ::testing::AllOf;
 using ::testing::Not;
 
 /// Both paths are set offline and come back, under a no_path_retry that the fixtures below choose.

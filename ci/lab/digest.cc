@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHexDigits = 64;
 
-Result<std::string> Sha256Sum(process::Command command) {
+Result<std::string> Sha256Sum(const process::Command& command) {
   // Generous: several gigabytes from a slow disk.
   return process::ExecuteChecked(command, Deadline::In(std::chrono::minutes(10)));
 }

@@ -18,8 +18,6 @@
 #include "ci/lab/snapshot.h"
 #include "helpers/base/file.h"
 
-extern char** environ;
-
 namespace dualpath::lab {
 namespace {
 
