@@ -17,6 +17,9 @@ using std::chrono::seconds;
 
 constexpr seconds kConnectBudget{30};
 constexpr char kQemu[] = "qemu-system-x86_64";
+constexpr char kCommandLine[] =
+    "root=/dev/vda ro console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
+    "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm";
 constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
 
 std::string LastLines(const std::string& text, std::size_t most) {
@@ -65,11 +68,8 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
       "shift=1,align=off,sleep=off", "-rtc", "clock=vm", "-m",
       std::to_string(shape.memory_mebibytes), "-nodefaults", "-display", "none",
       // A dead kernel ends the VM, and so the wait for it.
-      "-no-reboot", "-append",
-      "root=/dev/vda ro console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
-      "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm",
-      "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
-      "virtio-serial-pci"};
+      "-no-reboot", "-append", kCommandLine, "-device", "virtio-blk-pci,drive=disk", "-device",
+      "virtio-blk-pci,drive=payload", "-device", "virtio-serial-pci"};
   for (const std::string port : kPorts) {
     arguments.insert(arguments.end(),
                      {"-device", "virtserialport,chardev=" + port + ",name=dualpath." + port});

@@ -65,12 +65,12 @@ class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
 
 }  // namespace
 
-LogEvent Says(std::string text) {
+LogEvent Says(const std::string& text) {
   return {"\"" + text + "\"",
           [text](const std::string& line) { return line.find(text) != std::string::npos; }};
 }
 
-LogEvent LoadsTable(std::string map, PathIdGroups groups) {
+LogEvent LoadsTable(const std::string& map, const PathIdGroups& groups) {
   const std::string numbers = Numbers(groups);
   return Typed<multipath::TableLoad>(map + ": table load with paths " + numbers,
                                      [map, numbers](const multipath::TableLoad& load) {
@@ -78,17 +78,19 @@ LogEvent LoadsTable(std::string map, PathIdGroups groups) {
                                      });
 }
 
-LogEvent LoadsAnyTable(std::string map) { return OfMap<multipath::TableLoad>(map, "table load"); }
+LogEvent LoadsAnyTable(const std::string& map) {
+  return OfMap<multipath::TableLoad>(map, "table load");
+}
 
-LogEvent AddsPath(std::string map, PathId path) {
+LogEvent AddsPath(const std::string& map, const PathId& path) {
   return OfPath<multipath::PathAdded>(map, path, "path added:");
 }
 
-LogEvent RemovesPath(std::string map, PathId path) {
+LogEvent RemovesPath(const std::string& map, const PathId& path) {
   return OfPath<multipath::PathRemoved>(map, path, "path removed:");
 }
 
-LogEvent LeavesActivePaths(std::string map, unsigned count) {
+LogEvent LeavesActivePaths(const std::string& map, unsigned count) {
   return Typed<multipath::RemainingActivePaths>(
       map + ": remaining active paths: " + std::to_string(count),
       [map, count](const multipath::RemainingActivePaths& event) {
@@ -96,7 +98,7 @@ LogEvent LeavesActivePaths(std::string map, unsigned count) {
       });
 }
 
-LogEvent EntersRecovery(std::string map, unsigned max_retries) {
+LogEvent EntersRecovery(const std::string& map, unsigned max_retries) {
   return Typed<multipath::EnteredRecovery>(
       map + ": entering recovery mode, max_retries=" + std::to_string(max_retries),
       [map, max_retries](const multipath::EnteredRecovery& event) {
@@ -104,19 +106,19 @@ LogEvent EntersRecovery(std::string map, unsigned max_retries) {
       });
 }
 
-LogEvent DisablesQueueing(std::string map) {
+LogEvent DisablesQueueing(const std::string& map) {
   return OfMap<multipath::QueueingDisabled>(map, "disable queueing");
 }
 
-LogEvent EnablesQueueing(std::string map) {
+LogEvent EnablesQueueing(const std::string& map) {
   return OfMap<multipath::QueueingEnabled>(map, "queue_if_no_path enabled");
 }
 
-LogEvent RecoversToNormal(std::string map) {
+LogEvent RecoversToNormal(const std::string& map) {
   return OfMap<multipath::RecoveredToNormal>(map, "recovered to normal mode");
 }
 
-LogEvent KernelFails(PathId path) {
+LogEvent KernelFails(const PathId& path) {
   return Typed<multipath::KernelFailingPath>(
       "the kernel failing path " + path.number.ToString(),
       [path](const multipath::KernelFailingPath& event) { return event.path == path.number; });

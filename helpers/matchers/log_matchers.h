@@ -24,26 +24,26 @@ struct LogEvent {
 };
 
 /// A line that contains `text`, for what has no event of its own.
-LogEvent Says(std::string text);
+LogEvent Says(const std::string& text);
 
 /// multipathd gives the kernel a table with these path groups ("load table", "addmap", "reload").
-LogEvent LoadsTable(std::string map, PathIdGroups groups);
-LogEvent LoadsAnyTable(std::string map);
+LogEvent LoadsTable(const std::string& map, const PathIdGroups& groups);
+LogEvent LoadsAnyTable(const std::string& map);
 
-LogEvent AddsPath(std::string map, PathId path);
-LogEvent RemovesPath(std::string map, PathId path);
+LogEvent AddsPath(const std::string& map, const PathId& path);
+LogEvent RemovesPath(const std::string& map, const PathId& path);
 
 /// "remaining active paths: N".
-LogEvent LeavesActivePaths(std::string map, unsigned count);
+LogEvent LeavesActivePaths(const std::string& map, unsigned count);
 
 /// "Entering recovery mode: max_retries=N": no path is left and I/O is held.
-LogEvent EntersRecovery(std::string map, unsigned max_retries);
-LogEvent DisablesQueueing(std::string map);
-LogEvent EnablesQueueing(std::string map);
-LogEvent RecoversToNormal(std::string map);
+LogEvent EntersRecovery(const std::string& map, unsigned max_retries);
+LogEvent DisablesQueueing(const std::string& map);
+LogEvent EnablesQueueing(const std::string& map);
+LogEvent RecoversToNormal(const std::string& map);
 
 /// The kernel takes the path out of use ("Failing path 8:16").
-LogEvent KernelFails(PathId path);
+LogEvent KernelFails(const PathId& path);
 
 /// The log has such a line.
 ::testing::Matcher<const Log&> Logs(LogEvent event);

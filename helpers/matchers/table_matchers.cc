@@ -24,7 +24,7 @@ std::string Numbers(const dm::MultipathTable& table) {
   return Numbers(groups);
 }
 
-::testing::Matcher<const dm::MultipathTable&> HasGroups(PathIdGroups groups) {
+::testing::Matcher<const dm::MultipathTable&> HasGroups(const PathIdGroups& groups) {
   return Viewed<dm::MultipathTable, std::string>(
       "paths by group", [](const dm::MultipathTable& table) { return Numbers(table); },
       Numbers(groups));

@@ -11,7 +11,7 @@ namespace dualpath {
 
 /// The table has exactly these path groups with exactly these paths, in this order:
 ///   EXPECT_THAT(rig.table(), Eventually(HasGroups({{rig.path(1)}, {rig.path(0)}})));
-::testing::Matcher<const dm::MultipathTable&> HasGroups(PathIdGroups groups);
+::testing::Matcher<const dm::MultipathTable&> HasGroups(const PathIdGroups& groups);
 
 /// The table has the feature queue_if_no_path: the kernel holds I/O while no path is left.
 ::testing::Matcher<const dm::MultipathTable&> QueuesIfNoPath();

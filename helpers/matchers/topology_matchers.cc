@@ -46,7 +46,7 @@ ExpectedPath Faulty(PathId id, std::string device_state) {
   return path;
 }
 
-::testing::Matcher<const multipath::Map&> PathGroups(std::vector<ExpectedGroup> groups) {
+::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups) {
   return Viewed<multipath::Map, std::string>(
       "path groups", [](const multipath::Map& map) { return Render(map); }, Render(groups));
 }

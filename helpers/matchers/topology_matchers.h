@@ -36,7 +36,7 @@ inline ExpectedGroup Enabled(ExpectedPath path) { return {"enabled", {std::move(
 /// The map has exactly these groups in this order, each with exactly these paths in these states.
 ///   EXPECT_THAT(rig.topology(), Eventually(PathGroups({Active(rig.path(1)),
 ///   Enabled(rig.path(0))})));
-::testing::Matcher<const multipath::Map&> PathGroups(std::vector<ExpectedGroup> groups);
+::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups);
 
 namespace multipath {
 
