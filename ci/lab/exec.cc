@@ -31,6 +31,9 @@ constexpr seconds kVirtualLimit{3600};
 
 constexpr seconds kLongestRestore{60};
 
+// Some six snapshots, least recently used go first.
+constexpr std::uint64_t kCacheLimit = std::uint64_t{8} << 30;
+
 constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && echo begun >&3";
 
 /// How a case program ended, wherever it ran.
@@ -281,6 +284,8 @@ int Prepare(const std::string& stack) {
     DUALPATH_TRY(const Image image, GetImage(cache, stack));
     DUALPATH_TRY(const Snapshot snapshot, PrepareSnapshot(cache, image));
     spdlog::info("ready: {}", snapshot.entry.directory());
+    const std::uint64_t freed = cache.Prune(kCacheLimit);
+    if (freed > 0) spdlog::info("removed {} MiB of what was used longest ago", freed >> 20);
     return int{kAllPassed};
   };
   return Report(prepare());
