@@ -9,7 +9,7 @@
 
 #include "fixtures/article_session.h"
 #include "fixtures/path.h"
-#include "fixtures/rig_test.h"
+#include "fixtures/rig_fixture.h"
 #include "helpers/host/place.h"
 #include "helpers/lio/inventory.h"
 #include "helpers/multipath/topology_parser.h"

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "fixtures/rig_test.h"
+#include "fixtures/rig_fixture.h"
 #include "helpers/base/file.h"
 #include "helpers/lio/wwid.h"
 #include "helpers/scsi/direct_io.h"

@@ -1,6 +1,6 @@
 // One path goes, or comes back; the other one carries the I/O.
 
-#include "fixtures/rig_test.h"
+#include "fixtures/rig_fixture.h"
 
 namespace dualpath {
 namespace {

@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "fixtures/capabilities.h"
-#include "fixtures/rig_test.h"
+#include "fixtures/rig_fixture.h"
 
 namespace dualpath {
 namespace {
