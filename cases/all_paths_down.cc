@@ -9,7 +9,6 @@
 namespace dualpath {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::seconds;
 using ::testing::Not;
@@ -17,6 +16,16 @@ using ::testing::Not;
 /// Both paths are set offline and come back, under a no_path_retry that the fixtures below choose.
 class AllPathsDownTest : public GuestTest {
  protected:
+  explicit AllPathsDownTest(
+      multipath::NoPathRetry no_path_retry = RigOptions().multipath.no_path_retry)
+      : no_path_retry_(no_path_retry) {}
+
+  RigOptions Options() const override {
+    RigOptions options;
+    options.multipath.no_path_retry = no_path_retry_;
+    return options;
+  }
+
   void SetUp() override {
     GuestTest::SetUp();
     if (HasFatalFailure() || IsSkipped()) return;
@@ -63,10 +72,7 @@ class AllPathsDownTest : public GuestTest {
     EXPECT_THAT(table(), Eventually(HasGroups({{path(0)}, {path(1)}})));
   }
 
-  static microseconds Now() {
-    return duration_cast<microseconds>(Deadline::Clock::now().time_since_epoch());
-  }
-
+  multipath::NoPathRetry no_path_retry_;
   Capabilities capabilities_;
   microseconds fault_{0};
 };
@@ -123,11 +129,7 @@ TEST_F(AllPathsDown, BeyondTheWindowFailsIoUntilAPathIsBack) {
 
 class NoPathRetryQueue : public AllPathsDownTest {
  protected:
-  RigOptions Options() const override {
-    RigOptions options;
-    options.multipath.no_path_retry = multipath::NoPathRetry::Queue();
-    return options;
-  }
+  NoPathRetryQueue() : AllPathsDownTest(multipath::NoPathRetry::Queue()) {}
 };
 
 TEST_F(NoPathRetryQueue, StillHoldsIoAfterFiveMinutes) {
@@ -150,11 +152,7 @@ TEST_F(NoPathRetryQueue, StillHoldsIoAfterFiveMinutes) {
 
 class NoPathRetryFail : public AllPathsDownTest {
  protected:
-  RigOptions Options() const override {
-    RigOptions options;
-    options.multipath.no_path_retry = multipath::NoPathRetry::Fail();
-    return options;
-  }
+  NoPathRetryFail() : AllPathsDownTest(multipath::NoPathRetry::Fail()) {}
 };
 
 TEST_F(NoPathRetryFail, FailsIoAtOnceAndRecovers) {

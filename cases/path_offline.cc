@@ -8,17 +8,12 @@
 namespace dualpath {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using ::testing::AllOf;
 using ::testing::Not;
 
 class PathOffline : public GuestTest {
  protected:
-  static microseconds Now() {
-    return duration_cast<microseconds>(Deadline::Clock::now().time_since_epoch());
-  }
-
   /// scsi-block's SG_IO bypasses dm-multipath's own failover. Without path probing the guest gets
   /// an error from the fault on until multipathd's checker has had the kernel fail the path; with
   /// it the guest gets none.
