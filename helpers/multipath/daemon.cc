@@ -5,13 +5,16 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/trim.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstring>
+#include <sstream>
 #include <utility>
 
 #include "helpers/base/eventually.h"
@@ -176,6 +179,35 @@ Result<Topology> Daemon::ShowTopologyText(Deadline deadline) const {
   Topology topology = ParseTopology(reply);
   if (topology.maps.empty()) return Unexpected(command, reply);
   return topology;
+}
+
+Result<std::string> Daemon::ShowColumn(const std::string& things, const std::string& key,
+                                       const std::string& value, const std::string& wanted,
+                                       Deadline deadline) const {
+  std::string command = "show " + things;
+  command += " format " + key + "|" + wanted + "|";
+  DUALPATH_TRY(const std::string reply, Ask(command, deadline));
+  std::istringstream lines(reply);
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> columns;
+    boost::split(columns, line, boost::is_any_of("|"));
+    if (columns.size() < 2 || boost::trim_copy(columns[0]) != value) continue;
+    return boost::trim_copy(columns[1]);
+  }
+  return Unexpected(command, reply);
+}
+
+Result<Daemon::CheckDue> Daemon::NextCheck(const std::string& hctl, Deadline deadline) const {
+  DUALPATH_TRY(const std::string progress, ShowColumn("paths", "%i", hctl, "%C", deadline));
+  // "XXXXXX.... 3/5" with a bar of any length; "orphan" for a path that is in no map.
+  unsigned left = 0;
+  unsigned interval = 0;
+  char slash = 0;
+  std::istringstream figures(progress.substr(progress.find(' ') + 1));
+  if (figures >> left >> slash >> interval && slash == '/') {
+    return CheckDue{std::chrono::seconds(left), std::chrono::seconds(interval)};
+  }
+  return Error::Because("ask multipathd when it checks", hctl, "it answered '" + progress + "'");
 }
 
 Status Daemon::Reconfigure(Deadline deadline) const {

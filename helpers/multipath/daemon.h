@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,21 @@ class Daemon {
 
   /// By text in any case: slower to parse, but it has the paths' H:C:T:L.
   Result<Topology> ShowTopologyText(Deadline deadline) const;
+
+  /// What "show maps format" or "show paths format" says in the column `wanted` of the line whose
+  /// column `key` holds `value`; columns are wildcards of multipathd(8): "%w", "%i". An `Error`
+  /// that quotes the reply if there is no such line.
+  Result<std::string> ShowColumn(const std::string& things, const std::string& key,
+                                 const std::string& value, const std::string& wanted,
+                                 Deadline deadline) const;
+
+  /// How long until the checker is at the path again, and how often it is (wildcard %C of
+  /// multipathd(8), in whole seconds).
+  struct CheckDue {
+    std::chrono::seconds left{0};
+    std::chrono::seconds interval{0};
+  };
+  Result<CheckDue> NextCheck(const std::string& hctl, Deadline deadline) const;
 
   /// Makes multipathd read its configuration again. Newer versions answer before they have done it.
   Status Reconfigure(Deadline deadline) const;

@@ -227,6 +227,37 @@ TEST(Daemon, NoMapsIsATopologyAndARefusalIsAnError) {
             "ask multipathd: show maps topology: it answered 'permission deny: need to be root'");
 }
 
+TEST(Daemon, ShowsAColumnOfTheLineThatWasAskedFor) {
+  Pair pair(
+      Reply("uuid    |queueing|\n"
+            "36001405|10 chk  |\n"
+            "36001406|off     |\n"));
+  const auto queueing = pair.daemon.ShowColumn("maps", "%w", "36001406", "%Q", Soon());
+  ASSERT_TRUE(queueing.ok()) << queueing.error().ToString();
+  EXPECT_EQ(*queueing, "off");
+  EXPECT_THAT(pair.fake.commands(), ElementsAre("show maps format %w|%Q|"));
+
+  const auto missing = pair.daemon.ShowColumn("maps", "%w", "36001407", "%Q", Soon());
+  ASSERT_FALSE(missing.ok());
+  EXPECT_THAT(missing.error().ToString(), HasSubstr("36001406|off"));
+}
+
+TEST(Daemon, KnowsWhenTheNextCheckIsDue) {
+  Pair pair(
+      Reply("hcil   |next_check    |\n"
+            "3:0:1:0|XXXXXX.... 3/5|\n"
+            "4:0:1:0|orphan        |\n"));
+  const auto due = pair.daemon.NextCheck("3:0:1:0", Soon());
+  ASSERT_TRUE(due.ok()) << due.error().ToString();
+  EXPECT_EQ(due->left, seconds(3));
+  EXPECT_EQ(due->interval, seconds(5));
+
+  const auto orphan = pair.daemon.NextCheck("4:0:1:0", Soon());
+  ASSERT_FALSE(orphan.ok());
+  EXPECT_EQ(orphan.error().ToString(),
+            "ask multipathd when it checks: 4:0:1:0: it answered 'orphan'");
+}
+
 TEST(Daemon, ReconfigureMustBeAnsweredByOk) {
   Pair willing(Reply("ok\n"));
   EXPECT_TRUE(willing.daemon.Reconfigure(Soon()).ok());
