@@ -4,6 +4,11 @@ include(FetchContent)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
+# Files of an archive get the time of their extraction: a new version is built anew.
+if(POLICY CMP0135)
+  cmake_policy(SET CMP0135 NEW)
+endif()
+
 # dualpath_dependency(<target> <package> <fetched name> <url> <sha256>)
 # Looks for <package>; where it is missing, downloads it. After either, <target> exists.
 # -DFETCHCONTENT_SOURCE_DIR_<NAME>=DIR builds from a local copy instead of the download.

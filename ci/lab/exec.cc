@@ -242,13 +242,20 @@ Result<int> RunAndJudge(const ExecOptions& options) {
   fs::create_directories(directory, ec);
   if (ec) return Error::FromErrno("create the results directory", directory, ec.value());
 
-  DUALPATH_TRY(const Ended ended, options.place == "lab" ? RunInLab(options, directory)
-                                                         : RunOnHost(options, directory));
-  DUALPATH_TRY_STATUS(KeepTiming(ended, directory));
-  DUALPATH_TRY(const int code, Judge(ended, options, name, directory));
+  const Result<Ended> ended =
+      options.place == "lab" ? RunInLab(options, directory) : RunOnHost(options, directory);
+  if (!ended.ok()) {
+    // A case that is missing in the reports looks as if nobody had asked for it.
+    DUALPATH_TRY_STATUS(WriteFailureXml(directory + "/gtest.xml", name,
+                                        "infrastructure: " + ended.error().ToString()));
+    DUALPATH_TRY_STATUS(MergeJunit(results));
+    return ended.error();
+  }
+  DUALPATH_TRY_STATUS(KeepTiming(*ended, directory));
+  DUALPATH_TRY(const int code, Judge(*ended, options, name, directory));
   DUALPATH_TRY_STATUS(MergeJunit(results));
   spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", name, code,
-               ended.real_seconds, ended.virtual_seconds);
+               ended->real_seconds, ended->virtual_seconds);
   return code;
 }
 
