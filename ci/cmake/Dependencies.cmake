@@ -14,7 +14,8 @@ endif()
 # -DFETCHCONTENT_SOURCE_DIR_<NAME>=DIR builds from a local copy instead of the download.
 function(dualpath_dependency target package name url sha256)
   if(NOT DUALPATH_FETCH_ALL)
-    find_package(${package} QUIET)
+    # Its own description: CMake's module for GTest knows no gmock before 3.23.
+    find_package(${package} CONFIG QUIET)
   endif()
   if(TARGET ${target})
     message(STATUS "${package}: the system's, ${${package}_VERSION}")
