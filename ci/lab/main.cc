@@ -11,6 +11,7 @@
 #include "ci/lab/exit_code.h"
 #include "ci/lab/image.h"
 #include "ci/lab/interrupt.h"
+#include "ci/lab/outcomes.h"
 #include "ci/lab/summary.h"
 #include "ci/lab/topology_command.h"
 #include "helpers/base/temporary_directory.h"
@@ -78,6 +79,12 @@ int main(int argc, char** argv) {
   auto* summary = app.add_subcommand("summary", "Print what the cases of a run came to");
   summary->add_option("--results", summary_results, "The results directory")->capture_default_str();
 
+  std::string outcomes_results = summary_results;
+  auto* outcomes = app.add_subcommand(
+      "outcomes", "Print what became of each fault under each policy, as a table in Markdown");
+  outcomes->add_option("--results", outcomes_results, "The results directory")
+      ->capture_default_str();
+
   std::string topology_file;
   auto* topology = app.add_subcommand("topology", "Turn saved `multipath -ll` output into JSON");
   topology->add_option("file", topology_file, "The saved output (default: standard input)");
@@ -110,5 +117,8 @@ int main(int argc, char** argv) {
   }
   if (prepare->parsed()) return dualpath::lab::Prepare(prepare_stack);
   if (summary->parsed()) return dualpath::lab::Summarize(summary_results, std::cout);
+  if (outcomes->parsed()) {
+    return dualpath::lab::PrintOutcomes(outcomes_results, std::cout, std::cerr);
+  }
   return dualpath::lab::RunTopology(topology_file, std::cout, std::cerr);
 }

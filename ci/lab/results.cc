@@ -60,6 +60,11 @@ TestVerdict ToVerdict(const ptree& testcase) {
     verdict.outcome = TestVerdict::Outcome::kSkipped;
     verdict.message = testcase.get("skipped.<xmlattr>.message", "");
   }
+  if (const auto properties = testcase.get_child_optional("properties")) {
+    for (const auto& [tag, property] : *properties) {
+      verdict.properties[property.get("<xmlattr>.name", "")] = property.get("<xmlattr>.value", "");
+    }
+  }
   return verdict;
 }
 
@@ -112,6 +117,17 @@ ptree FailedSuites(const std::string& name, const std::string& message) {
 
 }  // namespace
 
+std::vector<std::string> ReportsIn(const std::string& results) {
+  std::vector<std::string> reports;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(results, ec)) {
+    const fs::path report = entry.path() / "gtest.xml";
+    if (fs::exists(report, ec)) reports.push_back(report.string());
+  }
+  std::sort(reports.begin(), reports.end());
+  return reports;
+}
+
 Result<std::vector<TestVerdict>> ReadVerdicts(const std::string& gtest_xml) {
   DUALPATH_TRY(const ptree suites, ReadSuites(gtest_xml));
   std::vector<TestVerdict> verdicts;
@@ -133,18 +149,12 @@ Status MergeJunit(const std::string& results) {
   DUALPATH_TRY(const FileLock lock,
                FileLock::Acquire(results + "/.junit.lock", FileLock::Mode::kExclusive,
                                  Deadline::In(std::chrono::seconds(30))));
-  std::vector<fs::path> reports;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(results, ec)) {
-    if (fs::exists(entry.path() / "gtest.xml", ec)) reports.push_back(entry.path() / "gtest.xml");
-  }
-  std::sort(reports.begin(), reports.end());
   ptree all;
   all.put("<xmlattr>.name", "dualpath");
-  for (const fs::path& report : reports) {
+  for (const std::string& report : ReportsIn(results)) {
     // One report that cannot be read must not hide the others, nor be missing without a word.
-    const Result<ptree> suites = ReadSuites(report.string());
-    const std::string test = report.parent_path().filename().string();
+    const Result<ptree> suites = ReadSuites(report);
+    const std::string test = fs::path(report).parent_path().filename().string();
     for (auto [tag, suite] :
          suites.ok() ? *suites : FailedSuites(test, suites.error().ToString())) {
       if (tag != "testsuite") continue;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,11 @@ struct TestVerdict {
   std::string name;  ///< "Suite.Case"
   Outcome outcome = Outcome::kPassed;
   std::string message;  ///< the first failure, or the reason of the skip
+  std::map<std::string, std::string> properties{};  ///< what the test has put down (RecordProperty)
 };
+
+/// `<results>/<test>/gtest.xml` of every test that left one, in order of name.
+std::vector<std::string> ReportsIn(const std::string& results);
 
 /// The tests that ran, from gtest's `--gtest_output=xml` file (test(s) that did not run are left
 /// out). gtest 1.10 to 1.16.

@@ -2,7 +2,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -36,21 +35,11 @@ json TimingOf(const fs::path& directory) {
   return timing.is_object() ? timing : json::object();
 }
 
-std::vector<fs::path> CaseDirectories(const std::string& results) {
-  std::vector<fs::path> directories;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(results, ec)) {
-    if (fs::exists(entry.path() / "gtest.xml")) directories.push_back(entry.path());
-  }
-  std::sort(directories.begin(), directories.end());
-  return directories;
-}
-
 }  // namespace
 
 int Summarize(const std::string& results, std::ostream& out) {
-  const std::vector<fs::path> directories = CaseDirectories(results);
-  if (directories.empty()) {
+  const std::vector<std::string> reports = ReportsIn(results);
+  if (reports.empty()) {
     out << "no case has left results in " << results << "\n";
     return kNothingRan;
   }
@@ -59,11 +48,12 @@ int Summarize(const std::string& results, std::ostream& out) {
   int skipped = 0;
   double real = 0;
   double on_case_clock = 0;
-  for (const fs::path& directory : directories) {
+  for (const std::string& report : reports) {
+    const fs::path directory = fs::path(report).parent_path();
     const json timing = TimingOf(directory);
     real += timing.value("real_seconds", 0.0);
     on_case_clock += timing.value("virtual_seconds", 0.0);
-    const auto verdicts = ReadVerdicts((directory / "gtest.xml").string());
+    const auto verdicts = ReadVerdicts(report);
     if (!verdicts.ok()) {
       out << verdicts.error().ToString() << "\n";
       ++failed;
