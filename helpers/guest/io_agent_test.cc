@@ -36,13 +36,13 @@ Deadline Soon() { return Deadline::In(seconds(10)); }
 /// The real agent in a thread, on a regular file, behind a socket pair.
 class AgentThread {
  public:
-  explicit AgentThread(const std::string& disk) : worker_({disk, "/sys", "/dev"}) {
+  explicit AgentThread(const std::string& disk) : worker_({disk, "/sys", "/dev"}), scsi_({disk}) {
     int ends[2] = {-1, -1};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     ours_ = UniqueFd(ends[0]);
     theirs_ = UniqueFd(ends[1]);
     thread_ = std::thread([this] {
-      agent::Server server(worker_, {true, "/no/such/kmsg"});
+      agent::Server server(worker_, scsi_, {true, "/no/such/kmsg"});
       served_ = server.Serve(theirs_.get());
       ended_ = true;
     });
@@ -61,6 +61,7 @@ class AgentThread {
 
  private:
   agent::IoWorker worker_;
+  agent::ScsiWorker scsi_;
   UniqueFd ours_;
   UniqueFd theirs_;
   Status served_ = Ok{};

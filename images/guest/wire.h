@@ -31,7 +31,10 @@ enum class MessageType : std::uint16_t {
   kFetch = 6,      ///< FetchRequest -> FetchAnswer, then `count` IoRecords
   kKernelLog = 7,  ///< KernelLogRequest -> the text
   kPowerOff = 8,   ///< nothing -> nothing, and then the guest is gone
-  kFailed = 255,   ///< answer to anything: Failure
+  kStartScsi =
+      10,  ///< StartScsiRequest, then the data out -> nothing; EBUSY while one is in flight
+  kScsiResult = 11,  ///< nothing -> ScsiResult, then the data in; ENODATA if there was no command
+  kFailed = 255,     ///< answer to anything: Failure
 };
 
 struct FrameHeader {
@@ -140,6 +143,39 @@ struct IoRecord {
   std::uint32_t bytes;     ///< transferred
 };
 
+enum class ScsiDirection : std::uint32_t { kNone = 0, kIn = 1, kOut = 2 };
+
+inline constexpr std::uint32_t kMaxCdbBytes = 32;
+inline constexpr std::uint32_t kMaxScsiBytes = kMaxPayload - 4096;  ///< of data, in or out
+
+struct StartScsiRequest {
+  std::uint64_t tag;  ///< the client's; comes back with the result
+  ScsiDirection direction;
+  std::uint32_t transfer_bytes;  ///< how much data goes in or out
+  std::uint32_t timeout_ms;      ///< SG_IO's; virtio-scsi never times a command out
+  std::uint32_t cdb_bytes;
+  std::uint8_t cdb[kMaxCdbBytes];
+};
+
+/// What became of the last command; all but `tag`, `in_flight` and the times is zero before its
+/// end.
+struct ScsiResult {
+  std::uint64_t tag;
+  std::uint64_t start_ns;  ///< guest CLOCK_MONOTONIC
+  std::uint64_t end_ns;
+  std::uint64_t now_ns;
+  std::uint32_t in_flight;         ///< 0 or 1
+  std::int32_t open_error_number;  ///< errno if the disk could not even be opened
+  std::int32_t error_number;       ///< errno of the ioctl; 0: what follows is the command's outcome
+  std::int32_t residual;           ///< of `transfer_bytes`
+  std::uint8_t status;             ///< SCSI status byte
+  std::uint8_t sense_bytes;        ///< valid bytes of `sense`
+  std::uint16_t host_status;       ///< DID_*
+  std::uint16_t driver_status;
+  std::uint16_t reserved;
+  std::uint8_t sense[96];
+};
+
 struct KernelLogRequest {
   std::uint32_t max_bytes;
   std::uint32_t reserved;
@@ -158,6 +194,8 @@ static_assert(kFitsWire<IoState, 56>);
 static_assert(kFitsWire<FetchRequest, 16>);
 static_assert(kFitsWire<FetchAnswer, 16>);
 static_assert(kFitsWire<IoRecord, 48>);
+static_assert(kFitsWire<StartScsiRequest, 56>);
+static_assert(kFitsWire<ScsiResult, 152>);
 static_assert(kFitsWire<KernelLogRequest, 8>);
 
 }  // namespace dualpath::guest::wire

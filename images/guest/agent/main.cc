@@ -8,6 +8,7 @@
 
 #include "images/guest/agent/init.h"
 #include "images/guest/agent/io_worker.h"
+#include "images/guest/agent/scsi_worker.h"
 #include "images/guest/agent/server.h"
 
 namespace {
@@ -23,10 +24,11 @@ Status Live() {
   DUALPATH_TRY_STATUS(agent::LoadModules(kModuleList));
   // Never destroyed: that would wait for its I/O, which may hang for ever.
   auto* worker = new agent::IoWorker(agent::DiskOptions{});
+  auto* scsi = new agent::ScsiWorker(agent::DiskOptions{});
   DUALPATH_TRY(const UniqueFd port,
                agent::OpenPort(wire::kChannelName, Deadline::InUnscaled(kPortBudget)));
   agent::LogToConsole("ready");
-  agent::Server server(*worker, {});
+  agent::Server server(*worker, *scsi, {});
   return server.Serve(port.get());
 }
 

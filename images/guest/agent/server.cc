@@ -74,8 +74,8 @@ std::string FailurePayload(const Error& error) {
 
 }  // namespace
 
-Server::Server(IoWorker& worker, ServerOptions options)
-    : worker_(worker), options_(std::move(options)), started_ns_(MonotonicNs()) {}
+Server::Server(IoWorker& worker, ScsiWorker& scsi, ServerOptions options)
+    : worker_(worker), scsi_(scsi), options_(std::move(options)), started_ns_(MonotonicNs()) {}
 
 Status Server::Serve(int channel) {
   const int flags = ::fcntl(channel, F_GETFL);
@@ -177,6 +177,11 @@ Result<std::string> Server::AnswerPayload(const Message& request) {
       return ReadKernelLog(options_.kernel_log,
                            std::min<std::size_t>(log.max_bytes, wire::kMaxPayload));
     }
+    case MessageType::kStartScsi:
+      DUALPATH_TRY_STATUS(scsi_.Start(request.payload));
+      return std::string();
+    case MessageType::kScsiResult:
+      return scsi_.Outcome();
     case MessageType::kPowerOff:
       power_off_ = true;
       return std::string();

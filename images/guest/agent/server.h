@@ -4,6 +4,7 @@
 
 #include "helpers/base/result.h"
 #include "images/guest/agent/io_worker.h"
+#include "images/guest/agent/scsi_worker.h"
 #include "images/guest/frame.h"
 
 namespace dualpath::guest::agent {
@@ -16,7 +17,7 @@ struct ServerOptions {
 /// The control loop: answers one request after the other and never waits for the disk.
 class Server {
  public:
-  Server(IoWorker& worker, ServerOptions options);
+  Server(IoWorker& worker, ScsiWorker& scsi, ServerOptions options);
 
   /// Serves the channel, which it makes non-blocking, until a PowerOff was answered (or the client
   /// has hung up, with `end_at_hangup`). An error means that the channel itself is broken.
@@ -32,6 +33,7 @@ class Server {
   Result<std::string> AnswerPayload(const wire::Message& request);
 
   IoWorker& worker_;
+  ScsiWorker& scsi_;
   const ServerOptions options_;
   const std::uint64_t started_ns_;
   wire::FrameReader reader_;
