@@ -45,6 +45,10 @@ const char* NameOf(MessageType type) {
       return "KernelLog";
     case MessageType::kPowerOff:
       return "PowerOff";
+    case MessageType::kStartScsi:
+      return "StartScsi";
+    case MessageType::kScsiResult:
+      return "ScsiResult";
     case MessageType::kFailed:
       return "Failed";
   }

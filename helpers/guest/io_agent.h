@@ -3,12 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 #include "helpers/base/unique_fd.h"
+#include "helpers/scsi/command.h"
+#include "helpers/scsi/completion.h"
 #include "images/guest/frame.h"
 #include "images/guest/wire.h"
 
@@ -86,6 +89,18 @@ struct ClockOffset {
   }
 };
 
+/// A SCSI command that the guest's agent has begun.
+struct StartedCommand {
+  std::string name;
+  std::uint64_t tag = 0;  ///< tells it from other commands, by other clients too
+};
+
+/// How far it is.
+struct CommandStatus {
+  std::optional<scsi::Completion> completion{};  ///< nothing while the command is in flight
+  std::chrono::nanoseconds in_flight_for{0};     ///< until now, or until its end
+};
+
 /// The client of the agent inside the guest (images/guest/agent), over the unix socket of the
 /// virtio-serial channel. The agent only answers, so an IoAgent may be dropped and another one
 /// connected at any time, by another process too: the run in the guest goes on meanwhile.
@@ -118,6 +133,20 @@ class IoAgent {
 
   /// The run's records from that index on, in order of completion.
   Result<std::vector<IoRecord>> FetchRecords(std::uint64_t from_index, Deadline deadline);
+
+  /// Begins a SCSI command on the guest's disk, by SG_IO in the guest, besides any run of I/O.
+  /// EBUSY while another one is in flight: there is one at a time.
+  Result<StartedCommand> StartScsi(const scsi::Command& command, Deadline deadline);
+
+  /// An `Error` only if the command was never sent, or another one has been begun since: whatever
+  /// became of it is in the completion.
+  Result<CommandStatus> ScsiResult(const StartedCommand& command, Deadline deadline);
+
+  /// Waits for the command's end. If the deadline expires before, the command goes on.
+  Result<scsi::Completion> AwaitScsi(const StartedCommand& command, Deadline deadline);
+
+  /// `StartScsi` and `AwaitScsi`.
+  Result<scsi::Completion> Execute(const scsi::Command& command, Deadline deadline);
 
   /// The end of the guest's kernel log, as dmesg prints it.
   Result<std::string> KernelLog(std::size_t max_bytes, Deadline deadline);

@@ -1,34 +1,17 @@
 #include "helpers/scsi/inquiry.h"
 
-#include <fcntl.h>
-#include <scsi/sg.h>
-#include <sys/ioctl.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdio>
+#include <chrono>
 
-#include "helpers/base/unique_fd.h"
-#include "helpers/scsi/sense.h"
+#include "helpers/scsi/bytes.h"
+#include "helpers/scsi/sg_io.h"
+#include "helpers/scsi/vpd.h"
 
 namespace dualpath::scsi {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-constexpr std::uint8_t kInquiry = 0x12;
 constexpr std::uint8_t kUnitSerialPage = 0x80;
 constexpr std::uint8_t kDeviceIdentificationPage = 0x83;
-// Standard INQUIRY data are asked for with one byte of length, which SCSI-2 devices understand too.
-constexpr std::size_t kStandardLength = 0xff;
-constexpr std::size_t kPageLength = 0x400;
-
-std::string Hex(unsigned value) {
-  char text[8];
-  std::snprintf(text, sizeof text, "%02x", value & 0xffU);
-  return text;
-}
 
 /// Bytes as text, without the blanks and NULs that fields are padded with.
 std::string Field(const Bytes& data, std::size_t at, std::size_t length) {
@@ -40,62 +23,24 @@ std::string Field(const Bytes& data, std::size_t at, std::size_t length) {
   return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
-/// The payload's size of a VPD page, after checking that it is the page and that it is whole.
-Result<std::size_t> PayloadOf(const Bytes& page, std::uint8_t code, const std::string& operation) {
-  const std::string object = std::to_string(page.size()) + " bytes";
-  if (page.size() < 4) return Error::Because(operation, object, "the page has no whole header");
-  if (page[1] != code) {
-    return Error::Because(operation, object, "this is page 0x" + Hex(page[1]));
+Result<Bytes> Inquire(const std::string& device, Command command, const std::string& operation,
+                      Deadline deadline) {
+  // Zero would mean the kernel's default of 60 s.
+  command.timeout =
+      std::max(std::chrono::milliseconds(1), deadline.RemainingUpTo(std::chrono::minutes(10)));
+  const Result<Completion> completion = Execute(device, command);
+  if (!completion.ok()) {
+    return Error::FromErrno(operation, device, completion.error().error_number());
   }
-  const std::size_t length = page[2] * 256U + page[3];
-  if (page.size() < 4 + length) {
-    return Error::Because(operation, object,
-                          "the page says it has " + std::to_string(4 + length) + " bytes");
+  if (completion->error_number != 0) {
+    return Error::FromErrno(operation, device, completion->error_number);
   }
-  return length;
+  if (!completion->Ok()) return Error::Because(operation, device, completion->ToString());
+  return completion->data;
 }
 
-Result<Bytes> SendInquiry(const std::string& device, bool vital_product_data, std::uint8_t page,
-                          Deadline deadline) {
-  const std::string operation =
-      vital_product_data ? "inquire VPD page 0x" + Hex(page) : std::string("inquire");
-  const UniqueFd fd(::open(device.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!fd) return Error::FromErrno(operation, device, errno);
-
-  Bytes data(vital_product_data ? kPageLength : kStandardLength);
-  std::array<std::uint8_t, 6> command{kInquiry,
-                                      static_cast<std::uint8_t>(vital_product_data),
-                                      page,
-                                      static_cast<std::uint8_t>(data.size() >> 8U),
-                                      static_cast<std::uint8_t>(data.size() & 0xffU),
-                                      0};
-  std::array<std::uint8_t, 64> sense_bytes{};
-  sg_io_hdr_t request{};
-  request.interface_id = 'S';
-  request.dxfer_direction = SG_DXFER_FROM_DEV;
-  request.cmdp = command.data();
-  request.cmd_len = static_cast<unsigned char>(command.size());
-  request.dxferp = data.data();
-  request.dxfer_len = static_cast<unsigned>(data.size());
-  request.sbp = sense_bytes.data();
-  request.mx_sb_len = static_cast<unsigned char>(sense_bytes.size());
-  // Zero would mean the kernel's default of 60 s.
-  request.timeout = static_cast<unsigned>(
-      std::max<long long>(1, deadline.RemainingUpTo(std::chrono::minutes(10)).count()));
-  if (::ioctl(fd.get(), SG_IO, &request) != 0) return Error::FromErrno(operation, device, errno);
-  if ((request.info & SG_INFO_OK_MASK) != SG_INFO_OK) {
-    std::string reason = "SCSI status 0x" + Hex(request.status) + ", host status 0x" +
-                         Hex(request.host_status) + ", driver status 0x" +
-                         Hex(request.driver_status);
-    if (request.sb_len_wr > 0) {
-      const auto sense = Sense::Parse(sense_bytes.data(), request.sb_len_wr);
-      reason += "; " + (sense.ok() ? sense->ToString() : sense.error().ToString());
-    }
-    return Error::Because(operation, device, reason);
-  }
-  const int missing = std::clamp(request.resid, 0, static_cast<int>(data.size()));
-  data.resize(data.size() - static_cast<std::size_t>(missing));
-  return data;
+Result<Bytes> InquirePage(const std::string& device, std::uint8_t page, Deadline deadline) {
+  return Inquire(device, VpdInquiry(page), "inquire VPD page " + Hex(page), deadline);
 }
 
 }  // namespace
@@ -115,15 +60,14 @@ Result<Inquiry> ParseStandardInquiry(const Bytes& data) {
 }
 
 Result<std::string> ParseUnitSerialPage(const Bytes& page) {
-  DUALPATH_TRY(const std::size_t length, PayloadOf(page, kUnitSerialPage, "parse VPD page 0x80"));
+  DUALPATH_TRY(const std::size_t length, VpdPayloadBytes(page, kUnitSerialPage));
   return Field(page, 4, length);
 }
 
 Result<std::string> ParseNaaDesignator(const Bytes& page) {
   constexpr unsigned kLogicalUnit = 0;
   constexpr unsigned kNaa = 3;
-  DUALPATH_TRY(const std::size_t payload,
-               PayloadOf(page, kDeviceIdentificationPage, "parse VPD page 0x83"));
+  DUALPATH_TRY(const std::size_t payload, VpdPayloadBytes(page, kDeviceIdentificationPage));
   const std::size_t end = 4 + payload;
   std::string longest;
   for (std::size_t at = 4; at < end;) {
@@ -136,7 +80,7 @@ Result<std::string> ParseNaaDesignator(const Bytes& page) {
     const unsigned type = page[at + 1] & 0xfU;
     if (association == kLogicalUnit && type == kNaa && 2 * length > longest.size()) {
       longest.clear();
-      for (std::size_t i = 0; i < length; ++i) longest += Hex(page[at + 4 + i]);
+      for (std::size_t i = 0; i < length; ++i) longest += Hex(page[at + 4 + i]).substr(2);
     }
     at += 4 + length;
   }
@@ -150,17 +94,17 @@ Result<std::string> ParseNaaDesignator(const Bytes& page) {
 std::string WwidFromNaa(const std::string& designator) { return "3" + designator; }
 
 Result<Inquiry> ReadStandardInquiry(const std::string& device, Deadline deadline) {
-  DUALPATH_TRY(const Bytes data, SendInquiry(device, false, 0, deadline));
+  DUALPATH_TRY(const Bytes data, Inquire(device, StandardInquiry(), "inquire", deadline));
   return ParseStandardInquiry(data);
 }
 
 Result<std::string> ReadUnitSerial(const std::string& device, Deadline deadline) {
-  DUALPATH_TRY(const Bytes page, SendInquiry(device, true, kUnitSerialPage, deadline));
+  DUALPATH_TRY(const Bytes page, InquirePage(device, kUnitSerialPage, deadline));
   return ParseUnitSerialPage(page);
 }
 
 Result<std::string> ReadNaaDesignator(const std::string& device, Deadline deadline) {
-  DUALPATH_TRY(const Bytes page, SendInquiry(device, true, kDeviceIdentificationPage, deadline));
+  DUALPATH_TRY(const Bytes page, InquirePage(device, kDeviceIdentificationPage, deadline));
   return ParseNaaDesignator(page);
 }
 

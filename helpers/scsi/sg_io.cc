@@ -1,0 +1,70 @@
+#include "helpers/scsi/sg_io.h"
+
+#include <fcntl.h>
+#include <scsi/sg.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "helpers/base/deadline.h"
+#include "helpers/base/unique_fd.h"
+
+namespace dualpath::scsi {
+namespace {
+
+int ToSg(Direction direction) {
+  switch (direction) {
+    case Direction::kIn:
+      return SG_DXFER_FROM_DEV;
+    case Direction::kOut:
+      return SG_DXFER_TO_DEV;
+    case Direction::kNone:
+      break;
+  }
+  return SG_DXFER_NONE;
+}
+
+}  // namespace
+
+Result<Completion> Execute(const std::string& device, const Command& command) {
+  const UniqueFd fd(::open(device.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd) return Error::FromErrno("open", device, errno);
+  Bytes cdb = command.cdb;
+  Bytes data =
+      command.direction == Direction::kIn ? Bytes(command.data_in_bytes) : command.data_out;
+  std::array<std::uint8_t, 96> sense{};
+  sg_io_hdr_t io{};
+  io.interface_id = 'S';
+  io.dxfer_direction = ToSg(command.direction);
+  io.cmdp = cdb.data();
+  io.cmd_len = static_cast<unsigned char>(cdb.size());
+  io.dxferp = data.data();
+  io.dxfer_len = static_cast<unsigned>(data.size());
+  io.sbp = sense.data();
+  io.mx_sb_len = static_cast<unsigned char>(sense.size());
+  io.timeout = static_cast<unsigned>(command.timeout.count());
+
+  Completion completion;
+  completion.command = command.name;
+  completion.start = Deadline::Clock::now().time_since_epoch();
+  const bool sent = ::ioctl(fd.get(), SG_IO, &io) == 0;
+  if (!sent) completion.error_number = errno;
+  completion.end = Deadline::Clock::now().time_since_epoch();
+  if (!sent) return completion;
+  completion.status = static_cast<ScsiStatus>(io.status);
+  completion.host_byte = static_cast<HostByte>(io.host_status);
+  completion.driver_byte = io.driver_status;
+  completion.SetSense({sense.begin(), sense.begin() + std::min<int>(io.sb_len_wr, sense.size())});
+  completion.residual = io.resid;
+  if (command.direction == Direction::kIn) {
+    const auto left = static_cast<std::int64_t>(data.size()) - io.resid;
+    data.resize(std::clamp<std::int64_t>(left, 0, data.size()));
+    completion.data = std::move(data);
+  }
+  return completion;
+}
+
+}  // namespace dualpath::scsi
