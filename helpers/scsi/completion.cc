@@ -84,7 +84,7 @@ std::string Completion::ToString() const {
   } else if (!raw_sense.empty()) {
     text += "; sense bytes " + HexDump(raw_sense);
   }
-  if (!data.empty()) text += "; " + std::to_string(data.size()) + " bytes in";
+  if (Ok() && !data.empty()) text += "; " + std::to_string(data.size()) + " bytes in";
   if (residual != 0) text += "; residual " + std::to_string(residual);
   return text + seconds.data();
 }

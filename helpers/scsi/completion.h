@@ -63,9 +63,9 @@ struct Completion {
   HostByte host_byte = HostByte::kOk;
   std::uint16_t driver_byte = 0;  ///< 0x08 (DRIVER_SENSE): there is sense data
   Bytes raw_sense{};
-  std::optional<Sense> sense{};       ///< of `raw_sense`, if that can be understood
-  std::int32_t residual = 0;          ///< bytes of the transfer that did not take place
-  Bytes data{};                       ///< data in, without the residual
+  std::optional<Sense> sense{};  ///< of `raw_sense`, if that can be understood
+  std::int32_t residual = 0;     ///< bytes of the transfer that did not take place
+  Bytes data{};  ///< data in, without the residual; after a failure maybe only an empty buffer
   std::chrono::nanoseconds start{0};  ///< CLOCK_MONOTONIC of the machine that sent it
   std::chrono::nanoseconds end{0};
 

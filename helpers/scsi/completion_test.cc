@@ -32,6 +32,7 @@ TEST(Completion, EachLayerCanFailIt) {
             "READ(10): SG_IO failed with No such device (errno 19) after 0.012 s");
   Completion host = Read();
   host.host_byte = HostByte::kTransportDisrupted;
+  host.data.resize(512);
   EXPECT_FALSE(host.Ok());
   EXPECT_EQ(host.ToString(), "READ(10): GOOD, DID_TRANSPORT_DISRUPTED after 0.012 s");
   Completion driver = Read();

@@ -1,12 +1,16 @@
 #include "helpers/scsi/sg_io.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <scsi/sg.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <thread>
 #include <utility>
 
 #include "helpers/base/deadline.h"
@@ -27,10 +31,22 @@ int ToSg(Direction direction) {
   return SG_DXFER_NONE;
 }
 
-}  // namespace
+/// Of the calling thread; there is no wrapper for a single thread's in libc.
+Status DropRawIo() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  if (::syscall(SYS_capget, &header, sets.data()) != 0) {
+    return Error::FromErrno("get the capabilities of", "this thread", errno);
+  }
+  sets.at(CAP_TO_INDEX(CAP_SYS_RAWIO)).effective &= ~CAP_TO_MASK(CAP_SYS_RAWIO);
+  if (::syscall(SYS_capset, &header, sets.data()) != 0) {
+    return Error::FromErrno("drop CAP_SYS_RAWIO of", "this thread", errno);
+  }
+  return Ok{};
+}
 
-Result<Completion> Execute(const std::string& device, const Command& command) {
-  const UniqueFd fd(::open(device.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+Result<Completion> Send(const std::string& device, const Command& command, int access) {
+  const UniqueFd fd(::open(device.c_str(), access | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return Error::FromErrno("open", device, errno);
   Bytes cdb = command.cdb;
   Bytes data =
@@ -60,11 +76,31 @@ Result<Completion> Execute(const std::string& device, const Command& command) {
   completion.SetSense({sense.begin(), sense.begin() + std::min<int>(io.sb_len_wr, sense.size())});
   completion.residual = io.resid;
   if (command.direction == Direction::kIn) {
-    const auto left = static_cast<std::int64_t>(data.size()) - io.resid;
-    data.resize(std::clamp<std::int64_t>(left, 0, data.size()));
+    const auto missing = static_cast<std::size_t>(std::max(io.resid, 0));
+    data.resize(data.size() - std::min(missing, data.size()));
     completion.data = std::move(data);
   }
   return completion;
+}
+
+}  // namespace
+
+Result<Completion> Execute(const std::string& device, const Command& command) {
+  return Send(device, command, O_RDONLY);
+}
+
+Result<Completion> ExecuteWithoutRawIo(const std::string& device, const Command& command) {
+  Result<Completion> result = Completion{};
+  std::thread unprivileged([&] {
+    const Status dropped = DropRawIo();
+    if (!dropped.ok()) {
+      result = dropped.error();
+      return;
+    }
+    result = Send(device, command, command.direction == Direction::kOut ? O_RDWR : O_RDONLY);
+  });
+  unprivileged.join();
+  return result;
 }
 
 }  // namespace dualpath::scsi

@@ -13,4 +13,9 @@ namespace dualpath::scsi {
 /// itself, the errno of the ioctl included, is in the completion.
 Result<Completion> Execute(const std::string& device, const Command& command);
 
+/// The same without CAP_SYS_RAWIO, as a QEMU of libvirt's does it: EPERM for what
+/// scsi_cmd_allowed() of the kernel (drivers/scsi/scsi_ioctl.c) does not know to be harmless. For a
+/// command with data out the device is opened for writing, which udev notices.
+Result<Completion> ExecuteWithoutRawIo(const std::string& device, const Command& command);
+
 }  // namespace dualpath::scsi

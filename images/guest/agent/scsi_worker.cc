@@ -120,8 +120,8 @@ void ScsiWorker::Run(const DiskLocation& disk, StartScsiRequest request) {
     result.residual = io.resid;
   }
   const bool arrived = fd && result.error_number == 0 && request.direction == ScsiDirection::kIn;
-  const std::int64_t left = static_cast<std::int64_t>(data_.size()) - result.residual;
-  data_.resize(arrived ? std::clamp<std::int64_t>(left, 0, data_.size()) : 0);
+  const auto missing = static_cast<std::size_t>(std::max(result.residual, 0));
+  data_.resize(arrived ? data_.size() - std::min(missing, data_.size()) : 0);
 
   const std::lock_guard<std::mutex> lock(mutex_);
   result.tag = result_.tag;
