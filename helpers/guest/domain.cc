@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "helpers/base/eventually.h"
+
 namespace dualpath::guest {
 namespace {
 
@@ -24,6 +26,17 @@ bool LastErrorIs(int code) {
 std::string ToString(virDomainState state) {
   const auto index = static_cast<std::size_t>(state);
   return index < kStates.size() ? kStates[index] : "in state " + std::to_string(index);
+}
+
+std::string ToString(const DomainState& state) {
+  const std::string word = ToString(state.state);
+  if (state.PausedByIoError()) return word + " (I/O error)";
+  if (state.state != VIR_DOMAIN_PAUSED) return word;
+  return word + " (reason " + std::to_string(state.reason) + ")";
+}
+
+std::ostream& operator<<(std::ostream& out, const DomainState& state) {
+  return out << ToString(state);
 }
 
 Domain::Domain(virDomainPtr domain, std::shared_ptr<DomainEvents> events, std::size_t first_event)
@@ -56,11 +69,17 @@ Result<std::optional<Domain>> Domain::Lookup(const Connection& connection,
 }
 
 Result<virDomainState> Domain::State() const {
+  DUALPATH_TRY(const DomainState now, StateAndReason());
+  return now.state;
+}
+
+Result<DomainState> Domain::StateAndReason() const {
   int state = VIR_DOMAIN_NOSTATE;
-  if (virDomainGetState(domain_.get(), &state, nullptr, 0) != 0) {
+  int reason = 0;
+  if (virDomainGetState(domain_.get(), &state, &reason, 0) != 0) {
     return LibvirtError("ask the state of domain", name());
   }
-  return static_cast<virDomainState>(state);
+  return DomainState{static_cast<virDomainState>(state), reason};
 }
 
 Result<std::string> Domain::XmlDesc() const {
@@ -90,6 +109,27 @@ Result<std::vector<DiskError>> Domain::DiskErrors() const {
 Status Domain::Resume() const {
   if (virDomainResume(domain_.get()) == 0) return Ok{};
   return LibvirtError("resume domain", name());
+}
+
+Status Domain::AttachDevice(const std::string& xml) const {
+  if (virDomainAttachDeviceFlags(domain_.get(), xml.c_str(), VIR_DOMAIN_AFFECT_LIVE) == 0) {
+    return Ok{};
+  }
+  return LibvirtError("attach a device to domain", name() + ": " + xml);
+}
+
+Status Domain::DetachDevice(const std::string& alias, Deadline deadline) const {
+  const std::size_t before = events_->size();
+  if (virDomainDetachDeviceAlias(domain_.get(), alias.c_str(), VIR_DOMAIN_AFFECT_LIVE) != 0) {
+    return LibvirtError("detach a device from domain", name() + ": " + alias);
+  }
+  return WaitUntil("detach a device from domain", name() + ": " + alias, deadline,
+                   [&]() -> std::string {
+                     for (const DomainEvent& event : events_->Of(name_, before)) {
+                       if (event.Removed(alias)) return "";
+                     }
+                     return "libvirt has not reported its removal";
+                   });
 }
 
 Status Domain::Destroy() const {

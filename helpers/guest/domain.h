@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
+#include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 #include "helpers/guest/connection.h"
 #include "helpers/guest/domain_event.h"
@@ -18,6 +20,20 @@ struct DiskError {
   std::string disk;  ///< target name, "sda"
   int error = 0;     ///< virDomainDiskErrorCode
 };
+
+/// What a domain is doing, and why.
+struct DomainState {
+  virDomainState state = VIR_DOMAIN_NOSTATE;
+  int reason = 0;  ///< of the enum that belongs to the state: virDomainPausedReason...
+
+  bool PausedByIoError() const {
+    return state == VIR_DOMAIN_PAUSED && reason == VIR_DOMAIN_PAUSED_IOERROR;
+  }
+};
+
+/// "running", "paused (I/O error)", "paused (reason 1)".
+std::string ToString(const DomainState& state);
+std::ostream& operator<<(std::ostream& out, const DomainState& state);
 
 /// A domain of libvirt, by its API. Dropping a Domain leaves the domain itself as it is: the
 /// fixture that owns it says when it ends.
@@ -35,6 +51,7 @@ class Domain {
 
   /// virDomainState: VIR_DOMAIN_RUNNING, VIR_DOMAIN_PAUSED, VIR_DOMAIN_SHUTOFF...
   Result<virDomainState> State() const;
+  Result<DomainState> StateAndReason() const;
 
   /// The live XML, with what libvirt added.
   Result<std::string> XmlDesc() const;
@@ -44,6 +61,13 @@ class Domain {
 
   /// After a stop on an I/O error: QEMU tries the I/O again.
   Status Resume() const;
+
+  /// Adds a device to the running domain: one <disk> or <hostdev> element.
+  Status AttachDevice(const std::string& xml) const;
+
+  /// Takes away the device of that alias. Returns once libvirt has reported that QEMU has let go of
+  /// it, for which a PCI device needs the guest.
+  Status DetachDevice(const std::string& alias, Deadline deadline) const;
 
   /// Ends the domain at once, as pulling the plug does. No error if it is off already.
   Status Destroy() const;

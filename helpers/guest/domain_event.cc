@@ -55,6 +55,14 @@ struct Callbacks {
     event.reason = reason != nullptr ? reason : "";
     ListOf(opaque).Add(domain, std::move(event));
   }
+
+  static void OnDeviceRemoved(virConnectPtr /*connection*/, virDomainPtr domain, const char* alias,
+                              void* opaque) {
+    DomainEvent event;
+    event.kind = DomainEvent::Kind::kDeviceRemoved;
+    event.disk = alias != nullptr ? alias : "";
+    ListOf(opaque).Add(domain, std::move(event));
+  }
 };
 
 namespace {
@@ -82,11 +90,14 @@ constexpr std::array<const char*, 3> kIoErrorAction{"ignored", "the guest is pau
 
 }  // namespace
 
+std::string DomainEvent::ActionInWords() const { return NameIn(kIoErrorAction, action); }
+
 std::string DomainEvent::ToString() const {
   if (kind == Kind::kIoError) {
     return "I/O error on " + disk + (reason.empty() ? "" : " (" + reason + ")") + ": " +
-           NameIn(kIoErrorAction, action);
+           ActionInWords();
   }
+  if (kind == Kind::kDeviceRemoved) return "device " + disk + " removed";
   std::string what = NameIn(kLifecycle, type);
   if (type == VIR_DOMAIN_EVENT_SUSPENDED) return what + " (" + NameIn(kSuspended, detail) + ")";
   if (type == VIR_DOMAIN_EVENT_STOPPED) return what + " (" + NameIn(kStopped, detail) + ")";
@@ -109,6 +120,8 @@ Result<std::shared_ptr<DomainEvents>> DomainEvents::Listen(virConnectPtr connect
                                        VIR_DOMAIN_EVENT_CALLBACK(Callbacks::OnLifecycle)));
   DUALPATH_TRY_STATUS(events->Register(VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON,
                                        VIR_DOMAIN_EVENT_CALLBACK(Callbacks::OnIoError)));
+  DUALPATH_TRY_STATUS(events->Register(VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+                                       VIR_DOMAIN_EVENT_CALLBACK(Callbacks::OnDeviceRemoved)));
   return events;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace dualpath::guest {
 
 /// Something that libvirt reported of a domain.
 struct DomainEvent {
-  enum class Kind { kLifecycle, kIoError };
+  enum class Kind { kLifecycle, kIoError, kDeviceRemoved };
 
   Kind kind = Kind::kLifecycle;
   std::string domain{};
@@ -24,8 +25,9 @@ struct DomainEvent {
   int type = 0;
   int detail = 0;
 
-  // I/O error: libvirt's alias of the disk ("scsi0-0-0-0"), what QEMU does about it
-  // (virDomainEventIOErrorAction), and the reason: "", "enospc", "eperm", "eio", "eother".
+  // Device removed: libvirt's alias of the disk ("scsi0-0-0-0"). I/O error: the same, what QEMU
+  // does about it (virDomainEventIOErrorAction), and the reason: "", "enospc", "eperm", "eio",
+  // "eother".
   std::string disk{};
   int action = 0;
   std::string reason{};
@@ -34,9 +36,20 @@ struct DomainEvent {
     return kind == Kind::kLifecycle && type == VIR_DOMAIN_EVENT_SUSPENDED && detail == why;
   }
 
+  bool Removed(const std::string& alias) const {
+    return kind == Kind::kDeviceRemoved && disk == alias;
+  }
+
+  /// Of an I/O error: "ignored", "the guest is paused" or "reported to the guest".
+  std::string ActionInWords() const;
+
   /// "suspended (I/O error)" or "I/O error on scsi0-0-0-0: reported to the guest".
   std::string ToString() const;
 };
+
+inline std::ostream& operator<<(std::ostream& out, const DomainEvent& event) {
+  return out << event.ToString();
+}
 
 /// The events of every domain of one connection. libvirt takes the same callback only once per
 /// connection and domain, so the connection listens, and each Domain picks its own.

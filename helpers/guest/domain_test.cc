@@ -75,6 +75,7 @@ TEST_F(DomainTest, EventsAreTypedAndTimed) {
   ASSERT_EQ(virDomainSuspend(raw), 0);
   virDomainFree(raw);
   EXPECT_EQ(*domain->State(), VIR_DOMAIN_PAUSED);
+  EXPECT_EQ(ToString(*domain->StateAndReason()), "paused (reason 1)") << "VIR_DOMAIN_PAUSED_USER";
   ASSERT_OK(domain->Resume());
   EXPECT_THAT(WordsOf(*domain, 4),
               ElementsAre("defined", "started", "suspended (paused)", "resumed"));
@@ -83,6 +84,21 @@ TEST_F(DomainTest, EventsAreTypedAndTimed) {
   EXPECT_FALSE(events[2].Suspended(VIR_DOMAIN_EVENT_SUSPENDED_IOERROR));
   EXPECT_GE(events[0].at, before);
   EXPECT_LE(events[0].at, events[2].at);
+  ASSERT_OK(domain->Destroy());
+  ASSERT_OK(domain->Undefine());
+}
+
+TEST_F(DomainTest, AnExchangeThatLibvirtRefusesNamesTheDevice) {
+  auto domain = Domain::DefineAndStart(*connection_, kXml);
+  ASSERT_OK(domain);
+  const Status attached = domain->AttachDevice("<disk/>");
+  ASSERT_FALSE(attached.ok());
+  EXPECT_THAT(attached.error().ToString(),
+              HasSubstr("attach a device to domain: dualpath-test: <disk/>: "));
+  const Status detached = domain->DetachDevice("scsi0-0-0-0", Deadline::In(seconds(1)));
+  ASSERT_FALSE(detached.ok());
+  EXPECT_THAT(detached.error().ToString(),
+              HasSubstr("detach a device from domain: dualpath-test: scsi0-0-0-0: "));
   ASSERT_OK(domain->Destroy());
   ASSERT_OK(domain->Undefine());
 }
@@ -123,6 +139,16 @@ TEST(Connection, KnowsTheVersion) {
   EXPECT_THAT(*version, ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
 }
 
+TEST(DomainState, KnowsAPauseByAnIoError) {
+  const DomainState by_error{VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR};
+  EXPECT_TRUE(by_error.PausedByIoError());
+  EXPECT_EQ(ToString(by_error), "paused (I/O error)");
+  // The reasons of another state have the same numbers.
+  const DomainState running{VIR_DOMAIN_RUNNING, VIR_DOMAIN_PAUSED_IOERROR};
+  EXPECT_FALSE(running.PausedByIoError());
+  EXPECT_EQ(ToString(running), "running");
+}
+
 TEST(DomainEvent, SaysWhatHappened) {
   DomainEvent event;
   event.kind = DomainEvent::Kind::kIoError;
@@ -136,6 +162,12 @@ TEST(DomainEvent, SaysWhatHappened) {
   event.type = VIR_DOMAIN_EVENT_SUSPENDED;
   event.detail = VIR_DOMAIN_EVENT_SUSPENDED_IOERROR;
   EXPECT_EQ(event.ToString(), "suspended (I/O error)");
+  event.kind = DomainEvent::Kind::kDeviceRemoved;
+  EXPECT_EQ(event.ToString(), "device scsi0-0-0-0 removed");
+  EXPECT_TRUE(event.Removed("scsi0-0-0-0"));
+  EXPECT_FALSE(event.Removed("virtio-disk0"));
+  event.kind = DomainEvent::Kind::kLifecycle;
+  EXPECT_FALSE(event.Removed("scsi0-0-0-0"));
   event.detail = 99;
   EXPECT_EQ(event.ToString(), "suspended (number 99)");
   event.type = VIR_DOMAIN_EVENT_STOPPED;

@@ -1,5 +1,7 @@
 #include "helpers/guest/domain_xml.h"
 
+#include "helpers/guest/xml_text.h"
+
 namespace dualpath::guest {
 
 // Measured from virDomainCreate to the first read of the disk, QEMU's emulator in QEMU's emulator:
@@ -25,40 +27,6 @@ const char kDefaultKernelCommandLine[] =
 
 namespace {
 
-std::string Escaped(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '\'':
-        escaped += "&apos;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
-std::string Element(const std::string& name, const std::string& text) {
-  return text.empty() ? "" : "<" + name + ">" + Escaped(text) + "</" + name + ">\n";
-}
-
-std::string Attribute(const std::string& name, const std::string& value) {
-  return " " + name + "='" + Escaped(value) + "'";
-}
-
 std::string Boot(const DomainOptions& options) {
   std::string xml =
       "<os>\n<type arch='x86_64'" + Attribute("machine", options.machine) + ">hvm</type>\n";
@@ -74,21 +42,6 @@ std::string Cpu(const DomainOptions& options) {
   return "<cpu mode='custom' match='exact' check='none'>\n"
          "<model fallback='forbid'>" +
          Escaped(options.cpu_model) + "</model>\n</cpu>\n";
-}
-
-std::string Disk(const DomainOptions& options) {
-  const std::string reservations =
-      options.managed_reservations ? "<reservations managed='yes'/>" : "";
-  return "<disk type='block' device='lun'>\n"
-         "<driver name='qemu' type='raw' cache='none' io='native'" +
-         Attribute("error_policy", options.error_policy) +
-         Attribute("rerror_policy", options.rerror_policy) + "/>\n<source" +
-         Attribute("dev", options.disk) + ">" + reservations +
-         "</source>\n"
-         "<target dev='sda' bus='scsi'/>\n"
-         "<address type='drive' controller='0' bus='0' target='0' unit='0'/>\n"
-         "</disk>\n"
-         "<controller type='scsi' index='0' model='virtio-scsi'/>\n";
 }
 
 std::string SerialLine(const DomainOptions& options) {
@@ -118,7 +71,8 @@ std::string RenderDomainXml(const DomainOptions& options) {
          "<on_reboot>destroy</on_reboot>\n"
          "<on_crash>destroy</on_crash>\n"
          "<devices>\n" +
-         Element("emulator", options.emulator) + Disk(options) + SerialLine(options) +
+         Element("emulator", options.emulator) + RenderDiskXml(options.disk) +
+         "<controller type='scsi' index='0' model='virtio-scsi'/>\n" + SerialLine(options) +
          Channel(options) +
          "<controller type='usb' model='none'/>\n"
          "<memballoon model='none'/>\n"

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "helpers/guest/disk_xml.h"
+
 namespace dualpath::guest {
 
 enum class Virtualization {
@@ -29,15 +31,10 @@ struct DomainOptions {
   std::string kernel_command_line = kDefaultKernelCommandLine;
   std::string console_log;   ///< file for the serial line; libvirt's QEMU appends or truncates
   std::string agent_socket;  ///< unix socket that QEMU binds; IoAgent connects to it
-  std::string disk;          ///< "/dev/mapper/mpatha"
-  std::string error_policy = "report";   ///< writes: stop, report, ignore or enospace
-  std::string rerror_policy = "report";  ///< reads: stop, report or ignore
-  bool managed_reservations = false;     ///< qemu-pr-helper for persistent reservations
+  DiskOptions disk;          ///< can be exchanged while the domain runs
 };
 
-/// The XML of the domain. The disk is passed through (device='lun', scsi-block), uncached, by
-/// native AIO where QEMU does I/O itself:
-/// https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms
+/// The XML of the domain: https://libvirt.org/formatdomain.html
 std::string RenderDomainXml(const DomainOptions& options);
 
 }  // namespace dualpath::guest

@@ -19,7 +19,7 @@ DomainOptions Sample() {
   options.initramfs = "/images/guest.cpio";
   options.console_log = "/images/console.log";
   options.agent_socket = "/images/agent.sock";
-  options.disk = "/dev/mapper/mpatha";
+  options.disk.source = "/dev/mapper/mpatha";
   return options;
 }
 
@@ -95,8 +95,8 @@ TEST(DomainXml, CarriesEveryOption) {
   options.cpu_model = "Nehalem";
   options.firmware = "/usr/share/qemu/qboot.rom";
   options.emulator = "/usr/libexec/qemu-kvm";
-  options.error_policy = "stop";
-  options.managed_reservations = true;
+  options.disk.error_policy = "stop";
+  options.disk.managed_reservations = true;
   const ptree domain = Parse(options);
   EXPECT_EQ(At(domain, "<xmlattr>.type"), "kvm");
   EXPECT_EQ(At(domain, "memory"), "256");
@@ -113,10 +113,10 @@ TEST(DomainXml, CarriesEveryOption) {
 TEST(DomainXml, EscapesWhatXmlReserves) {
   DomainOptions options = Sample();
   options.name = "a<b>&\"c\"'d'";
-  options.disk = "/dev/mapper/it's & \"more\"";
+  options.disk.source = "/dev/mapper/it's & \"more\"";
   const ptree domain = Parse(options);
   EXPECT_EQ(At(domain, "name"), options.name);
-  EXPECT_EQ(At(domain, "devices.disk.source.<xmlattr>.dev"), options.disk);
+  EXPECT_EQ(At(domain, "devices.disk.source.<xmlattr>.dev"), options.disk.source);
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ struct InitramfsOptions {
   std::string root = "/";        ///< where lib/modules is; another distribution's tree, perhaps
   std::string kernel_release{};  ///< empty: the running kernel's
   /// With whatever these depend on. Those that the kernel has built in are left out.
-  std::vector<std::string> modules{"virtio_pci", "virtio_scsi", "sd_mod", "sg", "virtio_console"};
+  std::vector<std::string> modules{"virtio_pci", "virtio_scsi", "sd_mod",
+                                   "sg",         "virtio_blk",  "virtio_console"};
   /// The guest's kernel then checks no signatures (4 s of 52 s of boot under two emulators) and
   /// says that it is tainted. A kernel that enforces signatures needs them.
   bool keep_signatures = false;

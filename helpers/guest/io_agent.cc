@@ -86,8 +86,10 @@ IoStatus FromWire(const wire::IoState& state) {
 DiskInfo FromWire(const wire::DiskAnswer& answer) {
   DiskInfo disk;
   disk.name = TextOf(answer.name);
-  disk.hctl = std::to_string(answer.host) + ":" + std::to_string(answer.channel) + ":" +
-              std::to_string(answer.target) + ":" + std::to_string(answer.lun);
+  if (answer.host != wire::kNoScsiHost) {
+    disk.hctl = std::to_string(answer.host) + ":" + std::to_string(answer.channel) + ":" +
+                std::to_string(answer.target) + ":" + std::to_string(answer.lun);
+  }
   disk.vendor = TextOf(answer.vendor);
   disk.model = TextOf(answer.model);
   disk.revision = TextOf(answer.revision);
@@ -132,6 +134,9 @@ bool MayComeYet(int error_number) {
   // EAGAIN: QEMU serves one client at a time, and the queue of those that wait is short.
   return error_number == ENOENT || error_number == ECONNREFUSED || error_number == EAGAIN;
 }
+
+/// EAGAIN: the disk is there and has not answered its INQUIRY.
+bool MayAppearYet(int error_number) { return error_number == ENODEV || error_number == EAGAIN; }
 
 /// Waits for `events`, in slices that keep the deadline.
 void WaitFor(int fd, short events, Deadline deadline) {
@@ -192,10 +197,18 @@ Result<DiskInfo> IoAgent::Disk(Deadline deadline) {
   Result<wire::DiskAnswer> answer = wire::DiskAnswer{};
   PollUntil(deadline, [&] {
     answer = AskFor<wire::DiskAnswer>(MessageType::kDisk, "", deadline);
-    return answer.ok() || answer.error().error_number() != EAGAIN;
+    return answer.ok() || !MayAppearYet(answer.error().error_number());
   });
   if (!answer.ok()) return answer.error();
   return FromWire(*answer);
+}
+
+Status IoAgent::AwaitNoDisk(Deadline deadline) {
+  return WaitUntil("wait until the disk is gone from", name_, deadline, [&]() -> std::string {
+    const auto answer = AskFor<wire::DiskAnswer>(MessageType::kDisk, "", deadline);
+    if (answer.ok()) return TextOf(answer->name) + " is there";
+    return answer.error().error_number() == ENODEV ? "" : answer.error().ToString();
+  });
 }
 
 Status IoAgent::StartIo(const IoOptions& options, Deadline deadline) {

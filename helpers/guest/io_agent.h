@@ -33,7 +33,7 @@ struct AgentInfo {
 /// The guest's view of the disk under test.
 struct DiskInfo {
   std::string name;  ///< "sda" inside the guest; for messages only
-  std::string hctl;  ///< "0:0:0:0" inside the guest
+  std::string hctl;  ///< "0:0:0:0" inside the guest; empty for virtio-blk, as what follows of SCSI
   std::string vendor;
   std::string model;
   std::string revision;
@@ -117,8 +117,11 @@ class IoAgent {
 
   Result<AgentInfo> Hello(Deadline deadline);
 
-  /// Waits until the disk has appeared in the guest and answered its INQUIRY.
+  /// The disk that is in the guest now: waits until it has appeared and answered its INQUIRY.
   Result<DiskInfo> Disk(Deadline deadline);
+
+  /// Waits until the guest has lost its disk.
+  Status AwaitNoDisk(Deadline deadline);
 
   /// Starts a new list of records. EBUSY while the run before is not over.
   Status StartIo(const IoOptions& options, Deadline deadline);

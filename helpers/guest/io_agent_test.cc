@@ -138,6 +138,7 @@ TEST_F(IoAgentTest, DescribesTheDisk) {
   EXPECT_EQ(disk->name, "storage.raw");
   EXPECT_EQ(disk->size_bytes, kDiskBytes);
   EXPECT_THAT(disk->inquiry, SizeIs(0)) << "a regular file answers no INQUIRY";
+  EXPECT_EQ(disk->hctl, "") << "and has no address";
 }
 
 TEST_F(IoAgentTest, WritesBlocksThatCanBeVerifiedOnTheDisk) {

@@ -23,12 +23,12 @@ inline constexpr std::uint32_t kFrameMagic = 0x46505544;  // "DUPF"
 inline constexpr std::uint32_t kMaxPayload = 256 * 1024;
 
 enum class MessageType : std::uint16_t {
-  kHello = 1,      ///< HelloRequest -> HelloAnswer
-  kDisk = 2,       ///< nothing -> DiskAnswer
-  kStartIo = 3,    ///< StartIoRequest -> IoState; EBUSY while a run is not over
-  kStopIo = 4,     ///< nothing -> IoState: asks the run to end, does not wait for it
-  kIoState = 5,    ///< nothing -> IoState
-  kFetch = 6,      ///< FetchRequest -> FetchAnswer, then `count` IoRecords
+  kHello = 1,    ///< HelloRequest -> HelloAnswer
+  kDisk = 2,     ///< nothing -> DiskAnswer of the disk as it is now; ENODEV, or EAGAIN for a while
+  kStartIo = 3,  ///< StartIoRequest -> IoState; EBUSY while a run is not over
+  kStopIo = 4,   ///< nothing -> IoState: asks the run to end, does not wait for it
+  kIoState = 5,  ///< nothing -> IoState
+  kFetch = 6,    ///< FetchRequest -> FetchAnswer, then `count` IoRecords
   kKernelLog = 7,  ///< KernelLogRequest -> the text
   kPowerOff = 8,   ///< nothing -> nothing, and then the guest is gone
   kStartScsi =
@@ -67,11 +67,13 @@ struct HelloAnswer {
   char agent_version[16];
 };
 
+inline constexpr std::uint32_t kNoScsiHost = ~std::uint32_t{0};  ///< not a SCSI disk
+
 struct DiskAnswer {
   std::uint64_t size_bytes;
   std::uint32_t logical_block_bytes;
   std::uint32_t physical_block_bytes;
-  std::uint32_t host, channel, target, lun;  ///< H:C:T:L inside the guest
+  std::uint32_t host, channel, target, lun;  ///< H:C:T:L inside the guest; or `host` kNoScsiHost
   std::uint32_t queue_depth;
   std::uint32_t nr_requests;
   std::uint32_t max_sectors_kb;

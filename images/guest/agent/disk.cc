@@ -20,6 +20,7 @@ namespace {
 constexpr unsigned char kInquiry = 0x12;
 constexpr unsigned char kEnableVitalProductData = 0x01;
 constexpr unsigned kInquiryTimeoutMs = 30000;
+constexpr char kVirtioDisk[] = "vd";
 
 struct Hctl {
   unsigned host = 0, channel = 0, target = 0, lun = 0;
@@ -53,6 +54,23 @@ std::string SelectedOf(const std::string& choices) {
   return choices.substr(open + 1, close - open - 1);
 }
 
+/// The first block device of that prefix in a directory of sysfs, if its node is there:
+/// devtmpfs comes a little later.
+std::optional<DiskLocation> FirstIn(const std::string& directory, const std::string& prefix,
+                                    const DiskOptions& options) {
+  for (const std::string& name : ListDirectory(directory)) {
+    if (name.compare(0, prefix.size(), prefix) != 0) continue;
+    DiskLocation disk{options.dev_root + "/" + name, directory + "/" + name};
+    struct stat status {};
+    if (::stat(disk.path.c_str(), &status) != 0) continue;
+    // kernfs (Linux 3.14) counts on before it gives a number again.
+    if (::stat(disk.block_device.c_str(), &status) != 0) continue;
+    disk.instance = status.st_ino;
+    return disk;
+  }
+  return std::nullopt;
+}
+
 /// INQUIRY of one page; the number of valid bytes, 0 if it failed.
 std::uint32_t Inquire(int fd, unsigned char evpd, unsigned char page, std::uint8_t* to,
                       unsigned char size) {
@@ -79,26 +97,25 @@ std::uint32_t Claimed(std::uint32_t valid, std::uint32_t header, std::uint32_t l
 
 }  // namespace
 
+bool operator==(const DiskLocation& a, const DiskLocation& b) {
+  return a.path == b.path && a.instance == b.instance;
+}
+
 std::optional<DiskLocation> FindDisk(const DiskOptions& options) {
-  if (!options.path.empty()) return DiskLocation{options.path, ""};
-  const std::string devices = options.sysfs_root + "/bus/scsi/devices";
+  if (!options.path.empty()) return DiskLocation{options.path};
+  const std::string devices = options.sysfs_root + "/bus/scsi/devices/";
   std::optional<Hctl> lowest;
   std::optional<DiskLocation> found;
   for (const std::string& name : ListDirectory(devices)) {
     const std::optional<Hctl> hctl = ParseHctl(name);
     if (!hctl || (lowest && !(*hctl < *lowest))) continue;
-    std::string device = devices;
-    device.append("/").append(name);
-    const std::vector<std::string> blocks = ListDirectory(device + "/block");
-    if (blocks.empty()) continue;
-    std::string node = options.dev_root;
-    node.append("/").append(blocks.front());
-    struct stat status {};
-    if (::stat(node.c_str(), &status) != 0) continue;  // devtmpfs comes a little later
+    const std::optional<DiskLocation> disk = FirstIn(devices + name + "/block", "", options);
+    if (!disk) continue;
     lowest = hctl;
-    found = DiskLocation{node, device};
+    found = disk;
+    found->scsi_device = devices + name;
   }
-  return found;
+  return found ? found : FirstIn(options.sysfs_root + "/block", kVirtioDisk, options);
 }
 
 Result<UniqueFd> OpenDisk(const std::string& path) {
@@ -136,14 +153,15 @@ wire::DiskAnswer InquireDisk(const DiskLocation& location) {
 }
 
 void DescribeDisk(const DiskLocation& location, wire::DiskAnswer& answer) {
-  if (location.scsi_device.empty()) return;
   const std::string& device = location.scsi_device;
+  answer.host = wire::kNoScsiHost;
   if (const std::optional<Hctl> hctl = ParseHctl(NameIn(device))) {
     answer.host = hctl->host;
     answer.channel = hctl->channel;
     answer.target = hctl->target;
     answer.lun = hctl->lun;
   }
+  if (location.block_device.empty()) return;
   CopyText(AttributeOrEmpty(device + "/vendor"), answer.vendor, sizeof(answer.vendor));
   CopyText(AttributeOrEmpty(device + "/model"), answer.model, sizeof(answer.model));
   CopyText(AttributeOrEmpty(device + "/rev"), answer.revision, sizeof(answer.revision));
@@ -151,7 +169,7 @@ void DescribeDisk(const DiskLocation& location, wire::DiskAnswer& answer) {
   CopyText(AttributeOrEmpty(device + "/wwid"), answer.wwid, sizeof(answer.wwid));
   answer.queue_depth = NumberAt(device + "/queue_depth");
   answer.timeout_seconds = NumberAt(device + "/timeout");
-  const std::string queue = device + "/block/" + NameIn(location.path) + "/queue";
+  const std::string queue = location.block_device + "/queue";
   answer.logical_block_bytes = NumberAt(queue + "/logical_block_size");
   answer.physical_block_bytes = NumberAt(queue + "/physical_block_size");
   answer.nr_requests = NumberAt(queue + "/nr_requests");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -11,18 +12,23 @@ namespace dualpath::guest::agent {
 
 /// Which disk the agent uses.
 struct DiskOptions {
-  std::string path{};               ///< a device or a regular file; empty: the first SCSI disk
-  std::string sysfs_root = "/sys";  ///< where SCSI disks are looked for
+  std::string path{};               ///< a device or a regular file; empty: the first disk
+  std::string sysfs_root = "/sys";  ///< where disks are looked for
   std::string dev_root = "/dev";
 };
 
-/// The disk that was found: its node, and its SCSI device in sysfs (empty for a given path).
+/// The disk that was found: its node, and where it is in sysfs.
 struct DiskLocation {
   std::string path;
-  std::string scsi_device;
+  std::string block_device{};  ///< ".../block/sda"; empty for a given path
+  std::string scsi_device{};   ///< ".../0:0:0:0"; empty if it is not a SCSI disk
+  std::uint64_t instance = 0;  ///< differs between two disks that had the same name in turn
 };
 
-/// The disk with the lowest H:C:T:L among /sys/bus/scsi/devices, or nothing yet.
+bool operator==(const DiskLocation& a, const DiskLocation& b);
+
+/// The disk with the lowest H:C:T:L among /sys/bus/scsi/devices, or else the first virtio-blk disk,
+/// or nothing yet.
 std::optional<DiskLocation> FindDisk(const DiskOptions& options);
 
 /// For direct I/O. A regular file on a file system without O_DIRECT (tmpfs before Linux 6.6) is

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <string>
 
 #include "helpers/base/file.h"
@@ -83,6 +84,37 @@ TEST_F(AgentDiskTest, IsDescribedBySysfsAndBySize) {
   EXPECT_STREQ(answer.scheduler, "mq-deadline");
   EXPECT_EQ(answer.logical_block_bytes, 512U);
   EXPECT_EQ(answer.timeout_seconds, 30U);
+}
+
+TEST_F(AgentDiskTest, AVirtioDiskIsTheDiskWhereThereIsNoScsiDisk) {
+  Write(options_.sysfs_root + "/block/loop0/size", "16\n");
+  Write(options_.dev_root + "/loop0", "");
+  Write(options_.sysfs_root + "/block/vda/queue/scheduler", "[none] mq-deadline\n");
+  EXPECT_FALSE(FindDisk(options_)) << "its node is not there yet";
+  Write(options_.dev_root + "/vda", std::string(4096, 'x'));
+  const auto found = FindDisk(options_);
+  ASSERT_TRUE(found);
+  wire::DiskAnswer answer = InquireDisk(*found);
+  DescribeDisk(*found, answer);
+  EXPECT_STREQ(answer.name, "vda");
+  EXPECT_EQ(answer.size_bytes, 4096U);
+  EXPECT_EQ(answer.host, wire::kNoScsiHost);
+  EXPECT_STREQ(answer.scheduler, "none");
+  EXPECT_STREQ(answer.vendor, "");
+
+  AddDisk("2:0:0:0", "sda");
+  EXPECT_EQ(FindDisk(options_)->path, options_.dev_root + "/sda");
+}
+
+TEST_F(AgentDiskTest, AnotherDiskOfTheSameNameIsAnother) {
+  AddDisk("2:0:0:0", "sda");
+  const auto first = FindDisk(options_);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(*first == *FindDisk(options_));
+  // Kept, so that the file system cannot give its number again.
+  std::filesystem::rename(Device("2:0:0:0"), options_.sysfs_root + "/gone");
+  AddDisk("2:0:0:0", "sda");
+  EXPECT_FALSE(*first == *FindDisk(options_));
 }
 
 TEST_F(AgentDiskTest, AnOverlongAttributeIsCut) {

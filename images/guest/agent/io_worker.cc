@@ -24,7 +24,6 @@ using wire::StartIoRequest;
 // Direct I/O needs the memory aligned to the logical block; a page suits every disk.
 constexpr std::size_t kAlignment = 4096;
 constexpr std::size_t kExpectedRecords = 4096;
-constexpr std::chrono::milliseconds kDiskPollInterval{10};
 
 struct DeleteAligned {
   void operator()(void* memory) const { ::operator delete(memory, std::align_val_t(kAlignment)); }
@@ -82,6 +81,8 @@ Status IoWorker::Start(const StartIoRequest& request) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (running_) return Error::FromErrno("start I/O", "the run before is not over", EBUSY);
+    LookForDiskLocked();
+    if (!location_) return Error::FromErrno("start I/O", "no disk in the guest", ENODEV);
     running_ = true;
     stopping_ = false;
     state_ = IoState{};
@@ -123,15 +124,15 @@ std::vector<IoRecord> IoWorker::Fetch(std::uint64_t from_index, std::size_t max)
   return {first, first + static_cast<std::ptrdiff_t>(std::min(left, max))};
 }
 
-Result<wire::DiskAnswer> IoWorker::Disk() const {
+Result<wire::DiskAnswer> IoWorker::Disk() {
   std::optional<wire::DiskAnswer> answer;
   DiskLocation location;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    LookForDiskLocked();
+    if (!location_) return Error::FromErrno("describe disk", "no disk in the guest", ENODEV);
     if (!inquired_) {
-      return Error::FromErrno("describe disk",
-                              location_ ? location_->path + " has not answered its INQUIRY"
-                                        : "no SCSI disk in the guest",
+      return Error::FromErrno("describe disk", location_->path + " has not answered its INQUIRY",
                               EAGAIN);
     }
     answer = inquired_;
@@ -141,33 +142,33 @@ Result<wire::DiskAnswer> IoWorker::Disk() const {
   return *answer;
 }
 
-void IoWorker::Main() {
-  WaitForDisk();
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return ending_ || request_; });
-    if (ending_) return;
-    const StartIoRequest request = *std::exchange(request_, std::nullopt);
-    lock.unlock();
-    Run(request);
-    lock.lock();
-    running_ = false;
-  }
+void IoWorker::LookForDiskLocked() {
+  if (running_) return;
+  std::optional<DiskLocation> there = FindDisk(options_);
+  if (there == location_) return;
+  location_ = std::move(there);
+  inquired_.reset();
+  changed_.notify_all();
 }
 
-void IoWorker::WaitForDisk() {
+void IoWorker::Main() {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (!ending_) {
-    const std::optional<DiskLocation> location = FindDisk(options_);
-    if (location) {
-      location_ = location;
-      lock.unlock();
-      const wire::DiskAnswer answer = InquireDisk(*location);
+  while (true) {
+    changed_.wait(lock, [this] { return ending_ || request_ || (location_ && !inquired_); });
+    if (ending_) return;
+    const std::optional<StartIoRequest> request = std::exchange(request_, std::nullopt);
+    const DiskLocation location = *location_;
+    lock.unlock();
+    if (request) {
+      Run(*request);
+      fd_.Reset();  // a disk that is held open does not go away as a whole
       lock.lock();
-      inquired_ = answer;
-      return;
+      running_ = false;
+    } else {
+      const wire::DiskAnswer answer = InquireDisk(location);
+      lock.lock();
+      if (location_ == location) inquired_ = answer;
     }
-    changed_.wait_for(lock, kDiskPollInterval, [this] { return ending_; });
   }
 }
 

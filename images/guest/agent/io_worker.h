@@ -32,12 +32,13 @@ class IoWorker {
   /// Records of the current run in order of completion, at most `max` of them.
   std::vector<wire::IoRecord> Fetch(std::uint64_t from_index, std::size_t max) const;
 
-  /// EAGAIN while the disk has not appeared or has not answered its INQUIRY.
-  Result<wire::DiskAnswer> Disk() const;
+  /// The disk that is there now. ENODEV if there is none; EAGAIN while it has not answered its
+  /// INQUIRY. During a run it is that of the run.
+  Result<wire::DiskAnswer> Disk();
 
  private:
   void Main();
-  void WaitForDisk();
+  void LookForDiskLocked();
   void Run(const wire::StartIoRequest& request);
   wire::IoRecord DoOne(const wire::StartIoRequest& request, std::uint64_t nth, void* buffer);
   int Transfer(const wire::StartIoRequest& request, const wire::IoRecord& record, void* buffer,
@@ -55,7 +56,7 @@ class IoWorker {
   std::optional<wire::DiskAnswer> inquired_;
   wire::IoState state_{};
   std::vector<wire::IoRecord> records_;
-  UniqueFd fd_;  // the thread's own
+  UniqueFd fd_;  // the thread's own, for one run
   std::thread thread_;
 };
 

@@ -1,0 +1,161 @@
+#include "helpers/guest/disk_xml.h"
+
+#include <algorithm>
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+#include <sstream>
+#include <tuple>
+
+#include "helpers/guest/xml_text.h"
+
+namespace dualpath::guest {
+namespace {
+
+using boost::property_tree::ptree;
+
+// Where a SCSI disk is on the guest's virtio-scsi controller.
+constexpr char kGuestAddress[] =
+    "<address type='drive' controller='0' bus='0' target='0' unit='0'/>\n";
+constexpr char kScsiHost[] = "scsi_host";  // libvirt's name for hostN
+
+auto AsTuple(const DiskOptions& o) {
+  return std::tie(o.kind, o.source, o.scsi_device, o.error_policy, o.rerror_policy,
+                  o.managed_reservations);
+}
+
+bool OneOf(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string RenderHostDevice(const scsi::Hctl& device) {
+  return "<hostdev mode='subsystem' type='scsi' managed='no'>\n<source>\n<adapter" +
+         Attribute("name", kScsiHost + std::to_string(device.host)) + "/>\n<address" +
+         Attribute("bus", std::to_string(device.channel)) +
+         Attribute("target", std::to_string(device.target)) +
+         Attribute("unit", std::to_string(device.lun)) + "/>\n</source>\n" + kGuestAddress +
+         "</hostdev>\n";
+}
+
+std::string At(const ptree& element, const std::string& path) {
+  return element.get<std::string>(path, "");
+}
+
+AttachedDisk ReadDisk(const ptree& disk) {
+  AttachedDisk attached;
+  attached.alias = At(disk, "alias.<xmlattr>.name");
+  DiskOptions& options = attached.options;
+  if (At(disk, "<xmlattr>.device") != "lun") {
+    options.kind =
+        At(disk, "target.<xmlattr>.bus") == "virtio" ? DiskKind::kVirtioBlk : DiskKind::kScsiHd;
+  }
+  options.source = At(disk, "source.<xmlattr>.dev");
+  options.error_policy = At(disk, "driver.<xmlattr>.error_policy");
+  options.rerror_policy = At(disk, "driver.<xmlattr>.rerror_policy");
+  options.managed_reservations = At(disk, "source.reservations.<xmlattr>.managed") == "yes";
+  return attached;
+}
+
+AttachedDisk ReadHostDevice(const ptree& device) {
+  AttachedDisk attached;
+  attached.alias = At(device, "alias.<xmlattr>.name");
+  attached.options.kind = DiskKind::kScsiGeneric;
+  const std::string adapter = At(device, "source.adapter.<xmlattr>.name");
+  const std::string host = adapter.substr(std::min(adapter.size(), sizeof(kScsiHost) - 1));
+  const auto address = scsi::Hctl::Parse(host + ":" + At(device, "source.address.<xmlattr>.bus") +
+                                         ":" + At(device, "source.address.<xmlattr>.target") + ":" +
+                                         At(device, "source.address.<xmlattr>.unit"));
+  if (address.ok()) attached.options.scsi_device = *address;
+  return attached;
+}
+
+}  // namespace
+
+std::string ToString(DiskKind kind) {
+  switch (kind) {
+    case DiskKind::kScsiBlock:
+      return "scsi-block";
+    case DiskKind::kScsiHd:
+      return "scsi-hd";
+    case DiskKind::kVirtioBlk:
+      return "virtio-blk";
+    case DiskKind::kScsiGeneric:
+      return "scsi-generic";
+  }
+  return "disk of unknown kind";
+}
+
+bool operator==(const DiskOptions& a, const DiskOptions& b) { return AsTuple(a) == AsTuple(b); }
+bool operator!=(const DiskOptions& a, const DiskOptions& b) { return !(a == b); }
+
+std::string ToString(const DiskOptions& options) {
+  if (options.kind == DiskKind::kScsiGeneric) {
+    return ToString(options.kind) + " on " + options.scsi_device.ToString();
+  }
+  return ToString(options.kind) + " on " + options.source + ", errors: " + options.error_policy +
+         " (writes), " + options.rerror_policy + " (reads)" +
+         (options.managed_reservations ? ", managed reservations" : "");
+}
+
+Status Validate(const DiskOptions& options) {
+  const auto refuse = [&](const std::string& reason) {
+    return Error::Because("use as the guest's disk", ToString(options), reason);
+  };
+  if (!OneOf({"stop", "report", "ignore", "enospace"}, options.error_policy)) {
+    return refuse("libvirt's error_policy is stop, report, ignore or enospace");
+  }
+  if (options.rerror_policy == "enospace") {
+    return refuse("libvirt has no rerror_policy enospace: a read cannot run out of space");
+  }
+  if (!OneOf({"stop", "report", "ignore"}, options.rerror_policy)) {
+    return refuse("libvirt's rerror_policy is stop, report or ignore");
+  }
+  if (options.managed_reservations && options.kind != DiskKind::kScsiBlock) {
+    return refuse("libvirt has reservations for device='lun' only");
+  }
+  if (options.kind != DiskKind::kScsiGeneric) {
+    return options.source.empty() ? Status(refuse("it has no source")) : Ok{};
+  }
+  if (options.error_policy != "report" || options.rerror_policy != "report") {
+    return refuse(
+        "a host device has no error policies in libvirt, and QEMU's scsi-generic none "
+        "but report");
+  }
+  return Ok{};
+}
+
+std::string RenderDiskXml(const DiskOptions& options) {
+  if (options.kind == DiskKind::kScsiGeneric) return RenderHostDevice(options.scsi_device);
+  const bool lun = options.kind == DiskKind::kScsiBlock;
+  const bool virtio = options.kind == DiskKind::kVirtioBlk;
+  const std::string reservations =
+      options.managed_reservations ? "<reservations managed='yes'/>" : "";
+  return "<disk type='block'" + Attribute("device", lun ? "lun" : "disk") +
+         ">\n"
+         "<driver name='qemu' type='raw' cache='none' io='native'" +
+         Attribute("error_policy", options.error_policy) +
+         Attribute("rerror_policy", options.rerror_policy) + "/>\n<source" +
+         Attribute("dev", options.source) + ">" + reservations + "</source>\n" +
+         (virtio ? "<target dev='vda' bus='virtio'/>\n"
+                 : std::string("<target dev='sda' bus='scsi'/>\n") + kGuestAddress) +
+         "</disk>\n";
+}
+
+Result<std::vector<AttachedDisk>> DisksIn(const std::string& domain_xml) {
+  std::vector<AttachedDisk> disks;
+  try {
+    std::istringstream text(domain_xml);
+    ptree tree;
+    boost::property_tree::read_xml(text, tree);
+    for (const auto& [kind, device] : tree.get_child("domain.devices")) {
+      if (kind == "disk") disks.push_back(ReadDisk(device));
+      if (kind == "hostdev" && At(device, "<xmlattr>.type") == "scsi") {
+        disks.push_back(ReadHostDevice(device));
+      }
+    }
+  } catch (const boost::property_tree::ptree_error& error) {
+    return Error::Because("find the disks in", "the XML of a domain", error.what());
+  }
+  return disks;
+}
+
+}  // namespace dualpath::guest

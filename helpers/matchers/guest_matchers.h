@@ -1,0 +1,33 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <libvirt/libvirt.h>
+
+#include <string>
+#include <vector>
+
+#include "helpers/guest/domain.h"
+#include "helpers/guest/domain_event.h"
+
+namespace dualpath {
+
+/// What QEMU does about an I/O error, by the disk's policy.
+enum class OnError {
+  kIgnore = VIR_DOMAIN_EVENT_IO_ERROR_NONE,
+  kPause = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE,
+  kReport = VIR_DOMAIN_EVENT_IO_ERROR_REPORT,
+};
+
+/// libvirt reported at least one I/O error, and of each that QEMU did this about it. The reason is
+/// "enospc" if the disk was full, and else, since QEMU says no more, empty:
+///   EXPECT_THAT(guest().events(), Eventually(ReportsIoErrors(OnError::kPause)));
+::testing::Matcher<const std::vector<guest::DomainEvent>&> ReportsIoErrors(
+    OnError action, const std::string& reason = "");
+
+/// QEMU met no error that its policies would be about.
+::testing::Matcher<const std::vector<guest::DomainEvent>&> ReportsNoIoError();
+
+::testing::Matcher<const guest::DomainState&> IsRunning();
+::testing::Matcher<const guest::DomainState&> IsPausedByIoError();
+
+}  // namespace dualpath

@@ -1,0 +1,67 @@
+#include "helpers/matchers/guest_matchers.h"
+
+#include <gtest/gtest.h>
+
+#include "helpers/matchers/explanation.h"
+
+namespace dualpath {
+namespace {
+
+using guest::DomainEvent;
+using guest::DomainState;
+using Events = std::vector<DomainEvent>;
+using ::testing::DescribeMatcher;
+
+DomainEvent IoError(OnError action, const std::string& reason = "") {
+  DomainEvent event;
+  event.kind = DomainEvent::Kind::kIoError;
+  event.disk = "scsi0-0-0-0";
+  event.action = static_cast<int>(action);
+  event.reason = reason;
+  return event;
+}
+
+DomainEvent Suspended() {
+  DomainEvent event;
+  event.type = VIR_DOMAIN_EVENT_SUSPENDED;
+  event.detail = VIR_DOMAIN_EVENT_SUSPENDED_IOERROR;
+  return event;
+}
+
+TEST(ReportsIoErrors, EveryOneOfThemMustBeSuch) {
+  const auto paused = ReportsIoErrors(OnError::kPause);
+  EXPECT_EQ(WhyNot(paused, Events{Suspended(), IoError(OnError::kPause)}), "it matches");
+  EXPECT_EQ(WhyNot(paused, Events{Suspended()}), "which has no I/O error");
+  EXPECT_EQ(WhyNot(paused, Events{IoError(OnError::kPause), IoError(OnError::kReport)}),
+            "which has I/O error on scsi0-0-0-0: reported to the guest");
+  EXPECT_EQ(DescribeMatcher<const Events&>(paused),
+            "I/O errors, each as \"I/O error on the disk: the guest is paused\"");
+}
+
+TEST(ReportsIoErrors, TheReasonCounts) {
+  const Events full{IoError(OnError::kPause, "enospc")};
+  EXPECT_EQ(WhyNot(ReportsIoErrors(OnError::kPause, "enospc"), full), "it matches");
+  EXPECT_EQ(WhyNot(ReportsIoErrors(OnError::kPause), full),
+            "which has I/O error on scsi0-0-0-0 (enospc): the guest is paused");
+}
+
+TEST(ReportsNoIoError, OtherEventsAreNone) {
+  EXPECT_EQ(WhyNot(ReportsNoIoError(), Events{Suspended()}), "it matches");
+  EXPECT_EQ(WhyNot(ReportsNoIoError(), Events{IoError(OnError::kIgnore)}),
+            "which has I/O error on scsi0-0-0-0: ignored");
+}
+
+TEST(DomainStateMatchers, APauseHasAReason) {
+  const DomainState by_user{VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER};
+  const DomainState by_error{VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR};
+  const DomainState resumed{VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED};
+  EXPECT_EQ(WhyNot(IsPausedByIoError(), by_error), "it matches");
+  EXPECT_NE(WhyNot(IsPausedByIoError(), by_user), "it matches");
+  EXPECT_NE(WhyNot(IsPausedByIoError(), resumed), "it matches");
+  EXPECT_EQ(WhyNot(IsRunning(), resumed), "it matches");
+  EXPECT_NE(WhyNot(IsRunning(), by_error), "it matches");
+  EXPECT_EQ(DescribeMatcher<const DomainState&>(IsPausedByIoError()), "is paused (I/O error)");
+}
+
+}  // namespace
+}  // namespace dualpath
