@@ -73,6 +73,7 @@ parse_arguments() {
   if [ $# -gt 0 ]; then
     if [ "$1" = -h ] || [ "$1" = --help ]; then
       echo "usage: ci/$(basename "$0") [-- CTEST_ARGUMENT...]"
+      [ -z "${more_help:-}" ] || echo "$more_help"
       exit 0
     fi
     if [ "$1" != -- ]; then

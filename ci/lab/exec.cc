@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "ci/lab/exit_code.h"
+#include "ci/lab/fio_job.h"
 #include "ci/lab/image.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/progress.h"
@@ -33,6 +34,9 @@ constexpr seconds kLongestRestore{60};
 
 // Some six snapshots, least recently used go first.
 constexpr std::uint64_t kCacheLimit = std::uint64_t{8} << 30;
+
+// Where the soak case (cases/soak.cc) looks for a job other than its own.
+constexpr char kFioJobVariable[] = "DUALPATH_FIO_JOB";
 
 constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && echo begun >&3";
 
@@ -90,8 +94,18 @@ void KeepLogs(const Vm& vm, const std::string& directory) {
     spdlog::warn("the lab's logs could not be kept in {}", directory);
 }
 
+std::vector<std::string> DataOf(const ExecOptions& options) {
+  if (options.fio_job.empty()) return {};
+  return {options.fio_job};
+}
+
 std::string CommandLine(const ExecOptions& options) {
-  std::string line = "env" + ForwardedEnvironment() + " /payload/run-case " +
+  std::string job;
+  if (!options.fio_job.empty()) {
+    job = " " + QuotedForShell(std::string(kFioJobVariable) + "=/payload/data/" +
+                               fs::path(options.fio_job).filename().string());
+  }
+  std::string line = "env" + ForwardedEnvironment() + job + " /payload/run-case " +
                      std::to_string(kVirtualLimit.count()) + " " +
                      QuotedForShell(fs::path(options.command[0]).filename().string());
   for (std::size_t i = 1; i < options.command.size(); ++i) {
@@ -142,7 +156,8 @@ Result<Ended> RunInVm(Vm& vm, const ExecOptions& options, const std::string& dir
 Result<Ended> RunInLab(const ExecOptions& options, const std::string& directory) {
   DUALPATH_TRY(const Cache cache, Cache::Open());
   DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
-  DUALPATH_TRY(const Payload payload, MakePayload(cache, {options.command[0], GuestAgent()}));
+  DUALPATH_TRY(const Payload payload,
+               MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options)));
   std::string discarded;
   while (true) {
     {
@@ -171,7 +186,12 @@ Result<Ended> RunOnHost(const ExecOptions& options, const std::string& directory
   process::Command command;
   command.argv = options.command;
   command.argv.push_back("--gtest_output=xml:" + directory + "/gtest.xml");
-  command.environment = {{"DUALPATH_PLACE", "host"}, {"DUALPATH_GUEST_AGENT", GuestAgent()}};
+  command.environment = {{"DUALPATH_PLACE", "host"},
+                         {"DUALPATH_GUEST_AGENT", GuestAgent()},
+                         {"DUALPATH_RESULTS", directory}};
+  if (!options.fio_job.empty()) {
+    command.environment[kFioJobVariable] = fs::absolute(options.fio_job).string();
+  }
   const auto begun = Clock::now();
   DUALPATH_TRY(process::Background child, process::Background::Start(command, {}));
   DUALPATH_TRY(const process::Exit exit, child.Wait(Deadline::In(options.timeout)));
@@ -267,7 +287,16 @@ int Report(const Result<int>& outcome) {
 
 }  // namespace
 
-int Exec(const ExecOptions& options) {
+int Exec(const ExecOptions& asked) {
+  ExecOptions options = asked;
+  if (!options.fio_job.empty()) {
+    const Status checked = CheckFioJob(options.fio_job);
+    if (!checked.ok()) {
+      Report(checked.error());
+      return kUsage;
+    }
+    options.command = SoakCommand(OwnDirectory());
+  }
   if (::access(options.command[0].c_str(), X_OK) != 0) {
     Report(Error::FromErrno("run the case program", options.command[0], errno));
     return kUsage;

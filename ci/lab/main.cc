@@ -63,6 +63,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   exec->add_flag("--strict", exec_options.strict, "A skipped case is a failed one")
       ->envname("DUALPATH_STRICT");
+  exec->add_option("--fio", exec_options.fio_job,
+                   "Run the soak case with this fio job file, to which the disk is ${DISK}, "
+                   "instead of a COMMAND");
   // Everything from the program's name on is the program's own, whatever it looks like.
   exec->prefix_command();
   exec->footer("COMMAND: the case program and its arguments, at the end.");
@@ -107,6 +110,12 @@ int main(int argc, char** argv) {
   if (exec->parsed()) {
     if (exec_options.command.empty()) exec_options.command = exec->remaining();
     const std::string program = exec_options.command.empty() ? "" : exec_options.command[0];
+    if (!exec_options.fio_job.empty()) {
+      if (program.empty()) return dualpath::lab::Exec(exec_options);
+      std::cerr << "dualpath exec: --fio runs the soak case; it takes no COMMAND, here " << program
+                << "\n";
+      return dualpath::lab::kUsage;
+    }
     if (program.empty() || program[0] == '-') {
       std::cerr << "dualpath exec: "
                 << (program.empty() ? "no case program is named" : "unknown option " + program)

@@ -10,6 +10,7 @@
 
 #include "ci/lab/digest.h"
 #include "helpers/base/file.h"
+#include "helpers/process/libraries.h"
 #include "helpers/process/process.h"
 
 namespace dualpath::lab {
@@ -19,27 +20,6 @@ namespace fs = std::filesystem;
 using std::chrono::minutes;
 
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/payload";
-
-/// The loader and the libraries that `program` would be run with here.
-Result<std::set<std::string>> LibrariesOf(const std::string& program) {
-  DUALPATH_TRY(const process::Output listing,
-               process::Execute({{"ldd", program}}, Deadline::In(minutes(1))));
-  std::set<std::string> libraries;
-  if (!listing.exit.ok()) return libraries;  // statically linked
-  std::istringstream lines(listing.out);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find("not found") != std::string::npos) {
-      return Error::Because("find the libraries of", program, line);
-    }
-    // "\tlibm.so.6 => /lib/libm.so.6 (0x...)" or "\t/lib64/ld-linux-x86-64.so.2 (0x...)"
-    const std::size_t from = line.find('/');
-    const std::size_t to = line.find(" (", from == std::string::npos ? 0 : from);
-    if (from != std::string::npos && to != std::string::npos) {
-      libraries.insert(line.substr(from, to - from));
-    }
-  }
-  return libraries;
-}
 
 /// Changes whenever the content of the file may have.
 Result<std::string> StampOf(const std::string& path) {
@@ -62,10 +42,11 @@ Status CopyInto(const std::string& directory, const std::set<std::string>& files
 }
 
 Status BuildImage(const std::set<std::string>& programs, const std::set<std::string>& libraries,
-                  const std::string& directory) {
+                  const std::set<std::string>& data, const std::string& directory) {
   const std::string tree = directory + "/tree";
   DUALPATH_TRY_STATUS(CopyInto(tree + "/bin", programs));
   DUALPATH_TRY_STATUS(CopyInto(tree + "/lib", libraries));
+  DUALPATH_TRY_STATUS(CopyInto(tree + "/data", data));
   std::error_code ec;
   fs::copy(kScripts, tree, ec);
   if (ec) return Error::FromErrno("copy into the payload", kScripts, ec.value());
@@ -86,25 +67,31 @@ Status BuildImage(const std::set<std::string>& programs, const std::set<std::str
 
 }  // namespace
 
-Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs) {
+Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs,
+                            const std::vector<std::string>& data) {
   const std::set<std::string> sorted(programs.begin(), programs.end());
+  const std::set<std::string> sorted_data(data.begin(), data.end());
   std::string stamps;
   std::set<std::string> libraries;
   for (const std::string& program : sorted) {
     DUALPATH_TRY(const std::string stamp, StampOf(program));
     stamps += stamp;
-    DUALPATH_TRY(const std::set<std::string> needed, LibrariesOf(program));
+    DUALPATH_TRY(const std::set<std::string> needed,
+                 process::LibrariesOf(program, Deadline::In(minutes(1))));
     libraries.insert(needed.begin(), needed.end());
   }
-  for (const std::string& library : libraries) {
-    DUALPATH_TRY(const std::string stamp, StampOf(library));
-    stamps += stamp;
+  for (const std::set<std::string>& others : {libraries, sorted_data}) {
+    for (const std::string& file : others) {
+      DUALPATH_TRY(const std::string stamp, StampOf(file));
+      stamps += stamp;
+    }
   }
   DUALPATH_TRY(const std::string scripts, DigestOfTree(kScripts));
   DUALPATH_TRY(const std::string key, DigestOfText(stamps + scripts));
   DUALPATH_TRY(Cache::Entry entry, cache.Get("payload", key.substr(0, 16), std::uint64_t{128} << 20,
                                              [&](const std::string& directory) {
-                                               return BuildImage(sorted, libraries, directory);
+                                               return BuildImage(sorted, libraries, sorted_data,
+                                                                 directory);
                                              }));
   std::string image = entry.File("payload.img");
   DUALPATH_TRY(std::string digest, ReadAttribute(entry.File("digest")));

@@ -10,7 +10,8 @@ namespace dualpath::lab {
 
 /// A read-only disk image that carries programs into the lab, each with its dynamic loader and
 /// libraries, so that one binary runs on every stack, also one older than this machine.
-/// Layout: bin/<program>, lib/<library>, and the scripts of images/lab/payload at the top.
+/// Layout: bin/<program>, lib/<library>, data/<file>, and the scripts of images/lab/payload at the
+/// top.
 struct Payload {
   Cache::Entry entry;
   std::string image;   ///< the file to attach
@@ -21,6 +22,8 @@ struct Payload {
 constexpr unsigned kPayloadMebibytes = 128;
 
 /// `programs` are paths of executables; files that are not dynamically linked come in as they are.
-Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs);
+/// `data` are files for them to read.
+Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs,
+                            const std::vector<std::string>& data = {});
 
 }  // namespace dualpath::lab

@@ -91,6 +91,16 @@ TEST_F(PayloadTest, IsMadeAnewForAChangedProgram) {
   EXPECT_NE(after->digest, before->digest);
 }
 
+TEST_F(PayloadTest, CarriesDataAsItIs) {
+  const std::string job = Copy("/bin/true", "job.fio");
+  const auto payload = MakePayload(cache_, {"/bin/true"}, {job});
+  ASSERT_TRUE(payload.ok()) << payload.error().ToString();
+  EXPECT_THAT(Listing(*payload, "/data"), HasSubstr("/job.fio/"));
+  const auto without = Make({"/bin/true"});
+  ASSERT_TRUE(without.ok()) << without.error().ToString();
+  EXPECT_NE(without->image, payload->image);
+}
+
 TEST_F(PayloadTest, NamesTheProgramThatIsMissing) {
   EXPECT_EQ(Make({"/bin/true", "/no/such/program"}).error().ToString(),
             "look at: /no/such/program: No such file or directory (errno 2)");

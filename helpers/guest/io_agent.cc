@@ -26,6 +26,9 @@ using wire::MessageType;
 constexpr milliseconds kPollSlice{1000};
 constexpr std::uint32_t kRecordsPerFetch = 4096;
 constexpr std::chrono::hours kLongestInterval{1};
+// The agent looks at all that it has of a frame whenever more of it has come.
+constexpr std::size_t kFileChunk = std::size_t{64} * 1024;
+constexpr std::uint32_t kOutputChunk = 128 * 1024;
 
 const char* NameOf(MessageType type) {
   switch (type) {
@@ -49,6 +52,12 @@ const char* NameOf(MessageType type) {
       return "StartScsi";
     case MessageType::kScsiResult:
       return "ScsiResult";
+    case MessageType::kPutFile:
+      return "PutFile";
+    case MessageType::kRunProgram:
+      return "RunProgram";
+    case MessageType::kProgramState:
+      return "ProgramState";
     case MessageType::kFailed:
       return "Failed";
   }
@@ -110,6 +119,15 @@ DiskInfo FromWire(const wire::DiskAnswer& answer) {
   return disk;
 }
 
+ProgramStatus FromWire(const wire::ProgramState& state) {
+  ProgramStatus status;
+  status.started = state.pid != 0;
+  status.running = state.running != 0;
+  status.exit = {state.exit_code, state.exit_signal};
+  status.output_bytes = state.output_bytes;
+  return status;
+}
+
 std::string Seconds(nanoseconds time) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f s", std::chrono::duration<double>(time).count());
@@ -154,6 +172,12 @@ std::string IoStatus::ToString() const {
             Seconds(now - in_flight_since);
   }
   return text + (running ? ", running" : ", not running");
+}
+
+std::string ProgramStatus::ToString() const {
+  if (!started) return "not started";
+  return (running ? "running" : exit.ToString()) + ", " + std::to_string(output_bytes) +
+         " bytes of output";
 }
 
 IoAgent::IoAgent(UniqueFd socket, std::string name)
@@ -284,6 +308,65 @@ Result<std::string> IoAgent::KernelLog(std::size_t max_bytes, Deadline deadline)
   return Ask(MessageType::kKernelLog, wire::ToPayload(request), deadline);
 }
 
+Status IoAgent::PutFile(const std::string& path, unsigned mode, const std::string& content,
+                        Deadline deadline) {
+  wire::PutFileRequest request{};
+  request.mode = mode;
+  if (path.size() >= sizeof(request.path)) {
+    return Error::FromErrno("put file into the guest", path, ENAMETOOLONG);
+  }
+  path.copy(request.path, path.size());
+  do {
+    const std::string chunk = content.substr(request.offset, kFileChunk);
+    DUALPATH_TRY_STATUS(Ask(MessageType::kPutFile, wire::ToPayload(request) + chunk, deadline));
+    request.offset += chunk.size();
+  } while (request.offset < content.size());
+  return Ok{};
+}
+
+Status IoAgent::RunProgram(const std::vector<std::string>& argv,
+                           const std::vector<std::string>& environment, Deadline deadline) {
+  const wire::RunProgramRequest request{static_cast<std::uint32_t>(argv.size()),
+                                        static_cast<std::uint32_t>(environment.size())};
+  std::string payload = wire::ToPayload(request);
+  for (const auto* words : {&argv, &environment}) {
+    for (const std::string& word : *words) payload += word + '\0';
+  }
+  DUALPATH_TRY_STATUS(
+      AskFor<wire::ProgramState>(MessageType::kRunProgram, std::move(payload), deadline));
+  return Ok{};
+}
+
+Result<ProgramStatus> IoAgent::ProgramState(Deadline deadline) {
+  ProgramStatus status;
+  DUALPATH_TRY_STATUS(AskProgram({}, status, deadline));
+  return status;
+}
+
+Result<std::string> IoAgent::ProgramOutput(Deadline deadline) {
+  std::string output;
+  while (true) {
+    ProgramStatus status;
+    DUALPATH_TRY(const std::string chunk,
+                 AskProgram({output.size(), kOutputChunk, 0}, status, deadline));
+    output += chunk;
+    // Not "until there is no more": a program that talks much would keep us here.
+    if (chunk.size() < kOutputChunk) return output;
+  }
+}
+
+Status IoAgent::EndProgram(int signal, Deadline deadline) {
+  ProgramStatus status;
+  DUALPATH_TRY_STATUS(AskProgram({0, 0, static_cast<std::uint32_t>(signal)}, status, deadline));
+  return WaitUntil("end the program in the guest", name_, deadline, [&]() -> std::string {
+    if (!status.running) return "";
+    const Result<ProgramStatus> next = ProgramState(deadline);
+    if (!next.ok()) return next.error().ToString();
+    status = *next;
+    return status.running ? status.ToString() : "";
+  });
+}
+
 Result<ClockOffset> IoAgent::MeasureClock(int exchanges, Deadline deadline) {
   ClockOffset best;
   best.error = nanoseconds::max();
@@ -313,6 +396,19 @@ Result<wire::HelloAnswer> IoAgent::AskHello(Deadline deadline) {
     return NoAnswer(MessageType::kHello, "the answer is to somebody else's question");
   }
   return answer;
+}
+
+Result<std::string> IoAgent::AskProgram(const wire::ProgramStateRequest& request,
+                                        ProgramStatus& status, Deadline deadline) {
+  DUALPATH_TRY(const std::string payload,
+               Ask(MessageType::kProgramState, wire::ToPayload(request), deadline));
+  const auto state = wire::FromPayload<wire::ProgramState>(payload);
+  if (!state || payload.size() > sizeof(*state) + request.max_bytes) {
+    return NoAnswer(MessageType::kProgramState,
+                    "the answer has " + std::to_string(payload.size()) + " bytes");
+  }
+  status = FromWire(*state);
+  return payload.substr(sizeof(*state));
 }
 
 template <typename Answer>

@@ -10,6 +10,7 @@
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 #include "helpers/base/unique_fd.h"
+#include "helpers/process/process.h"
 #include "helpers/scsi/command.h"
 #include "helpers/scsi/completion.h"
 #include "images/guest/frame.h"
@@ -75,6 +76,17 @@ struct IoStatus {
   GuestTime now{0};  ///< when the agent answered
 
   /// "12 issued, 11 completed (1 failed), sequence 12 in flight for 3.2 s".
+  std::string ToString() const;
+};
+
+/// How far the program is that was run in the guest.
+struct ProgramStatus {
+  bool started = false;  ///< one was run since the guest has booted
+  bool running = false;
+  process::Exit exit;              ///< meaningful unless it is running
+  std::uint64_t output_bytes = 0;  ///< so far
+
+  /// "running, 120 bytes of output".
   std::string ToString() const;
 };
 
@@ -154,6 +166,25 @@ class IoAgent {
   /// The end of the guest's kernel log, as dmesg prints it.
   Result<std::string> KernelLog(std::size_t max_bytes, Deadline deadline);
 
+  /// Writes a file into the guest's file system, which is RAM and lasts until the guest ends.
+  /// `path` is absolute; missing directories are made. A file that is there is replaced.
+  Status PutFile(const std::string& path, unsigned mode, const std::string& content,
+                 Deadline deadline);
+
+  /// Runs a program of the guest's file system: `argv[0]` is its path, and its environment is what
+  /// is given and nothing else. EBUSY while the program before is not over.
+  Status RunProgram(const std::vector<std::string>& argv,
+                    const std::vector<std::string>& environment, Deadline deadline);
+
+  Result<ProgramStatus> ProgramState(Deadline deadline);
+
+  /// What the program has said so far, standard output and standard error as they came.
+  Result<std::string> ProgramOutput(Deadline deadline);
+
+  /// Sends the program a signal, if it runs, and waits until it is over. One that waits for a disk
+  /// that hangs is not over before that disk is.
+  Status EndProgram(int signal, Deadline deadline);
+
   /// The best of several exchanges: the one with the shortest round trip bounds the error.
   Result<ClockOffset> MeasureClock(int exchanges, Deadline deadline);
 
@@ -168,6 +199,8 @@ class IoAgent {
   template <typename Answer>
   Result<Answer> AskFor(wire::MessageType type, std::string payload, Deadline deadline);
   Result<wire::HelloAnswer> AskHello(Deadline deadline);
+  Result<std::string> AskProgram(const wire::ProgramStateRequest& request, ProgramStatus& status,
+                                 Deadline deadline);
   Status Send(const std::string& bytes, Deadline deadline);
   Result<wire::Message> Receive(wire::MessageType type, Deadline deadline);
   Error NoAnswer(wire::MessageType type, const std::string& reason) const;

@@ -41,8 +41,8 @@ class AgentThread {
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     ours_ = UniqueFd(ends[0]);
     theirs_ = UniqueFd(ends[1]);
-    thread_ = std::thread([this] {
-      agent::Server server(worker_, scsi_, {true, "/no/such/kmsg"});
+    thread_ = std::thread([this, disk] {
+      agent::Server server(worker_, scsi_, {true, "/no/such/kmsg", disk + ".output"});
       served_ = server.Serve(theirs_.get());
       ended_ = true;
     });
@@ -353,6 +353,102 @@ TEST_F(IoAgentTest, ANewClientSkipsTheAnswersToItsPredecessor) {
   const auto status = agent().IoState(Soon());
   ASSERT_OK(status);
   EXPECT_EQ(status->completed, 1000U);
+}
+
+TEST_F(IoAgentTest, PutsFilesOfAnySize) {
+  StartAgent();
+  std::string large;
+  for (int i = 0; i < 200000; ++i) large += static_cast<char>(i * 7 + i / 256);
+  const std::string path = directory_->path() + "/new/directory/program";
+  ASSERT_OK(agent().PutFile(path, 0755, large, Soon()));
+  EXPECT_TRUE(*ReadFile(path) == large);
+  EXPECT_EQ(::access(path.c_str(), X_OK), 0);
+  ASSERT_OK(agent().PutFile(path, 0755, "short", Soon()));
+  EXPECT_EQ(*ReadFile(path), "short") << "nothing of the old one is left";
+  ASSERT_OK(agent().PutFile(path, 0755, "", Soon()));
+  EXPECT_EQ(*ReadFile(path), "");
+}
+
+TEST_F(IoAgentTest, RefusesFilesThatCannotBePut) {
+  StartAgent();
+  const auto refusal = [&](const std::string& path) {
+    const Status put = agent().PutFile(path, 0644, "x", Soon());
+    return put.ok() ? "accepted" : put.error().ToString();
+  };
+  EXPECT_THAT(refusal("job.fio"),
+              HasSubstr("refuses PutFile: the test's agent: put file: job.fio"));
+  EXPECT_THAT(refusal(directory_->path()), HasSubstr("Is a directory"));
+  EXPECT_EQ(
+      refusal("/" + std::string(111, 'x')),
+      "put file into the guest: /" + std::string(111, 'x') + ": File name too long (errno 36)");
+}
+
+TEST_F(IoAgentTest, RunsAProgramAndTellsHowItEnded) {
+  StartAgent();
+  const auto before = agent().ProgramState(Soon());
+  ASSERT_OK(before);
+  EXPECT_EQ(before->ToString(), "not started");
+
+  ASSERT_OK(agent().RunProgram({"/bin/sh", "-c", "echo to $DISK; echo oops >&2; exit 3"},
+                               {"DISK=/dev/sda"}, Soon()));
+  ASSERT_OK(agent().EndProgram(0, Soon()));
+  const auto after = agent().ProgramState(Soon());
+  ASSERT_OK(after);
+  EXPECT_EQ(after->exit.code, 3);
+  EXPECT_EQ(after->ToString(), "exit status 3, 17 bytes of output");
+  const auto output = agent().ProgramOutput(Soon());
+  ASSERT_OK(output);
+  EXPECT_EQ(*output, "to /dev/sda\noops\n");
+}
+
+TEST_F(IoAgentTest, ReturnsMoreOutputThanOneAnswerHolds) {
+  StartAgent();
+  ASSERT_OK(agent().RunProgram({"/bin/sh", "-c", "seq 100000"}, {"PATH=/bin:/usr/bin"}, Soon()));
+  ASSERT_OK(agent().EndProgram(0, Soon()));
+  const auto output = agent().ProgramOutput(Soon());
+  ASSERT_OK(output);
+  EXPECT_EQ(output->size(), 588895U);
+  EXPECT_EQ(output->substr(output->size() - 7), "100000\n");
+}
+
+TEST_F(IoAgentTest, RunsOneProgramAtATimeAndEndsIt) {
+  StartAgent();
+  ASSERT_OK(agent().RunProgram({"/bin/sleep", "1000"}, {}, Soon()));
+  const Status second = agent().RunProgram({"/bin/true"}, {}, Soon());
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().error_number(), EBUSY);
+  const Status waited = agent().EndProgram(0, Deadline::InUnscaled(milliseconds(60)));
+  ASSERT_FALSE(waited.ok());
+  EXPECT_THAT(waited.error().ToString(), HasSubstr("last seen: running, 0 bytes of output"));
+
+  ASSERT_OK(agent().EndProgram(SIGTERM, Soon()));
+  const auto state = agent().ProgramState(Soon());
+  ASSERT_OK(state);
+  EXPECT_EQ(state->exit.ToString(), "killed by signal 15 (Terminated)");
+  ASSERT_OK(agent().RunProgram({"/bin/true"}, {}, Soon()));
+  ASSERT_OK(agent().EndProgram(SIGTERM, Soon()));
+}
+
+TEST_F(IoAgentTest, SaysWhichProgramCannotBeRun) {
+  StartAgent();
+  const Status missing = agent().RunProgram({"/no/such/program"}, {}, Soon());
+  ASSERT_FALSE(missing.ok());
+  EXPECT_THAT(missing.error().ToString(),
+              HasSubstr("refuses RunProgram: the test's agent: run program: /no/such/program: No "
+                        "such file or directory"));
+  EXPECT_EQ(agent().ProgramState(Soon())->ToString(), "not started");
+  EXPECT_EQ(agent().RunProgram({}, {"DISK=/dev/sda"}, Soon()).error().error_number(), EPROTO);
+}
+
+TEST_F(IoAgentTest, EndsAProgramThatFillsTheGuestsMemory) {
+  StartAgent();
+  ASSERT_OK(agent().RunProgram({"/bin/sh", "-c", "while :; do printf '%65536s' x; done"},
+                               {"PATH=/bin:/usr/bin"}, Soon()));
+  ASSERT_OK(agent().EndProgram(0, Soon()));
+  const auto state = agent().ProgramState(Soon());
+  ASSERT_OK(state);
+  EXPECT_EQ(state->exit.signal, SIGXFSZ) << state->ToString();
+  EXPECT_EQ(state->output_bytes, wire::kMaxProgramFile);
 }
 
 TEST_F(IoAgentTest, PowerOffIsAnsweredAndThenTheAgentEnds) {

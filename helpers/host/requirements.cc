@@ -27,10 +27,12 @@ struct Package {
   const char* ol7;
 };
 
-constexpr std::array<Package, 14> kPackages = {{
+constexpr std::array<Package, 16> kPackages = {{
     {"cpio", "cpio", "cpio"},
     {"dmsetup", "dmsetup", "device-mapper"},
+    {"fio", "fio", "fio"},
     {"journalctl", "systemd", "systemd"},
+    {"ldd", "libc-bin", "glibc-common"},
     {"lsscsi", "lsscsi", "lsscsi"},
     {"mke2fs", "e2fsprogs", "e2fsprogs"},
     {"modprobe", "kmod", "kmod"},
@@ -194,6 +196,13 @@ std::vector<Missing> Requirements::ForGuest() const {
   AddTo(all, Program("qemu"));
   AddTo(all, Program("cpio"));
   AddTo(all, LibvirtSocket());
+  return all;
+}
+
+std::vector<Missing> Requirements::ForFio() const {
+  std::vector<Missing> all;
+  AddTo(all, Program("fio"));
+  AddTo(all, Program("ldd"));
   return all;
 }
 

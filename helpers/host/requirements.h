@@ -66,6 +66,9 @@ class Requirements {
   /// What a guest needs besides a rig.
   std::vector<Missing> ForGuest() const;
 
+  /// What fio in the guest needs on this machine, from which it is sent there.
+  std::vector<Missing> ForFio() const;
+
  private:
   bool IsLoadedOrBuiltIn(const std::string& name) const;
   bool IsLoadable(const std::string& name) const;

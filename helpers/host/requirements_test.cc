@@ -158,6 +158,16 @@ TEST_F(RequirementsTest, ARigsRequirementsAreListedTogether) {
                                 "program multipath", "program multipathd"));
 }
 
+TEST_F(RequirementsTest, FioIsTakenFromThisMachine) {
+  const std::vector<Missing> missing = Check().ForFio();
+  ASSERT_EQ(missing.size(), 2U);
+  EXPECT_EQ(missing[0].ToString(),
+            "program fio is missing. Debian: apt-get install fio; OL7: yum install fio");
+  EXPECT_THAT(missing[1].ToString(), HasSubstr("program ldd is missing"));
+  program_ = "/bin/sh";
+  EXPECT_THAT(Check().ForFio(), IsEmpty());
+}
+
 TEST(ThisMachine, CanBeAsked) {
   const Requirements requirements;
   EXPECT_FALSE(requirements.Program("sh"));

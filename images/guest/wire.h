@@ -33,8 +33,11 @@ enum class MessageType : std::uint16_t {
   kPowerOff = 8,   ///< nothing -> nothing, and then the guest is gone
   kStartScsi =
       10,  ///< StartScsiRequest, then the data out -> nothing; EBUSY while one is in flight
-  kScsiResult = 11,  ///< nothing -> ScsiResult, then the data in; ENODATA if there was no command
-  kFailed = 255,     ///< answer to anything: Failure
+  kScsiResult = 11,    ///< nothing -> ScsiResult, then the data in; ENODATA if there was no command
+  kPutFile = 12,       ///< PutFileRequest, then the bytes -> nothing
+  kRunProgram = 13,    ///< RunProgramRequest, then its words -> ProgramState; EBUSY while one runs
+  kProgramState = 14,  ///< ProgramStateRequest -> ProgramState, then output from that offset on
+  kFailed = 255,       ///< answer to anything: Failure
 };
 
 struct FrameHeader {
@@ -183,6 +186,39 @@ struct KernelLogRequest {
   std::uint32_t reserved;
 };
 
+/// A part of a file of the guest's RAM file system.
+struct PutFileRequest {
+  std::uint64_t offset;  ///< 0: a new file, in place of one that is there
+  std::uint32_t mode;    ///< of a new file: 0755
+  std::uint32_t reserved;
+  char path[112];  ///< absolute; missing directories are made
+};
+
+/// The words that follow, each with a NUL at its end: the arguments, the first of which is the
+/// program's path, then the environment as NAME=VALUE.
+struct RunProgramRequest {
+  std::uint32_t arguments;
+  std::uint32_t variables;
+};
+
+struct ProgramStateRequest {
+  std::uint64_t output_offset;
+  std::uint32_t max_bytes;  ///< of output
+  std::uint32_t signal;     ///< sent to the program first, if it runs; 0: none
+};
+
+struct ProgramState {
+  std::uint64_t output_bytes;  ///< standard output and standard error, as they came, so far
+  std::int32_t pid;            ///< 0: no program was run
+  std::uint32_t running;
+  std::int32_t exit_code;    ///< meaningful unless `running`
+  std::int32_t exit_signal;  ///< 0: it exited by itself
+};
+
+/// No file that a program writes in the guest gets larger, its output included: the files are RAM,
+/// and a guest without RAM is a dead one. SIGXFSZ ends the program that tries.
+inline constexpr std::uint64_t kMaxProgramFile = 16 * 1024 * 1024;
+
 template <typename T, std::size_t kBytes>
 inline constexpr bool kFitsWire = sizeof(T) == kBytes&& std::is_trivially_copyable_v<T>;
 
@@ -199,5 +235,9 @@ static_assert(kFitsWire<IoRecord, 48>);
 static_assert(kFitsWire<StartScsiRequest, 56>);
 static_assert(kFitsWire<ScsiResult, 152>);
 static_assert(kFitsWire<KernelLogRequest, 8>);
+static_assert(kFitsWire<PutFileRequest, 128>);
+static_assert(kFitsWire<RunProgramRequest, 8>);
+static_assert(kFitsWire<ProgramStateRequest, 16>);
+static_assert(kFitsWire<ProgramState, 24>);
 
 }  // namespace dualpath::guest::wire

@@ -75,7 +75,11 @@ std::string FailurePayload(const Error& error) {
 }  // namespace
 
 Server::Server(IoWorker& worker, ScsiWorker& scsi, ServerOptions options)
-    : worker_(worker), scsi_(scsi), options_(std::move(options)), started_ns_(MonotonicNs()) {}
+    : worker_(worker),
+      scsi_(scsi),
+      options_(std::move(options)),
+      program_(options_.program_output),
+      started_ns_(MonotonicNs()) {}
 
 Status Server::Serve(int channel) {
   const int flags = ::fcntl(channel, F_GETFL);
@@ -185,6 +189,13 @@ Result<std::string> Server::AnswerPayload(const Message& request) {
     case MessageType::kPowerOff:
       power_off_ = true;
       return std::string();
+    case MessageType::kPutFile:
+      DUALPATH_TRY_STATUS(PutFile(request.payload));
+      return std::string();
+    case MessageType::kRunProgram:
+      return program_.AnswerRun(request.payload);
+    case MessageType::kProgramState:
+      return program_.AnswerState(request.payload);
     case MessageType::kFailed:
       break;
   }

@@ -4,6 +4,7 @@
 
 #include "helpers/base/result.h"
 #include "images/guest/agent/io_worker.h"
+#include "images/guest/agent/program.h"
 #include "images/guest/agent/scsi_worker.h"
 #include "images/guest/frame.h"
 
@@ -12,6 +13,7 @@ namespace dualpath::guest::agent {
 struct ServerOptions {
   bool end_at_hangup = false;  ///< in the guest a client that goes may come back; in tests not
   std::string kernel_log = "/dev/kmsg";
+  std::string program_output = "/program.output";
 };
 
 /// The control loop: answers one request after the other and never waits for the disk.
@@ -35,6 +37,7 @@ class Server {
   IoWorker& worker_;
   ScsiWorker& scsi_;
   const ServerOptions options_;
+  Program program_;
   const std::uint64_t started_ns_;
   wire::FrameReader reader_;
   std::string unsent_;
