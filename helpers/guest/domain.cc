@@ -1,5 +1,6 @@
 #include "helpers/guest/domain.h"
 
+#include <libvirt/libvirt-qemu.h>
 #include <libvirt/virterror.h>
 
 #include <array>
@@ -104,6 +105,16 @@ Result<std::vector<DiskError>> Domain::DiskErrors() const {
     std::free(raw[i].disk);
   }
   return errors;
+}
+
+Result<std::string> Domain::AskMonitor(const std::string& command) const {
+  char* answer = nullptr;
+  if (virDomainQemuMonitorCommand(domain_.get(), command.c_str(), &answer, 0) != 0) {
+    return LibvirtError("ask QEMU's monitor \"" + command + "\"", name());
+  }
+  std::string text = answer;
+  std::free(answer);
+  return text;
 }
 
 Status Domain::Resume() const {

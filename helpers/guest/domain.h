@@ -59,6 +59,11 @@ class Domain {
   /// The disks on which QEMU has stopped the domain.
   Result<std::vector<DiskError>> DiskErrors() const;
 
+  /// A command for QEMU's own monitor (QMP, as JSON), and QEMU's answer, which may be an error.
+  /// libvirt then calls the domain tainted, for good reason: what changes the guest's devices this
+  /// way it does not notice.
+  Result<std::string> AskMonitor(const std::string& command) const;
+
   /// After a stop on an I/O error: QEMU tries the I/O again.
   Status Resume() const;
 

@@ -90,6 +90,10 @@ LogEvent RemovesPath(const std::string& map, const PathId& path) {
   return OfPath<multipath::PathRemoved>(map, path, "path removed:");
 }
 
+LogEvent CheckerFails(const std::string& map, const PathId& path) {
+  return OfPath<multipath::CheckerFailed>(map, path, "checker failed path");
+}
+
 LogEvent LeavesActivePaths(const std::string& map, unsigned count) {
   return Typed<multipath::RemainingActivePaths>(
       map + ": remaining active paths: " + std::to_string(count),

@@ -33,6 +33,9 @@ LogEvent LoadsAnyTable(const std::string& map);
 LogEvent AddsPath(const std::string& map, const PathId& path);
 LogEvent RemovesPath(const std::string& map, const PathId& path);
 
+/// multipathd takes the path out of use, after its checker or because sysfs says offline.
+LogEvent CheckerFails(const std::string& map, const PathId& path);
+
 /// "remaining active paths: N".
 LogEvent LeavesActivePaths(const std::string& map, unsigned count);
 

@@ -1,0 +1,173 @@
+#include "helpers/layers/guest_command.h"
+
+#include <cstdio>
+#include <map>
+#include <utility>
+
+namespace dualpath::layers {
+namespace {
+
+using observe::TraceRecord;
+
+/// Two clocks are read, and the difference between them was measured.
+constexpr Moment kClockError{500};
+
+std::string Hex(unsigned value) {
+  char text[16];
+  std::snprintf(text, sizeof text, "0x%02x", value);
+  return text;
+}
+
+std::uint64_t BigEndian(const std::vector<std::uint8_t>& bytes, std::size_t from,
+                        std::size_t count) {
+  std::uint64_t number = 0;
+  for (std::size_t i = from; i < from + count; ++i) number = number << 8 | bytes.at(i);
+  return number;
+}
+
+/// Of READ and WRITE (10) and (16): SBC-3, 5.10 to 5.32. QEMU's sectors are the same numbers where
+/// a logical block has 512 bytes.
+std::optional<std::uint64_t> LbaOf(const std::vector<std::uint8_t>& cdb) {
+  if (cdb.size() < 10) return std::nullopt;
+  if (cdb[0] == 0x28 || cdb[0] == 0x2a) return BigEndian(cdb, 2, 4);
+  if (cdb[0] == 0x88 || cdb[0] == 0x8a) return BigEndian(cdb, 2, 8);
+  return std::nullopt;
+}
+
+/// The command that a record is about; nothing if it does not say, as a failed request.
+const std::vector<std::uint8_t>* CdbOf(const TraceRecord& record) {
+  const std::vector<std::uint8_t>* cdb = nullptr;
+  if (const auto* done = std::get_if<observe::ScsiDone>(&record.event)) cdb = &done->cdb;
+  if (const auto* refused = std::get_if<observe::ScsiRefused>(&record.event)) cdb = &refused->cdb;
+  if (const auto* sg_io = std::get_if<observe::SgIoReturn>(&record.event)) cdb = &sg_io->cdb;
+  return cdb == nullptr || cdb->empty() ? nullptr : cdb;
+}
+
+bool Belongs(const TraceRecord& record, const GuestCommand& command, const SgIo& sg_io) {
+  const Moment at{record.monotonic_us};
+  if (at + kClockError < sg_io.issued) return false;
+  if (sg_io.returned && at > *sg_io.returned + kClockError) return false;
+  const auto* cdb = CdbOf(record);
+  if (cdb == nullptr) return record.task != "multipathd";
+  if (cdb->front() != command.opcode) return false;
+  const auto lba = LbaOf(*cdb);
+  return !lba || !command.sector || *lba == *command.sector;
+}
+
+/// Replays QEMU's events.
+class Follower {
+ public:
+  void Take(const observe::QemuTraceRecord& record, Moment at) {
+    at_ = at;
+    std::visit([this](const auto& event) { On(event); }, record.event);
+  }
+
+  std::vector<GuestCommand> commands;
+
+ private:
+  void On(const observe::VirtioScsiRequest& request) {
+    GuestCommand command;
+    command.opcode = request.opcode;
+    command.begun = at_;
+    by_tag_[request.tag] = commands.size();
+    commands.push_back(std::move(command));
+  }
+  void On(const observe::SgIoSubmission& submission) {
+    const auto command = by_tag_.find(submission.tag);
+    submitting_.reset();
+    if (command == by_tag_.end()) return;  // it began before we did
+    commands[command->second].sector = submission.sector;
+    commands[command->second].sg_ios.push_back({at_});
+    submitting_ = command->second;
+  }
+  void On(const observe::PoolSubmission& submission) {
+    // QEMU hands an SG_IO to a thread right after it has said so.
+    if (submitting_) by_request_[submission.request] = *submitting_;
+    submitting_.reset();
+  }
+  void On(const observe::PoolCompletion& completion) {
+    const auto found = by_request_.find(completion.request);
+    if (found == by_request_.end()) return;  // work of another kind
+    SgIo& sg_io = commands[found->second].sg_ios.back();
+    sg_io.returned = at_;
+    sg_io.error_number = completion.error_number;
+    by_request_.erase(found);
+  }
+  void On(const observe::BuiltSense& sense) {
+    const auto command = by_tag_.find(sense.tag);
+    if (command != by_tag_.end()) commands[command->second].built_sense = sense;
+  }
+  void On(const observe::VirtioScsiAnswer& answer) {
+    const auto command = by_tag_.find(answer.tag);
+    if (command == by_tag_.end()) return;
+    commands[command->second].ended = at_;
+    commands[command->second].response = answer.response;
+    commands[command->second].status = answer.status;
+    by_tag_.erase(command);
+  }
+
+  Moment at_{0};
+  std::map<std::uint64_t, std::size_t> by_tag_;      // commands that are not answered
+  std::map<std::uint64_t, std::size_t> by_request_;  // commands whose SG_IO is on its way
+  std::optional<std::size_t> submitting_;
+};
+
+/// The SG_IO that the record is about.
+SgIo* Owner(std::vector<GuestCommand>& commands, const TraceRecord& record) {
+  for (GuestCommand& command : commands) {
+    for (SgIo& sg_io : command.sg_ios) {
+      if (Belongs(record, command, sg_io)) return &sg_io;
+    }
+  }
+  return nullptr;
+}
+
+std::string Describe(const SgIo& sg_io) {
+  std::string text = "SG_IO ";
+  if (!sg_io.returned) return text + "has not come back";
+  if (sg_io.error_number != 0) {
+    return text + "failed with errno " + std::to_string(sg_io.error_number);
+  }
+  if (!sg_io.handed_back) return text + "came back";
+  return text + "handed back " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
+         scsi::ToString(sg_io.handed_back->status);
+}
+
+}  // namespace
+
+std::string GuestCommand::ToString() const {
+  std::string text = "command " + Hex(opcode);
+  if (sector) text += " at sector " + std::to_string(*sector);
+  text += ": ";
+  for (const SgIo& sg_io : sg_ios) text += Describe(sg_io) + "; ";
+  if (built_sense) {
+    text += "sense " + Hex(built_sense->key) + "/" + Hex(built_sense->asc) + "/" +
+            Hex(built_sense->ascq) + "; ";
+  }
+  if (!ended) return text + "not answered";
+  return text + observe::ToString(response) + ", " + scsi::ToString(status);
+}
+
+FollowedCommands FollowCommands(const std::vector<observe::QemuTraceRecord>& qemu,
+                                std::int64_t realtime_minus_monotonic,
+                                const std::vector<TraceRecord>& kernel) {
+  Follower follower;
+  for (const observe::QemuTraceRecord& record : qemu) {
+    follower.Take(record, Moment(record.realtime_us - realtime_minus_monotonic));
+  }
+  FollowedCommands followed;
+  followed.commands = std::move(follower.commands);
+  for (const TraceRecord& record : kernel) {
+    SgIo* const sg_io = Owner(followed.commands, record);
+    if (sg_io == nullptr) {
+      followed.elsewhere.push_back(record);
+    } else if (const auto* back = std::get_if<observe::SgIoReturn>(&record.event)) {
+      sg_io->handed_back = *back;
+    } else {
+      sg_io->below.push_back(record);
+    }
+  }
+  return followed;
+}
+
+}  // namespace dualpath::layers

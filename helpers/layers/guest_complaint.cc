@@ -1,0 +1,55 @@
+#include "helpers/layers/guest_complaint.h"
+
+#include <cstdlib>
+#include <regex>
+#include <sstream>
+
+namespace dualpath::layers {
+
+std::string GuestComplaint::ToString() const {
+  std::string text = scsi::ToString(host_byte);
+  if (!sense_key.empty()) text += ", " + sense_key;
+  if (!additional_sense.empty()) text += ", " + additional_sense;
+  if (sector) text += ", sector " + std::to_string(*sector);
+  return text;
+}
+
+std::optional<std::chrono::microseconds> TimeOfLine(const std::string& line) {
+  static const std::regex kStamp(R"(\[ *(\d{1,12})\.(\d{6})\].*)");
+  std::smatch match;
+  if (!std::regex_match(line, match, kStamp)) return std::nullopt;
+  return std::chrono::seconds(std::strtoll(match[1].str().c_str(), nullptr, 10)) +
+         std::chrono::microseconds(std::strtoll(match[2].str().c_str(), nullptr, 10));
+}
+
+std::vector<GuestComplaint> ParseComplaints(const std::string& kernel_log) {
+  static const std::regex kResult(R"(.*\bResult: hostbyte=(\S+) driverbyte=\S+.*)");
+  static const std::regex kSenseKey(R"(.*\bSense Key : (.*?) \[(?:current|deferred)\].*)");
+  static const std::regex kAdditionalSense(R"(.*\bAdd\. Sense: (.*))");
+  static const std::regex kIoError(R"(.*\bI/O error, dev \S+, sector (\d{1,18})\b.*)");
+  std::vector<GuestComplaint> complaints;
+  std::istringstream lines(kernel_log);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    const auto at = TimeOfLine(line);
+    if (at && std::regex_match(line, match, kResult)) {
+      GuestComplaint complaint;
+      complaint.at = *at;
+      const auto host_byte = scsi::ParseHostByte(match[1]);
+      if (!host_byte) continue;
+      complaint.host_byte = *host_byte;
+      complaints.push_back(complaint);
+    } else if (complaints.empty()) {
+      continue;  // about a command whose beginning is not in the log any more
+    } else if (std::regex_match(line, match, kSenseKey)) {
+      complaints.back().sense_key = match[1];
+    } else if (std::regex_match(line, match, kAdditionalSense)) {
+      complaints.back().additional_sense = match[1];
+    } else if (std::regex_match(line, match, kIoError)) {
+      complaints.back().sector = std::strtoull(match[1].str().c_str(), nullptr, 10);
+    }
+  }
+  return complaints;
+}
+
+}  // namespace dualpath::layers

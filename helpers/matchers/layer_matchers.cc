@@ -1,0 +1,326 @@
+#include "helpers/matchers/layer_matchers.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+namespace dualpath {
+namespace {
+
+using layers::ErrorPath;
+using layers::GuestCommand;
+using layers::Moment;
+using layers::SgIo;
+using scsi::HostByte;
+using Mismatch = std::optional<std::string>;
+
+/// printk's clock is that of CLOCK_MONOTONIC but for some milliseconds.
+constexpr Moment kLogClockError{100000};
+
+std::string ErrnoWords(int error_number) {
+  return "errno " + std::to_string(error_number) + " (" +
+         std::generic_category().message(error_number) + ")";
+}
+
+std::string SenseWords(unsigned key, unsigned asc, unsigned ascq) {
+  char text[64];
+  std::snprintf(text, sizeof text, "0x%02x/0x%02x/0x%02x", key, asc, ascq);
+  return text;
+}
+
+/// The completions and failed requests below an SG_IO, in words.
+std::string WordsBelow(const SgIo& sg_io) {
+  if (sg_io.below.empty()) return "nothing was recorded of any path";
+  std::string text;
+  for (const observe::TraceRecord& record : sg_io.below) {
+    text += (text.empty() ? "" : "; ") + record.ToString();
+  }
+  return text;
+}
+
+bool IsCompletionBy(const observe::TraceRecord& record, const PathId& path, HostByte host_byte) {
+  const auto* done = std::get_if<observe::ScsiDone>(&record.event);
+  return done != nullptr && done->path.ToString() == path.hctl && done->host_byte == host_byte;
+}
+
+/// Requests that failed say less than the completion of the command, and come with it.
+bool IsOtherCompletion(const observe::TraceRecord& record, const PathId& path, HostByte host_byte) {
+  return std::holds_alternative<observe::ScsiDone>(record.event) &&
+         !IsCompletionBy(record, path, host_byte);
+}
+
+class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorPath&> {
+ public:
+  explicit ErrorTravelsMatcher(std::vector<ErrorTravels::Expectation> expectations)
+      : expectations_(std::move(expectations)) {}
+
+  bool MatchAndExplain(const ErrorPath& path,
+                       ::testing::MatchResultListener* listener) const override {
+    if (path.FailedCommands().empty()) {
+      *listener << "in which no command of the guest failed";
+      return false;
+    }
+    std::string mismatches;
+    for (const ErrorTravels::Expectation& expectation : expectations_) {
+      const Mismatch mismatch = expectation.mismatch(path);
+      if (mismatch) mismatches += (mismatches.empty() ? "" : "\n  ") + *mismatch;
+    }
+    if (!mismatches.empty()) *listener << mismatches;
+    return mismatches.empty();
+  }
+  void DescribeTo(std::ostream* out) const override {
+    *out << "an error travels";
+    for (const ErrorTravels::Expectation& expectation : expectations_) {
+      *out << (&expectation == &expectations_.front() ? ": " : "; ") << expectation.description;
+    }
+  }
+
+ private:
+  std::vector<ErrorTravels::Expectation> expectations_;
+};
+
+class NoErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorPath&> {
+ public:
+  bool MatchAndExplain(const ErrorPath& path,
+                       ::testing::MatchResultListener* listener) const override {
+    const auto failed = path.FailedCommands();
+    if (!failed.empty()) *listener << "in which failed " << failed.front();
+    return failed.empty() && path.FailedIo().empty() && path.complaints.empty();
+  }
+  void DescribeTo(std::ostream* out) const override { *out << "no error travels"; }
+};
+
+}  // namespace
+
+ErrorTravels& ErrorTravels::Expect(std::string description,
+                                   std::function<Mismatch(const ErrorPath&)> check) {
+  expectations_.push_back({std::move(description), std::move(check)});
+  return *this;
+}
+
+ErrorTravels& ErrorTravels::ExpectOfFailed(std::string description, const std::string& layer,
+                                           CommandCheck check) {
+  return Expect(std::move(description),
+                [layer, check = std::move(check)](const ErrorPath& path) -> Mismatch {
+                  std::size_t wrong = 0;
+                  std::string first;
+                  for (const GuestCommand& command : path.FailedCommands()) {
+                    const Mismatch mismatch = check(command);
+                    if (!mismatch) continue;
+                    if (wrong++ == 0) first = "of " + command.ToString() + ": " + *mismatch;
+                  }
+                  if (wrong == 0) return std::nullopt;
+                  return "at " + layer + ", " + std::to_string(wrong) + " times, first " + first;
+                });
+}
+
+ErrorTravels& ErrorTravels::PathReturns(const PathId& path, HostByte host_byte) {
+  return ExpectOfFailed(path.hctl + " returns " + scsi::ToString(host_byte), "the paths",
+                        [path, host_byte](const GuestCommand& command) -> Mismatch {
+                          if (command.sg_ios.empty()) return "no SG_IO";
+                          const auto& below = command.sg_ios.back().below;
+                          const bool said = std::any_of(
+                              below.begin(), below.end(), [&](const observe::TraceRecord& record) {
+                                return IsCompletionBy(record, path, host_byte);
+                              });
+                          const bool others = std::any_of(
+                              below.begin(), below.end(), [&](const observe::TraceRecord& record) {
+                                return IsOtherCompletion(record, path, host_byte);
+                              });
+                          if (said && !others) return std::nullopt;
+                          return WordsBelow(command.sg_ios.back());
+                        });
+}
+
+ErrorTravels& ErrorTravels::NoPathReturnsAnError() {
+  return ExpectOfFailed("no path returns an error", "the paths",
+                        [](const GuestCommand& command) -> Mismatch {
+                          for (const SgIo& sg_io : command.sg_ios) {
+                            if (!sg_io.below.empty()) return WordsBelow(sg_io);
+                          }
+                          return std::nullopt;
+                        });
+}
+
+ErrorTravels& ErrorTravels::SgIoFails(int error_number) {
+  return ExpectOfFailed("SG_IO fails with " + ErrnoWords(error_number), "SG_IO",
+                        [error_number](const GuestCommand& command) -> Mismatch {
+                          if (command.sg_ios.empty()) return "there was none";
+                          const SgIo& sg_io = command.sg_ios.back();
+                          if (sg_io.returned && sg_io.error_number == error_number)
+                            return std::nullopt;
+                          return sg_io.error_number == 0 ? "it did not fail"
+                                                         : ErrnoWords(sg_io.error_number);
+                        });
+}
+
+ErrorTravels& ErrorTravels::SgIoReturns(HostByte host_byte) {
+  return Expect(
+      "SG_IO hands back " + scsi::ToString(host_byte),
+      [host_byte](const ErrorPath& path) -> Mismatch {
+        for (const GuestCommand& command : path.FailedCommands()) {
+          const SgIo* sg_io = command.sg_ios.empty() ? nullptr : &command.sg_ios.back();
+          const bool came_back = sg_io != nullptr && sg_io->returned && sg_io->error_number == 0;
+          const bool as_expected =
+              !path.why_no_sg_io.empty() ||
+              (came_back && sg_io->handed_back && sg_io->handed_back->host_byte == host_byte);
+          if (!came_back || !as_expected) return "at SG_IO, of " + command.ToString();
+        }
+        return std::nullopt;
+      });
+}
+
+ErrorTravels& ErrorTravels::QemuMakesSense(scsi::SenseKey key, unsigned asc, unsigned ascq) {
+  const std::string wanted = SenseWords(static_cast<unsigned>(key), asc, ascq);
+  return ExpectOfFailed("QEMU makes the sense data " + wanted, "QEMU",
+                        [wanted](const GuestCommand& command) -> Mismatch {
+                          if (!command.built_sense) return "it made none";
+                          const auto& sense = *command.built_sense;
+                          const std::string made = SenseWords(sense.key, sense.asc, sense.ascq);
+                          if (made == wanted) return std::nullopt;
+                          return "it made " + made;
+                        });
+}
+
+ErrorTravels& ErrorTravels::QemuMakesNoSense() {
+  return ExpectOfFailed("QEMU makes no sense data of its own", "QEMU",
+                        [](const GuestCommand& command) -> Mismatch {
+                          if (!command.built_sense) return std::nullopt;
+                          const auto& sense = *command.built_sense;
+                          return "it made " + SenseWords(sense.key, sense.asc, sense.ascq);
+                        });
+}
+
+ErrorTravels& ErrorTravels::QemuReportsToTheGuest() {
+  return Expect("QEMU reports it to the guest", [](const ErrorPath& path) -> Mismatch {
+    bool reported = false;
+    for (const guest::DomainEvent& event : path.reports) {
+      const bool is_report = event.kind == guest::DomainEvent::Kind::kIoError &&
+                             event.action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
+      if (!is_report) return "at QEMU: " + event.ToString();
+      reported = true;
+    }
+    if (reported) return std::nullopt;
+    return "at QEMU: libvirt told of no I/O error";
+  });
+}
+
+ErrorTravels& ErrorTravels::VirtioScsiResponds(observe::VirtioScsiResponse response,
+                                               scsi::ScsiStatus status) {
+  return ExpectOfFailed(
+      "virtio-scsi responds " + observe::ToString(response) + ", " + scsi::ToString(status),
+      "virtio-scsi", [response, status](const GuestCommand& command) -> Mismatch {
+        if (command.response == response && command.status == status) return std::nullopt;
+        return observe::ToString(command.response) + ", " + scsi::ToString(command.status);
+      });
+}
+
+ErrorTravels& ErrorTravels::GuestTries(std::size_t times) {
+  return Expect("the guest tries " + std::to_string(times) + " times",
+                [times](const ErrorPath& path) -> Mismatch {
+                  for (const guest::IoOutcome& io : path.FailedIo()) {
+                    const auto tries = path.TriesOf(io);
+                    const auto failed =
+                        std::count_if(tries.begin(), tries.end(),
+                                      [](const GuestCommand& command) { return command.Failed(); });
+                    if (tries.size() == times && tries.size() == static_cast<std::size_t>(failed)) {
+                      continue;
+                    }
+                    return "in the guest's kernel, for " + ::testing::PrintToString(io) + ": " +
+                           std::to_string(tries.size()) + " tries, of which " +
+                           std::to_string(failed) + " failed";
+                  }
+                  return std::nullopt;
+                });
+}
+
+ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::string& sense_key) {
+  return Expect("the guest's kernel sees " + scsi::ToString(host_byte) +
+                    (sense_key.empty() ? "" : ", " + sense_key),
+                [host_byte, sense_key](const ErrorPath& path) -> Mismatch {
+                  if (path.complaints.empty()) return "at the guest's kernel: it says nothing";
+                  for (const layers::GuestComplaint& complaint : path.complaints) {
+                    if (complaint.host_byte == host_byte && complaint.sense_key == sense_key) {
+                      continue;
+                    }
+                    return "at the guest's kernel: " + complaint.ToString();
+                  }
+                  return std::nullopt;
+                });
+}
+
+ErrorTravels& ErrorTravels::GuestKernelHidesIt() {
+  return Expect("the guest's kernel hides it", [](const ErrorPath& path) -> Mismatch {
+    if (!path.complaints.empty()) {
+      return "at the guest's kernel: " + path.complaints.front().ToString();
+    }
+    const auto failed = path.FailedIo();
+    if (failed.empty()) return std::nullopt;
+    return "at the application: " + ::testing::PrintToString(failed.front());
+  });
+}
+
+ErrorTravels& ErrorTravels::ApplicationGets(int error_number) {
+  return Expect("the application gets " + ErrnoWords(error_number),
+                [error_number](const ErrorPath& path) -> Mismatch {
+                  const auto failed = path.FailedIo();
+                  if (failed.empty()) return "at the application: it got no error";
+                  for (const guest::IoOutcome& io : failed) {
+                    if (io.error_number == error_number) continue;
+                    return "at the application: " + ::testing::PrintToString(io);
+                  }
+                  return std::nullopt;
+                });
+}
+
+ErrorTravels& ErrorTravels::CheckerGets(const PathId& path, HostByte host_byte) {
+  return Expect("the checker gets " + scsi::ToString(host_byte) + " from " + path.hctl,
+                [path, host_byte](const ErrorPath& seen) -> Mismatch {
+                  constexpr std::uint8_t kTestUnitReady = 0x00;
+                  std::string others;
+                  for (const observe::TraceRecord& record : seen.elsewhere) {
+                    const auto* done = std::get_if<observe::ScsiDone>(&record.event);
+                    if (done == nullptr || done->cdb.front() != kTestUnitReady) continue;
+                    if (IsCompletionBy(record, path, host_byte)) return std::nullopt;
+                    others += (others.empty() ? "" : "; ") + record.ToString();
+                  }
+                  return "at the checker: " + (others.empty() ? "no error" : others);
+                });
+}
+
+ErrorTravels& ErrorTravels::LogSays(const LogEvent& event) {
+  return Expect("the log says " + event.description, [event](const ErrorPath& path) -> Mismatch {
+    if (TimeOf(event, path.log).ok()) return std::nullopt;
+    return "in the log: none of " + std::to_string(path.log.size()) + " lines says " +
+           event.description;
+  });
+}
+
+ErrorTravels& ErrorTravels::Until(const LogEvent& event) {
+  return Expect("until " + event.description, [event](const ErrorPath& path) -> Mismatch {
+    const auto end = TimeOf(event, path.log);
+    if (!end.ok()) return end.error().ToString();
+    for (const GuestCommand& command : path.FailedCommands()) {
+      if (command.begun <= *end + kLogClockError) continue;
+      std::ostringstream late;
+      late << "after " << event.description << " at " << std::chrono::duration<double>(*end).count()
+           << " s there failed, begun at " << std::chrono::duration<double>(command.begun).count()
+           << " s, " << command;
+      return late.str();
+    }
+    return std::nullopt;
+  });
+}
+
+ErrorTravels::operator ::testing::Matcher<const ErrorPath&>() const {
+  return ::testing::Matcher<const ErrorPath&>(new ErrorTravelsMatcher(expectations_));
+}
+
+::testing::Matcher<const ErrorPath&> NoErrorTravels() {
+  return ::testing::Matcher<const ErrorPath&>(new NoErrorTravelsMatcher());
+}
+
+}  // namespace dualpath

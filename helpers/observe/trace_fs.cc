@@ -1,0 +1,138 @@
+#include "helpers/observe/trace_fs.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <sstream>
+#include <vector>
+
+#include "helpers/base/file.h"
+
+namespace dualpath::observe {
+namespace {
+
+namespace fs = std::filesystem;
+
+const char kInstancePrefix[] = "dualpath-";
+const char kProbeGroupPrefix[] = "dualpath_";
+
+/// The process that made it, by its name; 0 if it is none of ours.
+int OwnerOf(const std::string& name, const std::string& prefix) {
+  if (name.compare(0, prefix.size(), prefix) != 0) return 0;
+  int pid = 0;
+  const char* const end = name.data() + name.size();
+  const auto [stopped, ec] = std::from_chars(name.data() + prefix.size(), end, pid);
+  return ec == std::errc() && stopped == end ? pid : 0;
+}
+
+bool IsDead(int pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+
+Status RemoveInstance(const std::string& path) {
+  // tracefs removes a directory together with what is in it.
+  if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return Ok{};
+  return Error::FromErrno("remove the tracing instance", path, errno);
+}
+
+Status RemoveProbe(const std::string& root, const std::string& group) {
+  return WriteAttribute(root + "/kprobe_events", "-:" + group + "/" + kSgIoEvent + "\n");
+}
+
+Status SweepAfterTheDead(const std::string& root) {
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(root + "/instances", ec)) {
+    const int owner = OwnerOf(entry.path().filename().string(), kInstancePrefix);
+    if (owner != 0 && IsDead(owner)) DUALPATH_TRY_STATUS(RemoveInstance(entry.path().string()));
+  }
+  const auto probes = ReadFile(root + "/kprobe_events");
+  if (!probes.ok()) return Ok{};  // a kernel without probes
+  for (const std::string& group : ProbeGroupsOfTheDead(*probes)) {
+    DUALPATH_TRY_STATUS(RemoveProbe(root, group));
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+// Ours are "p:dualpath_PID/dualpath_sg_io scsi_mod:put_sg_io_hdr ...", one a line.
+std::vector<std::string> ProbeGroupsOfTheDead(const std::string& kprobe_events) {
+  std::vector<std::string> groups;
+  std::istringstream lines(kprobe_events);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = line.find(':') + 1;
+    const std::string group = line.substr(begin, line.find('/') - begin);
+    const int owner = OwnerOf(group, kProbeGroupPrefix);
+    if (owner != 0 && IsDead(owner)) groups.push_back(group);
+  }
+  return groups;
+}
+
+Result<std::string> TraceFsRoot() {
+  for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
+    if (fs::is_directory(std::string(root) + "/instances")) return std::string(root);
+  }
+  return Error::Because("find", "tracefs",
+                        "it is neither at /sys/kernel/tracing nor at /sys/kernel/debug/tracing; as "
+                        "root: mount -t tracefs nodev /sys/kernel/tracing");
+}
+
+Result<TraceFs> TraceFs::Start(const std::string& given_root) {
+  std::string root = given_root;
+  if (root.empty()) {
+    DUALPATH_TRY(root, TraceFsRoot());
+  }
+  DUALPATH_TRY_STATUS(SweepAfterTheDead(root));
+  const std::string pid = std::to_string(::getpid());
+  TraceFs trace(root, root + "/instances/" + kInstancePrefix + pid);
+  // Undone in reverse: a probe that an instance still uses cannot be removed.
+  const Status probed = trace.DefineSgIoProbe(kProbeGroupPrefix + pid);
+  DUALPATH_TRY_STATUS(trace.CreateInstance());
+  DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_done", "result != 0"));
+  DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_timeout", ""));
+  DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_error", ""));
+  // Newer kernels have both; block_rq_error is only there for errors, which spares the filter.
+  const bool has_block_error = fs::exists(trace.instance_ + "/events/block/block_rq_error");
+  DUALPATH_TRY_STATUS(has_block_error ? trace.Record("block/block_rq_error", "")
+                                      : trace.Record("block/block_rq_complete", "error != 0"));
+  if (probed.ok()) {
+    DUALPATH_TRY_STATUS(trace.Record(kProbeGroupPrefix + pid + "/" + kSgIoEvent,
+                                     "host != 0 || driver != 0 || status != 0"));
+  } else {
+    trace.why_no_sg_io_ = probed.error().ToString();
+  }
+  return trace;
+}
+
+Status TraceFs::DefineSgIoProbe(const std::string& group) {
+  const std::string probe = "p:" + group + "/" + kSgIoEvent + " put_sg_io_hdr " + kSgIoProbe + "\n";
+  DUALPATH_TRY_STATUS(WriteAttribute(root_ + "/kprobe_events", probe));
+  undo_.Add("remove the probe", [root = root_, group] { return RemoveProbe(root, group); });
+  return Ok{};
+}
+
+Status TraceFs::CreateInstance() {
+  if (::mkdir(instance_.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Error::FromErrno("create a tracing instance", instance_, errno);
+  }
+  undo_.Add("stop tracing", [instance = instance_] { return RemoveInstance(instance); });
+  // The one clock that user space can read as well.
+  return WriteAttribute(instance_ + "/trace_clock", "mono");
+}
+
+Status TraceFs::Record(const std::string& event, const std::string& filter) {
+  const std::string directory = instance_ + "/events/" + event;
+  if (!filter.empty()) {
+    DUALPATH_TRY_STATUS(WriteAttribute(directory + "/filter", filter));
+  }
+  return WriteAttribute(directory + "/enable", "1");
+}
+
+Result<Trace> TraceFs::Read() const {
+  DUALPATH_TRY(const std::string text, ReadFile(instance_ + "/trace"));
+  return ParseTrace(text);
+}
+
+}  // namespace dualpath::observe

@@ -1,0 +1,156 @@
+#include "helpers/observe/trace_fs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::observe {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+/// Files where tracefs has them. Unlike tracefs it neither fills a new instance by itself nor
+/// removes one that is not empty.
+class TraceFsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto made = TemporaryDirectory::Create();
+    ASSERT_TRUE(made.ok()) << made.error().ToString();
+    directory_ = std::make_unique<TemporaryDirectory>(std::move(*made));
+    Put("kprobe_events", "");
+    Fill("dualpath-" + pid_);
+  }
+
+  void Put(const std::string& file, const std::string& content) {
+    const Status written = WriteFileAtomically(Root() + "/" + file, content);
+    ASSERT_TRUE(written.ok()) << written.error().ToString();
+  }
+
+  void Fill(const std::string& instance) {
+    const std::string in = "instances/" + instance + "/";
+    Put(in + "trace_clock", "");
+    Put(in + "trace", "");
+    for (const char* event :
+         {"scsi/scsi_dispatch_cmd_done", "scsi/scsi_dispatch_cmd_timeout",
+          "scsi/scsi_dispatch_cmd_error", "block/block_rq_complete", "block/block_rq_error"}) {
+      Put(in + "events/" + event + "/filter", "");
+      Put(in + "events/" + event + "/enable", "0");
+    }
+    const std::string probe = in + "events/dualpath_" + pid_ + "/dualpath_sg_io";
+    Put(probe + "/filter", "");
+    Put(probe + "/enable", "0");
+  }
+
+  std::string Root() const { return directory_->path(); }
+  std::string Instance() const { return Root() + "/instances/dualpath-" + pid_; }
+  std::string Event(const std::string& name) const {
+    const auto content = ReadFile(Instance() + "/events/" + name);
+    return content.ok() ? *content : content.error().ToString();
+  }
+
+  /// What tracefs does by itself when an instance is removed.
+  void Empty() {
+    for (const auto& entry : fs::directory_iterator(Instance())) fs::remove_all(entry.path());
+  }
+
+  const std::string pid_ = std::to_string(::getpid());
+  std::unique_ptr<TemporaryDirectory> directory_;
+};
+
+TEST_F(TraceFsTest, RecordsOnlyWhatWentWrong) {
+  auto trace = TraceFs::Start(Root());
+  ASSERT_TRUE(trace.ok()) << trace.error().ToString();
+  EXPECT_EQ(*ReadFile(Instance() + "/trace_clock"), "mono");
+  EXPECT_EQ(Event("scsi/scsi_dispatch_cmd_done/filter"), "result != 0");
+  EXPECT_EQ(Event("scsi/scsi_dispatch_cmd_done/enable"), "1");
+  EXPECT_EQ(Event("scsi/scsi_dispatch_cmd_timeout/enable"), "1");
+  EXPECT_EQ(Event("scsi/scsi_dispatch_cmd_error/enable"), "1");
+  EXPECT_EQ(Event("block/block_rq_error/enable"), "1");
+  EXPECT_EQ(Event("block/block_rq_complete/enable"), "0");
+  EXPECT_TRUE(trace->sees_sg_io()) << trace->why_no_sg_io();
+  EXPECT_EQ(Event("dualpath_" + pid_ + "/dualpath_sg_io/filter"),
+            "host != 0 || driver != 0 || status != 0");
+  EXPECT_THAT(
+      *ReadFile(Root() + "/kprobe_events"),
+      HasSubstr("p:dualpath_" + pid_ + "/dualpath_sg_io put_sg_io_hdr status=+64($arg1):u8"));
+  Empty();
+  const Status stopped = trace->Stop();
+  EXPECT_TRUE(stopped.ok()) << stopped.error().ToString();
+  EXPECT_FALSE(fs::exists(Instance()));
+  EXPECT_THAT(*ReadFile(Root() + "/kprobe_events"),
+              HasSubstr("-:dualpath_" + pid_ + "/dualpath_sg_io"));
+}
+
+TEST_F(TraceFsTest, DoesWithTheOlderEventOfTheBlockLayer) {
+  fs::remove_all(Instance() + "/events/block/block_rq_error");
+  auto trace = TraceFs::Start(Root());
+  ASSERT_TRUE(trace.ok()) << trace.error().ToString();
+  EXPECT_EQ(Event("block/block_rq_complete/filter"), "error != 0");
+  EXPECT_EQ(Event("block/block_rq_complete/enable"), "1");
+  Empty();
+}
+
+TEST_F(TraceFsTest, DoesWithoutProbes) {
+  fs::remove(Root() + "/kprobe_events");
+  auto trace = TraceFs::Start(Root());
+  ASSERT_TRUE(trace.ok()) << trace.error().ToString();
+  EXPECT_FALSE(trace->sees_sg_io());
+  EXPECT_THAT(trace->why_no_sg_io(), HasSubstr("kprobe_events: No such file or directory"));
+  Empty();
+}
+
+TEST_F(TraceFsTest, ReadsWhatWasRecorded) {
+  auto trace = TraceFs::Start(Root());
+  ASSERT_TRUE(trace.ok()) << trace.error().ToString();
+  Put("instances/dualpath-" + pid_ + "/trace",
+      "          worker-528     [000] .....   101.500000: block_rq_error: 8,16 N () 0 + 8 [-19]\n");
+  const auto read = trace->Read();
+  ASSERT_TRUE(read.ok()) << read.error().ToString();
+  EXPECT_THAT(read->records, SizeIs(1));
+  Empty();
+}
+
+TEST_F(TraceFsTest, NamesTheEventThatTheKernelLacks) {
+  fs::remove_all(Instance() + "/events/scsi");
+  const auto trace = TraceFs::Start(Root());
+  ASSERT_FALSE(trace.ok());
+  EXPECT_THAT(trace.error().ToString(), HasSubstr("scsi_dispatch_cmd_done/filter"));
+}
+
+TEST_F(TraceFsTest, RemovesWhatTheDeadLeftAndNothingElse) {
+  // No process has the highest pid plus one.
+  const std::string dead = "4194305";
+  fs::create_directories(Root() + "/instances/dualpath-" + dead);
+  fs::create_directories(Root() + "/instances/dualpath-1");
+  fs::create_directories(Root() + "/instances/dualpath-x");
+  fs::create_directories(Root() + "/instances/other");
+  auto trace = TraceFs::Start(Root());
+  ASSERT_TRUE(trace.ok()) << trace.error().ToString();
+  EXPECT_FALSE(fs::exists(Root() + "/instances/dualpath-" + dead));
+  EXPECT_TRUE(fs::exists(Root() + "/instances/dualpath-1"));
+  EXPECT_TRUE(fs::exists(Root() + "/instances/dualpath-x"));
+  EXPECT_TRUE(fs::exists(Root() + "/instances/other"));
+  Empty();
+}
+
+TEST(TraceFs, KnowsTheProbesOfTheDead) {
+  const std::string alive = std::to_string(::getpid());
+  EXPECT_THAT(ProbeGroupsOfTheDead("p:dualpath_4194305/dualpath_sg_io put_sg_io_hdr a=b/c:u8\n"
+                                   "p:kprobes/other do_exit\n"
+                                   "r16:dualpath_4194306/dualpath_sg_io put_sg_io_hdr\n"
+                                   "p:dualpath_" +
+                                   alive + "/dualpath_sg_io put_sg_io_hdr\n\n"),
+              ElementsAre("dualpath_4194305", "dualpath_4194306"));
+}
+
+}  // namespace
+}  // namespace dualpath::observe
