@@ -7,56 +7,6 @@
 
 namespace dualpath::scsi {
 
-std::string ToString(ScsiStatus status) {
-  switch (status) {
-    case ScsiStatus::kGood:
-      return "GOOD";
-    case ScsiStatus::kCheckCondition:
-      return "CHECK CONDITION";
-    case ScsiStatus::kConditionMet:
-      return "CONDITION MET";
-    case ScsiStatus::kBusy:
-      return "BUSY";
-    case ScsiStatus::kReservationConflict:
-      return "RESERVATION CONFLICT";
-    case ScsiStatus::kTaskSetFull:
-      return "TASK SET FULL";
-    case ScsiStatus::kAcaActive:
-      return "ACA ACTIVE";
-    case ScsiStatus::kTaskAborted:
-      return "TASK ABORTED";
-  }
-  return "status " + Hex(static_cast<unsigned>(status));
-}
-
-std::string ToString(HostByte host_byte) {
-  static constexpr std::array<const char*, 0x15> kNames = {
-      "DID_OK",
-      "DID_NO_CONNECT",
-      "DID_BUS_BUSY",
-      "DID_TIME_OUT",
-      "DID_BAD_TARGET",
-      "DID_ABORT",
-      "DID_PARITY",
-      "DID_ERROR",
-      "DID_RESET",
-      "DID_BAD_INTR",
-      "DID_PASSTHROUGH",
-      "DID_SOFT_ERROR",
-      "DID_IMM_RETRY",
-      "DID_REQUEUE",
-      "DID_TRANSPORT_DISRUPTED",
-      "DID_TRANSPORT_FAILFAST",
-      "DID_TARGET_FAILURE",
-      "DID_NEXUS_FAILURE",
-      "DID_ALLOC_FAILURE",
-      "DID_MEDIUM_ERROR",
-      "DID_TRANSPORT_MARGINAL",
-  };
-  const auto value = static_cast<std::size_t>(host_byte);
-  return value < kNames.size() ? kNames.at(value) : "host byte " + Hex(value);
-}
-
 void Completion::SetSense(Bytes bytes) {
   raw_sense = std::move(bytes);
   const Result<Sense> decoded = Sense::Parse(raw_sense);
