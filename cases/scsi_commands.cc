@@ -247,28 +247,36 @@ TEST_F(ScsiCommands, ReservationsWithoutAManagerAreAborted) {
 /// QEMU passes on. Neither is seen where QEMU has the kernel probe the paths and tries again.
 class ScsiCommandsOnABadPath : public ScsiCommands {
  protected:
+  void SetUp() override {
+    ScsiCommands::SetUp();
+    if (HasFatalFailure() || IsSkipped()) return;
+    ASSERT_OK_AND_ASSIGN(const auto found, Capabilities::Find(rig(), guest().connection()));
+    capabilities_ = found;
+    ASSERT_OK(rig().AwaitCheck(0));
+  }
+
   void ExpectUntilTheCheckerNotices(const CompletionMatcher& without_probing) {
-    ASSERT_OK_AND_ASSIGN(const auto capabilities, Capabilities::Find(rig(), guest().connection()));
     for (const Command& command :
          {scsi::TestUnitReady(), scsi::StandardInquiry(), scsi::Read10(kLba, 8),
           scsi::Write16(kLba, Pattern(8, 9)), scsi::SynchronizeCache10()}) {
       EXPECT_THAT(guest().Execute(command),
-                  capabilities.probes_paths_on_sg_io_error ? Succeeded() : without_probing);
+                  capabilities_.probes_paths_on_sg_io_error ? Succeeded() : without_probing);
     }
     EXPECT_THAT(guest().Execute(scsi::ReportLuns()), Succeeded()) << "QEMU answers that itself";
-    if (capabilities.probes_paths_on_sg_io_error) return;
+    if (capabilities_.probes_paths_on_sg_io_error) return;
     EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(0))))) << "the checker has noticed meanwhile";
   }
+
+ private:
+  Capabilities capabilities_;
 };
 
 TEST_F(ScsiCommandsOnABadPath, OfflineMeansAborted) {
-  ASSERT_OK(rig().AwaitCheck(0));
   ASSERT_OK(rig().path(0).SetOffline());
   ExpectUntilTheCheckerNotices(IsAborted());
 }
 
 TEST_F(ScsiCommandsOnABadPath, BrokenTransportMeansTransportDisrupted) {
-  ASSERT_OK(rig().AwaitCheck(0));
   ASSERT_OK(rig().path(0).BreakTransport());
   ExpectUntilTheCheckerNotices(EndsWithHostByte(scsi::HostByte::kTransportDisrupted));
 }
