@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kLargestJob = 64 * 1024;
+constexpr std::uintmax_t kLargestJob = std::uintmax_t{64} << 10;
 constexpr char kDisk[] = "${DISK}";
 
 }  // namespace

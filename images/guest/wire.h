@@ -217,7 +217,7 @@ struct ProgramState {
 
 /// No file that a program writes in the guest gets larger, its output included: the files are RAM,
 /// and a guest without RAM is a dead one. SIGXFSZ ends the program that tries.
-inline constexpr std::uint64_t kMaxProgramFile = 16 * 1024 * 1024;
+inline constexpr std::uint64_t kMaxProgramFile = std::uint64_t{16} << 20;
 
 template <typename T, std::size_t kBytes>
 inline constexpr bool kFitsWire = sizeof(T) == kBytes&& std::is_trivially_copyable_v<T>;
