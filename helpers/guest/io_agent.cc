@@ -24,8 +24,8 @@ using wire::Message;
 using wire::MessageType;
 
 constexpr milliseconds kPollSlice{1000};
-constexpr std::uint32_t kRecordsPerFetch = 4096;
-constexpr std::chrono::hours kLongestInterval{1};
+constexpr std::uint32_t kRecordsPerFetch = 3000;
+constexpr std::chrono::microseconds kLongestInterval = std::chrono::hours(1);
 // The agent looks at all that it has of a frame whenever more of it has come.
 constexpr std::size_t kFileChunk = std::size_t{64} * 1024;
 constexpr std::uint32_t kOutputChunk = 128 * 1024;
@@ -85,7 +85,7 @@ IoStatus FromWire(const wire::IoState& state) {
   status.completed = state.completed;
   status.failed = state.failed;
   status.running = state.running != 0;
-  status.in_flight = state.in_flight != 0;
+  status.in_flight = state.in_flight;
   status.in_flight_sequence = state.in_flight_sequence;
   status.in_flight_since = nanoseconds(state.in_flight_since_ns);
   status.now = nanoseconds(state.now_ns);
@@ -167,7 +167,8 @@ void WaitFor(int fd, short events, Deadline deadline) {
 std::string IoStatus::ToString() const {
   std::string text = std::to_string(issued) + " issued, " + std::to_string(completed) +
                      " completed (" + std::to_string(failed) + " failed)";
-  if (in_flight) {
+  if (in_flight > 1) text += ", " + std::to_string(in_flight) + " in flight";
+  if (in_flight > 0) {
     text += ", sequence " + std::to_string(in_flight_sequence) + " in flight for " +
             Seconds(now - in_flight_since);
   }
@@ -238,18 +239,23 @@ Status IoAgent::AwaitNoDisk(Deadline deadline) {
 Status IoAgent::StartIo(const IoOptions& options, Deadline deadline) {
   if (options.interval.count() < 0 || options.interval > kLongestInterval) {
     return Error::FromErrno("start the guest's I/O",
-                            "interval of " + std::to_string(options.interval.count()) + " us",
+                            "interval of " + std::to_string(options.interval.count()) +
+                                " us, allowed is 0 to " + std::to_string(kLongestInterval.count()) +
+                                " us",
                             EINVAL);
   }
   wire::StartIoRequest request{};
   request.kind = options.kind;
   request.interval_us = static_cast<std::uint32_t>(options.interval.count());
   request.block_bytes = options.block_bytes;
+  request.queue_depth = options.queue_depth;
   request.first_block = options.first_block;
   request.block_count = options.block_count;
   request.run_id = options.run_id;
   request.first_sequence = options.first_sequence;
   request.max_count = options.max_count;
+  request.read_percent = options.read_percent;
+  request.offset_sectors = options.offset_sectors;
   DUALPATH_TRY_STATUS(
       AskFor<wire::IoState>(MessageType::kStartIo, wire::ToPayload(request), deadline));
   return Ok{};

@@ -13,6 +13,7 @@
 #include "helpers/process/process.h"
 #include "helpers/scsi/command.h"
 #include "helpers/scsi/completion.h"
+#include "images/guest/block_content.h"
 #include "images/guest/frame.h"
 #include "images/guest/wire.h"
 
@@ -52,7 +53,8 @@ struct DiskInfo {
   std::vector<std::uint8_t> vpd83;    ///< VPD page 0x83 whole, header included; SPC-4 7.8.6
 };
 
-/// One run of I/O, one after the other, at a steady rate.
+/// One run of I/O: by default verified writes, one after the other, at a steady rate. What is not
+/// allowed the agent refuses before it starts anything, naming the option, its value and the range.
 struct IoOptions {
   IoKind kind = IoKind::kWrite;
   std::chrono::microseconds interval{100000};  ///< from start to start; 0: back to back
@@ -62,6 +64,24 @@ struct IoOptions {
   std::uint64_t run_id = 1;                    ///< marks the blocks as this run's
   std::uint64_t first_sequence = 1;
   std::uint64_t max_count = 0;  ///< 0: until stopped
+
+  /// So many slots, 1 to 32, each with the interval of its own, keep as many I/Os in flight, each
+  /// on a block that none of the others touches; a slow one is waited for when the round has come
+  /// to its block again. block_count must not be less.
+  std::uint32_t queue_depth = 1;
+
+  /// Of a hundred I/Os so many, 0 to 100, are reads in place of `kind`; which ones follows from
+  /// their sequence and the run alone (wire::IsRead).
+  std::uint32_t read_percent = 0;
+
+  /// Block n begins at n * block_bytes + offset_sectors * 512: I/O that is not aligned to its size
+  /// straddles what the devices below it have their limits at.
+  std::uint32_t offset_sectors = 0;
+
+  /// Where the block is on the disk.
+  std::uint64_t ByteOf(std::uint64_t block) const {
+    return block * block_bytes + std::uint64_t{offset_sectors} * kSectorBytes;
+  }
 };
 
 /// How far the run is.
@@ -69,13 +89,13 @@ struct IoStatus {
   std::uint64_t issued = 0;
   std::uint64_t completed = 0;  ///< with or without error
   std::uint64_t failed = 0;
-  bool running = false;    ///< started and not over; a run whose I/O hangs stays running
-  bool in_flight = false;  ///< one I/O was issued and has not come back
-  std::uint64_t in_flight_sequence = 0;
-  GuestTime in_flight_since{0};
-  GuestTime now{0};  ///< when the agent answered
+  bool running = false;         ///< started and not over; a run whose I/O hangs stays running
+  std::uint32_t in_flight = 0;  ///< so many I/Os were issued and have not come back
+  std::uint64_t in_flight_sequence = 0;  ///< of the one that was issued first
+  GuestTime in_flight_since{0};          ///< since when that one is
+  GuestTime now{0};                      ///< when the agent answered
 
-  /// "12 issued, 11 completed (1 failed), sequence 12 in flight for 3.2 s".
+  /// "12 issued, 10 completed (1 failed), 2 in flight, sequence 11 in flight for 3.2 s, running".
   std::string ToString() const;
 };
 
@@ -140,7 +160,8 @@ class IoAgent {
 
   Result<IoStatus> IoState(Deadline deadline);
 
-  /// Asks the run to end after the I/O in flight. Does not wait for it: it may be held for long.
+  /// Asks the run to end after the I/Os in flight. Does not wait for them: they may be held for
+  /// long.
   Result<IoStatus> StopIo(Deadline deadline);
 
   /// `StopIo`, and waits until the run is over.

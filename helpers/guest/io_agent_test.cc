@@ -10,7 +10,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "helpers/base/eventually.h"
@@ -260,6 +263,36 @@ TEST_F(IoAgentTest, AnswersWhileTheDiskHangs) {
   EXPECT_EQ(over->completed, 1U);
 }
 
+TEST_F(IoAgentTest, ReportsTheOldestOfThoseThatHang) {
+  StartAgent();
+  ASSERT_OK(agent().Disk(Soon()));
+  ::signal(SIGIO, SIG_IGN);
+  const UniqueFd holder(::open(disk_.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(holder);
+  if (::fcntl(holder.get(), F_SETLEASE, F_RDLCK) != 0) {
+    GTEST_SKIP() << "no leases on the file system of " << disk_;
+  }
+  IoOptions options = Count(0);
+  options.first_sequence = 77;
+  options.queue_depth = 4;
+  ASSERT_OK(agent().StartIo(options, Soon()));
+  const Status held = WaitUntil("wait for", "four held writes", Soon(), [&] {
+    const auto status = agent().IoState(Soon());
+    return status.ok() && status->in_flight == 4 ? "" : "fewer in flight";
+  });
+  ASSERT_OK(held);
+  const auto status = agent().StopIo(Soon());
+  ASSERT_OK(status);
+  EXPECT_EQ(status->in_flight_sequence, 77U);
+  EXPECT_THAT(status->ToString(), HasSubstr("4 issued, 0 completed (0 failed), 4 in flight, "
+                                            "sequence 77 in flight for 0."));
+  ASSERT_EQ(::fcntl(holder.get(), F_SETLEASE, F_UNLCK), 0);
+  const auto over = agent().StopIoAndWait(Soon());
+  ASSERT_OK(over);
+  EXPECT_EQ(over->completed, 4U);
+  EXPECT_EQ(over->in_flight, 0U);
+}
+
 TEST_F(IoAgentTest, FetchesFromAnyIndex) {
   StartAgent();
   RunToTheEnd(Count(10));
@@ -284,19 +317,140 @@ TEST_F(IoAgentTest, RefusesWhatCannotBeDone) {
   IoOptions odd = Count(1);
   odd.block_bytes = 1000;
   EXPECT_THAT(agent().StartIo(odd, Soon()).error().ToString(),
-              HasSubstr("the guest's agent refuses StartIo: the test's agent: start I/O: block of "
-                        "1000 bytes: Invalid argument"));
+              HasSubstr("the guest's agent refuses StartIo: the test's agent: start I/O: "
+                        "block_bytes of 1000, allowed is a multiple of 512 up to 1048576: Invalid "
+                        "argument"));
   IoOptions nowhere = Count(1);
   nowhere.block_count = 0;
-  EXPECT_THAT(agent().StartIo(nowhere, Soon()).error().ToString(), HasSubstr("block_count 0"));
+  EXPECT_THAT(agent().StartIo(nowhere, Soon()).error().ToString(),
+              HasSubstr("block_count of 0, allowed is 1 (queue_depth) or more"));
   IoOptions never = Count(1);
   never.interval = std::chrono::hours(2);
   EXPECT_THAT(agent().StartIo(never, Soon()).error().ToString(),
-              HasSubstr("interval of 7200000000 us"));
+              HasSubstr("interval of 7200000000 us, allowed is 0 to 3600000000 us"));
   const auto log = agent().KernelLog(1000, Soon());
   ASSERT_FALSE(log.ok());
   EXPECT_EQ(log.error().error_number(), ENOENT);
   EXPECT_THAT(log.error().ToString(), HasSubstr("open kernel log: /no/such/kmsg"));
+}
+
+TEST_F(IoAgentTest, RefusesEachOptionWithItsValueAndRange) {
+  StartAgent();
+  const auto refusal = [&](const std::function<void(IoOptions&)>& spoil) {
+    IoOptions options = Count(1);
+    spoil(options);
+    const Status started = agent().StartIo(options, Soon());
+    EXPECT_FALSE(started.ok());
+    return started.ok() ? "" : started.error().ToString();
+  };
+  EXPECT_THAT(refusal([](IoOptions& o) { o.queue_depth = 0; }),
+              HasSubstr("queue_depth of 0, allowed is 1 to 32"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.queue_depth = 33; }),
+              HasSubstr("queue_depth of 33, allowed is 1 to 32"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.queue_depth = 8, o.block_count = 7; }),
+              HasSubstr("block_count of 7, allowed is 8 (queue_depth) or more"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.read_percent = 101; }),
+              HasSubstr("read_percent of 101, allowed is 0 to 100"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.read_percent = 5, o.kind = IoKind::kRead; }),
+              HasSubstr("read_percent of 5, allowed is 0 for a run of reads"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.block_bytes = 0; }), HasSubstr("block_bytes of 0"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.block_bytes = (1 << 20) + 512; }),
+              HasSubstr("block_bytes of 1049088, allowed is a multiple of 512 up to 1048576"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.kind = static_cast<IoKind>(4); }),
+              HasSubstr("kind of 4, allowed is 1 to 3"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.first_block = ~std::uint64_t{0}; }),
+              HasSubstr("first_block of 18446744073709551615, allowed is at most 8796093022207 "
+                        "with block_count"));
+  const auto status = agent().IoState(Soon());
+  ASSERT_OK(status);
+  EXPECT_EQ(status->ToString(), "0 issued, 0 completed (0 failed), not running");
+}
+
+TEST_F(IoAgentTest, KeepsAsManyInFlightAsTheQueueIsDeep) {
+  StartAgent();
+  IoOptions options = Count(3000);
+  options.queue_depth = 8;
+  options.block_count = 16;
+  const auto records = RunToTheEnd(options);
+  ASSERT_THAT(records, SizeIs(3000));
+  std::set<std::uint64_t> sequences;
+  for (const IoRecord& record : records) {
+    sequences.insert(record.sequence);
+    EXPECT_EQ(record.block, (record.sequence - 1) % 16);
+    EXPECT_EQ(record.error_number, 0);
+  }
+  EXPECT_THAT(sequences, SizeIs(3000)) << "each sequence once";
+  EXPECT_EQ(*sequences.rbegin(), 3000U);
+}
+
+TEST_F(IoAgentTest, NoTwoInFlightTouchTheSameBlock) {
+  StartAgent();
+  IoOptions options = Count(5000);
+  options.queue_depth = 32;
+  options.block_count = 32;
+  options.block_bytes = 512;
+  options.read_percent = 50;
+  auto records = RunToTheEnd(options);
+  ASSERT_THAT(records, SizeIs(5000));
+  // In order of completion each of a block begins after the one before it has ended.
+  std::map<std::uint64_t, const IoRecord*> last;
+  for (const IoRecord& record : records) {
+    const IoRecord*& before = last[record.block];
+    if (before != nullptr) {
+      EXPECT_GE(record.start_ns, before->end_ns);
+      EXPECT_GT(record.sequence, before->sequence);
+    }
+    before = &record;
+  }
+}
+
+TEST_F(IoAgentTest, MixesReadsAmongTheWritesAsTheSequenceSays) {
+  StartAgent();
+  IoOptions options = Count(1000);
+  options.read_percent = 30;
+  options.run_id = 5;
+  const auto first = RunToTheEnd(options);
+  const auto second = RunToTheEnd(options);
+  ASSERT_THAT(first, SizeIs(1000));
+  ASSERT_THAT(second, SizeIs(1000));
+  std::map<std::uint64_t, std::uint64_t> written;
+  int reads = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const IoRecord& record = first[i];
+    EXPECT_EQ(record.kind, second[i].kind) << "sequence " << record.sequence;
+    if (record.kind == IoKind::kWrite) {
+      written[record.block] = record.sequence;
+      EXPECT_EQ(record.seen_state, 0U);
+      continue;
+    }
+    ++reads;
+    ASSERT_EQ(record.kind, IoKind::kRead);
+    if (written.count(record.block) == 0) {
+      EXPECT_EQ(record.seen_state, static_cast<std::uint32_t>(BlockState::kZeros));
+      continue;
+    }
+    EXPECT_EQ(record.seen_state, static_cast<std::uint32_t>(BlockState::kWhole));
+    EXPECT_EQ(record.seen_run_id, 5U);
+    EXPECT_EQ(record.seen_block, record.block);
+    EXPECT_EQ(record.seen_sequence, written[record.block]);
+  }
+  EXPECT_GT(reads, 290);
+  EXPECT_LT(reads, 310);
+}
+
+TEST_F(IoAgentTest, BeginsItsBlocksAtTheOffset) {
+  StartAgent();
+  IoOptions options = Count(3);
+  options.offset_sectors = 3;
+  RunToTheEnd(options);
+  const auto content = ReadFile(disk_);
+  ASSERT_OK(content);
+  EXPECT_EQ(content->substr(0, 3 * 512), std::string(3 * 512, '\0'));
+  for (std::uint64_t block = 0; block < 3; ++block) {
+    const char* data = content->data() + options.ByteOf(block);
+    const Status held = CheckBlock(data, 4096, {1, block, block + 1}, "block");
+    EXPECT_TRUE(held.ok()) << held.error().ToString();
+  }
 }
 
 TEST_F(IoAgentTest, TheClocksDifferByNoMoreThanTheErrorSays) {

@@ -17,14 +17,17 @@ inline constexpr std::chrono::milliseconds kHeld{2000};
 struct IoOutcome {
   std::uint64_t sequence = 0;
   std::uint64_t block = 0;
-  int error_number = 0;  ///< what the application in the guest got; 0: success
+  IoKind kind = IoKind::kWrite;  ///< kRead for a read of a mixed run
+  int error_number = 0;          ///< what the application in the guest got; 0: success
+  BlockFinding seen{};           ///< what a read without error saw
   Deadline::Clock::time_point start{};
   Deadline::Clock::time_point end{};
 
   Deadline::Clock::duration Took() const { return end - start; }
 };
 
-/// "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s".
+/// "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s"; "#13 read of block 12:
+/// ...".
 std::ostream& operator<<(std::ostream& out, const IoOutcome& outcome);
 
 /// Everything that a run did, in order of completion.
@@ -38,11 +41,5 @@ struct IoReport {
 void PrintTo(const IoReport& report, std::ostream* out);
 
 IoOutcome ToOutcome(const IoRecord& record, const ClockOffset& clock);
-
-/// Whether `file` holds, for every block that was acknowledged, the last acknowledged write or a
-/// later one that was reported failed: that one may have arrived all the same. The error names the
-/// first block that does not, its sequence and what is there instead. A run without an acknowledged
-/// write proves nothing, and is an error too.
-Status HoldsAcknowledgedWrites(const std::string& file, const IoReport& report);
 
 }  // namespace dualpath::guest

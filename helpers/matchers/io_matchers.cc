@@ -3,6 +3,8 @@
 #include <ostream>
 #include <system_error>
 
+#include "helpers/guest/oracle.h"
+
 namespace dualpath {
 namespace {
 
@@ -117,17 +119,19 @@ Phase Maybe(Phase phase) {
 
 ::testing::Matcher<const IoReport&> FailedExactlyBetween(std::chrono::microseconds from,
                                                          std::chrono::microseconds to,
-                                                         int error_number) {
+                                                         int error_number,
+                                                         std::chrono::microseconds give) {
   const std::string description = "I/O failed with " + ErrorWords(error_number) + " from " +
                                   std::to_string(from.count()) + " us to " +
                                   std::to_string(to.count()) + " us, and at no other time";
-  return Complaining(description, [from, to, error_number](const IoReport& report) -> std::string {
+  return Complaining(description, [=](const IoReport& report) -> std::string {
     bool any_failed = false;
+    const auto unsure = report.clock_error + give;
     for (const IoOutcome& outcome : report.outcomes) {
       const auto start = outcome.start.time_since_epoch();
       const auto end = outcome.end.time_since_epoch();
-      const bool inside = start > from + report.clock_error && end < to - report.clock_error;
-      const bool outside = end < from - report.clock_error || start > to + report.clock_error;
+      const bool inside = start > from + unsure && end < to - unsure;
+      const bool outside = end < from - unsure || start > to + unsure;
       const bool good = outcome.error_number == 0;
       const bool failed = outcome.error_number == error_number;
       if (inside && !(failed && !WasHeld(outcome))) {
@@ -147,13 +151,16 @@ Phase Maybe(Phase phase) {
 
 namespace {
 
-class HoldsMatcher : public ::testing::MatcherInterface<const StorageFile&> {
+/// Says what is wrong, or nothing.
+template <typename T>
+class Holds : public ::testing::MatcherInterface<const T&> {
  public:
-  explicit HoldsMatcher(IoReport report) : report_(std::move(report)) {}
+  using Look = std::function<Status(const T&)>;
 
-  bool MatchAndExplain(const StorageFile& storage,
-                       ::testing::MatchResultListener* listener) const override {
-    const Status holds = guest::HoldsAcknowledgedWrites(storage.path, report_);
+  explicit Holds(Look look) : look_(std::move(look)) {}
+
+  bool MatchAndExplain(const T& value, ::testing::MatchResultListener* listener) const override {
+    const Status holds = look_(value);
     if (!holds.ok()) *listener << holds.error().ToString();
     return holds.ok();
   }
@@ -162,13 +169,31 @@ class HoldsMatcher : public ::testing::MatcherInterface<const StorageFile&> {
   }
 
  private:
-  IoReport report_;
+  Look look_;
 };
 
 }  // namespace
 
-::testing::Matcher<const StorageFile&> HoldsEveryWriteAcknowledgedIn(const IoReport& report) {
-  return ::testing::Matcher<const StorageFile&>(new HoldsMatcher(report));
+HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const StorageFile&>() const {
+  return ::testing::Matcher<const StorageFile&>(
+      new Holds<StorageFile>([report = report_](const StorageFile& storage) {
+        return guest::HoldsAcknowledgedWrites(storage.path, report);
+      }));
+}
+
+HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const scsi::Disk&>() const {
+  return ::testing::Matcher<const scsi::Disk&>(
+      new Holds<scsi::Disk>([report = report_](const scsi::Disk& disk) -> Status {
+        DUALPATH_TRY(const std::string device, disk.DevicePath());
+        return guest::HoldsAcknowledgedWrites(device, report);
+      }));
+}
+
+::testing::Matcher<const IoReport&> ReadsSawEveryAcknowledgedWrite() {
+  return Complaining("every read saw the last acknowledged write", [](const IoReport& report) {
+    const Status right = guest::ReadsSawAcknowledgedWrites(report);
+    return right.ok() ? std::string() : right.error().ToString();
+  });
 }
 
 }  // namespace dualpath

@@ -6,9 +6,11 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "helpers/guest/io_report.h"
+#include "helpers/scsi/disk.h"
 
 namespace dualpath {
 
@@ -38,11 +40,11 @@ Phase Maybe(Phase phase);  ///< may also be missing
 ::testing::Matcher<const guest::IoReport&> HasPhases(std::vector<Phase> phases);
 
 /// Every I/O that lay between the two points failed at once with this error, and every one that
-/// lay before or after them was good. What straddles a point, by the clocks' accuracy, may be
-/// either. At least one failed.
-::testing::Matcher<const guest::IoReport&> FailedExactlyBetween(std::chrono::microseconds from,
-                                                                std::chrono::microseconds to,
-                                                                int error_number);
+/// lay before or after them was good. What straddles a point, by the clocks' accuracy and `give`,
+/// may be either: the time that what happened at the points may have taken. At least one failed.
+::testing::Matcher<const guest::IoReport&> FailedExactlyBetween(
+    std::chrono::microseconds from, std::chrono::microseconds to, int error_number,
+    std::chrono::microseconds give = std::chrono::microseconds(0));
 
 /// storage.raw, for matchers over its content.
 struct StorageFile {
@@ -53,7 +55,31 @@ inline std::ostream& operator<<(std::ostream& out, const StorageFile& storage) {
   return out << storage.path;
 }
 
-/// No acknowledged write is lost, stale or torn (guest::HoldsAcknowledgedWrites).
-::testing::Matcher<const StorageFile&> HoldsEveryWriteAcknowledgedIn(const guest::IoReport& report);
+/// No acknowledged write is lost, stale, torn, or overwritten by one that had failed before it
+/// (guest::HoldsAcknowledgedWrites): in storage.raw itself, or as read through one path.
+///   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+///   EXPECT_THAT(rig().path(1).disk(), HoldsEveryWriteAcknowledgedIn(report));
+class HoldsEveryWriteAcknowledgedIn {
+ public:
+  explicit HoldsEveryWriteAcknowledgedIn(guest::IoReport report) : report_(std::move(report)) {}
+
+  operator ::testing::Matcher<const StorageFile&>() const;  // NOLINT(google-explicit-constructor)
+  operator ::testing::Matcher<const scsi::Disk&>() const;   // NOLINT(google-explicit-constructor)
+
+ private:
+  guest::IoReport report_;
+};
+
+/// Every read of the run saw the last write that had been acknowledged, or one that failed since
+/// (guest::ReadsSawAcknowledgedWrites).
+::testing::Matcher<const guest::IoReport&> ReadsSawEveryAcknowledgedWrite();
 
 }  // namespace dualpath
+
+namespace dualpath::scsi {
+
+inline void PrintTo(const Disk& disk, std::ostream* out) {
+  *out << "the disk at " << disk.hctl().ToString();
+}
+
+}  // namespace dualpath::scsi

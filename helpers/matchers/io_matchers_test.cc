@@ -219,6 +219,15 @@ TEST_F(FailedExactlyBetweenTest, EitherWithinTheClocksAccuracyOfThePoints) {
   }
 }
 
+TEST_F(FailedExactlyBetweenTest, EitherWithinWhatThePointsGive) {
+  Add(milliseconds(9900), milliseconds(9950), EIO);
+  Add(milliseconds(10050), milliseconds(10080), 0);
+  Add(milliseconds(12000), milliseconds(12100), EIO);
+  EXPECT_THAT(Complaint(), HasSubstr("at another time there is #1"));
+  EXPECT_THAT(report_, FailedExactlyBetween(seconds(10), seconds(20), EIO, milliseconds(50)));
+  EXPECT_THAT(report_, Not(FailedExactlyBetween(seconds(10), seconds(20), EIO, milliseconds(30))));
+}
+
 TEST_F(FailedExactlyBetweenTest, AnIoMayBeHeldIntoThatTime) {
   Add(milliseconds(2000), milliseconds(10500), EIO);
   Add(milliseconds(15000), milliseconds(25000), 0);
@@ -268,7 +277,26 @@ TEST_F(HoldsEveryWriteTest, LooksAtTheFileWhenItIsAsked) {
   EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, '\0')).ok());
   EXPECT_THAT(WhyNot(matcher, storage_),
               AllOf(HasSubstr("block 1 of " + storage_.path), HasSubstr("sequence 1"),
-                    HasSubstr("all zeros: it was never written")));
+                    HasSubstr("lost: expected sequence 1 of run 3 for block 1, holds zeros")));
+}
+
+TEST_F(HoldsEveryWriteTest, IsAskedOfThePathsDisk) {
+  const scsi::Disk gone(scsi::Hctl{99, 0, 1, 0}, "/no/such/sysfs");
+  EXPECT_EQ(WhyNot(HoldsEveryWriteAcknowledgedIn(report_), gone),
+            "find disk: 99:0:1:0: No such device (errno 19)");
+  EXPECT_EQ(::testing::PrintToString(gone), "the disk at 99:0:1:0");
+}
+
+TEST_F(HoldsEveryWriteTest, HasAMatcherForWhatWasRead) {
+  EXPECT_THAT(Complaint(ReadsSawEveryAcknowledgedWrite(), report_), HasSubstr("no read"));
+  IoOutcome read = report_.outcomes.back();
+  read.kind = guest::IoKind::kRead;
+  read.seen = {guest::BlockState::kWhole, {3, 2, 2}, 0, 0};
+  report_.outcomes.push_back(read);
+  EXPECT_THAT(report_, ReadsSawEveryAcknowledgedWrite());
+  report_.outcomes.back().seen.identity.sequence = 1;
+  EXPECT_THAT(Complaint(ReadsSawEveryAcknowledgedWrite(), report_),
+              HasSubstr("stale: expected sequence 2 of run 3 for block 2, saw sequence 1"));
 }
 
 TEST_F(HoldsEveryWriteTest, NamesTheFileThatIsMissing) {

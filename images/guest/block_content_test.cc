@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
-
-#include "images/guest/crc32c.h"
 
 namespace dualpath::guest {
 namespace {
@@ -32,19 +31,16 @@ std::string WhyNot(Block& block, const BlockIdentity& expected) {
   return status.ok() ? "nothing wrong" : status.error().ToString();
 }
 
-TEST(Crc32c, IsTheCastagnoliOne) {
-  Crc32c crc;
-  crc.process_bytes("123456789", 9);
-  EXPECT_EQ(crc.checksum(), 0xE3069283U);  // the check value of CRC-32/ISCSI
-}
-
 TEST(BlockContent, IsReadBackAsWritten) {
   Block block({3, 7, 42});
-  const auto identity = ParseBlock(block.data(), kBytes, "block 7");
-  ASSERT_TRUE(identity.ok()) << identity.error().ToString();
-  EXPECT_EQ(identity->run_id, 3U);
-  EXPECT_EQ(identity->block, 7U);
-  EXPECT_EQ(identity->sequence, 42U);
+  const BlockFinding found = InspectBlock(block.data(), kBytes);
+  EXPECT_EQ(found.state, BlockState::kWhole);
+  EXPECT_EQ(found.identity.run_id, 3U);
+  EXPECT_EQ(found.identity.block, 7U);
+  EXPECT_EQ(found.identity.sequence, 42U);
+  EXPECT_EQ(found.checksum, BlockChecksum(block.data(), kBytes));
+  EXPECT_EQ(DescribeContent(block.data(), kBytes),
+            "sequence 42 of run 3 for block 7, checksum good");
   EXPECT_EQ(WhyNot(block, {3, 7, 42}), "nothing wrong");
 }
 
@@ -62,21 +58,32 @@ TEST(BlockContent, ATornBlockNamesBothWrites) {
   Block older({3, 7, 41});
   std::memcpy(block.data() + 1024, older.data() + 1024, kBytes - 1024);
   EXPECT_EQ(WhyNot(block, {3, 7, 42}),
-            "check block: block 7: torn: begins with sequence 42 of run 3 for block 7, from byte "
-            "1024 on it is sequence 41 of run 3 for block 7");
+            "check block: block 7: torn: expected sequence 42 of run 3 for block 7, holds sequence "
+            "42 of run 3 for block 7, checksum wrong, but from byte 1024 on sequence 41 of run 3 "
+            "for block 7; the first difference is at byte 1040");
+  const BlockFinding found = InspectBlock(block.data(), kBytes);
+  EXPECT_EQ(found.state, BlockState::kTorn);
+  EXPECT_EQ(found.first_wrong_byte, 1040U) << "where the sequences differ";
+  EXPECT_EQ(ToString(found),
+            "sequence 42 of run 3 for block 7, checksum wrong, but from byte 1040 on not what that "
+            "wrote");
 }
 
 TEST(BlockContent, ABlockTornByAnUnwrittenRestSaysSo) {
   Block block({3, 7, 42});
   std::memset(block.data() + 512, 0, kBytes - 512);
-  EXPECT_THAT(WhyNot(block, {3, 7, 42}), HasSubstr("from byte 512 on it is zeros"));
+  EXPECT_THAT(
+      WhyNot(block, {3, 7, 42}),
+      HasSubstr(
+          "torn: expected sequence 42 of run 3 for block 7, holds sequence 42 of run 3 for block "
+          "7, checksum wrong, but from byte 512 on zeros; the first difference is at byte 512"));
 }
 
 TEST(BlockContent, AStaleBlockNamesWhatWasExpected) {
   Block block({3, 7, 41});
   EXPECT_EQ(WhyNot(block, {3, 7, 42}),
             "check block: block 7: stale: expected sequence 42 of run 3 for block 7, holds "
-            "sequence 41 of run 3 for block 7");
+            "sequence 41 of run 3 for block 7, checksum good; the first difference is at byte 24");
 }
 
 TEST(BlockContent, ANewerBlockIsNotCalledStale) {
@@ -94,29 +101,31 @@ TEST(BlockContent, ForeignBlocksAreOfAnotherRunOrPlace) {
 TEST(BlockContent, OneFlippedBitIsFoundWhereItIs) {
   Block block({3, 7, 42});
   block.data()[3000] = static_cast<char>(block.data()[3000] ^ 0x10);
-  EXPECT_THAT(WhyNot(block, {3, 7, 42}), HasSubstr("differs from what that wrote at byte 3000"));
+  EXPECT_THAT(WhyNot(block, {3, 7, 42}),
+              HasSubstr("checksum wrong, but from byte 3000 on not what that wrote; the first "
+                        "difference is at byte 3000"));
 }
 
 TEST(BlockContent, AnUnwrittenBlockIsAllZeros) {
   const std::vector<char> zeros(kBytes);
   const Status status = CheckBlock(zeros.data(), kBytes, {3, 7, 42}, "block 7");
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().ToString(), "check block: block 7: all zeros: it was never written");
+  EXPECT_EQ(status.error().ToString(),
+            "check block: block 7: lost: expected sequence 42 of run 3 for block 7, holds zeros, "
+            "as if never written; the first difference is at byte 0");
 }
 
 TEST(BlockContent, SomebodyElsesBytesAreNotOurs) {
   const std::vector<char> bytes(kBytes, 'x');
-  const auto identity = ParseBlock(bytes.data(), kBytes, "block 7");
-  ASSERT_FALSE(identity.ok());
-  EXPECT_THAT(identity.error().ToString(), HasSubstr("does not begin with DUALPATH"));
+  EXPECT_EQ(InspectBlock(bytes.data(), kBytes).state, BlockState::kUnmarked);
+  EXPECT_THAT(DescribeContent(bytes.data(), kBytes), HasSubstr("does not begin with DUALPATH"));
 }
 
 TEST(BlockContent, TheSizeMustBeTheWritersOwn) {
   Block block({3, 7, 42});
-  EXPECT_THAT(ParseBlock(block.data(), 512, "b").error().ToString(),
-              HasSubstr("with 4096 bytes, looked at are 512"));
-  EXPECT_THAT(ParseBlock(block.data(), 100, "b").error().ToString(),
-              HasSubstr("100 bytes are no whole number of sectors"));
+  EXPECT_EQ(InspectBlock(block.data(), 512).state, BlockState::kOtherSize);
+  EXPECT_EQ(DescribeContent(block.data(), 512),
+            "sequence 42 of run 3 for block 7, which was a block of another size, 4096 bytes");
 }
 
 TEST(BlockContent, OneSectorIsEnough) {
@@ -132,6 +141,43 @@ TEST(BlockContent, TheChecksumIgnoresOnlyItsOwnField) {
   EXPECT_EQ(header.checksum, BlockChecksum(block.data(), kBytes));
   block.data()[kBytes - 1] ^= 1;
   EXPECT_NE(header.checksum, BlockChecksum(block.data(), kBytes));
+}
+
+TEST(BlockContent, KnowsItsChecksumWhenItIsMade) {
+  std::vector<std::uint64_t> words(kBytes / 8);
+  const std::uint32_t checksum = FillBlock(words.data(), kBytes, {3, 7, 42});
+  EXPECT_EQ(checksum, BlockChecksum(words.data(), kBytes));
+}
+
+TEST(BlockContent, DiffersNowhereFromItself) {
+  Block block({3, 7, 42});
+  EXPECT_EQ(FirstDifference(block.data(), kBytes, {3, 7, 42}), kBytes);
+  EXPECT_EQ(FirstDifference(block.data(), kBytes, {4, 7, 42}), 8U);
+}
+
+TEST(BlockContent, AWrongChecksumAloneIsADifference) {
+  Block block({3, 7, 42});
+  block.data()[offsetof(BlockHeader, checksum) + 2] ^= 1;
+  EXPECT_EQ(FirstDifference(block.data(), kBytes, {3, 7, 42}), 38U);
+  EXPECT_EQ(InspectBlock(block.data(), kBytes).state, BlockState::kDamaged);
+}
+
+TEST(BlockContent, TheChecksumSeesEveryByte) {
+  Block block({3, 7, 42});
+  const std::uint32_t checksum = BlockChecksum(block.data(), kBytes);
+  for (std::size_t at = 0; at < kBytes; ++at) {
+    if (at / 4 == offsetof(BlockHeader, checksum) / 4) continue;
+    block.data()[at] ^= 0x40;
+    EXPECT_NE(BlockChecksum(block.data(), kBytes), checksum) << at;
+    block.data()[at] ^= 0x40;
+  }
+}
+
+TEST(BlockContent, TheChecksumSeesWordsThatChangedPlaces) {
+  Block block({3, 7, 42});
+  const std::uint32_t checksum = BlockChecksum(block.data(), kBytes);
+  std::swap_ranges(block.data() + 1088, block.data() + 1096, block.data() + 2112);
+  EXPECT_NE(BlockChecksum(block.data(), kBytes), checksum);
 }
 
 }  // namespace

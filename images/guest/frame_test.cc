@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "images/guest/crc32c.h"
+
 namespace dualpath::guest::wire {
 namespace {
 
@@ -12,6 +14,12 @@ Message Sample(std::uint32_t id, std::string payload = "payload") {
 std::optional<Message> Feed(FrameReader& reader, const std::string& bytes) {
   reader.Append(bytes.data(), bytes.size());
   return reader.Next();
+}
+
+TEST(Crc32c, IsTheCastagnoliOne) {
+  Crc32c crc;
+  crc.process_bytes("123456789", 9);
+  EXPECT_EQ(crc.checksum(), 0xE3069283U);  // the check value of CRC-32/ISCSI
 }
 
 TEST(FrameReader, GivesMessagesInOrder) {

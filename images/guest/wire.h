@@ -18,7 +18,7 @@ namespace dualpath::guest::wire {
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire format is the memory layout");
 
 inline constexpr char kChannelName[] = "org.dualpath.agent.0";
-inline constexpr std::uint16_t kProtocolVersion = 1;
+inline constexpr std::uint16_t kProtocolVersion = 2;
 inline constexpr std::uint32_t kFrameMagic = 0x46505544;  // "DUPF"
 inline constexpr std::uint32_t kMaxPayload = 256 * 1024;
 
@@ -96,38 +96,50 @@ struct DiskAnswer {
 
 enum class IoKind : std::uint32_t {
   kWrite = 1,          ///< a verified block (block_content.h)
-  kRead = 2,           ///< whatever is there; the record's checksum says what it was
+  kRead = 2,           ///< whatever is there; the record says what it was
   kWriteReadBack = 3,  ///< a verified block, read again; EBADMSG if it is not what was written
 };
 
+/// The n-th I/O has sequence first_sequence + n and goes to block first_block + n % block_count. No
+/// two that are in flight at once go to the same block: the round waits for a slow one.
 struct StartIoRequest {
   IoKind kind;
-  std::uint32_t interval_us;  ///< from start to start; 0: back to back
+  std::uint32_t interval_us;  ///< from start to start of each slot of the queue; 0: back to back
   std::uint32_t block_bytes;  ///< a multiple of 512, up to kMaxBlockBytes
-  std::uint32_t reserved;
+  std::uint32_t queue_depth;  ///< I/Os in flight at once: 1 to kMaxQueueDepth, and to block_count
   std::uint64_t first_block;  ///< in units of `block_bytes`
-  std::uint64_t block_count;  ///< the n-th I/O goes to first_block + n % block_count
+  std::uint64_t block_count;
   std::uint64_t run_id;
   std::uint64_t first_sequence;
-  std::uint64_t max_count;  ///< 0: until stopped
+  std::uint64_t max_count;       ///< 0: until stopped
+  std::uint32_t read_percent;    ///< of the I/Os, which are reads instead of `kind` (see IsRead)
+  std::uint32_t offset_sectors;  ///< block n begins at n * block_bytes + offset_sectors * 512
 };
 
 inline constexpr std::uint32_t kMaxBlockBytes = 1024 * 1024;
+inline constexpr std::uint32_t kMaxQueueDepth = 32;
+
+/// Whether an I/O of a run is one of its `read_percent` reads. The same for everybody who asks.
+inline bool IsRead(const StartIoRequest& request, std::uint64_t sequence) {
+  // Multiples of the golden ratio are spread evenly, wherever one begins.
+  const std::uint64_t spread = (request.run_id + sequence) * 0x9E3779B97F4A7C15U;
+  return (spread >> 32) * 100 >> 32 < request.read_percent;
+}
 
 struct IoState {
   std::uint64_t issued;
   std::uint64_t completed;  ///< with or without error; also the number of records to fetch
   std::uint64_t failed;
-  std::uint64_t in_flight_sequence;  ///< meaningful if `in_flight`
+  std::uint64_t in_flight_sequence;  ///< of the one that was issued first, if there are any
   std::uint64_t in_flight_since_ns;  ///< guest CLOCK_MONOTONIC
   std::uint64_t now_ns;
   std::uint32_t running;    ///< a run was started and is not over; one that hangs stays running
-  std::uint32_t in_flight;  ///< 0 or 1
+  std::uint32_t in_flight;  ///< how many
 };
 
 struct FetchRequest {
   std::uint64_t from_index;  ///< of the run's records, in order of completion
-  std::uint32_t max;         ///< fewer come only if there are no more; at most 5000
+  std::uint32_t max;         ///< fewer come only if there are no more; at most 3000
   std::uint32_t reserved;
 };
 
@@ -140,12 +152,18 @@ struct FetchAnswer {
 struct IoRecord {
   std::uint64_t sequence;
   std::uint64_t block;
-  IoKind kind;
+  IoKind kind;                ///< kRead for one of the run's `read_percent`
   std::int32_t error_number;  ///< errno, 0 for success
   std::uint64_t start_ns;     ///< guest CLOCK_MONOTONIC
   std::uint64_t end_ns;
   std::uint32_t checksum;  ///< BlockChecksum of the data written or read; 0 after an error
   std::uint32_t bytes;     ///< transferred
+  /// What a read without error saw, a BlockFinding (block_content.h); else zeros.
+  std::uint64_t seen_run_id;
+  std::uint64_t seen_block;
+  std::uint64_t seen_sequence;
+  std::uint32_t seen_state;
+  std::uint32_t seen_first_wrong_byte;
 };
 
 enum class ScsiDirection : std::uint32_t { kNone = 0, kIn = 1, kOut = 2 };
@@ -227,11 +245,11 @@ static_assert(kFitsWire<Failure, 256>);
 static_assert(kFitsWire<HelloRequest, 16>);
 static_assert(kFitsWire<HelloAnswer, 112>);
 static_assert(kFitsWire<DiskAnswer, 728>);
-static_assert(kFitsWire<StartIoRequest, 56>);
+static_assert(kFitsWire<StartIoRequest, 64>);
 static_assert(kFitsWire<IoState, 56>);
 static_assert(kFitsWire<FetchRequest, 16>);
 static_assert(kFitsWire<FetchAnswer, 16>);
-static_assert(kFitsWire<IoRecord, 48>);
+static_assert(kFitsWire<IoRecord, 80>);
 static_assert(kFitsWire<StartScsiRequest, 56>);
 static_assert(kFitsWire<ScsiResult, 152>);
 static_assert(kFitsWire<KernelLogRequest, 8>);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <new>
 #include <utility>
@@ -15,7 +16,6 @@
 namespace dualpath::guest::agent {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using wire::IoKind;
 using wire::IoRecord;
 using wire::IoState;
@@ -23,7 +23,6 @@ using wire::StartIoRequest;
 
 // Direct I/O needs the memory aligned to the logical block; a page suits every disk.
 constexpr std::size_t kAlignment = 4096;
-constexpr std::size_t kExpectedRecords = 4096;
 
 struct DeleteAligned {
   void operator()(void* memory) const { ::operator delete(memory, std::align_val_t(kAlignment)); }
@@ -34,23 +33,38 @@ AlignedBuffer AllocateAligned(std::size_t size) {
   return AlignedBuffer(::operator new(size, std::align_val_t(kAlignment)));
 }
 
+Error Refused(const char* option, std::uint64_t value, const std::string& allowed) {
+  const std::string what =
+      std::string(option) + " of " + std::to_string(value) + ", allowed is " + allowed;
+  return Error::FromErrno("start I/O", what, EINVAL);
+}
+
 Status Validate(const StartIoRequest& request) {
-  const auto refuse = [](const std::string& what) {
-    return Error::FromErrno("start I/O", what, EINVAL);
-  };
-  switch (request.kind) {
-    case IoKind::kWrite:
-    case IoKind::kRead:
-    case IoKind::kWriteReadBack:
-      break;
-    default:
-      return refuse("kind " + std::to_string(static_cast<std::uint32_t>(request.kind)));
+  if (request.kind < IoKind::kWrite || request.kind > IoKind::kWriteReadBack) {
+    return Refused("kind", static_cast<std::uint32_t>(request.kind), "1 to 3");
   }
   if (request.block_bytes == 0 || request.block_bytes % kSectorBytes != 0 ||
       request.block_bytes > wire::kMaxBlockBytes) {
-    return refuse("block of " + std::to_string(request.block_bytes) + " bytes");
+    return Refused("block_bytes", request.block_bytes, "a multiple of 512 up to 1048576");
   }
-  if (request.block_count == 0) return refuse("block_count 0");
+  if (request.queue_depth == 0 || request.queue_depth > wire::kMaxQueueDepth) {
+    return Refused("queue_depth", request.queue_depth, "1 to 32");
+  }
+  if (request.block_count < request.queue_depth) {
+    // Each I/O in flight has a block to itself.
+    return Refused("block_count", request.block_count,
+                   std::to_string(request.queue_depth) + " (queue_depth) or more");
+  }
+  if (request.read_percent > 100) return Refused("read_percent", request.read_percent, "0 to 100");
+  if (request.read_percent > 0 && request.kind == IoKind::kRead) {
+    return Refused("read_percent", request.read_percent, "0 for a run of reads");
+  }
+  const std::uint64_t last_block = request.first_block + request.block_count;
+  const std::uint64_t most = std::numeric_limits<std::int64_t>::max() / wire::kMaxBlockBytes;
+  if (last_block < request.block_count || last_block > most) {
+    return Refused("first_block", request.first_block,
+                   "at most " + std::to_string(most) + " with block_count");
+  }
   return Ok{};
 }
 
@@ -63,7 +77,6 @@ int ErrorOf(ssize_t n, std::uint32_t wanted) {
 }  // namespace
 
 IoWorker::IoWorker(DiskOptions disk) : options_(std::move(disk)) {
-  records_.reserve(kExpectedRecords);
   thread_ = std::thread([this] { Main(); });
 }
 
@@ -73,6 +86,7 @@ IoWorker::~IoWorker() {
     ending_ = stopping_ = true;
   }
   changed_.notify_all();
+  freed_.notify_all();
   thread_.join();
 }
 
@@ -86,7 +100,7 @@ Status IoWorker::Start(const StartIoRequest& request) {
     running_ = true;
     stopping_ = false;
     state_ = IoState{};
-    records_.clear();
+    records_.Clear();
     request_ = request;
   }
   changed_.notify_all();
@@ -101,6 +115,7 @@ IoState IoWorker::Stop() {
     state = StateLocked();
   }
   changed_.notify_all();
+  freed_.notify_all();
   return state;
 }
 
@@ -112,16 +127,19 @@ IoState IoWorker::State() const {
 IoState IoWorker::StateLocked() const {
   IoState state = state_;
   state.running = running_ ? 1 : 0;
+  for (const Slot& slot : slots_) {
+    if (!slot.busy) continue;
+    if (state.in_flight++ > 0 && slot.sequence > state.in_flight_sequence) continue;
+    state.in_flight_sequence = slot.sequence;
+    state.in_flight_since_ns = slot.since_ns;
+  }
   state.now_ns = MonotonicNs();
   return state;
 }
 
 std::vector<IoRecord> IoWorker::Fetch(std::uint64_t from_index, std::size_t max) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (from_index >= records_.size()) return {};
-  const auto first = records_.begin() + static_cast<std::ptrdiff_t>(from_index);
-  const auto left = static_cast<std::size_t>(records_.end() - first);
-  return {first, first + static_cast<std::ptrdiff_t>(std::min(left, max))};
+  return records_.Copy(from_index, max);
 }
 
 Result<wire::DiskAnswer> IoWorker::Disk() {
@@ -161,7 +179,6 @@ void IoWorker::Main() {
     lock.unlock();
     if (request) {
       Run(*request);
-      fd_.Reset();  // a disk that is held open does not go away as a whole
       lock.lock();
       running_ = false;
     } else {
@@ -173,79 +190,119 @@ void IoWorker::Main() {
 }
 
 void IoWorker::Run(const StartIoRequest& request) {
-  const AlignedBuffer buffer = AllocateAligned(request.block_bytes);
-  const std::chrono::microseconds interval(request.interval_us);
-  Clock::time_point due = Clock::now();
-  for (std::uint64_t nth = 0; request.max_count == 0 || nth < request.max_count; ++nth) {
-    {
-      std::unique_lock<std::mutex> lock(mutex_);
-      if (changed_.wait_until(lock, due, [this] { return stopping_; })) return;
-    }
-    const IoRecord record = DoOne(request, nth, buffer.get());
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      records_.push_back(record);
-      state_.in_flight = 0;
-      state_.completed++;
-      if (record.error_number != 0) state_.failed++;
-    }
-    // After a late one the rhythm starts anew: what a hang held up is not made good by a burst.
-    due = std::max(due + interval, Clock::now());
+  std::vector<std::thread> others;
+  for (std::uint32_t n = 1; n < request.queue_depth; ++n) {
+    others.emplace_back([this, &request, n] { RunSlot(request, slots_[n]); });
   }
+  RunSlot(request, slots_[0]);
+  for (std::thread& other : others) other.join();
 }
 
-IoRecord IoWorker::DoOne(const StartIoRequest& request, std::uint64_t nth, void* buffer) {
-  IoRecord record{};
-  record.sequence = request.first_sequence + nth;
-  record.block = request.first_block + nth % request.block_count;
-  record.kind = request.kind;
-  if (request.kind != IoKind::kRead) {
-    FillBlock(buffer, request.block_bytes, {request.run_id, record.block, record.sequence});
-    record.checksum = BlockChecksum(buffer, request.block_bytes);
+void IoWorker::RunSlot(const StartIoRequest& request, Slot& slot) {
+  const AlignedBuffer buffer = AllocateAligned(request.block_bytes);
+  const std::uint64_t interval_ns = std::uint64_t{request.interval_us} * 1000;
+  std::uint64_t due_ns = MonotonicNs();
+  while (Issue(request, due_ns, slot)) {
+    const IoRecord record = DoOne(request, slot, buffer.get());
+    Complete(record, slot);
+    // After a late one the rhythm starts anew: what a hang held up is not made good by a burst.
+    due_ns = std::max(due_ns + interval_ns, record.end_ns);
   }
+  slot.fd.Reset();  // a disk that is held open does not go away as a whole
+}
+
+bool IoWorker::Issue(const StartIoRequest& request, std::uint64_t due_ns, Slot& slot) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  slot.since_ns = MonotonicNs();
+  if (due_ns > slot.since_ns) {
+    const std::chrono::steady_clock::time_point due{std::chrono::nanoseconds(due_ns)};
+    changed_.wait_until(lock, due, [this] { return stopping_; });
+    slot.since_ns = MonotonicNs();
+  }
+  const auto over = [&] {
+    return stopping_ || (request.max_count > 0 && state_.issued >= request.max_count);
+  };
+  const auto next_block = [&] { return request.first_block + state_.issued % request.block_count; };
+  while (!over() && Touched(next_block(), request.queue_depth)) {
+    freed_.wait(lock);
+    slot.since_ns = MonotonicNs();
+  }
+  if (over()) return false;
+  slot.block = next_block();
+  slot.sequence = request.first_sequence + state_.issued++;
+  slot.busy = true;
+  return true;
+}
+
+bool IoWorker::Touched(std::uint64_t block, std::uint32_t queue_depth) const {
+  return std::any_of(slots_.begin(), slots_.begin() + queue_depth,
+                     [block](const Slot& slot) { return slot.busy && slot.block == block; });
+}
+
+void IoWorker::Complete(const IoRecord& record, Slot& slot) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    record.start_ns = MonotonicNs();
-    state_.issued++;
-    state_.in_flight = 1;
-    state_.in_flight_sequence = record.sequence;
-    state_.in_flight_since_ns = record.start_ns;
+    records_.Add(record);
+    slot.busy = false;
+    state_.completed++;
+    if (record.error_number != 0) state_.failed++;
   }
-  record.error_number = Transfer(request, record, buffer, record.bytes);
+  freed_.notify_all();
+}
+
+IoRecord IoWorker::DoOne(const StartIoRequest& request, Slot& slot, void* buffer) {
+  IoRecord record{};
+  record.sequence = slot.sequence;
+  record.block = slot.block;
+  record.kind = IsRead(request, slot.sequence) ? IoKind::kRead : request.kind;
+  if (record.kind != IoKind::kRead) {
+    record.checksum =
+        FillBlock(buffer, request.block_bytes, {request.run_id, record.block, record.sequence});
+  }
+  record.start_ns = MonotonicNs();
+  record.error_number = Transfer(request, slot, buffer, record);
   record.end_ns = MonotonicNs();
   if (record.error_number != 0) {
     record.checksum = 0;
-  } else if (request.kind == IoKind::kRead) {
-    record.checksum = BlockChecksum(buffer, request.block_bytes);
+  } else if (record.kind == IoKind::kRead) {
+    const BlockFinding seen = InspectBlock(buffer, request.block_bytes);
+    record.checksum = seen.checksum;
+    record.seen_run_id = seen.identity.run_id;
+    record.seen_block = seen.identity.block;
+    record.seen_sequence = seen.identity.sequence;
+    record.seen_state = static_cast<std::uint32_t>(seen.state);
+    record.seen_first_wrong_byte = seen.first_wrong_byte;
   }
   return record;
 }
 
-int IoWorker::Transfer(const StartIoRequest& request, const IoRecord& record, void* buffer,
-                       std::uint32_t& bytes) {
-  if (!fd_) {
+int IoWorker::Transfer(const StartIoRequest& request, Slot& slot, void* buffer, IoRecord& record) {
+  if (!slot.fd) {
     Result<UniqueFd> opened = OpenDisk(location_->path);
     if (!opened.ok()) return opened.error().error_number();
-    fd_ = std::move(opened).value();
+    slot.fd = std::move(opened).value();
   }
-  const auto offset = static_cast<off_t>(record.block * request.block_bytes);
+  const std::size_t size = request.block_bytes;
+  const auto offset =
+      static_cast<off_t>(record.block * size + request.offset_sectors * kSectorBytes);
   int error_number = 0;
-  if (request.kind != IoKind::kRead) {
-    const ssize_t n = ::pwrite(fd_.get(), buffer, request.block_bytes, offset);
+  if (record.kind != IoKind::kRead) {
+    const ssize_t n = ::pwrite(slot.fd.get(), buffer, size, offset);
     error_number = ErrorOf(n, request.block_bytes);
-    bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
+    record.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
   }
-  if (error_number == 0 && request.kind != IoKind::kWrite) {
-    const ssize_t n = ::pread(fd_.get(), buffer, request.block_bytes, offset);
+  if (error_number == 0 && record.kind != IoKind::kWrite) {
+    const ssize_t n = ::pread(slot.fd.get(), buffer, size, offset);
     error_number = ErrorOf(n, request.block_bytes);
-    bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
+    record.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
   }
-  if (error_number == 0 && request.kind == IoKind::kWriteReadBack &&
-      !CheckBlock(buffer, bytes, {request.run_id, record.block, record.sequence}, "").ok()) {
-    error_number = EBADMSG;
+  if (error_number == 0 && record.kind == IoKind::kWriteReadBack) {
+    const BlockFinding found = InspectBlock(buffer, size);
+    const BlockIdentity written{request.run_id, record.block, record.sequence};
+    if (found.state != BlockState::kWhole || !(found.identity == written)) error_number = EBADMSG;
   }
   // The disk behind this descriptor is gone for good; another may have come.
-  if (error_number == ENODEV || error_number == ENXIO) fd_.Reset();
+  if (error_number == ENODEV || error_number == ENXIO) slot.fd.Reset();
   return error_number;
 }
 

@@ -1,0 +1,451 @@
+#include "helpers/guest/oracle.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "helpers/base/temporary_directory.h"
+#include "helpers/base/unique_fd.h"
+#include "images/guest/block_content.h"
+
+namespace dualpath::guest {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::uint64_t kRun = 3;
+constexpr std::uint64_t kBlocks = 4;
+constexpr std::size_t kBytes = 4096;
+
+/// A run that went twice round its four blocks without error, so that block N holds sequence N + 5,
+/// and the file that it wrote to. Each test adds what happened after that.
+class AcknowledgedWrites : public ::testing::Test {
+ protected:
+  AcknowledgedWrites() {
+    report_.options.run_id = kRun;
+    report_.options.block_bytes = kBytes;
+    for (std::uint64_t sequence = 1; sequence <= 2 * kBlocks; ++sequence) {
+      const std::uint64_t block = (sequence - 1) % kBlocks;
+      Reported(sequence, block, 0);
+      Put(block, {kRun, block, sequence});
+    }
+  }
+
+  void Reported(std::uint64_t sequence, std::uint64_t block, int error_number) {
+    IoOutcome outcome;
+    outcome.sequence = sequence;
+    outcome.block = block;
+    outcome.error_number = error_number;
+    report_.outcomes.push_back(outcome);
+  }
+
+  /// A read that came back.
+  void Saw(std::uint64_t sequence, std::uint64_t block, const BlockFinding& seen) {
+    Reported(sequence, block, 0);
+    report_.outcomes.back().kind = IoKind::kRead;
+    report_.outcomes.back().seen = seen;
+  }
+  void Saw(std::uint64_t sequence, std::uint64_t block, const BlockIdentity& seen) {
+    Saw(sequence, block, BlockFinding{BlockState::kWhole, seen, 0, 0});
+  }
+
+  /// The file has `identity`'s write, whosever it is, in the place of `block`.
+  void Put(std::uint64_t block, const BlockIdentity& identity) {
+    PutBytes(block * kBytes, Content(identity));
+  }
+
+  void PutBytes(std::uint64_t offset, const std::string& bytes) {
+    const UniqueFd fd(::open(file_.c_str(), O_WRONLY | O_CREAT, 0644));
+    ASSERT_EQ(::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)),
+              static_cast<ssize_t>(bytes.size()));
+  }
+
+  static std::string Content(const BlockIdentity& identity) { return Filled(kBytes, identity); }
+
+  static std::string Filled(std::size_t size, const BlockIdentity& identity) {
+    std::vector<std::uint64_t> words(size / sizeof(std::uint64_t));
+    FillBlock(words.data(), size, identity);
+    return {reinterpret_cast<const char*>(words.data()), size};
+  }
+
+  std::string WhyNot() const {
+    const Status status = HoldsAcknowledgedWrites(file_, report_);
+    return status.ok() ? "nothing wrong" : status.error().ToString();
+  }
+
+  /// What every complaint about a block begins with.
+  std::string About(std::uint64_t block, std::uint64_t sequence) const {
+    return "block " + std::to_string(block) + " of " + file_ + ", acknowledged as sequence " +
+           std::to_string(sequence) + ": ";
+  }
+
+  TemporaryDirectory directory_ = *TemporaryDirectory::Create();
+  std::string file_ = directory_.path() + "/storage.raw";
+  IoReport report_;
+};
+
+TEST_F(AcknowledgedWrites, AreAllThere) { EXPECT_EQ(WhyNot(), "nothing wrong"); }
+
+TEST_F(AcknowledgedWrites, OneThatWasDroppedLeavesTheOlderWrite) {
+  Put(2, {kRun, 2, 3});
+  EXPECT_EQ(WhyNot(), "check block: " + About(2, 7) +
+                          "stale: expected sequence 7 of run 3 for block 2, holds sequence 3 of "
+                          "run 3 for block 2, checksum good; the first difference is at byte 24");
+}
+
+TEST_F(AcknowledgedWrites, OneThatWasDroppedLeavesZeros) {
+  PutBytes(2 * kBytes, std::string(kBytes, '\0'));
+  EXPECT_EQ(WhyNot(),
+            "check block: " + About(2, 7) +
+                "lost: expected sequence 7 of run 3 for block 2, holds zeros, as if never "
+                "written; the first difference is at byte 0");
+}
+
+TEST_F(AcknowledgedWrites, TwoSwappedBlocksAreForeign) {
+  Put(1, {kRun, 2, 7});
+  Put(2, {kRun, 1, 6});
+  EXPECT_EQ(WhyNot(), "check block: " + About(1, 6) +
+                          "foreign: expected sequence 6 of run 3 for block 1, holds sequence 7 of "
+                          "run 3 for block 2, checksum good; the first difference is at byte 16"
+                          "\nand check block: " +
+                          About(2, 7) +
+                          "foreign: expected sequence 7 of run 3 for block 2, holds sequence 6 of "
+                          "run 3 for block 1, checksum good; the first difference is at byte 16");
+}
+
+TEST_F(AcknowledgedWrites, TheSameSequenceOfAnEarlierRunIsForeign) {
+  Put(0, {kRun - 1, 0, 5});
+  EXPECT_EQ(WhyNot(), "check block: " + About(0, 5) +
+                          "foreign: expected sequence 5 of run 3 for block 0, holds sequence 5 of "
+                          "run 2 for block 0, checksum good; the first difference is at byte 8");
+}
+
+TEST_F(AcknowledgedWrites, ATornBlockNamesBothWrites) {
+  PutBytes(3 * kBytes + 2048, Content({kRun, 3, 4}).substr(2048));
+  EXPECT_EQ(WhyNot(), "check block: " + About(3, 8) +
+                          "torn: expected sequence 8 of run 3 for block 3, holds sequence 8 of run "
+                          "3 for block 3, checksum wrong, but from byte 2048 on sequence 4 of run "
+                          "3 for block 3; the first difference is at byte 2064");
+}
+
+TEST_F(AcknowledgedWrites, OneWrongByteIsFound) {
+  for (const std::uint64_t at : {std::uint64_t{36}, std::uint64_t{512}, std::uint64_t{4095}}) {
+    std::string content = Content({kRun, 1, 6});
+    content[at] = static_cast<char>(content[at] ^ 1);
+    PutBytes(1 * kBytes, content);
+    EXPECT_EQ(WhyNot(), "check block: " + About(1, 6) +
+                            "damaged: expected sequence 6 of run 3 for block 1, holds sequence 6 "
+                            "of run 3 for block 1, checksum wrong, but from byte " +
+                            std::to_string(at) +
+                            " on not what that wrote; the first difference is at byte " +
+                            std::to_string(at));
+  }
+}
+
+TEST_F(AcknowledgedWrites, SomebodyElsesBytesAreFound) {
+  PutBytes(1 * kBytes, std::string(kBytes, 'x'));
+  EXPECT_EQ(WhyNot(), "check block: " + About(1, 6) +
+                          "foreign: expected sequence 6 of run 3 for block 1, holds what the agent "
+                          "did not write (it does not begin with DUALPATH); the first difference "
+                          "is at byte 0");
+}
+
+TEST_F(AcknowledgedWrites, TheFileMayNotEndBeforeThem) {
+  std::filesystem::resize_file(file_, 3 * kBytes + 512);
+  EXPECT_EQ(WhyNot(), "read: " + About(3, 8) + "the file ends");
+  std::filesystem::resize_file(file_, 1 * kBytes);
+  EXPECT_EQ(WhyNot(), "read: " + About(1, 6) + "the file ends\nand read: " + About(2, 7) +
+                          "the file ends\nand read: " + About(3, 8) + "the file ends");
+}
+
+TEST_F(AcknowledgedWrites, TheFirstBadBlockIsNamed) {
+  Put(3, {kRun, 3, 4});
+  Put(1, {kRun, 1, 2});
+  EXPECT_THAT(WhyNot(), HasSubstr(About(1, 6)));
+}
+
+TEST_F(AcknowledgedWrites, MayBeReplacedByALaterOneThatWasReportedFailed) {
+  Reported(9, 0, EIO);
+  Reported(10, 1, EIO);
+  Reported(13, 0, EIO);
+  EXPECT_EQ(WhyNot(), "nothing wrong") << "none has arrived";
+  Put(0, {kRun, 0, 9});
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+  Put(0, {kRun, 0, 13});
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+}
+
+TEST_F(AcknowledgedWrites, AreNotReplacedByAFailedOneBeforeThem) {
+  Reported(9, 0, EIO);
+  Reported(13, 0, 0);
+  Put(0, {kRun, 0, 9});
+  EXPECT_EQ(WhyNot(), "check block: " + About(0, 13) +
+                          "late, a write that was reported failed before that has come after it: "
+                          "expected sequence 13 of run 3 for block 0, holds sequence 9 of run 3 "
+                          "for block 0, checksum good; the first difference is at byte 24");
+  Reported(17, 0, EIO);
+  EXPECT_THAT(WhyNot(), HasSubstr("holds sequence 9")) << "only the one after it may have arrived";
+}
+
+TEST_F(AcknowledgedWrites, AFailedWriteOfAnotherBlockOrRunExplainsNothing) {
+  Reported(9, 0, EIO);
+  Put(1, {kRun, 1, 9});
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(1, 6)), HasSubstr("newer than expected"),
+                              HasSubstr("holds sequence 9 of run 3 for block 1")));
+  Put(1, {kRun, 1, 6});
+  Put(0, {kRun, 1, 9});
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(0, 5)), HasSubstr("foreign")));
+  Put(0, {kRun + 1, 0, 9});
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(0, 5)), HasSubstr("foreign")));
+}
+
+TEST_F(AcknowledgedWrites, AFailedOneThatArrivedByHalvesIsTorn) {
+  Reported(9, 0, EIO);
+  PutBytes(0, Content({kRun, 0, 9}).substr(0, 1024));
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(0, 5)),
+                              HasSubstr("torn: expected sequence 5 of run 3 for block 0 or 9, "
+                                        "holds sequence 9 of run 3 for block 0, checksum wrong, "
+                                        "but from byte 1024 on sequence 5 of run 3 for block 0")));
+}
+
+TEST_F(AcknowledgedWrites, WhatWasNeverAcknowledgedMayBeAnything) {
+  Reported(9, 7, EIO);  // beyond the end of the file
+  Reported(10, 5, EIO);
+  PutBytes(5 * kBytes, std::string(kBytes, 'x'));
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+}
+
+TEST_F(AcknowledgedWrites, OrderIsThatOfCompletion) {
+  // A held write that was acknowledged after a later one had been: the file has the last to come.
+  Reported(21, 0, 0);
+  Reported(17, 0, 0);
+  Put(0, {kRun, 0, 17});
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+}
+
+TEST_F(AcknowledgedWrites, BlocksAreAsLargeAsTheRunWroteThem) {
+  report_.options.block_bytes = kSectorBytes;
+  EXPECT_THAT(WhyNot(), HasSubstr("holds sequence 5 of run 3 for block 0, which was a block of "
+                                  "another size, 4096 bytes"));
+}
+
+TEST_F(AcknowledgedWrites, AFileThatIsNotThereIsNamed) {
+  EXPECT_EQ(HoldsAcknowledgedWrites("/no/such/storage.raw", report_).error().ToString(),
+            "open: /no/such/storage.raw: No such file or directory (errno 2)");
+}
+
+TEST_F(AcknowledgedWrites, ARunWithoutAnyProvesNothing) {
+  report_.outcomes.clear();
+  EXPECT_EQ(WhyNot(),
+            "look for acknowledged writes in: " + file_ + ": the run has none to look for");
+  Reported(1, 0, EIO);
+  EXPECT_THAT(WhyNot(), HasSubstr("the run has none to look for"));
+}
+
+TEST_F(AcknowledgedWrites, SectorsOutOfPlaceAreFound) {
+  // Every sector is there, none in its place.
+  PutBytes(1 * kBytes, Content({kRun, 1, 6}).substr(512) + Content({kRun, 1, 6}).substr(0, 512));
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(1, 6)), HasSubstr("does not begin with DUALPATH")));
+}
+
+TEST_F(AcknowledgedWrites, NoMoreThanThreeBadBlocksAreShown) {
+  for (std::uint64_t block = 0; block < kBlocks; ++block) Put(block, {kRun, block, block + 1});
+  EXPECT_THAT(WhyNot(),
+              AllOf(HasSubstr(About(0, 5)), HasSubstr("\nand check block: " + About(1, 6)),
+                    HasSubstr(About(2, 7)), Not(HasSubstr(About(3, 8))),
+                    ::testing::EndsWith("\nand 1 more")));
+}
+
+TEST_F(AcknowledgedWrites, AreNotReplacedByAReplayOfAnOldOne) {
+  Reported(9, 0, 0);
+  Reported(13, 0, 0);
+  Put(0, {kRun, 0, 5});
+  EXPECT_EQ(WhyNot(), "check block: " + About(0, 13) +
+                          "stale: expected sequence 13 of run 3 for block 0, holds sequence 5 of "
+                          "run 3 for block 0, checksum good; the first difference is at byte 24");
+}
+
+TEST_F(AcknowledgedWrites, AFailedOneThatWasReadDoesNotGoAway) {
+  Reported(9, 0, EIO);
+  Saw(10, 0, {kRun, 0, 9});
+  Put(0, {kRun, 0, 9});
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+  Put(0, {kRun, 0, 5});
+  EXPECT_EQ(WhyNot(), "check block: " + About(0, 5) +
+                          "gone back, a read has seen a later write: expected sequence 9 of run 3 "
+                          "for block 0, holds sequence 5 of run 3 for block 0, checksum good; the "
+                          "first difference is at byte 24");
+  Reported(13, 0, 0);
+  Put(0, {kRun, 0, 13});
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+}
+
+TEST_F(AcknowledgedWrites, AreFoundAtAnOffsetOfSectors) {
+  report_.options.offset_sectors = 7;
+  EXPECT_THAT(WhyNot(), HasSubstr(About(0, 5)));
+  for (std::uint64_t block = 0; block < kBlocks; ++block) {
+    PutBytes(7 * kSectorBytes + block * kBytes, Content({kRun, block, block + 5}));
+  }
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+}
+
+TEST_F(AcknowledgedWrites, AreFoundWithGapsBetweenThem) {
+  constexpr std::uint64_t kFar = 5000;  // more than a chunk of reading away
+  Reported(9, kFar, 0);
+  Reported(10, kFar + 2, 0);
+  Put(kFar, {kRun, kFar, 9});
+  Put(kFar + 2, {kRun, kFar + 2, 10});
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+  Put(kFar + 2, {kRun, kFar + 2, 9});
+  EXPECT_THAT(WhyNot(), HasSubstr(About(kFar + 2, 10)));
+}
+
+/// As above, with writes that the kernel may send as several commands.
+class LargeWrites : public AcknowledgedWrites {
+ protected:
+  LargeWrites() {
+    report_.options.block_bytes = kLargeBytes;
+    report_.outcomes.clear();
+    Reported(1, 0, 0);
+    PutBytes(0, Large(1));
+  }
+
+  static std::string Large(std::uint64_t sequence) {
+    return Filled(kLargeBytes, {kRun, 0, sequence});
+  }
+
+  static constexpr std::size_t kLargeBytes = 128 * 1024;
+};
+
+TEST_F(LargeWrites, ThatFailedMayHaveArrivedInPart) {
+  Reported(2, 0, EIO);
+  Reported(3, 0, EIO);
+  PutBytes(8192, Large(2).substr(8192, 4096));
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+  PutBytes(65536, Large(3).substr(65536));
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+  PutBytes(0, Large(3).substr(0, 512));
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+}
+
+TEST_F(LargeWrites, ThatFailedExplainNoOtherDamage) {
+  Reported(2, 0, EIO);
+  PutBytes(8192, Large(4).substr(8192, 4096));
+  EXPECT_THAT(WhyNot(), HasSubstr("torn: expected sequence 1 of run 3 for block 0 or 2, holds "
+                                  "sequence 1 of run 3 for block 0, checksum wrong, but from byte "
+                                  "8192 on sequence 4 of run 3 for block 0"));
+  PutBytes(0, Large(1));
+  PutBytes(9000, "x");
+  EXPECT_THAT(WhyNot(), HasSubstr("damaged: "));
+}
+
+TEST_F(LargeWrites, ThatWereAcknowledgedAreWhole) {
+  Reported(2, 0, EIO);
+  Reported(3, 0, 0);
+  PutBytes(0, Large(3));
+  PutBytes(65536, Large(2).substr(65536));
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr("torn: expected sequence 3 of run 3 for block 0, holds"),
+                              HasSubstr("from byte 65536 on sequence 2 of run 3 for block 0")));
+}
+
+/// A run of which block 0 was acknowledged as sequence 5; each test adds what its reads saw.
+class Reads : public AcknowledgedWrites {
+ protected:
+  std::string WhyNotSeen() const {
+    const Status status = ReadsSawAcknowledgedWrites(report_);
+    return status.ok() ? "nothing wrong" : status.error().ToString();
+  }
+};
+
+TEST_F(Reads, SeeTheLastAcknowledgedWrite) {
+  Saw(9, 0, {kRun, 0, 5});
+  EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+  Reported(10, 0, 0);
+  Saw(11, 0, {kRun, 0, 10});
+  Saw(12, 0, {kRun, 0, 10});
+  EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+}
+
+TEST_F(Reads, DoNotSeeAnOlderOne) {
+  Saw(9, 0, {kRun, 0, 1});
+  EXPECT_EQ(WhyNotSeen(),
+            "check read: sequence 9, block 0, acknowledged as sequence 5: stale: expected sequence "
+            "5 of run 3 for block 0, saw sequence 1 of run 3 for block 0, checksum good");
+}
+
+TEST_F(Reads, MaySeeOneThatFailedSince) {
+  Reported(9, 0, EIO);
+  Saw(10, 0, {kRun, 0, 5});
+  Saw(11, 0, {kRun, 0, 9});
+  EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+  Saw(12, 0, {kRun, 0, 5});
+  EXPECT_EQ(WhyNotSeen(),
+            "check read: sequence 12, block 0, acknowledged as sequence 5: gone back, a read has "
+            "seen a later write: expected sequence 9 of run 3 for block 0, saw sequence 5 of run 3 "
+            "for block 0, checksum good");
+}
+
+TEST_F(Reads, DoNotSeeOneThatFailedBefore) {
+  Reported(9, 0, EIO);
+  Reported(13, 0, 0);
+  Saw(17, 0, {kRun, 0, 9});
+  EXPECT_EQ(WhyNotSeen(),
+            "check read: sequence 17, block 0, acknowledged as sequence 13: late, a write that was "
+            "reported failed before that has come after it: expected sequence 13 of run 3 for "
+            "block 0, saw sequence 9 of run 3 for block 0, checksum good");
+}
+
+TEST_F(Reads, SeeAWholeBlockOfTheirOwn) {
+  BlockFinding seen;
+  seen.state = BlockState::kZeros;
+  Saw(9, 0, seen);
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("lost: expected sequence 5 of run 3 for block 0, saw zeros"));
+  seen.identity = {kRun, 0, 5};
+  seen.state = BlockState::kDamaged;
+  seen.first_wrong_byte = 700;
+  report_.outcomes.back().seen = seen;
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("damaged: expected sequence 5 of run 3 for block 0, saw "
+                                      "sequence 5 of run 3 for block 0, checksum wrong, but from "
+                                      "byte 700 on not what that wrote"));
+  report_.outcomes.back().seen = {BlockState::kWhole, {kRun + 1, 0, 5}, 0, 0};
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("foreign: "));
+}
+
+TEST_F(Reads, MaySeeAnythingBeforeTheFirstAcknowledgedWrite) {
+  BlockFinding seen;
+  seen.state = BlockState::kZeros;
+  Saw(9, 100, seen);
+  Reported(10, 100, EIO);
+  Saw(11, 100, {kRun + 1, 100, 3});
+  EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+}
+
+TEST_F(Reads, OfALargeBlockMaySeePartsOfAFailedWrite) {
+  BlockFinding seen;
+  seen.state = BlockState::kTorn;
+  Reported(9, 0, EIO);
+  Saw(10, 0, seen);
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("torn: ")) << "4 KiB are one command";
+  report_.options.block_bytes = 1024 * 1024;
+  EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+}
+
+TEST_F(Reads, ThatFailedSawNothing) {
+  Saw(9, 0, {kRun, 0, 5});
+  Saw(10, 0, {kRun, 0, 1});
+  report_.outcomes.back().error_number = EIO;
+  EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+}
+
+TEST_F(Reads, AreNeeded) {
+  EXPECT_EQ(WhyNotSeen(), "look at what was read in: the run: it has no read without error");
+}
+
+}  // namespace
+}  // namespace dualpath::guest
