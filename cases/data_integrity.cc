@@ -1,0 +1,108 @@
+// Many I/Os at once: whatever happens to the paths, what was acknowledged is on the disk.
+
+#include <cerrno>
+
+#include "fixtures/capabilities.h"
+#include "fixtures/rig_fixture.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::microseconds;
+
+class DataIntegrity : public GuestTest {
+ protected:
+  /// As fast as the lab can; a real host is held to some 1600 I/Os a second.
+  static guest::IoOptions Load(std::uint32_t block_bytes, std::uint32_t queue_depth) {
+    guest::IoOptions options;
+    options.interval = queue_depth * microseconds(625);
+    options.block_bytes = block_bytes;
+    options.queue_depth = queue_depth;
+    return options;
+  }
+
+  /// In storage.raw, and as each path by itself shows it.
+  void ExpectStorageHolds(const guest::IoReport& report) {
+    EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+    EXPECT_THAT(rig().path(0).disk(), HoldsEveryWriteAcknowledgedIn(report));
+    EXPECT_THAT(rig().path(1).disk(), HoldsEveryWriteAcknowledgedIn(report));
+  }
+};
+
+TEST_F(DataIntegrity, TenThousandWritesSurviveAFailover) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(Load(4096, 8)));
+  ASSERT_OK(io.AwaitGoodCompletions(5000));
+  const PathId deleted = path(0);
+
+  ASSERT_OK(rig().path(0).Delete());
+  EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+
+  ASSERT_OK(rig().path(0).Rescan());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1)), Enabled(path(0))})));
+  ASSERT_OK(io.AwaitGoodCompletions(5000));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report, CompletedWithoutErrors());
+  ExpectStorageHolds(report);
+}
+
+/// Reads and writes at the greatest depth.
+class MixedIo : public DataIntegrity {
+ protected:
+  static guest::IoOptions Mix(std::uint32_t block_bytes) {
+    guest::IoOptions options = Load(block_bytes, 32);
+    options.block_count = 64;
+    options.read_percent = 50;
+    return options;
+  }
+
+  void SurvivesAPathThatGoesOfflineAndComesBack(const guest::IoOptions& mixed) {
+    constexpr std::uint64_t kSome = 64;
+    ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(mixed));
+    ASSERT_OK(io.AwaitGoodCompletions(kSome));
+    ASSERT_OK(rig().AwaitCheck(0));
+
+    const microseconds before = Now();
+    ASSERT_OK(rig().path(0).SetOffline());
+    const microseconds after = Now();
+    EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
+    EXPECT_THAT(topology(),
+                Eventually(PathGroups({Enabled(Faulty(path(0), "offline")), Active(path(1))})));
+    ASSERT_OK(io.AwaitGoodCompletions(kSome));
+
+    ASSERT_OK(rig().path(0).SetRunning());
+    EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(path(0)), Active(path(1))})));
+    ASSERT_OK(io.AwaitGoodCompletions(kSome));
+    ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+    ExpectErrorsOnlyUntilTheCheckerNoticed(report, before, after);
+    EXPECT_THAT(report, ReadsSawEveryAcknowledgedWrite());
+    ExpectStorageHolds(report);
+  }
+
+ private:
+  /// As in path_offline.cc: who notices the fault first decides what the guest sees. The fault came
+  /// at some time between the two points.
+  void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds before,
+                                              microseconds after) {
+    ASSERT_OK_AND_ASSIGN(const auto capabilities, Capabilities::Find(rig(), guest().connection()));
+    if (capabilities.probes_paths_on_sg_io_error) {
+      EXPECT_THAT(report, CompletedWithoutErrors());
+      return;
+    }
+    ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));
+    EXPECT_THAT(report, FailedExactlyBetween(before, failed, EIO, after - before));
+  }
+};
+
+TEST_F(MixedIo, OfASectorEachSurvivesAPathThatGoesOfflineAndComesBack) {
+  SurvivesAPathThatGoesOfflineAndComesBack(Mix(512));
+}
+
+TEST_F(MixedIo, OfAMebibyteEachSurvivesAPathThatGoesOfflineAndComesBack) {
+  guest::IoOptions mixed = Mix(1024 * 1024);
+  mixed.offset_sectors = 1;  // across whatever the devices have their limits at
+  SurvivesAPathThatGoesOfflineAndComesBack(mixed);
+}
+
+}  // namespace
+}  // namespace dualpath
