@@ -30,7 +30,7 @@ std::string ToString(virDomainState state) {
 }
 
 std::string ToString(const DomainState& state) {
-  const std::string word = ToString(state.state);
+  std::string word = ToString(state.state);
   if (state.PausedByIoError()) return word + " (I/O error)";
   if (state.state != VIR_DOMAIN_PAUSED) return word;
   return word + " (reason " + std::to_string(state.reason) + ")";

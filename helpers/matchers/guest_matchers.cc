@@ -1,7 +1,6 @@
 #include "helpers/matchers/guest_matchers.h"
 
 #include <ostream>
-#include <utility>
 
 namespace dualpath {
 namespace {
@@ -12,20 +11,24 @@ using Events = std::vector<DomainEvent>;
 
 bool IsIoError(const DomainEvent& event) { return event.kind == DomainEvent::Kind::kIoError; }
 
+bool IsFor(const DomainEvent& event, IoErrorReason reason) {
+  if (reason == IoErrorReason::kNoSpace) return event.reason == "enospc";
+  return event.reason.empty() || event.reason == "message";
+}
+
 /// As libvirt would report it, for messages.
-std::string InWords(OnError action, const std::string& reason) {
+std::string InWords(OnError action, IoErrorReason reason) {
   DomainEvent event;
   event.kind = DomainEvent::Kind::kIoError;
   event.disk = "the disk";
   event.action = static_cast<int>(action);
-  event.reason = reason;
+  if (reason == IoErrorReason::kNoSpace) event.reason = "enospc";
   return event.ToString();
 }
 
 class ReportsMatcher : public ::testing::MatcherInterface<const Events&> {
  public:
-  ReportsMatcher(OnError action, std::string reason)
-      : action_(action), reason_(std::move(reason)) {}
+  ReportsMatcher(OnError action, IoErrorReason reason) : action_(action), reason_(reason) {}
 
   bool MatchAndExplain(const Events& events,
                        ::testing::MatchResultListener* listener) const override {
@@ -33,7 +36,7 @@ class ReportsMatcher : public ::testing::MatcherInterface<const Events&> {
     for (const DomainEvent& event : events) {
       if (!IsIoError(event)) continue;
       any = true;
-      if (event.action == static_cast<int>(action_) && event.reason == reason_) continue;
+      if (event.action == static_cast<int>(action_) && IsFor(event, reason_)) continue;
       *listener << "which has " << event;
       return false;
     }
@@ -46,7 +49,7 @@ class ReportsMatcher : public ::testing::MatcherInterface<const Events&> {
 
  private:
   OnError action_;
-  std::string reason_;
+  IoErrorReason reason_;
 };
 
 class NoIoErrorMatcher : public ::testing::MatcherInterface<const Events&> {
@@ -82,7 +85,7 @@ class StateMatcher : public ::testing::MatcherInterface<const DomainState&> {
 
 }  // namespace
 
-::testing::Matcher<const Events&> ReportsIoErrors(OnError action, const std::string& reason) {
+::testing::Matcher<const Events&> ReportsIoErrors(OnError action, IoErrorReason reason) {
   return ::testing::Matcher<const Events&>(new ReportsMatcher(action, reason));
 }
 

@@ -18,11 +18,17 @@ enum class OnError {
   kReport = VIR_DOMAIN_EVENT_IO_ERROR_REPORT,
 };
 
-/// libvirt reported at least one I/O error, and of each that QEMU did this about it. The reason is
-/// "enospc" if the disk was full, and else, since QEMU says no more, empty:
+/// The reason, as far as libvirt has a word for it.
+enum class IoErrorReason {
+  kNoSpace,  ///< "enospc"
+  kOther,    ///< "", or from libvirt 11 on "message": there is but QEMU's text
+};
+
+/// libvirt reported at least one I/O error, and of each that QEMU did this about it, for this
+/// reason:
 ///   EXPECT_THAT(guest().events(), Eventually(ReportsIoErrors(OnError::kPause)));
 ::testing::Matcher<const std::vector<guest::DomainEvent>&> ReportsIoErrors(
-    OnError action, const std::string& reason = "");
+    OnError action, IoErrorReason reason = IoErrorReason::kOther);
 
 /// QEMU met no error that its policies would be about.
 ::testing::Matcher<const std::vector<guest::DomainEvent>&> ReportsNoIoError();

@@ -40,9 +40,17 @@ TEST(ReportsIoErrors, EveryOneOfThemMustBeSuch) {
 
 TEST(ReportsIoErrors, TheReasonCounts) {
   const Events full{IoError(OnError::kPause, "enospc")};
-  EXPECT_EQ(WhyNot(ReportsIoErrors(OnError::kPause, "enospc"), full), "it matches");
+  const auto for_want_of_space = ReportsIoErrors(OnError::kPause, IoErrorReason::kNoSpace);
+  EXPECT_EQ(WhyNot(for_want_of_space, full), "it matches");
   EXPECT_EQ(WhyNot(ReportsIoErrors(OnError::kPause), full),
             "which has I/O error on scsi0-0-0-0 (enospc): the guest is paused");
+  EXPECT_EQ(DescribeMatcher<const Events&>(for_want_of_space),
+            "I/O errors, each as \"I/O error on the disk (enospc): the guest is paused\"");
+
+  const Events with_text{IoError(OnError::kPause, "message")};
+  EXPECT_EQ(WhyNot(ReportsIoErrors(OnError::kPause), with_text), "it matches");
+  EXPECT_EQ(WhyNot(for_want_of_space, with_text),
+            "which has I/O error on scsi0-0-0-0 (message): the guest is paused");
 }
 
 TEST(ReportsNoIoError, OtherEventsAreNone) {
