@@ -8,9 +8,7 @@
 namespace dualpath::layers {
 namespace {
 
-using observe::VirtioScsiResponse;
 using scsi::ScsiStatus;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 

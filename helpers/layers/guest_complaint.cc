@@ -15,24 +15,24 @@ std::string GuestComplaint::ToString() const {
 }
 
 std::optional<std::chrono::microseconds> TimeOfLine(const std::string& line) {
-  static const std::regex kStamp(R"(\[ *(\d{1,12})\.(\d{6})\].*)");
+  static const std::regex stamp(R"(\[ *(\d{1,12})\.(\d{6})\].*)");
   std::smatch match;
-  if (!std::regex_match(line, match, kStamp)) return std::nullopt;
+  if (!std::regex_match(line, match, stamp)) return std::nullopt;
   return std::chrono::seconds(std::strtoll(match[1].str().c_str(), nullptr, 10)) +
          std::chrono::microseconds(std::strtoll(match[2].str().c_str(), nullptr, 10));
 }
 
 std::vector<GuestComplaint> ParseComplaints(const std::string& kernel_log) {
-  static const std::regex kResult(R"(.*\bResult: hostbyte=(\S+) driverbyte=\S+.*)");
-  static const std::regex kSenseKey(R"(.*\bSense Key : (.*?) \[(?:current|deferred)\].*)");
-  static const std::regex kAdditionalSense(R"(.*\bAdd\. Sense: (.*))");
-  static const std::regex kIoError(R"(.*\bI/O error, dev \S+, sector (\d{1,18})\b.*)");
+  static const std::regex result(R"(.*\bResult: hostbyte=(\S+) driverbyte=\S+.*)");
+  static const std::regex sense_key(R"(.*\bSense Key : (.*?) \[(?:current|deferred)\].*)");
+  static const std::regex additional_sense(R"(.*\bAdd\. Sense: (.*))");
+  static const std::regex io_error(R"(.*\bI/O error, dev \S+, sector (\d{1,18})\b.*)");
   std::vector<GuestComplaint> complaints;
   std::istringstream lines(kernel_log);
   for (std::string line; std::getline(lines, line);) {
     std::smatch match;
     const auto at = TimeOfLine(line);
-    if (at && std::regex_match(line, match, kResult)) {
+    if (at && std::regex_match(line, match, result)) {
       GuestComplaint complaint;
       complaint.at = *at;
       const auto host_byte = scsi::ParseHostByte(match[1]);
@@ -41,11 +41,11 @@ std::vector<GuestComplaint> ParseComplaints(const std::string& kernel_log) {
       complaints.push_back(complaint);
     } else if (complaints.empty()) {
       continue;  // about a command whose beginning is not in the log any more
-    } else if (std::regex_match(line, match, kSenseKey)) {
+    } else if (std::regex_match(line, match, sense_key)) {
       complaints.back().sense_key = match[1];
-    } else if (std::regex_match(line, match, kAdditionalSense)) {
+    } else if (std::regex_match(line, match, additional_sense)) {
       complaints.back().additional_sense = match[1];
-    } else if (std::regex_match(line, match, kIoError)) {
+    } else if (std::regex_match(line, match, io_error)) {
       complaints.back().sector = std::strtoull(match[1].str().c_str(), nullptr, 10);
     }
   }

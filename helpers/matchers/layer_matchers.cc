@@ -52,6 +52,17 @@ bool IsOtherCompletion(const observe::TraceRecord& record, const PathId& path, H
          !IsCompletionBy(record, path, host_byte);
 }
 
+std::string Words(const SgIoEnd& end) {
+  if (end.error_number != 0) return "fails with " + ErrnoWords(end.error_number);
+  return "hands back " + scsi::ToString(end.host_byte);
+}
+
+bool EndsSo(const SgIo& sg_io, const SgIoEnd& end, bool shows_host_byte) {
+  if (!sg_io.returned || sg_io.error_number != end.error_number) return false;
+  if (end.error_number != 0 || !shows_host_byte) return true;
+  return sg_io.handed_back && sg_io.handed_back->host_byte == end.host_byte;
+}
+
 class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorPath&> {
  public:
   explicit ErrorTravelsMatcher(std::vector<ErrorTravels::Expectation> expectations)
@@ -146,31 +157,30 @@ ErrorTravels& ErrorTravels::NoPathReturnsAnError() {
 }
 
 ErrorTravels& ErrorTravels::SgIoFails(int error_number) {
-  return ExpectOfFailed("SG_IO fails with " + ErrnoWords(error_number), "SG_IO",
-                        [error_number](const GuestCommand& command) -> Mismatch {
-                          if (command.sg_ios.empty()) return "there was none";
-                          const SgIo& sg_io = command.sg_ios.back();
-                          if (sg_io.returned && sg_io.error_number == error_number)
-                            return std::nullopt;
-                          return sg_io.error_number == 0 ? "it did not fail"
-                                                         : ErrnoWords(sg_io.error_number);
-                        });
+  return SgIoEndsAsOneOf({FailsWith(error_number)});
 }
 
 ErrorTravels& ErrorTravels::SgIoReturns(HostByte host_byte) {
-  return Expect(
-      "SG_IO hands back " + scsi::ToString(host_byte),
-      [host_byte](const ErrorPath& path) -> Mismatch {
-        for (const GuestCommand& command : path.FailedCommands()) {
-          const SgIo* sg_io = command.sg_ios.empty() ? nullptr : &command.sg_ios.back();
-          const bool came_back = sg_io != nullptr && sg_io->returned && sg_io->error_number == 0;
-          const bool as_expected =
-              !path.why_no_sg_io.empty() ||
-              (came_back && sg_io->handed_back && sg_io->handed_back->host_byte == host_byte);
-          if (!came_back || !as_expected) return "at SG_IO, of " + command.ToString();
-        }
-        return std::nullopt;
-      });
+  return SgIoEndsAsOneOf({HandsBack(host_byte)});
+}
+
+ErrorTravels& ErrorTravels::SgIoEndsAsOneOf(std::vector<SgIoEnd> ends) {
+  std::string words;
+  for (const SgIoEnd& end : ends) words += (words.empty() ? "" : " or ") + Words(end);
+  return Expect("SG_IO " + words, [ends = std::move(ends)](const ErrorPath& path) -> Mismatch {
+    const bool shows_host_byte = path.why_no_sg_io.empty();
+    std::size_t wrong = 0;
+    std::string first;
+    for (const GuestCommand& command : path.FailedCommands()) {
+      const bool as_expected =
+          !command.sg_ios.empty() && std::any_of(ends.begin(), ends.end(), [&](const SgIoEnd& end) {
+            return EndsSo(command.sg_ios.back(), end, shows_host_byte);
+          });
+      if (!as_expected && wrong++ == 0) first = command.ToString();
+    }
+    if (wrong == 0) return std::nullopt;
+    return "at SG_IO, " + std::to_string(wrong) + " times, first of " + first;
+  });
 }
 
 ErrorTravels& ErrorTravels::QemuMakesSense(scsi::SenseKey key, unsigned asc, unsigned ascq) {

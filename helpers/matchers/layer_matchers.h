@@ -13,6 +13,14 @@
 
 namespace dualpath {
 
+/// How QEMU's SG_IO may end: the ioctl fails, or it comes back with a host byte.
+struct SgIoEnd {
+  int error_number = 0;  ///< 0: it comes back
+  scsi::HostByte host_byte = scsi::HostByte::kOk;
+};
+inline SgIoEnd FailsWith(int error_number) { return {error_number}; }
+inline SgIoEnd HandsBack(scsi::HostByte host_byte) { return {0, host_byte}; }
+
 /// How an error travels up, layer by layer, for every command of the guest that failed:
 ///   EXPECT_THAT(seen, ErrorTravels()
 ///                         .PathReturns(path(0), HostByte::kTransportDisrupted)
@@ -41,6 +49,9 @@ class ErrorTravels {
   /// QEMU's ioctl came back, with this host byte. A kernel that does not show it
   /// (ErrorPath::why_no_sg_io) is only asked whether the ioctl came back.
   ErrorTravels& SgIoReturns(scsi::HostByte host_byte);
+
+  /// One of these, as it depends on the moment.
+  ErrorTravels& SgIoEndsAsOneOf(std::vector<SgIoEnd> ends);
 
   /// The sense data is QEMU's own; no device sent it.
   ErrorTravels& QemuMakesSense(scsi::SenseKey key, unsigned asc, unsigned ascq);

@@ -42,9 +42,9 @@ std::optional<T> Number(const std::smatch& match, std::size_t group, int base = 
 }
 
 std::optional<Event> ParseRequest(const std::string& text) {
-  static const std::regex kFormat(".*tag=0x([0-9a-f]+) cmd=0x([0-9a-f]+).*");
+  static const std::regex format(".*tag=0x([0-9a-f]+) cmd=0x([0-9a-f]+).*");
   std::smatch match;
-  if (!std::regex_match(text, match, kFormat)) return std::nullopt;
+  if (!std::regex_match(text, match, format)) return std::nullopt;
   const auto tag = Number<std::uint64_t>(match, 1);
   const auto opcode = Number<std::uint8_t>(match, 2);
   if (!tag || !opcode) return std::nullopt;
@@ -52,9 +52,9 @@ std::optional<Event> ParseRequest(const std::string& text) {
 }
 
 std::optional<Event> ParseAnswer(const std::string& text) {
-  static const std::regex kFormat(".*tag=0x([0-9a-f]+) response=([0-9]+) status=0x([0-9a-f]+).*");
+  static const std::regex format(".*tag=0x([0-9a-f]+) response=([0-9]+) status=0x([0-9a-f]+).*");
   std::smatch match;
-  if (!std::regex_match(text, match, kFormat)) return std::nullopt;
+  if (!std::regex_match(text, match, format)) return std::nullopt;
   const auto tag = Number<std::uint64_t>(match, 1);
   const auto response = Number<unsigned>(match, 2, 10);
   const auto status = Number<std::uint8_t>(match, 3);
@@ -64,10 +64,10 @@ std::optional<Event> ParseAnswer(const std::string& text) {
 }
 
 std::optional<Event> ParseSubmission(const std::string& text) {
-  static const std::regex kFormat(
+  static const std::regex format(
       R"(.*tag=0x([0-9a-f]+) cmd=0x([0-9a-f]+)(?: \(sector ([0-9]+), count [0-9]+\))?.*)");
   std::smatch match;
-  if (!std::regex_match(text, match, kFormat)) return std::nullopt;
+  if (!std::regex_match(text, match, format)) return std::nullopt;
   const auto tag = Number<std::uint64_t>(match, 1);
   const auto opcode = Number<std::uint8_t>(match, 2);
   if (!tag || !opcode) return std::nullopt;
@@ -75,18 +75,18 @@ std::optional<Event> ParseSubmission(const std::string& text) {
 }
 
 std::optional<Event> ParsePoolSubmission(const std::string& text) {
-  static const std::regex kFormat(".* req 0x([0-9a-f]+) .*");
+  static const std::regex format(".* req 0x([0-9a-f]+) .*");
   std::smatch match;
-  if (!std::regex_match(text, match, kFormat)) return std::nullopt;
+  if (!std::regex_match(text, match, format)) return std::nullopt;
   const auto request = Number<std::uint64_t>(match, 1);
   if (!request) return std::nullopt;
   return PoolSubmission{*request};
 }
 
 std::optional<Event> ParsePoolCompletion(const std::string& text) {
-  static const std::regex kFormat(".* req 0x([0-9a-f]+) .* ret (-?[0-9]+)");
+  static const std::regex format(".* req 0x([0-9a-f]+) .* ret (-?[0-9]+)");
   std::smatch match;
-  if (!std::regex_match(text, match, kFormat)) return std::nullopt;
+  if (!std::regex_match(text, match, format)) return std::nullopt;
   const auto request = Number<std::uint64_t>(match, 1);
   const auto returned = Number<int>(match, 2, 10);
   if (!request || !returned) return std::nullopt;
@@ -94,10 +94,10 @@ std::optional<Event> ParsePoolCompletion(const std::string& text) {
 }
 
 std::optional<Event> ParseBuiltSense(const std::string& text) {
-  static const std::regex kFormat(
+  static const std::regex format(
       ".*tag (-?[0-9]+) key 0x([0-9a-f]+) asc 0x([0-9a-f]+) ascq 0x([0-9a-f]+)");
   std::smatch match;
-  if (!std::regex_match(text, match, kFormat)) return std::nullopt;
+  if (!std::regex_match(text, match, format)) return std::nullopt;
   const auto tag = Number<std::int64_t>(match, 1, 10);
   const auto key = Number<unsigned>(match, 2);
   const auto asc = Number<unsigned>(match, 3);
@@ -173,9 +173,9 @@ std::string ToString(VirtioScsiResponse response) {
 }
 
 Result<std::optional<QemuTraceRecord>> ParseQemuTraceLine(const std::string& line) {
-  static const std::regex kLine(R"(\d+@(\d+)\.(\d{6}):([a-zA-Z0-9_]+) (.*))");
+  static const std::regex traced(R"(\d+@(\d+)\.(\d{6}):([a-zA-Z0-9_]+) (.*))");
   std::smatch parts;
-  if (!std::regex_match(line, parts, kLine)) return std::optional<QemuTraceRecord>();
+  if (!std::regex_match(line, parts, traced)) return std::optional<QemuTraceRecord>();
   const auto format = std::find_if(kFormats.begin(), kFormats.end(),
                                    [&](const Format& known) { return parts[3] == known.event; });
   if (format == kFormats.end()) return std::optional<QemuTraceRecord>();
@@ -186,7 +186,7 @@ Result<std::optional<QemuTraceRecord>> ParseQemuTraceLine(const std::string& lin
     return Error::Because("parse QEMU's trace", "\"" + line + "\"",
                           "its arguments are in another wording");
   }
-  return std::optional(QemuTraceRecord{*seconds * 1000000 + *micros, std::move(*event)});
+  return std::optional(QemuTraceRecord{*seconds * 1000000 + *micros, *event});
 }
 
 std::int64_t RealtimeMinusMonotonic() {

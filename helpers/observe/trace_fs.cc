@@ -93,10 +93,8 @@ Result<TraceFs> TraceFs::Start(const std::string& given_root) {
   DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_done", "result != 0"));
   DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_timeout", ""));
   DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_error", ""));
-  // Newer kernels have both; block_rq_error is only there for errors, which spares the filter.
-  const bool has_block_error = fs::exists(trace.instance_ + "/events/block/block_rq_error");
-  DUALPATH_TRY_STATUS(has_block_error ? trace.Record("block/block_rq_error", "")
-                                      : trace.Record("block/block_rq_complete", "error != 0"));
+  // Not block_rq_error, which leaves out the requests of SG_IO.
+  DUALPATH_TRY_STATUS(trace.Record("block/block_rq_complete", "error != 0"));
   if (probed.ok()) {
     DUALPATH_TRY_STATUS(trace.Record(kProbeGroupPrefix + pid + "/" + kSgIoEvent,
                                      "host != 0 || driver != 0 || status != 0"));

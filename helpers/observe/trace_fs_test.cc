@@ -39,9 +39,8 @@ class TraceFsTest : public ::testing::Test {
     const std::string in = "instances/" + instance + "/";
     Put(in + "trace_clock", "");
     Put(in + "trace", "");
-    for (const char* event :
-         {"scsi/scsi_dispatch_cmd_done", "scsi/scsi_dispatch_cmd_timeout",
-          "scsi/scsi_dispatch_cmd_error", "block/block_rq_complete", "block/block_rq_error"}) {
+    for (const char* event : {"scsi/scsi_dispatch_cmd_done", "scsi/scsi_dispatch_cmd_timeout",
+                              "scsi/scsi_dispatch_cmd_error", "block/block_rq_complete"}) {
       Put(in + "events/" + event + "/filter", "");
       Put(in + "events/" + event + "/enable", "0");
     }
@@ -74,8 +73,8 @@ TEST_F(TraceFsTest, RecordsOnlyWhatWentWrong) {
   EXPECT_EQ(Event("scsi/scsi_dispatch_cmd_done/enable"), "1");
   EXPECT_EQ(Event("scsi/scsi_dispatch_cmd_timeout/enable"), "1");
   EXPECT_EQ(Event("scsi/scsi_dispatch_cmd_error/enable"), "1");
-  EXPECT_EQ(Event("block/block_rq_error/enable"), "1");
-  EXPECT_EQ(Event("block/block_rq_complete/enable"), "0");
+  EXPECT_EQ(Event("block/block_rq_complete/filter"), "error != 0");
+  EXPECT_EQ(Event("block/block_rq_complete/enable"), "1");
   EXPECT_TRUE(trace->sees_sg_io()) << trace->why_no_sg_io();
   EXPECT_EQ(Event("dualpath_" + pid_ + "/dualpath_sg_io/filter"),
             "host != 0 || driver != 0 || status != 0");
@@ -88,15 +87,6 @@ TEST_F(TraceFsTest, RecordsOnlyWhatWentWrong) {
   EXPECT_FALSE(fs::exists(Instance()));
   EXPECT_THAT(*ReadFile(Root() + "/kprobe_events"),
               HasSubstr("-:dualpath_" + pid_ + "/dualpath_sg_io"));
-}
-
-TEST_F(TraceFsTest, DoesWithTheOlderEventOfTheBlockLayer) {
-  fs::remove_all(Instance() + "/events/block/block_rq_error");
-  auto trace = TraceFs::Start(Root());
-  ASSERT_TRUE(trace.ok()) << trace.error().ToString();
-  EXPECT_EQ(Event("block/block_rq_complete/filter"), "error != 0");
-  EXPECT_EQ(Event("block/block_rq_complete/enable"), "1");
-  Empty();
 }
 
 TEST_F(TraceFsTest, DoesWithoutProbes) {
@@ -112,7 +102,8 @@ TEST_F(TraceFsTest, ReadsWhatWasRecorded) {
   auto trace = TraceFs::Start(Root());
   ASSERT_TRUE(trace.ok()) << trace.error().ToString();
   Put("instances/dualpath-" + pid_ + "/trace",
-      "          worker-528     [000] .....   101.500000: block_rq_error: 8,16 N () 0 + 8 [-19]\n");
+      "          worker-528     [000] .....   101.500000: block_rq_complete: 8,16 N () 0 + 8 "
+      "[-19]\n");
   const auto read = trace->Read();
   ASSERT_TRUE(read.ok()) << read.error().ToString();
   EXPECT_THAT(read->records, SizeIs(1));

@@ -140,7 +140,7 @@ std::optional<Event> ParseEvent(const std::string& name, const std::string& fiel
   if (name == "scsi_dispatch_cmd_done") return ParseDone(fields, false);
   if (name == "scsi_dispatch_cmd_timeout") return ParseDone(fields, true);
   if (name == "scsi_dispatch_cmd_error") return ParseRefused(fields);
-  if (name == "block_rq_complete" || name == "block_rq_error") return ParseBlockError(fields);
+  if (name == "block_rq_complete") return ParseBlockError(fields);
   if (name == kSgIoEvent) return ParseSgIo(fields);
   return std::nullopt;
 }
@@ -199,10 +199,10 @@ Result<TraceRecord> ParseTraceLine(const std::string& line) {
     return Error::Because("parse trace line", "\"" + line + "\"", reason);
   };
   // "   worker-528     [000] ...1.    99.684921: EVENT: FIELDS"; the flags may be missing.
-  static const std::regex kLine(
+  static const std::regex format(
       R"(\s*(.+?)-(\d+)\s+\[\d+\]\s+(?:\S+\s+)?(\d+)\.(\d{6}): ([A-Za-z0-9_]+): (.*))");
   std::smatch parts;
-  if (!std::regex_match(line, parts, kLine)) return error("it has no task, time and event");
+  if (!std::regex_match(line, parts, format)) return error("it has no task, time and event");
   const auto thread_id = ToNumber<int>(parts[2]);
   const auto seconds = ToNumber<std::int64_t>(parts[3]);
   const auto micros = ToNumber<std::int64_t>(parts[4]);
@@ -215,21 +215,21 @@ Result<TraceRecord> ParseTraceLine(const std::string& line) {
 }
 
 Trace ParseTrace(const std::string& text) {
-  static const std::string kEntries = "# entries-in-buffer/entries-written: ";
-  static const std::regex kLost(R"(CPU:\s*\d+ \[LOST (\d+) EVENTS\].*)");
+  static const std::string entries = "# entries-in-buffer/entries-written: ";
+  static const std::regex lost(R"(CPU:\s*\d+ \[LOST (\d+) EVENTS\].*)");
   Trace trace;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     std::smatch parts;
-    if (line.compare(0, kEntries.size(), kEntries) == 0) {
+    if (line.compare(0, entries.size(), entries) == 0) {
       std::uint64_t kept = 0;
       std::uint64_t written = 0;
       char slash = 0;
-      std::istringstream(line.substr(kEntries.size())) >> kept >> slash >> written;
+      std::istringstream(line.substr(entries.size())) >> kept >> slash >> written;
       trace.lost += written > kept ? written - kept : 0;
     } else if (line.empty() || line.front() == '#') {
       continue;
-    } else if (std::regex_match(line, parts, kLost)) {
+    } else if (std::regex_match(line, parts, lost)) {
       trace.lost += ToNumber<std::uint64_t>(parts[1]).value_or(1);
     } else if (auto record = ParseTraceLine(line); record.ok()) {
       trace.records.push_back(std::move(*record));

@@ -33,8 +33,8 @@ struct ScsiRefused {
   int reason = 0;  ///< SCSI_MLQUEUE_*
 };
 
-/// A request ended with an error: block:block_rq_complete, and block_rq_error from Linux 5.18 on.
-/// The only trace of a command that the SCSI layer refused because the disk is offline.
+/// A request ended with an error: block:block_rq_complete. Of an SG_IO it only says that there was
+/// an error at all, but also where the command never got as far as the host adapter's driver.
 struct BlockError {
   dm::DeviceNumber device;
   int error_number = 0;  ///< an errno, positive

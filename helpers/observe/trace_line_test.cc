@@ -85,22 +85,19 @@ TEST(TraceLine, UnderstandsACommandThatTheHostDidNotTake) {
 }
 
 TEST(TraceLine, UnderstandsARequestThatFailed) {
-  // The older event says it for every request; only those with an error are recorded.
-  for (const std::string event : {"block_rq_complete", "block_rq_error"}) {
-    const auto error =
-        EventIn<BlockError>("          worker-528     [000] .....   101.500000: " + event +
-                            ": 8,16 N () 18446744073709551615 + 8 none,0,0 [-19]");
-    EXPECT_EQ(error.device.ToString(), "8:16");
-    EXPECT_EQ(error.error_number, 19);
-  }
+  const auto error = EventIn<BlockError>(
+      "          worker-530     [000] .....   362.346049: block_rq_complete: 8,16 N () "
+      "18446744073709551615 + 8 none,0,0 [-5]");
+  EXPECT_EQ(error.device.ToString(), "8:16");
+  EXPECT_EQ(error.error_number, 5);
 }
 
 TEST(TraceLine, UnderstandsWhatSgIoHandedBack) {
   const auto sg_io = EventIn<SgIoReturn>(
       "          worker-528     [000] .....   101.500000: dualpath_sg_io: "
-      "(put_sg_io_hdr+0x0/0x160 [scsi_mod]) status=2 host=14 driver=8 "
-      "cdb=0x180000002a cdb8=0x8");
-  EXPECT_THAT(sg_io.cdb, ElementsAre(0x2a, 0, 0, 0, 0x18, 0, 0, 0, 8, 0));
+      "(put_sg_io_hdr+0x4/0x100 [scsi_mod]) status=2 host=14 driver=8 "
+      "cdb=0x38000000002a cdb8=0x8");
+  EXPECT_THAT(sg_io.cdb, ElementsAre(0x2a, 0, 0, 0, 0, 0x38, 0, 0, 8, 0));
   EXPECT_EQ(sg_io.status, ScsiStatus::kCheckCondition);
   EXPECT_EQ(sg_io.host_byte, HostByte::kTransportDisrupted);
   EXPECT_EQ(sg_io.driver_byte, 8);

@@ -83,9 +83,8 @@ std::optional<HostByte> ParseHostByte(const std::string& text) {
 }
 
 std::optional<ScsiStatus> ParseSamStatus(const std::string& text) {
-  static const std::string kPrefix = "SAM_STAT_";
-  std::string name =
-      text.compare(0, kPrefix.size(), kPrefix) == 0 ? text.substr(kPrefix.size()) : "";
+  static const std::string prefix = "SAM_STAT_";
+  std::string name = text.compare(0, prefix.size(), prefix) == 0 ? text.substr(prefix.size()) : "";
   for (char& letter : name) letter = letter == '_' ? ' ' : letter;
   for (const auto& [known, value] : kStatuses) {
     if (name == known) return value;
