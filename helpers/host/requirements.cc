@@ -36,9 +36,11 @@ constexpr std::array<Package, 16> kPackages = {{
     {"lsscsi", "lsscsi", "lsscsi"},
     {"mke2fs", "e2fsprogs", "e2fsprogs"},
     {"modprobe", "kmod", "kmod"},
+    {"mpathpersist", "multipath-tools", "device-mapper-multipath"},
     {"multipath", "multipath-tools", "device-mapper-multipath"},
     {"multipathd", "multipath-tools", "device-mapper-multipath"},
     {"qemu", "qemu-system-x86", "qemu"},
+    {"qemu-pr-helper", "qemu-system-common", "qemu-common"},
     {"sg_inq", "sg3-utils", "sg3_utils"},
     {"systemctl", "systemd", "systemd"},
     {"targetcli", "targetcli-fb", "targetcli"},
@@ -203,6 +205,13 @@ std::vector<Missing> Requirements::ForFio() const {
   std::vector<Missing> all;
   AddTo(all, Program("fio"));
   AddTo(all, Program("ldd"));
+  return all;
+}
+
+std::vector<Missing> Requirements::ForReservations() const {
+  std::vector<Missing> all;
+  AddTo(all, Program("mpathpersist"));
+  AddTo(all, Program("qemu-pr-helper"));
   return all;
 }
 

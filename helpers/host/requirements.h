@@ -69,6 +69,10 @@ class Requirements {
   /// What fio in the guest needs on this machine, from which it is sent there.
   std::vector<Missing> ForFio() const;
 
+  /// What a guest's persistent reservations need besides a guest: the helper that QEMU asks, and
+  /// the program that does the same from the host.
+  std::vector<Missing> ForReservations() const;
+
  private:
   bool IsLoadedOrBuiltIn(const std::string& name) const;
   bool IsLoadable(const std::string& name) const;

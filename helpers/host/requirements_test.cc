@@ -168,6 +168,17 @@ TEST_F(RequirementsTest, FioIsTakenFromThisMachine) {
   EXPECT_THAT(Check().ForFio(), IsEmpty());
 }
 
+TEST_F(RequirementsTest, ReservationsNeedTheHelperAndMpathpersist) {
+  std::vector<std::string> words;
+  for (const Missing& missing : Check().ForReservations()) words.push_back(missing.ToString());
+  EXPECT_THAT(words, ElementsAre("program mpathpersist is missing. Debian: apt-get install "
+                                 "multipath-tools; OL7: yum install device-mapper-multipath",
+                                 "program qemu-pr-helper is missing. Debian: apt-get install "
+                                 "qemu-system-common; OL7: yum install qemu-common"));
+  program_ = "/bin/sh";
+  EXPECT_THAT(Check().ForReservations(), IsEmpty());
+}
+
 TEST(ThisMachine, CanBeAsked) {
   const Requirements requirements;
   EXPECT_FALSE(requirements.Program("sh"));

@@ -39,9 +39,9 @@ ErrorPath OneFailure() {
                    Write(64, milliseconds(1200), 0), Write(56, milliseconds(5000), 0)};
   path.application.options.block_bytes = 4096;
   path.application.outcomes = {
-      {8, 7, EIO, At(milliseconds(999)), At(milliseconds(1040))},
-      {9, 8, 0, At(milliseconds(1199)), At(milliseconds(1210))},
-      {10, 7, 0, At(milliseconds(4999)), At(milliseconds(5010))},
+      {8, 7, guest::IoKind::kWrite, EIO, {}, At(milliseconds(999)), At(milliseconds(1040))},
+      {9, 8, guest::IoKind::kWrite, 0, {}, At(milliseconds(1199)), At(milliseconds(1210))},
+      {10, 7, guest::IoKind::kWrite, 0, {}, At(milliseconds(4999)), At(milliseconds(5010))},
   };
   GuestComplaint complaint;
   complaint.at = milliseconds(1030);

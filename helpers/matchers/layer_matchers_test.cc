@@ -57,7 +57,8 @@ ErrorPath BrokenTransport() {
   path.elsewhere = {Completion(milliseconds(3000), std::vector<std::uint8_t>(6, 0),
                                HostByte::kTransportDisrupted)};
   path.application.options.block_bytes = 4096;
-  path.application.outcomes = {{8, 7, EIO, At(milliseconds(999)), At(milliseconds(1040))}};
+  path.application.outcomes = {
+      {8, 7, guest::IoKind::kWrite, EIO, {}, At(milliseconds(999)), At(milliseconds(1040))}};
   layers::GuestComplaint complaint;
   complaint.at = milliseconds(1030);
   complaint.host_byte = HostByte::kTransportDisrupted;

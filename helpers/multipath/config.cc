@@ -103,6 +103,20 @@ std::string Failback::ToString() const {
   return std::to_string(seconds);
 }
 
+std::string ReservationKey::ToString() const {
+  switch (kind) {
+    case Kind::kNone:
+      return "";
+    case Kind::kFile:
+      return "file";
+    case Kind::kFixed:
+      break;
+  }
+  std::ostringstream text;
+  text << "0x" << std::hex << key;
+  return text.str();
+}
+
 std::string ToString(GroupingPolicy policy) {
   switch (policy) {
     case GroupingPolicy::kFailover:
@@ -136,6 +150,11 @@ Status Validate(const Config& config) {
         "max_polling_interval", std::to_string(config.max_polling_interval_seconds),
         "polling_interval (" + std::to_string(config.polling_interval_seconds) + ") and up");
   }
+  if (config.reservation_key.kind == ReservationKey::Kind::kFixed &&
+      config.reservation_key.key == 0) {
+    return Invalid("reservation_key", config.reservation_key.ToString(),
+                   "a key from 1 up: 0 stands for none in PERSISTENT RESERVE OUT");
+  }
   for (const auto& [field, value] :
        {std::pair("vendor", config.vendor), std::pair("product", config.product)}) {
     if (!IsQuotable(value)) {
@@ -156,8 +175,10 @@ std::string Render(const Config& config, const Dialect& dialect) {
   text << "# Written by dualpath for its own devices; safe to delete.\n"
        << "defaults {\n"
        << "\tpolling_interval " << config.polling_interval_seconds << "\n"
-       << "\tmax_polling_interval " << config.max_polling_interval_seconds << "\n"
-       << "}\n"
+       << "\tmax_polling_interval " << config.max_polling_interval_seconds << "\n";
+  const std::string key = config.reservation_key.ToString();
+  if (!key.empty()) text << "\treservation_key " << key << "\n";
+  text << "}\n"
        << "devices {\n"
        << "\tdevice {\n"
        << "\t\tvendor \"" << config.vendor << "\"\n"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "helpers/base/result.h"
@@ -44,6 +45,25 @@ struct Failback {
   std::string ToString() const;  ///< "manual", "immediate", "30"
 };
 
+/// The key by which mpathpersist, qemu-pr-helper and multipathd register a map's paths for
+/// persistent reservations (multipath.conf(5), reservation_key).
+struct ReservationKey {
+  enum class Kind {
+    kNone,   ///< maps have none: libmpathpersist refuses every PERSISTENT RESERVE OUT
+    kFile,   ///< the first key that is registered, kept in prkeys_file until it is unregistered
+    kFixed,  ///< this one and no other
+  };
+
+  Kind kind = Kind::kNone;
+  std::uint64_t key = 0;  ///< only for `kFixed`; not 0
+
+  static ReservationKey None() { return {Kind::kNone, 0}; }
+  static ReservationKey File() { return {Kind::kFile, 0}; }
+  static ReservationKey Fixed(std::uint64_t key) { return {Kind::kFixed, key}; }
+
+  std::string ToString() const;  ///< as multipath.conf spells it: "", "file", "0xabc123"
+};
+
 /// Which paths share a path group.
 enum class GroupingPolicy {
   kFailover,  ///< one path each
@@ -68,6 +88,9 @@ struct Config {
   /// What the interval may double up to while a path is healthy. Equal to it by default, so that a
   /// path's loss is noticed within 5 s rather than 20.
   unsigned max_polling_interval_seconds = 5;
+  /// multipath.conf has it in `defaults` and `multipaths` only, so it holds for the host's own maps
+  /// too. "file" changes nothing for a map that nobody registers.
+  ReservationKey reservation_key = ReservationKey::None();
   /// The devices that all this is for: regular expressions over the inquiry strings. Not anchored,
   /// since OL7 matches them against the padded strings ("LIO-ORG ").
   std::string vendor = "LIO-ORG";
@@ -89,9 +112,9 @@ struct Dialect {
 /// A drop-in for /etc/multipath/conf.d. A `device` block for our vendor and product leaves the
 /// host's own maps alone and beats the built-in entry for LIO-ORG (no_path_retry 12, alua) on every
 /// version, where `defaults` would not and `overrides` is unknown to OL7. The polling intervals
-/// exist in `defaults` only. Features are left out: queue_if_no_path follows from no_path_retry.
-/// The checker is tur, as in OL7; newer built-in entries have directio for LIO-ORG. multipathd
-/// reads it when it starts or is told to reconfigure.
+/// exist in `defaults` only, and a reservation key is not known in `device`. Features are left out:
+/// queue_if_no_path follows from no_path_retry. The checker is tur, as in OL7; newer built-in
+/// entries have directio for LIO-ORG. multipathd reads it when it starts or is told to reconfigure.
 std::string Render(const Config& config, const Dialect& dialect);
 
 }  // namespace dualpath::multipath

@@ -80,17 +80,26 @@ TEST(Config, EveryFieldReachesTheFile) {
   config.failback = Failback::After(30);
   config.polling_interval_seconds = 2;
   config.max_polling_interval_seconds = 8;
+  config.reservation_key = ReservationKey::Fixed(0xabc123);
   config.vendor = "ACME";
   config.product = "disk [0-9]";
   ASSERT_TRUE(Validate(config).ok());
   const std::string text = Render(config, Dialect{});
   for (const char* line :
-       {"\tpolling_interval 2\n", "\tmax_polling_interval 8\n", "\tvendor \"ACME\"\n",
-        "\tproduct \"disk [0-9]\"\n", "\tuser_friendly_names no\n",
+       {"\tpolling_interval 2\n", "\tmax_polling_interval 8\n", "\treservation_key 0xabc123\n",
+        "\tvendor \"ACME\"\n", "\tproduct \"disk [0-9]\"\n", "\tuser_friendly_names no\n",
         "\tpath_grouping_policy group_by_prio\n", "\tpath_selector \"round-robin 0\"\n",
         "\tprio alua\n", "\tfailback 30\n", "\tno_path_retry queue\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+}
+
+TEST(Config, AReservationKeyIsOneOfTheDefaults) {
+  Config config;
+  EXPECT_THAT(Render(config, Dialect{}), Not(HasSubstr("reservation_key")));
+  config.reservation_key = ReservationKey::File();
+  EXPECT_THAT(Render(config, Dialect{}),
+              HasSubstr("\tmax_polling_interval 5\n\treservation_key file\n}\ndevices {\n"));
 }
 
 TEST(Config, LeavesOutWhatTheVersionDoesNotKnowAndWhatIsNotOurs) {
@@ -136,6 +145,10 @@ TEST(Config, ValidationNamesFieldValueAndWhatIsAllowed) {
             prefix + "polling_interval '0': allowed: 1 and up");
   EXPECT_EQ(complaint([](Config& c) { c.max_polling_interval_seconds = 4; }),
             prefix + "max_polling_interval '4': allowed: polling_interval (5) and up");
+  EXPECT_EQ(complaint([](Config& c) { c.reservation_key = ReservationKey::Fixed(0); }),
+            prefix +
+                "reservation_key '0x0': allowed: a key from 1 up: 0 stands for none in PERSISTENT "
+                "RESERVE OUT");
   EXPECT_EQ(complaint([](Config& c) { c.vendor = ""; }),
             prefix +
                 "vendor '': allowed: a regular expression without quotes and control "

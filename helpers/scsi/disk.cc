@@ -58,6 +58,16 @@ Result<dm::DeviceNumber> Disk::DeviceNumber() const {
   return dm::DeviceNumber::Parse(text);
 }
 
+Result<std::string> Disk::GenericPath() const {
+  if (!Exists()) return Absent(hctl_);
+  std::error_code ec;
+  const std::filesystem::directory_iterator names(Directory() + "/scsi_generic", ec);
+  if (ec || names == std::filesystem::directory_iterator()) {
+    return Error::Because("look up sgN", hctl_.ToString(), "the device has no SCSI generic node");
+  }
+  return "/dev/" + names->path().filename().string();
+}
+
 Result<std::uint64_t> Disk::SizeBytes() const {
   DUALPATH_TRY(const std::string name, BlockName());
   const std::string path = BlockAttribute(name, "size");
@@ -79,6 +89,12 @@ Result<std::string> Disk::State() const { return Attribute("state"); }
 Status Disk::Delete() const {
   const Status written = WriteAttribute(Directory() + "/delete", "1");
   if (!written.ok()) return written.error().While("delete disk " + hctl_.ToString());
+  return Ok{};
+}
+
+Status Disk::UnbindBlockDriver() const {
+  const Status written = WriteAttribute(sysfs_ + "/bus/scsi/drivers/sd/unbind", hctl_.ToString());
+  if (!written.ok()) return written.error().While("take the sd driver from " + hctl_.ToString());
   return Ok{};
 }
 

@@ -33,6 +33,10 @@ class Disk {
   Result<std::string> BlockName() const;          ///< "sdb"
   Result<std::string> DevicePath() const;         ///< "/dev/sdb"
   Result<dm::DeviceNumber> DeviceNumber() const;  ///< 8:16
+
+  /// "/dev/sg2", which is also there without sdX. Needs the module sg.
+  Result<std::string> GenericPath() const;
+
   Result<std::uint64_t> SizeBytes() const;
   Result<std::string> Vendor() const;    ///< "LIO-ORG"
   Result<std::string> Model() const;     ///< "storage"
@@ -41,6 +45,10 @@ class Disk {
 
   /// Removes the device from the kernel, as `echo 1 > .../delete`. A rescan brings it back.
   Status Delete() const;
+
+  /// Takes the sd driver from the device: sdX goes, and with it every block device above; the
+  /// device stays for SCSI commands by `GenericPath`.
+  Status UnbindBlockDriver() const;
 
   /// "running" or "offline" (what store_state_field takes from user space).
   Status SetState(const std::string& state) const;

@@ -63,6 +63,27 @@ TEST_F(DiskTest, FollowsItsBlockDeviceToAnotherLetter) {
   EXPECT_EQ(*disk.SizeBytes(), 1073741824U);
 }
 
+TEST_F(DiskTest, HasAGenericNodeWithoutABlockDevice) {
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  EXPECT_EQ(disk.GenericPath().error().ToString(),
+            "look up sgN: 3:0:1:0: the device has no SCSI generic node");
+  Put("scsi_generic/sg2/dev", "21:2\n");
+  std::filesystem::remove_all(Device() + "/block");
+  EXPECT_EQ(*disk.GenericPath(), "/dev/sg2");
+  EXPECT_FALSE(disk.DevicePath().ok());
+  EXPECT_EQ(Disk(Hctl{9, 0, 1, 0}, sysfs_).GenericPath().error().error_number(), ENODEV);
+}
+
+TEST_F(DiskTest, LosesItsBlockDriverByName) {
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  EXPECT_THAT(disk.UnbindBlockDriver().error().operation(),
+              HasSubstr("take the sd driver from 3:0:1:0"));
+  const std::string unbind = sysfs_ + "/bus/scsi/drivers/sd/unbind";
+  ASSERT_TRUE(WriteFileAtomically(unbind, "").ok());
+  ASSERT_TRUE(disk.UnbindBlockDriver().ok());
+  EXPECT_EQ(*ReadFile(unbind), "3:0:1:0");
+}
+
 TEST_F(DiskTest, WritesWhatTheKernelExpects) {
   const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
   ASSERT_TRUE(disk.Delete().ok());

@@ -1,0 +1,39 @@
+#include "helpers/lio/reservation_store.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace dualpath::lio {
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
+std::string ReservationStore::Directory() const {
+  const auto root = configfs_->Read("dbroot");
+  return (root.ok() && !root->empty() ? *root : std::string("/var/target")) + "/pr";
+}
+
+Result<bool> ReservationStore::Create() const {
+  std::error_code ec;
+  const bool made = fs::create_directories(Directory(), ec);
+  if (ec) return Error::FromErrno("make the directory for reservations", Directory(), ec.value());
+  return made;
+}
+
+Status ReservationStore::Forget(const std::string& serial) const {
+  const std::string file = Directory() + "/aptpl_" + serial;
+  std::error_code ec;
+  fs::remove(file, ec);
+  if (ec) return Error::FromErrno("remove", file, ec.value());
+  return Ok{};
+}
+
+void ReservationStore::Remove() const {
+  std::error_code not_empty;
+  if (fs::remove(Directory(), not_empty))
+    fs::remove(fs::path(Directory()).parent_path(), not_empty);
+}
+
+}  // namespace dualpath::lio

@@ -1,0 +1,82 @@
+#include "helpers/scsi/registrations.h"
+
+#include <cstddef>
+#include <tuple>
+
+#include "helpers/scsi/bytes.h"
+
+namespace dualpath::scsi {
+namespace {
+
+constexpr std::size_t kHeader = 8;
+constexpr std::size_t kDescriptorHeader = 24;
+
+Error CutOff(const Bytes& data, const std::string& reason) {
+  return Error::Because("parse PERSISTENT RESERVE IN, READ FULL STATUS",
+                        std::to_string(data.size()) + " bytes", reason);
+}
+
+/// SPC-4, 7.6.4.
+std::string InitiatorIn(const Bytes& transport_id) {
+  constexpr unsigned kSas = 6;
+  constexpr std::size_t kSasAddress = 4;
+  constexpr std::size_t kSasAddressBytes = 8;
+  constexpr std::size_t kDigitsFrom = 2;  // after "0x"
+  if (transport_id.size() < kSasAddress + kSasAddressBytes || (transport_id[0] & 0x0fU) != kSas) {
+    return HexDump(transport_id);
+  }
+  return "naa." + Hex(Get(transport_id, kSasAddress, kSasAddressBytes), 2 * kSasAddressBytes)
+                      .substr(kDigitsFrom);
+}
+
+}  // namespace
+
+Command ReadFullStatus(std::uint16_t allocation_length) {
+  constexpr std::uint8_t kPersistentReserveIn = 0x5e;
+  constexpr std::uint8_t kReadFullStatus = 3;
+  Bytes cdb(10);
+  cdb[0] = kPersistentReserveIn;
+  cdb[1] = kReadFullStatus;
+  Put(cdb, 7, 2, allocation_length);
+  return {"PERSISTENT RESERVE IN, READ FULL STATUS", cdb, Direction::kIn, allocation_length};
+}
+
+bool operator==(const Registration& a, const Registration& b) {
+  return std::tie(a.initiator, a.key, a.holds) == std::tie(b.initiator, b.key, b.holds);
+}
+
+std::ostream& operator<<(std::ostream& out, const Registration& registration) {
+  out << registration.initiator << ": key " << Hex(registration.key);
+  if (registration.holds) out << ", holds " << ToString(*registration.holds);
+  return out;
+}
+
+Result<Registrations> ParseFullStatus(const Bytes& data) {
+  if (data.size() < kHeader) return CutOff(data, "there is no whole header");
+  const std::size_t end = kHeader + Get(data, 4, 4);
+  if (data.size() < end) {
+    return CutOff(data, "it says it has " + std::to_string(end) + " bytes");
+  }
+  Registrations registrations;
+  registrations.generation = static_cast<std::uint32_t>(Get(data, 0, 4));
+  for (std::size_t at = kHeader; at < end;) {
+    const std::size_t additional = at + kDescriptorHeader <= end ? Get(data, at + 20, 4) : end;
+    const std::size_t next = at + kDescriptorHeader + additional;
+    if (next > end) {
+      return CutOff(data, "the descriptor at byte " + std::to_string(at) + " is cut off");
+    }
+    Registration registration;
+    registration.key = Get(data, at, 8);
+    if ((data[at + 12] & 0x01U) != 0) {
+      registration.holds = static_cast<ReservationType>(data[at + 13] & 0x0fU);
+    }
+    const auto begin = data.begin() + static_cast<std::ptrdiff_t>(at + kDescriptorHeader);
+    registration.initiator =
+        InitiatorIn(Bytes(begin, begin + static_cast<std::ptrdiff_t>(additional)));
+    registrations.nexuses.push_back(std::move(registration));
+    at = next;
+  }
+  return registrations;
+}
+
+}  // namespace dualpath::scsi
