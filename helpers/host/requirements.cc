@@ -27,7 +27,7 @@ struct Package {
   const char* ol7;
 };
 
-constexpr std::array<Package, 16> kPackages = {{
+constexpr std::array<Package, 18> kPackages = {{
     {"cpio", "cpio", "cpio"},
     {"dmsetup", "dmsetup", "device-mapper"},
     {"fio", "fio", "fio"},

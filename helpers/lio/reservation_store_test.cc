@@ -58,7 +58,7 @@ TEST_F(ReservationStoreTest, SaysWhatCouldNotBeMade) {
   const auto made = Store().Create();
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().ToString(),
-            "make the directory for reservations: " + Root() + "/pr: Not a directory");
+            "make the directory for reservations: " + Root() + "/pr: Not a directory (errno 20)");
 }
 
 }  // namespace
