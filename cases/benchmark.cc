@@ -74,18 +74,19 @@ TEST_F(Benchmark, DirectWritesOfTheAgentAndOfFioAtQueueDepthOne) {
   ASSERT_EQ(of_fio.jobs[0].write.ios, kWrites);
 
   const Figures agent = FiguresOf(of_agent);
-  const Figures same = FiguresOf(of_fio.jobs[0].write);
-  std::cout << kWrites << " writes of 4 KiB each\nagent: " << agent << "\nfio:   " << same << "\n";
+  const Figures other = FiguresOf(of_fio.jobs[0].write);
+  std::cout << kWrites << " writes of 4 KiB each\nagent: " << agent << "\nfio:   " << other << "\n";
   Tell("agent_mean_ms", Milliseconds(agent.mean));
   Tell("agent_median_ms", Milliseconds(agent.median));
-  Tell("fio_mean_ms", Milliseconds(same.mean));
-  Tell("fio_median_ms", Milliseconds(same.median));
-  Tell("median_agent_to_fio", Milliseconds(agent.median) / Milliseconds(same.median));
+  Tell("fio_mean_ms", Milliseconds(other.mean));
+  Tell("fio_median_ms", Milliseconds(other.median));
+  Tell("median_agent_to_fio", Milliseconds(agent.median) / Milliseconds(other.median));
+  Tell("period_agent_to_fio", Milliseconds(agent.period) / Milliseconds(other.period));
   // What the agent does between two writes: making the block, its checksum and its record.
   Tell("agent_overhead_to_fio_latency",
-       Milliseconds(agent.period - agent.mean) / Milliseconds(same.mean));
+       Milliseconds(agent.period - agent.mean) / Milliseconds(other.mean));
   Tell("fio_overhead_to_its_latency",
-       Milliseconds(same.period - same.mean) / Milliseconds(same.mean));
+       Milliseconds(other.period - other.mean) / Milliseconds(other.mean));
 }
 
 }  // namespace
