@@ -14,12 +14,18 @@ using ::testing::Not;
 
 class PathOffline : public GuestTest {
  protected:
+  void SetUp() override {
+    GuestTest::SetUp();
+    if (HasFatalFailure() || IsSkipped()) return;
+    // Asked of a bad path it would only say ENODEV.
+    ASSERT_OK_AND_ASSIGN(capabilities_, Capabilities::Find(rig(), guest().connection()));
+  }
+
   /// scsi-block's SG_IO bypasses dm-multipath's own failover. Without path probing the guest gets
   /// an error from the fault on until multipathd's checker has had the kernel fail the path; with
   /// it the guest gets none.
   void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds fault) {
-    ASSERT_OK_AND_ASSIGN(const auto capabilities, Capabilities::Find(rig(), guest().connection()));
-    if (capabilities.probes_paths_on_sg_io_error) {
+    if (capabilities_.probes_paths_on_sg_io_error) {
       EXPECT_THAT(report, CompletedWithoutErrors());
       return;
     }
@@ -27,6 +33,8 @@ class PathOffline : public GuestTest {
     EXPECT_THAT(report, FailedExactlyBetween(fault, failed, EIO));
     EXPECT_THAT(report, HasPhases({Good().StartedBefore(fault), Failing(EIO), Good()}));
   }
+
+  Capabilities capabilities_;
 };
 
 TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {

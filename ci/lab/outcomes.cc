@@ -80,6 +80,7 @@ int PrintOutcomes(const std::string& results, std::ostream& out, std::ostream& e
   std::vector<std::string> columns = ColumnsOf(rows);
   const auto key = [&](const Row& row) {
     std::vector<std::string> cells;
+    cells.reserve(columns.size() + 1);
     for (const std::string& column : columns) cells.push_back(Cell(row.cells, column));
     return cells;
   };
