@@ -45,6 +45,7 @@ ErrorPath OneFailure() {
   };
   GuestComplaint complaint;
   complaint.at = milliseconds(1030);
+  complaint.host_byte = scsi::HostByte::kOk;
   complaint.sense_key = "Aborted Command";
   complaint.sector = 56;
   path.complaints = {complaint};

@@ -5,9 +5,15 @@
 #include <sstream>
 
 namespace dualpath::layers {
+namespace {
+
+/// Named by drivers/block/virtio_blk.c: "vda".
+bool IsVirtioBlk(const std::string& device) { return device.compare(0, 2, "vd") == 0; }
+
+}  // namespace
 
 std::string GuestComplaint::ToString() const {
-  std::string text = scsi::ToString(host_byte);
+  std::string text = host_byte ? scsi::ToString(*host_byte) : "I/O error";
   if (!sense_key.empty()) text += ", " + sense_key;
   if (!additional_sense.empty()) text += ", " + additional_sense;
   if (sector) text += ", sector " + std::to_string(*sector);
@@ -26,7 +32,7 @@ std::vector<GuestComplaint> ParseComplaints(const std::string& kernel_log) {
   static const std::regex result(R"(.*\bResult: hostbyte=(\S+) driverbyte=\S+.*)");
   static const std::regex sense_key(R"(.*\bSense Key : (.*?) \[(?:current|deferred)\].*)");
   static const std::regex additional_sense(R"(.*\bAdd\. Sense: (.*))");
-  static const std::regex io_error(R"(.*\bI/O error, dev \S+, sector (\d{1,18})\b.*)");
+  static const std::regex io_error(R"(.*\bI/O error, dev (\S+), sector (\d{1,18})\b.*)");
   std::vector<GuestComplaint> complaints;
   std::istringstream lines(kernel_log);
   for (std::string line; std::getline(lines, line);) {
@@ -39,6 +45,11 @@ std::vector<GuestComplaint> ParseComplaints(const std::string& kernel_log) {
       if (!host_byte) continue;
       complaint.host_byte = *host_byte;
       complaints.push_back(complaint);
+    } else if (at && std::regex_match(line, match, io_error) && IsVirtioBlk(match[1])) {
+      GuestComplaint complaint;
+      complaint.at = *at;
+      complaint.sector = std::strtoull(match[2].str().c_str(), nullptr, 10);
+      complaints.push_back(complaint);
     } else if (complaints.empty()) {
       continue;  // about a command whose beginning is not in the log any more
     } else if (std::regex_match(line, match, sense_key)) {
@@ -46,7 +57,7 @@ std::vector<GuestComplaint> ParseComplaints(const std::string& kernel_log) {
     } else if (std::regex_match(line, match, additional_sense)) {
       complaints.back().additional_sense = match[1];
     } else if (std::regex_match(line, match, io_error)) {
-      complaints.back().sector = std::strtoull(match[1].str().c_str(), nullptr, 10);
+      complaints.back().sector = std::strtoull(match[2].str().c_str(), nullptr, 10);
     }
   }
   return complaints;

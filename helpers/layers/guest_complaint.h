@@ -12,16 +12,16 @@
 namespace dualpath::layers {
 
 /// What the kernel of the guest says of a command that failed for good, that is, after its own
-/// tries (scsi_print_result and scsi_print_sense of Linux's drivers/scsi). The kernel says so of
-/// ten commands in five seconds at most.
+/// tries (scsi_print_result and scsi_print_sense of Linux's drivers/scsi; of a virtio-blk disk only
+/// the block layer's "I/O error"). The kernel says so of ten commands in five seconds at most.
 struct GuestComplaint {
-  std::chrono::microseconds at{0};  ///< since boot, by printk's clock of the guest
-  scsi::HostByte host_byte = scsi::HostByte::kOk;
+  std::chrono::microseconds at{0};            ///< since boot, by printk's clock of the guest
+  std::optional<scsi::HostByte> host_byte{};  ///< nothing: of a disk that is not a SCSI disk
   std::string sense_key{};         ///< the kernel's words: "Aborted Command"; empty: no sense
   std::string additional_sense{};  ///< "I/O process terminated"
   std::optional<std::uint64_t> sector{};  ///< of "I/O error, dev sda, sector 56"
 
-  /// "DID_OK, Aborted Command, I/O process terminated, sector 56".
+  /// "DID_OK, Aborted Command, I/O process terminated, sector 56"; "I/O error, sector 56".
   std::string ToString() const;
 };
 

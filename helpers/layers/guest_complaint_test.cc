@@ -45,6 +45,16 @@ TEST(GuestComplaints, AreReadInOlderWordings) {
   EXPECT_EQ(complaints[1].ToString(), "DID_TARGET_FAILURE, sector 16");
 }
 
+TEST(GuestComplaints, OfAVirtioBlkDiskAreTheBlockLayersAlone) {
+  const auto complaints = ParseComplaints(
+      "[   28.882923] I/O error, dev vda, sector 56 op 0x1:(WRITE) flags 0x8800 phys_seg 1 prio "
+      "class 2\n");
+  ASSERT_THAT(complaints, SizeIs(1));
+  EXPECT_EQ(complaints[0].at, std::chrono::microseconds(28882923));
+  EXPECT_EQ(complaints[0].host_byte, std::nullopt);
+  EXPECT_EQ(complaints[0].ToString(), "I/O error, sector 56");
+}
+
 TEST(GuestComplaints, DoNotBeginInTheMiddle) {
   EXPECT_THAT(ParseComplaints("[   28.872398] sd 0:0:0:0: [sda] tag#827 Sense Key : Aborted "
                               "Command [current] \n"

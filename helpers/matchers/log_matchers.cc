@@ -94,6 +94,10 @@ LogEvent CheckerFails(const std::string& map, const PathId& path) {
   return OfPath<multipath::CheckerFailed>(map, path, "checker failed path");
 }
 
+LogEvent SeesOffline(const std::string& map, const PathId& path) {
+  return OfPath<multipath::PathOffline>(map, path, "path offline");
+}
+
 LogEvent LeavesActivePaths(const std::string& map, unsigned count) {
   return Typed<multipath::RemainingActivePaths>(
       map + ": remaining active paths: " + std::to_string(count),

@@ -36,6 +36,9 @@ LogEvent RemovesPath(const std::string& map, const PathId& path);
 /// multipathd takes the path out of use, after its checker or because sysfs says offline.
 LogEvent CheckerFails(const std::string& map, const PathId& path);
 
+/// multipathd's check finds that sysfs says offline, whoever has failed the path.
+LogEvent SeesOffline(const std::string& map, const PathId& path);
+
 /// "remaining active paths: N".
 LogEvent LeavesActivePaths(const std::string& map, unsigned count);
 
