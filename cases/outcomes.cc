@@ -17,6 +17,7 @@ namespace {
 using guest::DiskKind;
 using guest::IoKind;
 using ::testing::AnyOf;
+using ::testing::HasSubstr;
 using ::testing::Matcher;
 using ::testing::Not;
 
@@ -235,8 +236,8 @@ std::vector<Row> Rows() {
       // if one does, the guest's kernel repeats it (ErrorPath.OfADeletedPathEndsInTheGuestsKernel).
       {F::kActiveDeleted, ScsiBlock("report"), E::kUnseen, any, "new table of 1 path", "path removed", any, any, AnyOf(kQuiet, kReports), any, kNone},
       {F::kActiveDeleted, kScsiHd, E::kUnseen, any, "new table of 1 path", "path removed", kNotThere, "", kQuiet, kNone, kNone},
-      {F::kActiveDeleted, kScsiGeneric, E::kForGood, any, "new table of 1 path", "path removed", any, kSense, kQuiet, kCheck, kAborted},
-      {F::kActiveDeleted, kScsiBlockOnPath, E::kForGood, any, "new table of 1 path", "path removed", any, kSense, kReports, kCheck, kAborted},
+      {F::kActiveDeleted, kScsiGeneric, E::kForGood, any, "new table of 1 path", "path removed", HasSubstr("ENODEV"), kSense, kQuiet, kCheck, kAborted},
+      {F::kActiveDeleted, kScsiBlockOnPath, E::kForGood, any, "new table of 1 path", "path removed", HasSubstr("ENODEV"), kSense, kReports, kCheck, kAborted},
       {F::kActiveDeleted, kVirtioBlk, E::kUnseen, any, "new table of 1 path", "path removed", kNotThere, "", kQuiet, kNotThere, kNone},
 
       {F::kAllOffline, ScsiBlock("report"), E::kUntilMended, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
