@@ -14,6 +14,7 @@
 #include "ci/lab/outcomes.h"
 #include "ci/lab/summary.h"
 #include "ci/lab/topology_command.h"
+#include "ci/report/report_command.h"
 #include "helpers/base/temporary_directory.h"
 
 namespace {
@@ -92,6 +93,32 @@ int main(int argc, char** argv) {
   auto* topology = app.add_subcommand("topology", "Turn saved `multipath -ll` output into JSON");
   topology->add_option("file", topology_file, "The saved output (default: standard input)");
 
+  dualpath::report::ReportOptions report_options;
+  int first_year = 0;
+  auto* report = app.add_subcommand("report", "Make a timeline page from the logs of an incident");
+  report
+      ->add_option(
+          "files", report_options.incident.files,
+          "Logs of multipathd and the kernel; output of multipath -ll; - is standard input")
+      ->required();
+  report->add_option("--output", report_options.page, "The page")->capture_default_str();
+  report->add_option("--trace", report_options.trace,
+                     "Also write a trace file for ui.perfetto.dev or chrome://tracing");
+  report->add_option("--records", report_options.records, "Also write the records, as NDJSON");
+  auto* year = report
+                   ->add_option("--year", first_year,
+                                "In which logs without years begin (default: the last that fits)")
+                   ->check(CLI::Range(1970, 9999));
+  report
+      ->add_option("--limit", report_options.incident.most_lines,
+                   "Lines that get into the page at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  report->footer(
+      "FILE: journalctl -o short-precise (or short, short-iso, short-full), syslog, dmesg (also "
+      "-T), "
+      "in any mixture and of any size, and if you have it `multipath -ll`.");
+
   // CLI11 would take what follows "--" for positional arguments, and a prefix command has none.
   char** const end = argv + argc;
   char** const separator =
@@ -128,6 +155,10 @@ int main(int argc, char** argv) {
   if (summary->parsed()) return dualpath::lab::Summarize(summary_results, std::cout);
   if (outcomes->parsed()) {
     return dualpath::lab::PrintOutcomes(outcomes_results, std::cout, std::cerr);
+  }
+  if (report->parsed()) {
+    if (year->count() > 0) report_options.incident.first_year = first_year;
+    return dualpath::report::RunReport(report_options, std::cout, std::cerr);
   }
   return dualpath::lab::RunTopology(topology_file, std::cout, std::cerr);
 }

@@ -27,7 +27,8 @@ struct Package {
   const char* ol7;
 };
 
-constexpr std::array<Package, 18> kPackages = {{
+constexpr std::array<Package, 19> kPackages = {{
+    {"chromedriver", "chromium-driver", "chromedriver"},
     {"cpio", "cpio", "cpio"},
     {"dmsetup", "dmsetup", "device-mapper"},
     {"fio", "fio", "fio"},

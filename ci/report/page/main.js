@@ -1,0 +1,275 @@
+/* Puts the page together: controls, pointer, keys, theme. */
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const { about, records } = model;
+  const state = view.state;
+
+  // What it is.
+  document.title = `${about.title} \u00b7 timeline`;
+  $("title").textContent = about.title;
+  const end = model.span;
+  $("span").textContent = !records.length ? "No records" : about.clock === "wall"
+    ? `${format.date(0)} ${format.time(0, 3)} to ${format.date(end) === format.date(0) ? "" : format.date(end) + " "}${format.time(end, 3)} (${format.duration(end)}), ${format.count(records.length, "record", "records")}`
+    : `${format.time(0, 3)} s to ${format.time(end, 3)} s since boot (${format.duration(end)}), ${format.count(records.length, "record", "records")}`;
+  const notes = about.notes.slice();
+  if (latency.missing) notes.push("This page was built without uPlot: I/Os are on the guest's lane, not in a latency plot.");
+  if (notes.length) {
+    $("notes").hidden = false;
+    $("notes").querySelector("summary").textContent = notes.length === 1 && notes[0].length < 150 ? `Note: ${notes[0]}` : format.count(notes.length, "note", "notes") + " on what is not shown or was not understood";
+    if (notes.length > 1 || notes[0].length >= 150) {
+      for (const note of notes) {
+        const item = document.createElement("li");
+        item.textContent = note;
+        $("notes").querySelector("ul").append(item);
+      }
+    }
+  }
+
+  // Lanes.
+  for (const lane of model.laneNames) {
+    if (!model.counts[lane]) continue;
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "chip";
+    chip.dataset.lane = lane;
+    chip.setAttribute("aria-pressed", "true");
+    chip.style.setProperty("--lane", `var(--${lane})`);
+    chip.textContent = model.laneTitles[lane];
+    const count = document.createElement("small");
+    count.textContent = model.counts[lane].toLocaleString("en");
+    chip.append(count);
+    chip.addEventListener("click", () => {
+      const hide = !state.hidden.has(lane);
+      if (hide) state.hidden.add(lane); else state.hidden.delete(lane);
+      chip.setAttribute("aria-pressed", String(!hide));
+      moment.render();
+      view.changed();
+    });
+    $("chips").append(chip);
+  }
+  const tones = new Set(model.rows.flatMap((row) => (row.bands || []).filter(() => !row.groups).map((band) => band.tone)));
+  for (const [tone, words] of [["good", "usable"], ["less", "fewer paths, or held"], ["bad", "failed"], ["gone", "gone"]]) {
+    if (!tones.has(tone)) continue;
+    const item = document.createElement("span");
+    const sample = document.createElement("i");
+    sample.style.background = `var(--band-${tone})`;
+    item.append(sample, words);
+    $("legend").append(item);
+  }
+
+  // Theme: as the system has it, unless chosen.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const themes = ["auto", "light", "dark"];
+  let theme = "auto";
+  try { theme = localStorage.getItem("dualpath-theme") || "auto"; } catch { /* not for a file */ }
+  function applyTheme(printing = false) {
+    const now = printing ? "light" : theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    document.documentElement.dataset.theme = now;
+    $("theme").textContent = { auto: "\u25d0 auto", light: "\u2600 light", dark: "\u263e dark" }[theme];
+    colour.refresh();
+    latency.restyle();
+    draw();
+  }
+  function nextTheme() {
+    theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+    try { localStorage.setItem("dualpath-theme", theme); } catch { /* not for a file */ }
+    applyTheme();
+  }
+  dark.addEventListener("change", () => applyTheme());
+  addEventListener("beforeprint", () => { resize(1060); applyTheme(true); });
+  addEventListener("afterprint", () => { resize(); applyTheme(); });
+
+  function resize(width) {
+    state.width = width || $("overview").parentElement.clientWidth;
+    // A scroll bar of the lanes must not push them out of line with the plot.
+    lanes.canvas.style.width = state.width + "px";
+  }
+  function draw() {
+    overview.draw();
+    lanes.draw();
+    latency.draw();
+  }
+
+  // Search.
+  let texts = null;
+  function search(text) {
+    const wanted = text.trim().toLowerCase();
+    if (!wanted) {
+      state.found = null;
+      $("search-count").textContent = "";
+    } else {
+      texts = texts || records.map(model.searchable);
+      state.found = new Set(records.filter((r, i) => texts[i].includes(wanted)));
+      $("search-count").textContent = format.count(state.found.size, "record", "records");
+    }
+    moment.render();
+    view.changed();
+  }
+
+  // From record to record.
+  function reveal(r) {
+    moment.mark(r.at);
+    if (r.at < state.from || r.at > state.to) view.centre(r.at);
+  }
+  function go(step, wanted) {
+    const list = records.filter((r) => view.isShown(r) && view.isFound(r) && wanted(r));
+    if (!list.length) return;
+    const at = state.mark === null ? (step > 0 ? -Infinity : Infinity) : state.mark;
+    const next = step > 0 ? list.find((r) => r.at > at + 0.5) : list[model.lowerBound(list, at - 0.5) - 1];
+    if (next) reveal(next);
+  }
+
+  // Hovering.
+  const tooltip = $("tooltip");
+  function describe(r) {
+    tooltip.replaceChildren();
+    const text = document.createElement("div");
+    text.className = "text";
+    const words = model.textOf(r);
+    text.textContent = words.length > 800 ? words.slice(0, 800) + "\u2026" : words;
+    const fields = document.createElement("dl");
+    const field = (name, value) => {
+      if (value === undefined || value === "" || value === null) return;
+      const dt = document.createElement("dt"), dd = document.createElement("dd");
+      dt.textContent = name;
+      dd.textContent = value;
+      fields.append(dt, dd);
+    };
+    field("time", format.time(r.at, 6) + (about.clock === "wall" ? "" : " s") + (r.error_us ? ` \u00b1 ${format.duration(r.error_us)}` : ""));
+    if (state.mark !== null) field("from the mark", format.offset(r.at - state.mark));
+    field("lane", model.laneTitles[r.lane] || r.lane);
+    if (!model.isIo(r)) field("state", r.state);
+    field("path", r.path && r.path + (r.device && r.device !== r.path ? ` (${r.device})` : ""));
+    field("map", r.map);
+    if (r.duration_us !== undefined) field("took", format.duration(r.duration_us));
+    if (r.errno) field("errno", r.errno);
+    field("kind", r.kind === "line" || r.kind === "io" ? "" : r.kind);
+    tooltip.append(text, fields);
+  }
+  function hover(r, event) {
+    tooltip.hidden = !r;
+    if (!r) return;
+    describe(r);
+    const { offsetWidth: w, offsetHeight: h } = tooltip;
+    tooltip.style.left = Math.max(4, Math.min(event.clientX + 14, innerWidth - w - 8)) + "px";
+    tooltip.style.top = (event.clientY + 18 + h > innerHeight ? Math.max(4, event.clientY - h - 10) : event.clientY + 18) + "px";
+  }
+
+  /* Wheel, drag and click alike on lanes and plot; `left` is the area's first pixel on the page's x. */
+  function drive(target, left, recordAt, selects) {
+    let drag = null;
+    const xOf = (event) => event.clientX - target.getBoundingClientRect().left + left;
+    const yOf = (event) => event.clientY - target.getBoundingClientRect().top;
+    target.addEventListener("wheel", (event) => {
+      if (xOf(event) < view.gutter) return;
+      event.preventDefault();
+      const unit = event.deltaMode === 1 ? 16 : 1;
+      const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) view.pan((sideways * unit) / view.plotWidth());
+      else view.zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY * unit * 0.002))), view.toTime(xOf(event)));
+      hover(null);
+    }, { passive: false });
+    target.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || xOf(event) < view.gutter) return;
+      drag = { x: event.clientX, moved: false, from: state.from, to: state.to,
+               select: event.shiftKey || selects(yOf(event)), at: view.toTime(xOf(event)) };
+      target.setPointerCapture(event.pointerId);
+    });
+    target.addEventListener("pointermove", (event) => {
+      if (!drag) {
+        target.classList.toggle("selecting", event.shiftKey || selects(yOf(event)));
+        return hover(recordAt(xOf(event), yOf(event)), event);
+      }
+      const by = event.clientX - drag.x;
+      if (!drag.moved && Math.abs(by) < 4) return;
+      drag.moved = true;
+      hover(null);
+      if (drag.select) {
+        view.selection = { from: drag.at, to: view.toTime(xOf(event)) };
+        view.changed();
+      } else {
+        target.classList.add("dragging");
+        const shift = (by / view.plotWidth()) * (drag.to - drag.from);
+        view.show(drag.from - shift, drag.to - shift);
+      }
+    });
+    const finish = (event) => {
+      if (!drag) return;
+      const { moved, select } = drag;
+      drag = null;
+      target.classList.remove("dragging");
+      const selection = view.selection;
+      view.selection = null;
+      if (moved && select && selection) view.show(Math.min(selection.from, selection.to), Math.max(selection.from, selection.to));
+      if (moved || event.type !== "pointerup") return;
+      const r = recordAt(xOf(event), yOf(event));
+      const near = r && Math.abs(view.toX(r.at) - xOf(event)) < 8;
+      moment.mark(near ? r.at : view.toTime(xOf(event)));
+    };
+    target.addEventListener("pointerup", finish);
+    target.addEventListener("pointercancel", finish);
+    target.addEventListener("pointerleave", () => hover(null));
+    target.addEventListener("dblclick", (event) => view.zoom(0.25, view.toTime(xOf(event))));
+  }
+  drive(lanes.canvas, 0, lanes.at, lanes.onAxis);
+  lanes.box.addEventListener("scroll", view.changed);
+  latency.onMake = (over) => drive(over, view.gutter, (x, y) => latency.at(x - view.gutter, y), () => false);
+
+  // The strip: drag to zoom to a part, click to go there.
+  {
+    let from = null;
+    const at = (event) => overview.toTime(event.clientX - overview.canvas.getBoundingClientRect().left);
+    overview.canvas.addEventListener("pointerdown", (event) => {
+      from = { at: at(event), x: event.clientX };
+      overview.canvas.setPointerCapture(event.pointerId);
+    });
+    overview.canvas.addEventListener("pointermove", (event) => {
+      if (from && Math.abs(event.clientX - from.x) > 4) view.show(Math.min(from.at, at(event)), Math.max(from.at, at(event)));
+    });
+    overview.canvas.addEventListener("pointerup", (event) => {
+      if (from && Math.abs(event.clientX - from.x) <= 4) view.centre(at(event));
+      from = null;
+    });
+  }
+
+  // Controls and keys.
+  $("zoom-in").addEventListener("click", () => view.zoom(0.5));
+  $("zoom-out").addEventListener("click", () => view.zoom(2));
+  $("fit").addEventListener("click", view.fit);
+  $("theme").addEventListener("click", nextTheme);
+  $("keys").addEventListener("click", () => $("help").showModal());
+  $("next-trouble").addEventListener("click", () => go(1, model.trouble));
+  $("previous-trouble").addEventListener("click", () => go(-1, model.trouble));
+  $("search").addEventListener("input", (event) => search(event.target.value));
+  $("search").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") go(event.shiftKey ? -1 : 1, () => true);
+    if (event.key === "Escape") { event.target.value = ""; search(""); event.target.blur(); }
+  });
+  addEventListener("keydown", (event) => {
+    if (event.target.matches("input, dialog *") || event.ctrlKey || event.altKey || event.metaKey) return;
+    const actions = {
+      ArrowLeft: () => view.pan(-0.15), ArrowRight: () => view.pan(0.15),
+      "+": () => view.zoom(0.6), "=": () => view.zoom(0.6), "-": () => view.zoom(1 / 0.6),
+      f: view.fit, 0: view.fit,
+      n: () => go(1, () => true), p: () => go(-1, () => true),
+      e: () => go(1, model.trouble), E: () => go(-1, model.trouble),
+      c: () => state.mark !== null && view.centre(state.mark),
+      "/": () => $("search").focus(), t: nextTheme, "?": () => $("help").showModal(),
+      Escape: () => { state.mark = null; moment.render(); view.changed(); },
+    };
+    const action = actions[event.key] || actions[event.key.toLowerCase()];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+
+  view.onChange(draw);
+  new ResizeObserver(() => { resize(); view.changed(); }).observe($("overview").parentElement);
+  resize();
+  applyTheme();
+  // Begin where the story does: at what was broken, or at the first trouble.
+  const start = records.find((r) => r.lane === "fault") || records.find(model.trouble) || records[0];
+  if (start) moment.mark(start.at); else moment.render();
+  // When it could first be read, for the test of how long that takes.
+  requestAnimationFrame(() => setTimeout(() => { document.documentElement.dataset.ready = String(Math.round(performance.now())); }));
+})();

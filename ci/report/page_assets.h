@@ -1,0 +1,10 @@
+#pragma once
+
+namespace dualpath::report {
+
+/// Made by EmbedPage.cmake: the page with its code and style in it, and the places @TITLE@, @ABOUT@
+/// and @RECORDS@, in this order.
+extern const char* const kTimelinePage;
+extern const bool kHasPlotLibrary;
+
+}  // namespace dualpath::report

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "helpers/guest/io_report.h"
+#include "helpers/observe/event.h"
+
+namespace dualpath::observe {
+
+/// One record of kind "io" on the guest's lane for each I/O of a run, in order of completion.
+std::vector<Event> FromIo(const guest::IoReport& report);
+
+}  // namespace dualpath::observe
