@@ -153,6 +153,16 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+/// For a terminal: no byte that it could take for a command.
+std::string Printable(std::string_view text) {
+  constexpr std::size_t kMostShown = 100;
+  std::string shown(text.substr(0, kMostShown));
+  for (char& c : shown) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return shown;
+}
+
 std::string Seconds(std::int64_t us) {
   constexpr std::int64_t kMillisecond = 1000;
   std::array<char, 64> text{};
@@ -220,9 +230,8 @@ class Reader {
   void NotUnderstood(const std::string& reason, std::size_t source, std::string_view line) {
     Tally& tally = incident_.not_understood[reason];
     if (tally.count++ > 0) return;
-    constexpr std::size_t kMostShown = 100;
     tally.first = sources_[source].name + ":" + std::to_string(sources_[source].line_number) +
-                  ": '" + std::string(line.substr(0, kMostShown)) + "'";
+                  ": '" + Printable(line) + "'";
   }
 
   void TakeLine(std::size_t index, const LineReader::Line& read) {
@@ -438,12 +447,13 @@ class Reader {
       PlaceOnTheWall(lines);
       if (!records_.empty()) {
         incident_.not_understood["records of a timeline beside logs with another clock"] = {
-            records_.size(), "'" + records_.front().ToJsonLine() + "'"};
+            records_.size(), "'" + Printable(records_.front().ToJsonLine()) + "'"};
         records_.clear();
       }
     }
     Spread(lines);
     MergeByTime(lines);
+    DropDoubles(lines);
     // A record does not say on which clock it is, but no host has been up since 1970.
     constexpr std::int64_t kLongestUptime = 10000 * kDay;
     const bool records_have_wall = !records_.empty() && records_.front().time_us > kLongestUptime;
@@ -490,14 +500,15 @@ class Reader {
       }
       Tally& tally =
           incident_.not_understood["seconds since boot, with nothing to tell when that was"];
-      if (tally.count++ == 0) tally.first = sources_[line.source].name + ": '" + line.text + "'";
+      if (tally.count++ == 0)
+        tally.first = sources_[line.source].name + ": '" + Printable(line.text) + "'";
       return true;
     });
     lines.erase(end, lines.end());
   }
 
   /// Lines of one second, evenly over it.
-  static void Spread(std::vector<StoredLine>& lines) {
+  void Spread(std::vector<StoredLine>& lines) {
     for (std::size_t begin = 0; begin < lines.size();) {
       std::size_t end = begin + 1;
       const StoredLine& first = lines[begin];
@@ -507,6 +518,7 @@ class Reader {
       }
       const auto count = static_cast<std::int64_t>(end - begin);
       const bool is_whole = first.clock != Stamp::Kind::kSinceBoot && first.time_us % kSecond == 0;
+      if (is_whole && count > 1 && first.resolution_us == kSecond) incident_.spread_seconds = true;
       for (std::size_t i = begin; is_whole && i < end; ++i) {
         lines[i].time_us += static_cast<std::int64_t>(i - begin) * lines[i].resolution_us / count;
       }
@@ -535,6 +547,26 @@ class Reader {
     lines = std::move(merged);
   }
 
+  /// The journal and dmesg both have what the kernel said.
+  static void DropDoubles(std::vector<StoredLine>& lines) {
+    constexpr std::int64_t kApart = 2 * kSecond;
+    struct Said {
+      std::int64_t time_us;
+      std::size_t source;
+    };
+    std::unordered_map<std::string, Said> said;
+    const auto end = std::remove_if(lines.begin(), lines.end(), [&](const StoredLine& line) {
+      if (line.lane != Lane::kKernel) return false;
+      const auto [known, is_new] = said.emplace(line.text, Said{line.time_us, line.source});
+      if (is_new) return false;
+      const bool is_double = known->second.source != line.source &&
+                             std::llabs(line.time_us - known->second.time_us) <= kApart;
+      if (!is_double) known->second = {line.time_us, line.source};
+      return is_double;
+    });
+    lines.erase(end, lines.end());
+  }
+
   void Interpret(std::vector<StoredLine>& lines) {
     observe::PathNames names;
     const multipath::Topology topology = multipath::ParseTopology(topology_);
@@ -545,7 +577,7 @@ class Reader {
     }
     for (const multipath::Unparsed& other : topology.not_understood) {
       Tally& tally = incident_.not_understood["looks like multipath -ll, but is not understood"];
-      if (tally.count++ == 0) tally.first = "'" + other.text + "'";
+      if (tally.count++ == 0) tally.first = "'" + Printable(other.text) + "'";
     }
     observe::LogInterpreter interpreter(std::move(names));
     auto& events = incident_.timeline.events;

@@ -37,6 +37,7 @@ struct Incident {
   std::uint64_t plain_left_out = 0;                     ///< lines beyond `most_lines`
   std::uint64_t changes_left_out = 0;
   std::uint64_t lines = 0;
+  bool spread_seconds = false;  ///< times are made up within a second, but for their order
 };
 
 /// Reads what there is of an incident: system logs, in any mixture of
@@ -50,7 +51,7 @@ struct Incident {
 /// and differ in it, the first one holds. Lines of one and the same whole second are spread over
 /// it in the order of the file. Seconds since boot are placed by a kernel line that stands in both
 /// logs, or by the kernel's own stamp in a syslog line; where there is neither they cannot be shown
-/// beside a wall clock.
+/// beside a wall clock. What the kernel says in two files is taken once.
 Result<Incident> ReadIncident(const IncidentOptions& options);
 
 }  // namespace dualpath::report

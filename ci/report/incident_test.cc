@@ -154,7 +154,7 @@ TEST_F(IncidentTest, OtherProgramsAndOtherMattersAreCounted) {
 
 TEST_F(IncidentTest, WhatIsNotUnderstoodIsCountedByReason) {
   const Incident incident =
-      Read({"garbage\n"
+      Read({"gar\x1b[2Jbage\n"
             "  continued\n"
             "May 35 06:17:50 vm multipathd: x\n"
             "May 20 06:17:50 vm last message repeated 2 times\n"
@@ -175,7 +175,7 @@ TEST_F(IncidentTest, WhatIsNotUnderstoodIsCountedByReason) {
                                    "1 JSON, but no record of a timeline (its lane is '')",
                                    "1 cut off at the end of the file"));
   EXPECT_THAT(incident.not_understood.at("no time at the beginning").first,
-              HasSubstr("log1:1: 'garbage'"));
+              HasSubstr("log1:1: 'gar?[2Jbage'"));
   ASSERT_EQ(incident.timeline.events.size(), 3U);
   EXPECT_EQ(incident.timeline.events[2].text, std::string(4096, 'x'));
 }
@@ -256,6 +256,16 @@ TEST_F(IncidentTest, DmesgIsPlacedByALineThatIsInBothLogs) {
   EXPECT_EQ(Times(incident).back(), 1653027471 * kSecond + kSecond / 2);
 }
 
+TEST_F(IncidentTest, WhatTheKernelSaysInTwoLogsIsTakenOnce) {
+  const std::string journal =
+      "[  100.000100] vm kernel: sd 3:0:1:0: a\n"
+      "[  100.000200] vm kernel: sd 3:0:1:0: a\n"
+      "[  100.000300] vm multipathd[1]: b\n";
+  const std::string dmesg = "[  100.000090] sd 3:0:1:0: a\n[  100.000190] sd 3:0:1:0: c\n";
+  EXPECT_THAT(Texts(Read({journal, dmesg})),
+              ElementsAre("sd 3:0:1:0: a", "sd 3:0:1:0: c", "b"));
+}
+
 TEST_F(IncidentTest, DmesgIsPlacedByTheKernelsStampInSyslog) {
   const Incident incident =
       Read({"2022-05-20T06:17:50Z vm kernel: [   99.000000] sd 3:0:1:0: [sdb] hello\n",
@@ -301,7 +311,8 @@ TEST_F(IncidentTest, AFileThatCannotBeReadIsNamed) {
   options.files = {File("x"), "/nonexistent/messages"};
   const auto missing = ReadIncident(options);
   ASSERT_FALSE(missing.ok());
-  EXPECT_EQ(missing.error().ToString(), "read: /nonexistent/messages: No such file or directory");
+  EXPECT_EQ(missing.error().ToString(),
+            "read: /nonexistent/messages: No such file or directory (errno 2)");
 }
 
 TEST_F(IncidentTest, AnyBytesAreTaken) {

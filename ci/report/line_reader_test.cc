@@ -65,12 +65,13 @@ TEST_F(LineReaderTest, SkipsTheRestOfALongLine) {
 TEST_F(LineReaderTest, AnErrorNamesTheFile) {
   const auto missing = LineReader::Open("/nonexistent/messages");
   ASSERT_FALSE(missing.ok());
-  EXPECT_EQ(missing.error().ToString(), "read: /nonexistent/messages: No such file or directory");
+  EXPECT_EQ(missing.error().ToString(),
+            "read: /nonexistent/messages: No such file or directory (errno 2)");
   auto folder = LineReader::Open(directory_->path());
   ASSERT_TRUE(folder.ok());
   const auto next = folder->Read();
   ASSERT_FALSE(next.ok());
-  EXPECT_EQ(next.error().ToString(), "read: " + directory_->path() + ": Is a directory");
+  EXPECT_EQ(next.error().ToString(), "read: " + directory_->path() + ": Is a directory (errno 21)");
 }
 
 }  // namespace

@@ -89,6 +89,11 @@ std::string Title(const std::vector<std::string>& files) {
 /// What is in the files, but not in the timeline; and why.
 std::vector<std::string> Notes(const Incident& incident) {
   std::vector<std::string> notes;
+  if (incident.spread_seconds) {
+    notes.emplace_back(
+        "there are logs with whole seconds only: lines of one second are spread over it in the "
+        "order of the file");
+  }
   if (incident.changes_left_out > 0) {
     notes.push_back(
         "too much for one page: " + Count(incident.changes_left_out, "change", "changes") +

@@ -80,7 +80,7 @@ TEST_F(ReportCommandTest, AMissingFileIsAUsageError) {
   options_.incident.files = {"/nonexistent/messages"};
   EXPECT_EQ(Run(), 2);
   EXPECT_EQ(err_.str(),
-            "dualpath report: read: /nonexistent/messages: No such file or directory\n");
+            "dualpath report: read: /nonexistent/messages: No such file or directory (errno 2)\n");
   EXPECT_EQ(out_.str(), "");
   EXPECT_FALSE(std::filesystem::exists(options_.page));
 }

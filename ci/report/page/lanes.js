@@ -74,9 +74,12 @@ function prepare(canvas, width, height) {
 const lanes = (() => {
   const canvas = document.getElementById("lanes");
   const box = document.getElementById("lanes-box");
-  const axisHeight = 26, bandHeight = 24, lineHeight = 16, padding = 5;
+  const axisHeight = 24, bandHeight = 21, lineHeight = 15, padding = 4;
   const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
-  const mostLines = { multipathd: 4, kernel: 3 };
+  // Lines for labels; a higher window has room for more.
+  const leastLines = { multipathd: 3 };
+  const mostLines = { multipathd: 6, kernel: 5, qemu: 3, guest: 3 };
+  const screen = 800;
   let height = 0;
 
   // Where the latency plot is missing its I/Os go to the guest's lane.
@@ -92,7 +95,9 @@ const lanes = (() => {
     for (const row of model.rows) {
       row.hidden = view.state.hidden.has(row.lane);
       if (row.hidden) continue;
-      row.lines = row.bands ? 1 : Math.max(1, Math.min(mostLines[row.lane] || 2, row.records.length));
+      const least = leastLines[row.lane] || 2;
+      const room = least + Math.max(0, Math.floor((innerHeight - screen) / (6 * lineHeight)));
+      row.lines = row.bands ? 1 : Math.max(1, Math.min(room, Math.max(least, mostLines[row.lane] || 0), row.records.length));
       row.height = row.bands ? bandHeight : row.lines * lineHeight + 2 * padding;
       row.y = y;
       y += row.height;
@@ -125,7 +130,7 @@ const lanes = (() => {
   function drawBands(g, row) {
     const { from, to } = view.state;
     const left = view.gutter, end = view.gutter + view.plotWidth();
-    const y = row.y + 3, h = row.height - 6;
+    const y = row.y + 2, h = row.height - 4;
     let lastX = -1, lastTone = "";
     for (const band of row.bands) {
       if (band.to < from || (band.from !== null && band.from > to)) continue;
@@ -148,7 +153,7 @@ const lanes = (() => {
       } else {
         g.fillStyle = colour("text");
         g.globalAlpha = dim ? 0.2 : 0.45;
-        if (band.from !== null && band.from >= from) g.fillRect(x0, y, 1, h);
+        if (drawn > 3 && band.from !== null && band.from >= from) g.fillRect(x0, y, 1, h);
       }
       g.globalAlpha = dim ? 0.4 : 1;
       const label = fitted(g, band.state, x1 - x0 - 10);
@@ -211,26 +216,33 @@ const lanes = (() => {
       const r = records[i];
       const x = Math.max(view.gutter, view.toX(r.at));
       if (!view.isFound(r)) continue;
-      let line = free.findIndex((busy) => busy <= x);
-      if (line < 0) continue;
       const text = model.textOf(r);
       const label = text.length > 400 ? text.slice(0, 400) : text;
       const width = widthOf(g, label) + 14;
-      free[line] = x + Math.min(width, end - x);
-      placed.push({ r, x, line, label });
+      // At the right edge a text that does not fit stands before its dot, if there is room.
+      let leftward = x + width > end && x - width > view.gutter;
+      let line = leftward ? free.findIndex((busy) => busy <= x - width) : -1;
+      if (line < 0) {
+        leftward = false;
+        line = free.findIndex((busy) => busy <= x);
+      }
+      if (line < 0) continue;
+      free[line] = leftward ? x + 5 : x + Math.min(width, end - x);
+      placed.push({ r, x, line, label, leftward });
     }
-    for (const { r, x, line, label } of placed) {
-      const room = end - x - 6;
-      const shown = fitted(g, label, room);
+    for (const { r, x, line, label, leftward } of placed) {
+      const shown = leftward ? label : fitted(g, label, end - x - 6);
       const middle = row.y + padding + line * lineHeight + lineHeight / 2;
       const paint = r.severity === "info" ? colour(row.lane) : colour(r.severity);
       if (shown) {
+        const wide = widthOf(g, shown);
+        const begin = leftward ? x - 8 - wide : x + 8;
         g.globalAlpha = 0.94;
         g.fillStyle = colour("page");
-        g.fillRect(x + 1, middle - lineHeight / 2 + 1, widthOf(g, shown) + 10, lineHeight - 2);
+        g.fillRect(leftward ? begin - 2 : x + 1, middle - lineHeight / 2 + 1, wide + 10, lineHeight - 2);
         g.globalAlpha = 1;
         g.fillStyle = colour("text");
-        g.fillText(shown, x + 8, middle);
+        g.fillText(shown, begin, middle);
       }
       g.fillStyle = paint;
       g.beginPath();

@@ -6,7 +6,7 @@ const latency = (() => {
     if (io.length) lanes.takeIo();
     return { draw() {}, restyle() {}, over: null, missing: io.length > 0 };
   }
-  const height = 160;
+  const height = 140;
   const latencyOf = (r) => Math.max(1, r.latency_us === undefined ? r.duration_us : r.latency_us);
   const times = new Array(io.length), good = new Array(io.length), bad = new Array(io.length);
   let least = Infinity, most = 0, longest = 0;
@@ -114,8 +114,8 @@ const latency = (() => {
       hooks: { draw: [whiskers] },
     }, [times, good, bad], box);
     const label = document.createElement("div");
-    label.style.cssText = `position:absolute;left:0;top:0;bottom:0;width:${view.gutter}px;padding:12px 16px;pointer-events:none;border-left:4px solid var(--guest);text-indent:-4px`;
-    label.innerHTML = 'Guest I/O<br><small style="color:var(--muted)">time taken<br><span style="color:var(--guest)">&#9632;</span> done <span style="color:var(--error)">&#10005;</span> error</small>';
+    label.style.cssText = `position:absolute;left:0;top:0;bottom:0;width:${view.gutter}px;padding:8px 16px;pointer-events:none;border-left:4px solid var(--guest);text-indent:-4px`;
+    label.innerHTML = 'Guest I/O<br><small style="color:var(--muted)">time taken<br><span style="color:var(--guest)">&#9632;</span> done<br><span style="color:var(--error)">&#10005;</span> error</small>';
     box.append(label);
   }
   const result = {

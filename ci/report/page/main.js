@@ -267,8 +267,17 @@
   new ResizeObserver(() => { resize(); view.changed(); }).observe($("overview").parentElement);
   resize();
   applyTheme();
-  // Begin where the story does: at what was broken, or at the first trouble.
-  const start = records.find((r) => r.lane === "fault") || records.find(model.trouble) || records[0];
+  // Begin where the story does: at what was broken, or the first path that went. What was logged long
+  // before, as at boot, is out of sight at first.
+  const first = (wanted) => records.find(wanted);
+  const start = first((r) => r.lane === "fault") || first((r) => r.lane === "path" && model.trouble(r)) ||
+                first((r) => r.severity === "error") || first(model.trouble) || records[0];
+  const story = records.filter((r) => r.lane !== "kernel" && r.lane !== "multipathd" && r.lane !== "qemu" || r.severity === "error");
+  if (story.length > 1) {
+    const from = story[0].at;
+    const to = story.reduce((last, r) => Math.max(last, r.at + (r.duration_us || 0)), from);
+    if (to - from < model.span * 0.7) view.show(from - (to - from) * 0.06, to + (to - from) * 0.06);
+  }
   if (start) moment.mark(start.at); else moment.render();
   // When it could first be read, for the test of how long that takes.
   requestAnimationFrame(() => setTimeout(() => { document.documentElement.dataset.ready = String(Math.round(performance.now())); }));

@@ -44,10 +44,14 @@ const model = (() => {
   }
   const io = [];
   const counts = {};
-  const mostPaths = new Map();
+  const mostPaths = new Map(), pathsOf = new Map();
   for (const r of records) {
     counts[r.lane] = (counts[r.lane] || 0) + 1;
     if (isIo(r)) { io.push(r); continue; }
+    if (r.path && r.map) {
+      if (!pathsOf.has(r.map)) pathsOf.set(r.map, new Set());
+      pathsOf.get(r.map).add(r.path);
+    }
     if (r.lane === "path") {
       const found = row("path", r.path || "", () => ({ title: r.path || "paths", sub: "", bands: [] }));
       if (r.device && r.device !== r.path) found.sub = r.device;
@@ -74,7 +78,10 @@ const model = (() => {
     if (/no path|fail/.test(state)) return "bad";
     if (/queue|held|paused/.test(state)) return "less";
     const count = /^(\d+) paths?$/.exec(state);
-    if (count) return +count[1] < (mostPaths.get(map) || 0) ? "less" : "good";
+    if (count) {
+      const seen = pathsOf.has(map) ? pathsOf.get(map).size : 0;
+      return +count[1] < Math.max(mostPaths.get(map) || 0, seen) ? "less" : "good";
+    }
     return state === "running" || state === "normal" ? "good" : "other";
   }
 
