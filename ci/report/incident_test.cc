@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "ci/report/log_entry.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 

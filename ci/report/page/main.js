@@ -143,7 +143,7 @@
     field("map", r.map);
     if (r.duration_us !== undefined) field("took", format.duration(r.duration_us));
     if (r.errno) field("errno", r.errno);
-    field("kind", r.kind === "line" || r.kind === "io" ? "" : r.kind);
+    field("kind", ["line", "io", "state", "groups"].includes(r.kind) ? "" : r.kind);
     tooltip.append(text, fields);
   }
   function hover(r, event) {
