@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <iterator>
 
@@ -68,8 +69,8 @@ Result<json> Browser::Ask(const std::string& method, const std::string& command,
          << content << std::flush;
   std::size_t length = 0;
   for (std::string line; std::getline(stream, line) && line != "\r";) {
-    constexpr char kLength[] = "Content-Length: ";
-    if (line.rfind(kLength, 0) == 0) length = std::stoul(line.substr(sizeof kLength - 1));
+    const std::string name = "content-length:";
+    if (boost::istarts_with(line, name)) length = std::stoul(line.substr(name.size()));
   }
   std::string text(length, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(length));
@@ -93,7 +94,7 @@ Status Browser::Open(const std::string& file, Deadline deadline) {
   return WaitUntil("open", file, deadline, [&]() -> std::string {
     const auto ready = Evaluate("return document.documentElement.dataset.ready || ''", deadline);
     if (!ready.ok()) return ready.error().ToString();
-    return *ready == "" ? "it has not been drawn" : "";
+    return ready->get<std::string>().empty() ? "it has not been drawn" : "";
   });
 }
 

@@ -507,13 +507,14 @@ class Reader {
     lines.erase(end, lines.end());
   }
 
-  /// Lines of one second, evenly over it.
+  /// Lines of one second, evenly over it; a mark stays with the line that it stands before.
   void Spread(std::vector<StoredLine>& lines) {
     for (std::size_t begin = 0; begin < lines.size();) {
       std::size_t end = begin + 1;
       const StoredLine& first = lines[begin];
       while (end < lines.size() && lines[end].time_us == first.time_us &&
-             lines[end].source == first.source) {
+             lines[end].source == first.source &&
+             (lines[end].lane == Lane::kCase) == (first.lane == Lane::kCase)) {
         ++end;
       }
       const auto count = static_cast<std::int64_t>(end - begin);

@@ -263,8 +263,7 @@ TEST_F(IncidentTest, WhatTheKernelSaysInTwoLogsIsTakenOnce) {
       "[  100.000200] vm kernel: sd 3:0:1:0: a\n"
       "[  100.000300] vm multipathd[1]: b\n";
   const std::string dmesg = "[  100.000090] sd 3:0:1:0: a\n[  100.000190] sd 3:0:1:0: c\n";
-  EXPECT_THAT(Texts(Read({journal, dmesg})),
-              ElementsAre("sd 3:0:1:0: a", "sd 3:0:1:0: c", "b"));
+  EXPECT_THAT(Texts(Read({journal, dmesg})), ElementsAre("sd 3:0:1:0: a", "sd 3:0:1:0: c", "b"));
 }
 
 TEST_F(IncidentTest, DmesgIsPlacedByTheKernelsStampInSyslog) {

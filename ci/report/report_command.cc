@@ -151,6 +151,7 @@ void PrintSummary(const Incident& incident, const ReportOptions& options, std::o
     }
   }
   std::vector<std::string> counts;
+  counts.reserve(lanes.size());
   for (const auto& [lane, count] : lanes) {
     counts.push_back(std::string(observe::Name(lane)) + " " + std::to_string(count));
   }

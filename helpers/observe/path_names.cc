@@ -121,7 +121,7 @@ std::string PathNames::DeviceOf(const multipath::PathName& name) const {
 }
 
 std::string PathNames::PathOf(const multipath::PathName& name) const {
-  const std::string device = DeviceOf(name);
+  std::string device = DeviceOf(name);
   const auto known = hctl_of_device_.find(device);
   if (known != hctl_of_device_.end()) return known->second;
   if (!device.empty()) return device;
