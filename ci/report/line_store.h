@@ -20,13 +20,15 @@ struct StoredLine {
   std::int64_t resolution_us = 1;
   observe::Lane lane = observe::Lane::kCase;
   const char* kind = "line";
-  bool plain = true;  ///< it tells of no change: the first to go when there is too much
+  bool plain = true;          ///< it tells of no change: the first to go when there is too much
+  std::uint64_t ordinal = 0;  ///< among its like; the store's own
   std::string text;
 };
 
-/// Keeps what is read within bounds. Once there are more than `most` lines, every second plain one
-/// goes and from then on only one of two is taken, one of four, and so on; if plain lines are not
-/// enough, the same befalls the others.
+/// Keeps what is read within bounds. Once there are more than `most` lines, half of the plain ones
+/// go and from then on only one of two is taken, one of four, and so on; if plain lines are not
+/// enough, the same befalls the others. Which ones is as good as random, but the same every time:
+/// a failure and its recovery take turns, and every second line would be all of one kind.
 class LineStore {
  public:
   explicit LineStore(std::size_t most) : most_(most) {}
@@ -41,7 +43,7 @@ class LineStore {
   struct Kind {
     std::uint64_t seen = 0;
     std::uint64_t kept = 0;
-    std::uint64_t stride = 1;
+    std::uint64_t stride = 1;  ///< a power of two
   };
 
   void Halve(bool plain);

@@ -97,7 +97,8 @@ std::vector<std::string> Notes(const Incident& incident) {
   if (incident.changes_left_out > 0) {
     notes.push_back(
         "too much for one page: " + Count(incident.changes_left_out, "change", "changes") +
-        " of paths and maps left out, one after the other: states may be wrong");
+        " of paths and maps left out, so states may be wrong; give a part of the log, or a "
+        "higher --limit");
   }
   if (incident.plain_left_out > 0) {
     notes.push_back("too much for one page: " + Count(incident.plain_left_out, "line", "lines") +
