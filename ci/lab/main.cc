@@ -12,9 +12,9 @@
 #include "ci/lab/image.h"
 #include "ci/lab/interrupt.h"
 #include "ci/lab/outcomes.h"
-#include "ci/lab/summary.h"
 #include "ci/lab/topology_command.h"
 #include "ci/report/report_command.h"
+#include "ci/report/summary.h"
 #include "helpers/base/temporary_directory.h"
 
 namespace {
@@ -79,11 +79,15 @@ int main(int argc, char** argv) {
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
 
-  std::string summary_results = "build/results";
-  auto* summary = app.add_subcommand("summary", "Print what the cases of a run came to");
-  summary->add_option("--results", summary_results, "The results directory")->capture_default_str();
+  dualpath::report::SummaryOptions summary_options;
+  auto* summary = app.add_subcommand(
+      "summary", "Print what the cases of a run came to, and write the run's page, index.html");
+  summary->add_option("--results", summary_options.results, "The results directory")
+      ->capture_default_str();
+  summary->add_option("--previous", summary_options.previous,
+                      "The results to compare with (default: RESULTS.previous, if it is there)");
 
-  std::string outcomes_results = summary_results;
+  std::string outcomes_results = summary_options.results;
   auto* outcomes = app.add_subcommand(
       "outcomes", "Print what became of each fault under each policy, as a table in Markdown");
   outcomes->add_option("--results", outcomes_results, "The results directory")
@@ -152,7 +156,10 @@ int main(int argc, char** argv) {
     return dualpath::lab::Exec(exec_options);
   }
   if (prepare->parsed()) return dualpath::lab::Prepare(prepare_stack);
-  if (summary->parsed()) return dualpath::lab::Summarize(summary_results, std::cout);
+  if (summary->parsed()) {
+    return dualpath::report::Summarize(summary_options, dualpath::report::Github::FromEnvironment(),
+                                       std::cout);
+  }
   if (outcomes->parsed()) {
     return dualpath::lab::PrintOutcomes(outcomes_results, std::cout, std::cerr);
   }

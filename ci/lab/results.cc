@@ -52,9 +52,15 @@ Status WriteSuites(const std::string& path, const ptree& suites) {
 TestVerdict ToVerdict(const ptree& testcase) {
   TestVerdict verdict;
   verdict.name = testcase.get("<xmlattr>.classname", "") + "." + testcase.get("<xmlattr>.name", "");
-  if (const auto failure = testcase.get_child_optional("failure")) {
+  verdict.file = testcase.get("<xmlattr>.file", "");
+  verdict.line = testcase.get("<xmlattr>.line", 0);
+  verdict.seconds = testcase.get("<xmlattr>.time", 0.0);
+  for (const auto& [tag, failure] : testcase) {
+    if (tag == "failure") verdict.failures.push_back(failure.get("<xmlattr>.message", ""));
+  }
+  if (!verdict.failures.empty()) {
     verdict.outcome = TestVerdict::Outcome::kFailed;
-    verdict.message = failure->get("<xmlattr>.message", "");
+    verdict.message = verdict.failures.front();
   } else if (testcase.get("<xmlattr>.result", "") == "skipped" ||
              testcase.get_child_optional("skipped")) {
     verdict.outcome = TestVerdict::Outcome::kSkipped;

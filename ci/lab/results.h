@@ -16,6 +16,10 @@ struct TestVerdict {
   Outcome outcome = Outcome::kPassed;
   std::string message;  ///< the first failure, or the reason of the skip
   std::map<std::string, std::string> properties{};  ///< what the test has put down (RecordProperty)
+  std::vector<std::string> failures{};              ///< all of them, each "file:line\nmessage"
+  std::string file{};                               ///< of the test; gtest 1.10 does not say
+  int line = 0;
+  double seconds = 0;  ///< by the clock that the test saw
 };
 
 /// `<results>/<test>/gtest.xml` of every test that left one, in order of name.

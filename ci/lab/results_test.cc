@@ -127,6 +127,27 @@ TEST_F(ReadVerdictsTest, OfGtest112) {
                                                  "a.cc:4\nno root; run it as root"}));
 }
 
+TEST_F(ReadVerdictsTest, HasEveryFailureAndWhereTheTestIs) {
+  const auto old = ReadVerdicts(Report("a", kGtest110));
+  ASSERT_TRUE(old.ok()) << old.error().ToString();
+  EXPECT_THAT(old->at(0).failures, IsEmpty());
+  EXPECT_THAT(old->at(1).failures,
+              ElementsAre(kFailure, "a.cc:3\nValue of: false\n  Actual: false\nExpected: true"));
+  EXPECT_EQ(old->at(1).file, "");
+  EXPECT_EQ(old->at(1).line, 0);
+
+  const auto verdicts = ReadVerdicts(Report("b", R"(<testsuites><testsuite name="S">
+    <testcase name="C" file="cases/a.cc" line="7" status="run" time="2.5" classname="S"/>
+    <testcase name="D" file="cases/a.cc" line="x" status="run" time="y" classname="S"/>
+    </testsuite></testsuites>)"));
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  EXPECT_EQ(verdicts->at(0).file, "cases/a.cc");
+  EXPECT_EQ(verdicts->at(0).line, 7);
+  EXPECT_EQ(verdicts->at(0).seconds, 2.5);
+  EXPECT_EQ(verdicts->at(1).line, 0);
+  EXPECT_EQ(verdicts->at(1).seconds, 0);
+}
+
 TEST_F(ReadVerdictsTest, AFailureOutdoesASkip) {
   const auto verdicts = ReadVerdicts(Report("a", R"(<testsuites><testsuite name="S">
     <testcase name="C" status="run" result="skipped" classname="S">

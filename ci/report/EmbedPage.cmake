@@ -1,6 +1,33 @@
 # cmake -DOUTPUT=FILE -DPAGE=DIR -DUPLOT=DIR -P EmbedPage.cmake
-# Writes FILE, a C++ source with the page of DIR; UPLOT is uPlot's unpacked package, or empty.
-file(READ ${PAGE}/timeline.html page)
+# Writes FILE, a C++ source with the pages of DIR; UPLOT is uPlot's unpacked package, or empty.
+
+# put_together(<variable> <name> <scripts> <library's style> <library's code>)
+# The page NAME.html with all its styles and scripts, as C++ literals.
+function(put_together variable name scripts style code)
+  file(READ ${PAGE}/${name}.html page)
+  foreach(sheet IN ITEMS base ${name})
+    file(READ ${PAGE}/${sheet}.css own_style)
+    string(APPEND style "${own_style}")
+  endforeach()
+  foreach(script_name IN LISTS scripts)
+    file(READ ${PAGE}/${script_name}.js script)
+    string(APPEND code "${script}\n")
+  endforeach()
+  string(REPLACE "@STYLE@" "${style}" page "${page}")
+  string(REPLACE "@CODE@" "${code}" page "${page}")
+
+  # A compiler need not take a literal of more than 65536 bytes; neighbours become one.
+  set(literals "")
+  string(LENGTH "${page}" length)
+  set(at 0)
+  while(at LESS length)
+    string(SUBSTRING "${page}" ${at} 8000 piece)
+    string(APPEND literals "R\"dualpath(${piece})dualpath\"\n")
+    math(EXPR at "${at} + 8000")
+  endwhile()
+  set(${variable} "${literals}" PARENT_SCOPE)
+endfunction()
+
 set(style "")
 set(code "")
 set(has_uplot false)
@@ -12,26 +39,11 @@ if(UPLOT)
   string(APPEND code "/* uPlot\n${license}*/\n${uplot_code}\n")
   string(APPEND style "${uplot_style}\n")
 endif()
-file(READ ${PAGE}/timeline.css own_style)
-string(APPEND style "${own_style}")
-foreach(name IN ITEMS model format lanes latency moment main)
-  file(READ ${PAGE}/${name}.js script)
-  string(APPEND code "${script}\n")
-endforeach()
-string(REPLACE "@STYLE@" "${style}" page "${page}")
-string(REPLACE "@CODE@" "${code}" page "${page}")
-
-# A compiler need not take a literal of more than 65536 bytes; neighbours become one.
-set(literals "")
-string(LENGTH "${page}" length)
-set(at 0)
-while(at LESS length)
-  string(SUBSTRING "${page}" ${at} 8000 piece)
-  string(APPEND literals "R\"dualpath(${piece})dualpath\"\n")
-  math(EXPR at "${at} + 8000")
-endwhile()
+put_together(timeline timeline "theme;model;format;lanes;latency;moment;main" "${style}" "${code}")
+put_together(run run "theme;run" "" "")
 file(WRITE ${OUTPUT}.new
   "#include \"ci/report/page_assets.h\"\n\nnamespace dualpath::report {\n\n"
-  "const char* const kTimelinePage =\n${literals};\n"
-  "const bool kHasPlotLibrary = ${has_uplot};\n\n}  // namespace dualpath::report\n")
+  "const char* const kTimelinePage =\n${timeline};\n"
+  "const bool kHasPlotLibrary = ${has_uplot};\n\n"
+  "const char* const kRunPage =\n${run};\n\n}  // namespace dualpath::report\n")
 file(RENAME ${OUTPUT}.new ${OUTPUT})

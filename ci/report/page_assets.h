@@ -7,4 +7,7 @@ namespace dualpath::report {
 extern const char* const kTimelinePage;
 extern const bool kHasPlotLibrary;
 
+/// Likewise; its place is @RUN@.
+extern const char* const kRunPage;
+
 }  // namespace dualpath::report

@@ -4,13 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 
-#include "ci/report/browser.h"
 #include "ci/report/page.h"
-#include "helpers/base/file.h"
-#include "helpers/host/requirements.h"
+#include "ci/report/page_in_browser.h"
 
 namespace dualpath::report {
 namespace {
@@ -72,56 +69,10 @@ Timeline Failover() {
   return timeline;
 }
 
-class TimelinePageInBrowser : public ::testing::Test {
+class TimelinePageInBrowser : public PageInBrowser {
  protected:
-  static void TearDownTestSuite() {
-    if (browser_ == nullptr) return;
-    EXPECT_TRUE(browser_->Close(Soon()).ok());
-    delete browser_;
-    browser_ = nullptr;
-  }
-
-  void SetUp() override {
-    if (const auto missing = host::Requirements().Program("chromedriver")) {
-      const char* const strict = std::getenv("DUALPATH_STRICT");
-      if (strict != nullptr && std::string(strict) == "1") FAIL() << *missing;
-      GTEST_SKIP() << *missing;
-    }
-    // Not in SetUpTestSuite, whose failure would make every test a skipped one.
-    if (browser_ == nullptr) {
-      auto started = Browser::Start(Deadline::In(std::chrono::seconds(60)));
-      ASSERT_TRUE(started.ok()) << started.error().ToString();
-      browser_ = new Browser(*std::move(started));
-    }
-    auto directory = TemporaryDirectory::Create();
-    ASSERT_TRUE(directory.ok());
-    directory_.emplace(*std::move(directory));
-  }
-
-  static Deadline Soon() { return Deadline::In(std::chrono::seconds(30)); }
-
   void Open(const Timeline& timeline) {
-    const std::string file = directory_->path() + "/timeline.html";
-    ASSERT_TRUE(WriteFileAtomically(file, TimelinePage(timeline)).ok());
-    const Status opened = browser_->Open(file, Soon());
-    ASSERT_TRUE(opened.ok()) << opened.error().ToString();
-  }
-
-  /// What an expression of the page comes to.
-  static json Get(const std::string& expression) {
-    auto value = browser_->Evaluate("return " + expression, Soon());
-    EXPECT_TRUE(value.ok()) << value.error().ToString();
-    return value.ok() ? *std::move(value) : json();
-  }
-
-  static int GetInt(const std::string& expression) {
-    const json value = Get("Math.round(" + expression + ")");
-    return value.is_number() ? value.get<int>() : -1;
-  }
-
-  static std::string GetText(const std::string& selector) {
-    const json value = Get("document.querySelector('" + selector + "').textContent");
-    return value.is_string() ? value.get<std::string>() : "";
+    PageInBrowser::Open(directory_->path() + "/timeline.html", TimelinePage(timeline));
   }
 
   /// At the time, in the middle of the row.
@@ -131,21 +82,10 @@ class TimelinePageInBrowser : public ::testing::Test {
         "lanes.canvas.getBoundingClientRect().top + (() => { const row = "
         "model.rows.find((r) => r.title === '" +
         row + "'); return row.y + row.height / 2; })()");
-    const Status clicked = browser_->Click(x, y, Soon());
+    const Status clicked = browser().Click(x, y, Soon());
     ASSERT_TRUE(clicked.ok()) << clicked.error().ToString();
   }
-
-  static std::vector<std::string> Complaints() {
-    auto complaints = browser_->Complaints(Soon());
-    EXPECT_TRUE(complaints.ok()) << complaints.error().ToString();
-    return complaints.ok() ? *std::move(complaints) : std::vector<std::string>();
-  }
-
-  static Browser* browser_;
-  std::optional<TemporaryDirectory> directory_;
 };
-
-Browser* TimelinePageInBrowser::browser_ = nullptr;
 
 TEST_F(TimelinePageInBrowser, ShowsWhatThereIs) {
   Open(Failover());
@@ -199,27 +139,27 @@ TEST_F(TimelinePageInBrowser, ZoomsSearchesAndHidesLanes) {
   Open(Failover());
   const json all = Get("view.state.to - view.state.from");
   const int y = GetInt("lanes.canvas.getBoundingClientRect().top + 60");
-  ASSERT_TRUE(browser_->Wheel(700, y, -400, Soon()).ok());
+  ASSERT_TRUE(browser().Wheel(700, y, -400, Soon()).ok());
   EXPECT_LT(Get("view.state.to - view.state.from"), all);
-  ASSERT_TRUE(browser_->Press("f", Soon()).ok());
+  ASSERT_TRUE(browser().Press("f", Soon()).ok());
   EXPECT_EQ(Get("view.state.to - view.state.from"), all);
 
-  ASSERT_TRUE(browser_->Press("e", Soon()).ok());
+  ASSERT_TRUE(browser().Press("e", Soon()).ok());
   EXPECT_EQ(GetText("#moment tr.now td.what").substr(0, 15), "3:0:1:0 deleted");
 
-  ASSERT_TRUE(browser_->Press("/", Soon()).ok());
+  ASSERT_TRUE(browser().Press("/", Soon()).ok());
   for (const char* key : {"e", "r", "r", "n", "o", " ", "5"}) {
-    ASSERT_TRUE(browser_->Press(key, Soon()).ok());
+    ASSERT_TRUE(browser().Press(key, Soon()).ok());
   }
   EXPECT_EQ(GetText("#search-count"), "1 record");
-  ASSERT_TRUE(browser_->Press("\ue007", Soon()).ok());  // Enter
+  ASSERT_TRUE(browser().Press("\ue007", Soon()).ok());  // Enter
   EXPECT_THAT(GetText("#moment tr.now td.what"), HasSubstr("I/O #260"));
-  ASSERT_TRUE(browser_->Press("\ue00c", Soon()).ok());  // Escape
+  ASSERT_TRUE(browser().Press("\ue00c", Soon()).ok());  // Escape
   EXPECT_EQ(GetText("#search-count"), "");
 
   const int height = GetInt("lanes.canvas.clientHeight");
   ASSERT_TRUE(Get("document.querySelector('.chip[data-lane=kernel]').click()").is_null());
-  ASSERT_TRUE(browser_->Press("f", Soon()).ok());
+  ASSERT_TRUE(browser().Press("f", Soon()).ok());
   EXPECT_LT(GetInt("lanes.canvas.clientHeight"), height);
   EXPECT_THAT(Complaints(), IsEmpty());
 }
@@ -229,7 +169,7 @@ TEST_F(TimelinePageInBrowser, IsLightOrDark) {
   const auto background = [] { return Get("getComputedStyle(document.body).backgroundColor"); };
   std::vector<json> seen;
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(browser_->Press("t", Soon()).ok());
+    ASSERT_TRUE(browser().Press("t", Soon()).ok());
     seen.push_back(background());
   }
   EXPECT_THAT(seen, ElementsAre("rgb(255, 255, 255)", "rgb(13, 17, 23)", "rgb(255, 255, 255)"));

@@ -57,27 +57,13 @@
     $("legend").append(item);
   }
 
-  // Theme: as the system has it, unless chosen.
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const themes = ["auto", "light", "dark"];
-  let theme = "auto";
-  try { theme = localStorage.getItem("dualpath-theme") || "auto"; } catch { /* not for a file */ }
-  function applyTheme(printing = false) {
-    const now = printing ? "light" : theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
-    document.documentElement.dataset.theme = now;
-    $("theme").textContent = { auto: "\u25d0 auto", light: "\u2600 light", dark: "\u263e dark" }[theme];
+  theme.onChange(() => {
     colour.refresh();
     latency.restyle();
     draw();
-  }
-  function nextTheme() {
-    theme = themes[(themes.indexOf(theme) + 1) % themes.length];
-    try { localStorage.setItem("dualpath-theme", theme); } catch { /* not for a file */ }
-    applyTheme();
-  }
-  dark.addEventListener("change", () => applyTheme());
-  addEventListener("beforeprint", () => { resize(1060); applyTheme(true); });
-  addEventListener("afterprint", () => { resize(); applyTheme(); });
+  });
+  addEventListener("beforeprint", () => { resize(1060); theme.apply(true); });
+  addEventListener("afterprint", () => { resize(); theme.apply(); });
 
   function resize(width) {
     state.width = width || $("overview").parentElement.clientWidth;
@@ -236,7 +222,6 @@
   $("zoom-in").addEventListener("click", () => view.zoom(0.5));
   $("zoom-out").addEventListener("click", () => view.zoom(2));
   $("fit").addEventListener("click", view.fit);
-  $("theme").addEventListener("click", nextTheme);
   $("keys").addEventListener("click", () => $("help").showModal());
   $("next-trouble").addEventListener("click", () => go(1, model.trouble));
   $("previous-trouble").addEventListener("click", () => go(-1, model.trouble));
@@ -254,7 +239,7 @@
       n: () => go(1, () => true), p: () => go(-1, () => true),
       e: () => go(1, model.trouble), E: () => go(-1, model.trouble),
       c: () => state.mark !== null && view.centre(state.mark),
-      "/": () => $("search").focus(), t: nextTheme, "?": () => $("help").showModal(),
+      "/": () => $("search").focus(), t: theme.next, "?": () => $("help").showModal(),
       Escape: () => { state.mark = null; moment.render(); view.changed(); },
     };
     const action = actions[event.key] || actions[event.key.toLowerCase()];
@@ -266,7 +251,7 @@
   view.onChange(draw);
   new ResizeObserver(() => { resize(); view.changed(); }).observe($("overview").parentElement);
   resize();
-  applyTheme();
+  theme.apply();
   // Begin where the story does: at what was broken, or the first path that went. What was logged long
   // before, as at boot, is out of sight at first.
   const first = (wanted) => records.find(wanted);
