@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-/// As QEMU 4.2 to 10 call them; the pool's was thread_pool_complete until 9.2.
+/// As QEMU 4.2 to 11 call them; the pool's was thread_pool_complete until 9.2.
 const std::array<const char*, 5> kEvents{"virtio_scsi_cmd_*", "*_aio_sgio_command",
                                          "thread_pool_submit_aio", "thread_pool_complete*",
                                          "scsi_req_build_sense"};
@@ -107,6 +107,32 @@ std::optional<Event> ParseBuiltSense(const std::string& text) {
   return BuiltSense{static_cast<std::uint32_t>(*tag), *key, *asc, *ascq};
 }
 
+struct StampedLine {
+  std::int64_t realtime_us = 0;
+  std::string event;
+  std::string arguments;
+};
+
+/// "504@1795360667.883672:EVENT ARGUMENTS"; QEMU 11 has the time of its other messages instead, by
+/// `-msg timestamp=on`, which libvirt asks for: "2026-11-22T19:39:10.301048Z EVENT ARGUMENTS".
+std::optional<StampedLine> SplitStamp(const std::string& line) {
+  static const std::regex since_epoch(R"(\d+@(\d+)\.(\d{6}):([a-zA-Z0-9_]+) (.*))");
+  static const std::regex date(
+      R"((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})Z ([a-zA-Z0-9_]+) (.*))");
+  std::smatch parts;
+  std::optional<std::int64_t> seconds;
+  if (std::regex_match(line, parts, since_epoch)) {
+    seconds = Number<std::int64_t>(parts, 1, 10);
+  } else if (std::regex_match(line, parts, date)) {
+    std::tm utc{};
+    if (::strptime(parts[1].str().c_str(), "%Y-%m-%dT%H:%M:%S", &utc) == nullptr) return {};
+    seconds = ::timegm(&utc);
+  }
+  if (!seconds) return std::nullopt;
+  const auto micros = Number<std::int64_t>(parts, 2, 10);
+  return StampedLine{*seconds * 1000000 + micros.value_or(0), parts[3], parts[4]};
+}
+
 struct Format {
   const char* event;
   std::optional<Event> (*parse)(const std::string& text);
@@ -173,20 +199,18 @@ std::string ToString(VirtioScsiResponse response) {
 }
 
 Result<std::optional<QemuTraceRecord>> ParseQemuTraceLine(const std::string& line) {
-  static const std::regex traced(R"(\d+@(\d+)\.(\d{6}):([a-zA-Z0-9_]+) (.*))");
-  std::smatch parts;
-  if (!std::regex_match(line, parts, traced)) return std::optional<QemuTraceRecord>();
-  const auto format = std::find_if(kFormats.begin(), kFormats.end(),
-                                   [&](const Format& known) { return parts[3] == known.event; });
+  const auto stamped = SplitStamp(line);
+  if (!stamped) return std::optional<QemuTraceRecord>();
+  const auto format = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& known) {
+    return stamped->event == known.event;
+  });
   if (format == kFormats.end()) return std::optional<QemuTraceRecord>();
-  const auto seconds = Number<std::int64_t>(parts, 1, 10);
-  const auto micros = Number<std::int64_t>(parts, 2, 10);
-  auto event = format->parse(parts[4]);
-  if (!seconds || !micros || !event) {
+  auto event = format->parse(stamped->arguments);
+  if (!event) {
     return Error::Because("parse QEMU's trace", "\"" + line + "\"",
                           "its arguments are in another wording");
   }
-  return std::optional(QemuTraceRecord{*seconds * 1000000 + *micros, *event});
+  return std::optional(QemuTraceRecord{stamped->realtime_us, *event});
 }
 
 std::int64_t RealtimeMinusMonotonic() {

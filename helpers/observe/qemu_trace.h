@@ -83,7 +83,8 @@ struct QemuTraceRecord {
       event;
 };
 
-/// Of "PID@SECONDS.MICROSECONDS:EVENT ARGUMENTS", QEMU's trace backend "log". Nothing if the line
+/// Of "PID@SECONDS.MICROSECONDS:EVENT ARGUMENTS", QEMU's trace backend "log", or from QEMU 11 on of
+/// "YYYY-MM-DDTHH:MM:SS.MICROSECONDSZ EVENT ARGUMENTS". Nothing if the line
 /// is something else that QEMU or libvirt logged; an `Error` if it is an event of ours in a wording
 /// that is not known.
 Result<std::optional<QemuTraceRecord>> ParseQemuTraceLine(const std::string& line);

@@ -67,6 +67,15 @@ TEST(QemuTraceLine, HasTheTimeOfDay) {
   EXPECT_EQ((*record)->realtime_us, 1795360667000072);
 }
 
+TEST(QemuTraceLine, HasTheTimeOfDayAsADateInQemu11) {
+  const auto record = ParseQemuTraceLine(
+      "2026-11-22T19:39:10.301048Z virtio_scsi_cmd_req virtio_scsi_cmd_req lun=0 tag=0x5a9d440 "
+      "cmd=0x2a");
+  ASSERT_TRUE(record.ok() && *record);
+  EXPECT_EQ((*record)->realtime_us, 1795376350301048);
+  EXPECT_EQ(std::get<VirtioScsiRequest>((*record)->event).tag, 0x5a9d440U);
+}
+
 TEST(QemuTraceLine, KnowsOtherCommandsAndOlderNames) {
   const auto sg_io = EventIn<SgIoSubmission>(
       "504@1.000000:scsi_generic_aio_sgio_command generic aio sgio: tag=0x12 cmd=0x12 "
