@@ -254,9 +254,24 @@ std::vector<Row> Rows() {
 }
 
 Row On(const Capabilities& capabilities, Row row) {
-  const bool passes_sg_io = row.disk.kind == DiskKind::kScsiBlock;
-  if (row.fault == Fault::kTransportBroken && passes_sg_io &&
-      !capabilities.applies_error_policies_to_host_status) {
+  if (row.disk.kind != DiskKind::kScsiBlock) return row;
+  if (capabilities.probes_paths_on_sg_io_error && row.disk.on_map &&
+      row.fault != Fault::kActiveDeleted) {
+    // The kernel's probe reads from the path and fails it, before multipathd's checker is there.
+    row.path = row.fault == Fault::kTransportBroken ? kDisrupted : Words(HasSubstr(kRejected));
+    row.multipathd = row.fault == Fault::kTransportBroken ? kHearsBroken
+                     : row.fault == Fault::kAllOffline    ? kHearsAllOffline
+                                                          : kHearsOffline;
+    if (row.fault == Fault::kAllOffline) return row;
+    // Then QEMU sends the command again, by the other path.
+    row.ends = Ends::kUnseen;
+    row.events = kQuiet;
+    row.sense = "";
+    row.virtio_scsi = kNone;
+    row.guest_kernel = kNone;
+  } else if (!capabilities.applies_error_policies_to_host_status &&
+             row.fault == Fault::kTransportBroken) {
+    // The guest gets it in any case.
     if (row.disk.on_map) row.ends = Ends::kUntilNoticed;
     row.events = kQuiet;
     row.virtio_scsi = kTransport;
