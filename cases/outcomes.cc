@@ -49,6 +49,7 @@ struct Row {
   Words path, dm, multipathd, sg_io, sense;
   Events events;
   Words virtio_scsi, guest_kernel;
+  int guest_errno = EIO;  ///< what the application gets, where it gets an error
 
   /// "ActivePathOfflineScsiBlockOnTheMapStop".
   std::string Name() const {
@@ -134,14 +135,15 @@ class Outcomes : public DiskFaultTest {
         break;
       case Ends::kUntilNoticed: {
         ASSERT_OK_AND_ASSIGN(const auto noticed, Noticed());
-        EXPECT_THAT(report, FailedExactlyBetween(broken(), noticed, EIO));
+        EXPECT_THAT(report, FailedExactlyBetween(broken(), noticed, row_.guest_errno));
         break;
       }
       case Ends::kUntilMended:
-        EXPECT_THAT(report, HasPhases({Good().StartedBefore(broken()), Failing(EIO), Good()}));
+        EXPECT_THAT(report,
+                    HasPhases({Good().StartedBefore(broken()), Failing(row_.guest_errno), Good()}));
         break;
       case Ends::kForGood:
-        EXPECT_THAT(report, HasPhases({Good(), Failing(EIO)}));
+        EXPECT_THAT(report, HasPhases({Good(), Failing(row_.guest_errno)}));
         break;
     }
     EXPECT_THAT(guest().state(), Eventually(IsRunning()));
@@ -269,6 +271,11 @@ Row On(const Capabilities& capabilities, Row row) {
     row.sense = "";
     row.virtio_scsi = kNone;
     row.guest_kernel = kNone;
+  } else if (capabilities.makes_enodev_a_hardware_error && !row.disk.on_map &&
+             row.fault != Fault::kTransportBroken) {
+    row.sense = "04/44/00";  // HARDWARE ERROR, INTERNAL TARGET FAILURE
+    row.guest_kernel = "DID_OK, Hardware Error";
+    row.guest_errno = EREMOTEIO;
   } else if (!capabilities.applies_error_policies_to_host_status &&
              row.fault == Fault::kTransportBroken) {
     // The guest gets it in any case.
