@@ -17,6 +17,7 @@
 #include "ci/lab/progress.h"
 #include "ci/lab/results.h"
 #include "ci/lab/snapshot.h"
+#include "ci/report/case_pages.h"
 #include "helpers/base/file.h"
 
 namespace dualpath::lab {
@@ -248,6 +249,16 @@ Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::str
   return int{options.strict ? kCaseFailed : kNothingRan};
 }
 
+/// The page to look at, made here: the lab's CPU is an emulated one. A case's verdict does not
+/// depend on it.
+void WriteTimeline(int code, const std::string& name, const std::string& directory) {
+  const std::string verdict = code == kAllPassed    ? "passed"
+                              : code == kNothingRan ? "skipped"
+                                                    : "failed";
+  const Status written = report::WriteCasePages(directory, name + ": " + verdict);
+  if (!written.ok()) spdlog::warn("{}: no timeline: {}", name, written.error().ToString());
+}
+
 Result<int> RunAndJudge(const ExecOptions& options) {
   const std::string& program = options.command[0];
   const std::string results =
@@ -273,6 +284,7 @@ Result<int> RunAndJudge(const ExecOptions& options) {
   }
   DUALPATH_TRY_STATUS(KeepTiming(*ended, directory));
   DUALPATH_TRY(const int code, Judge(*ended, options, name, directory));
+  WriteTimeline(code, name, directory);
   DUALPATH_TRY_STATUS(MergeJunit(results));
   spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", name, code,
                ended->real_seconds, ended->virtual_seconds);

@@ -36,7 +36,9 @@ std::string NameOf(const Row& row) {
   return is_groups ? name + " groups" : name;
 }
 
-bool IsIo(const Event& event) { return event.kind == "io" && event.duration_us; }
+bool IsIo(const Event& event) {
+  return event.kind == "io" && event.lane == Lane::kGuest && event.duration_us;
+}
 
 bool IsState(const Event& event) { return !event.state.empty() && event.kind != "line"; }
 

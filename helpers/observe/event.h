@@ -54,10 +54,25 @@ struct Event {
   ///   line    a line of a log, as it was written
   ///   state   `path` or `map` is in `state` from now on, or for `duration_us` where that is set
   ///   groups  the path groups of `map` from now on, in `state`: "3:0:1:0 | 4:0:1:0"
-  ///   io      an I/O of the guest: `duration_us`, `errno`, `sequence`, `block`
+  ///   io      an I/O of the guest: `duration_us`, `errno`, `sequence`, `block`, and `map` if the
+  ///           guest's disk is one; on the case's lane, a command of the host that did I/O to `map`
   ///   jump    the clock of a log went back
   ///   reboot  a log goes on after a reboot
-  /// Sources may have others: "step", "fault", the name of a trace event.
+  /// Of a case only:
+  ///   begin, end  of the case: the first record and the last
+  ///   step        what the case does: I/O starts, the disk is exchanged, a command is typed
+  ///   failure     what an assertion of the case says
+  ///   fault       what is done to `path`; `text` begins with one of "delete", "offline", "break
+  ///               transport of", "unmap" (these break it: a warning), "rescan", "running", "mend
+  ///               transport of", "map" (these mend it)
+  ///   first-io    the first I/O on the other path, inferred as first_io.h says
+  ///   uevent      the kernel's, with its ACTION first: "remove sdb of 3:0:1:0"; device-mapper's
+  ///   own
+  ///               events come as such: "change mpatha (dm-0): PATH_FAILED 8:16, 1 path left"
+  ///   libvirt     an event of the domain, as libvirt reports it
+  ///   command     a command of the guest in QEMU, where the case traces it: `duration_us`
+  ///   trace       what the kernel traced of commands that failed, where the case traces them
+  /// Other sources may have others.
   std::string kind;
 
   Severity severity = Severity::kInfo;

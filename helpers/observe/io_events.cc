@@ -13,7 +13,7 @@ std::int64_t Microseconds(Duration duration) {
 
 }  // namespace
 
-std::vector<Event> FromIo(const guest::IoReport& report) {
+std::vector<Event> FromIo(const guest::IoReport& report, const std::string& map) {
   std::vector<Event> events;
   events.reserve(report.outcomes.size());
   for (const guest::IoOutcome& outcome : report.outcomes) {
@@ -22,6 +22,7 @@ std::vector<Event> FromIo(const guest::IoReport& report) {
     event.error_us = Microseconds(report.clock_error);
     event.lane = Lane::kGuest;
     event.kind = "io";
+    event.map = map;
     event.duration_us = Microseconds(outcome.Took());
     event.error_number = outcome.error_number;
     event.sequence = outcome.sequence;

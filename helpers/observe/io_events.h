@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "helpers/guest/io_report.h"
@@ -8,6 +9,7 @@
 namespace dualpath::observe {
 
 /// One record of kind "io" on the guest's lane for each I/O of a run, in order of completion.
-std::vector<Event> FromIo(const guest::IoReport& report);
+/// `map`: the one that the guest's disk is on; empty: none.
+std::vector<Event> FromIo(const guest::IoReport& report, const std::string& map = "");
 
 }  // namespace dualpath::observe

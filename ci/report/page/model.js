@@ -27,7 +27,7 @@ const model = (() => {
   records.sort((a, b) => a.at - b.at);
 
   const isState = (r) => r.state !== undefined && (r.kind === "state" || r.kind === "groups");
-  const isIo = (r) => r.kind === "io" && r.duration_us !== undefined;
+  const isIo = (r) => r.kind === "io" && r.lane === "guest" && r.duration_us !== undefined;
   const trouble = (r) => r.severity !== "info";
 
   const rows = [];
