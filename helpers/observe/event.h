@@ -64,7 +64,7 @@ struct Event {
   ///   failure     what an assertion of the case says
   ///   fault       what is done to `path`; `text` begins with one of "delete", "offline", "break
   ///               transport of", "unmap" (these break it: a warning), "rescan", "running", "mend
-  ///               transport of", "map" (these mend it)
+  ///               transport of", "map" (these mend it); "rescan host3" is of all that is there
   ///   first-io    the first I/O on the other path, inferred as first_io.h says
   ///   uevent      the kernel's, with its ACTION first: "remove sdb of 3:0:1:0"; device-mapper's
   ///   own
@@ -86,7 +86,7 @@ struct Event {
   std::string map;     ///< alias, or WWID
   /// Of a path: "active", "failed", "offline", "deleted" (the kernel removes the disk), "removed"
   /// (from the map), "attached" (a disk, but not in the map). Of a map: "2 paths", "no path",
-  /// "queueing", "failing I/O". Or any other word that a source has.
+  /// "queueing", "failing I/O", "removed". Or any other word that a source has.
   std::string state;
 
   std::optional<std::int64_t> latency_us;  ///< of an I/O, where that is not `duration_us`

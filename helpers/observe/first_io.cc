@@ -116,7 +116,7 @@ class Follower {
     Event first;
     first.time_us = io.time_us;
     first.error_us = io.error_us;
-    first.lane = Lane::kPath;
+    first.lane = io.lane;
     first.kind = "first-io";
     first.path = pending->path;
     first.map = io.map;

@@ -7,7 +7,7 @@
 namespace dualpath::observe {
 
 /// The first I/O on the other path, after the one that carried it has gone: a record of kind
-/// "first-io" on the path's lane, at the time when that I/O began.
+/// "first-io" on the lane of that I/O, at the time when it began; `path` is the other one.
 ///
 /// No layer says which path an I/O took, so it is inferred, and `text` says from what: once a table
 /// or a failed path has left the map a single usable path, an I/O that began later (by more than

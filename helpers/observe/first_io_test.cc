@@ -67,7 +67,7 @@ TEST(FirstIo, FollowsTheTableWithoutTheDeletedPath) {
   ASSERT_THAT(first, SizeIs(1));
   EXPECT_EQ(
       first[0].ToJsonLine(),
-      R"json({"time_us":400000,"lane":"path","kind":"first-io",)json"
+      R"json({"time_us":400000,"lane":"guest","kind":"first-io",)json"
       R"json("text":"first I/O on the other path, 4:0:1:0: #400 began 100.0 ms after the )json"
       R"json(table with no path but 4:0:1:0 was loaded, and came back good in 20.0 ms",)json"
       R"json("path":"4:0:1:0","map":"mpatha","sequence":400})json");

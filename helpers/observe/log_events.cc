@@ -35,6 +35,8 @@ Severity SeverityOfMap(const std::string& state) {
 
 /// Of a line whose meaning is not known.
 Severity SeverityOfWords(const std::string& message) {
+  // multipathd 0.9 and later, at each table load, of every transport that knows none: tcm_loop.
+  if (contains(message, "setting scsi timeouts is unsupported")) return Severity::kInfo;
   for (const char* words :
        {"I/O error", "critical target error", "rejecting I/O", "Oops", "BUG:"}) {
     if (contains(message, words)) return Severity::kError;
@@ -265,12 +267,22 @@ void LogInterpreter::Interpret(Event line, std::vector<Event>& events) {
   std::move(derived.begin(), derived.end(), std::back_inserter(events));
 }
 
-std::vector<Event> FromLog(const std::vector<LogRecord>& records, PathNames names) {
+void LogInterpreter::Assume(const Event& state) {
+  if (state.lane == Lane::kPath) path_states_[state.path] = state.state;
+  if (state.lane == Lane::kPath && !state.map.empty()) maps_[state.map].paths.insert(state.path);
+  if (state.lane != Lane::kMap) return;
+  MapState& map = maps_[state.map];
+  (state.kind == "groups" ? map.groups : map.state) = state.state;
+}
+
+std::vector<Event> FromLog(const std::vector<LogRecord>& records, PathNames names,
+                           const std::vector<Event>& before) {
   // Backwards, so that what is said first is what holds at the beginning.
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     names.LearnFrom(record->text);
   }
   LogInterpreter interpreter(std::move(names));
+  for (const Event& state : before) interpreter.Assume(state);
   std::vector<Event> events;
   for (const LogRecord& record : records) {
     const auto lane = LaneOfProgram(record.source);

@@ -40,6 +40,11 @@ class LogInterpreter {
 
  private:
   class Reader;
+  friend std::vector<Event> FromLog(const std::vector<LogRecord>& records, PathNames names,
+                                    const std::vector<Event>& before);
+
+  /// Of kind "state" or "groups": what holds before the first line.
+  void Assume(const Event& state);
 
   struct MapState {
     std::set<std::string> paths;  ///< of the last table, or named together with the map
@@ -53,6 +58,8 @@ class LogInterpreter {
 };
 
 /// The records of logs that are on one clock. Names that come up late hold for the lines before.
-std::vector<Event> FromLog(const std::vector<LogRecord>& records, PathNames names = {});
+/// `before`: states and groups that are known to hold before the first line.
+std::vector<Event> FromLog(const std::vector<LogRecord>& records, PathNames names = {},
+                           const std::vector<Event>& before = {});
 
 }  // namespace dualpath::observe

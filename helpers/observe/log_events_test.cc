@@ -73,6 +73,29 @@ TEST(LogEvents, AllPathsDownAndBack) {
   EXPECT_EQ(events[0].severity, Severity::kError);
 }
 
+TEST(LogEvents, WhatIsKnownBeforehandIsNoChange) {
+  Event first;
+  first.lane = Lane::kPath;
+  first.kind = "state";
+  first.path = "4:0:1:0";
+  first.map = "mpatha";
+  first.state = "active";
+  Event second = first;
+  second.path = "3:0:1:0";
+  Event map;
+  map.lane = Lane::kMap;
+  map.map = "mpatha";
+  map.kind = "groups";
+  map.state = "3:0:1:0 | 4:0:1:0";
+  const std::vector<LogRecord> log = {
+      {"kernel", 1000, "sd 4:0:1:0: [sdc] Power-on or device reset occurred"},
+      {"kernel", 1000, "sd 3:0:1:0: [sdb] Power-on or device reset occurred"},
+      {"multipathd", 2000,
+       "mpatha: reload [0 2097152 multipath 1 queue_if_no_path 0 1 1 service-time 0 1 1 8:32 1]"}};
+  EXPECT_THAT(Changes(FromLog(log, {}, {first, second, map})),
+              ElementsAre("3:0:1:0: removed", "groups of mpatha: 4:0:1:0", "mpatha: 1 path"));
+}
+
 TEST(LogEvents, TheCheckerOfOldVersions) {
   EXPECT_THAT(Changes(FromLines({{"multipathd", "mpathc: sdb - tur checker reports path is down"},
                                  {"multipathd", "mpathc: sdb - tur checker reports path is down"},

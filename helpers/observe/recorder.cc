@@ -69,7 +69,8 @@ void RecordFault(Severity severity, const std::string& verb, const std::string& 
   fault.lane = Lane::kFault;
   fault.kind = "fault";
   fault.severity = severity;
-  fault.text = verb + " " + path + (device.empty() ? "" : " (" + device + ")");
+  fault.text =
+      verb + (path.empty() ? "" : " " + path) + (device.empty() ? "" : " (" + device + ")");
   fault.path = path;
   fault.device = device;
   Recorder::OfThisProcess().Add(std::move(fault));

@@ -2,6 +2,7 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -62,10 +63,19 @@ void DescribePathOfMap(const Uevent& uevent, const PathNames& names, const Disks
   if (!left.empty()) event.text += ", " + left + (left == "1" ? " path left" : " paths left");
 }
 
+Event Removed(const Event& uevent) {
+  Event state = uevent;
+  state.lane = Lane::kMap;
+  state.kind = "state";
+  state.state = "removed";
+  return state;
+}
+
 }  // namespace
 
 std::vector<Event> FromUevents(const std::vector<Uevent>& uevents, const PathNames& names) {
   Disks disks;
+  std::set<dm::DeviceNumber> gone;  // maps: what is called dm-0 next may be another one
   std::vector<Event> events;
   for (const Uevent& uevent : uevents) {
     const std::string device_path = uevent.Property("DEVPATH");
@@ -80,7 +90,7 @@ std::vector<Event> FromUevents(const std::vector<Uevent>& uevents, const PathNam
     if (uevent.Property("SUBSYSTEM") == "block") {
       const auto number = NumberOf(uevent);
       if (boost::starts_with(name, "dm-")) {
-        if (number) event.map = names.MapOf(*number);
+        if (number) event.map = gone.count(*number) == 0 ? names.MapOf(*number) : name;
         if (!event.map.empty() && event.map != name) {
           event.text = action + " " + event.map + " (" + name + ")";
         }
@@ -97,7 +107,10 @@ std::vector<Event> FromUevents(const std::vector<Uevent>& uevents, const PathNam
       const std::string type = uevent.Property("DEVTYPE");
       if (!type.empty() && !boost::contains(name, type)) event.text += " (" + type + ")";
     }
+    const bool map_goes = action == "remove" && boost::starts_with(name, "dm-");
+    const auto number = NumberOf(uevent);
     events.push_back(std::move(event));
+    if (map_goes && number && gone.insert(*number).second) events.push_back(Removed(events.back()));
   }
   return events;
 }

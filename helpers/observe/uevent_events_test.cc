@@ -108,6 +108,24 @@ TEST(UeventEvents, AMapIsResumed) {
   EXPECT_EQ(event.map, "mpatha");
 }
 
+TEST(UeventEvents, AMapGoesAndItsNumberIsTakenByAnother) {
+  const auto of_map = [](const std::string& action) {
+    return Of({{"ACTION", action},
+               {"SUBSYSTEM", "block"},
+               {"DEVPATH", "/devices/virtual/block/dm-0"},
+               {"MAJOR", "253"},
+               {"MINOR", "0"}});
+  };
+  const auto events = FromUevents({of_map("remove"), of_map("remove"), of_map("add")}, Names());
+  ASSERT_EQ(events.size(), 4U);
+  EXPECT_EQ(events[0].text, "remove mpatha (dm-0)");
+  EXPECT_EQ(events[1].ToJsonLine(),
+            R"json({"time_us":1000,"lane":"map","kind":"state","text":"remove mpatha (dm-0)",)json"
+            R"json("map":"mpatha","state":"removed"})json");
+  EXPECT_EQ(events[2].text, "remove dm-0");
+  EXPECT_EQ(events[3].text, "add dm-0");
+}
+
 TEST(UeventEvents, OddOnesAreShownAllTheSame) {
   EXPECT_EQ(Only(FromUevents({Of({})}, {})).text, " ");
   EXPECT_EQ(Only(FromUevents({Of({{"ACTION", "change"},

@@ -210,24 +210,25 @@ const lanes = (() => {
     // Labels where there is room: a record's line is the first that is free.
     const visible = last - first;
     if (visible === 0 || visible > view.plotWidth() / 4) return;
-    const free = new Array(row.lines).fill(-Infinity);
+    const taken = Array.from({ length: row.lines }, () => []);
+    const isFree = (from, to) => (spans) => spans.every((span) => to <= span.from || from >= span.to);
     const placed = [];
-    for (let i = first; i < last; ++i) {
-      const r = records[i];
+    // What tells of a change first: the rest takes the room that is left.
+    const shownRecords = records.slice(first, last).filter(view.isFound);
+    for (const r of shownRecords.filter(model.tells).concat(shownRecords.filter((r) => !model.tells(r)))) {
       const x = Math.max(view.gutter, view.toX(r.at));
-      if (!view.isFound(r)) continue;
       const text = model.textOf(r);
       const label = text.length > 400 ? text.slice(0, 400) : text;
       const width = widthOf(g, label) + 14;
       // At the right edge a text that does not fit stands before its dot, if there is room.
       let leftward = x + width > end && x - width > view.gutter;
-      let line = leftward ? free.findIndex((busy) => busy <= x - width) : -1;
+      let line = leftward ? taken.findIndex(isFree(x - width, x + 5)) : -1;
       if (line < 0) {
         leftward = false;
-        line = free.findIndex((busy) => busy <= x);
+        line = taken.findIndex(isFree(x, Math.min(x + width, end)));
       }
       if (line < 0) continue;
-      free[line] = leftward ? x + 5 : x + Math.min(width, end - x);
+      taken[line].push(leftward ? { from: x - width, to: x + 5 } : { from: x, to: Math.min(x + width, end) });
       placed.push({ r, x, line, label, leftward });
     }
     for (const { r, x, line, label, leftward } of placed) {

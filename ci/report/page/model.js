@@ -30,6 +30,13 @@ const model = (() => {
   const isIo = (r) => r.kind === "io" && r.lane === "guest" && r.duration_us !== undefined;
   const trouble = (r) => r.severity !== "info";
 
+  /* Whether a record tells of a change: what a state follows from, a disk that comes or goes. */
+  const follows = new Set();
+  for (const r of records) if (isState(r)) follows.add(r.at + "\n" + r.text);
+  const tells = (r) => r.severity === "error" || !["line", "uevent"].includes(r.kind) ||
+                       (r.kind === "line" ? r.map !== undefined || follows.has(r.at + "\n" + r.text)
+                                          : r.device !== undefined);
+
   const rows = [];
   const byKey = new Map();
   function row(lane, key, make) {
@@ -75,6 +82,7 @@ const model = (() => {
       if (/removed|deleted|gone/.test(state)) return "gone";
       return "other";
     }
+    if (state === "removed") return "gone";
     if (/no path|fail/.test(state)) return "bad";
     if (/queue|held|paused/.test(state)) return "less";
     const count = /^(\d+) paths?$/.exec(state);
@@ -132,5 +140,5 @@ const model = (() => {
   const searchable = (r) => [textOf(r), r.kind, r.state, r.path, r.device, r.map].join(" ").toLowerCase();
 
   return { about, records, rows, io, counts, laneNames, laneTitles, origin, span, lowerBound, isState,
-           isIo, trouble, tone, device, textOf, searchable };
+           isIo, tells, trouble, tone, device, textOf, searchable };
 })();
