@@ -114,6 +114,9 @@ const lanes = (() => {
     }
     return width;
   }
+  /* What mends a path stands among what breaks it. */
+  const tint = (r, row) => colour(r.severity !== "info" ? r.severity : r.kind === "fault" ? "path" : row.lane);
+
   /* As much of the text as fits. */
   function fitted(g, text, room) {
     if (room < 14) return "";
@@ -185,7 +188,7 @@ const lanes = (() => {
       if (!worst) return;
       const dim = !view.isFound(worst);
       g.globalAlpha = dim ? 0.15 : worst.severity === "info" ? 0.45 : 0.9;
-      g.fillStyle = worst.severity === "info" ? colour(row.lane) : colour(worst.severity);
+      g.fillStyle = tint(worst, row);
       g.fillRect(pixel, y, worst.severity === "info" ? 1 : 1.5, h);
     };
     for (let i = first; i < last; ++i) {
@@ -195,7 +198,7 @@ const lanes = (() => {
         const x0 = Math.max(view.gutter, x), x1 = Math.min(end, view.toX(r.at + r.duration_us));
         if (x1 > view.gutter && x1 - x0 > 2) {
           g.globalAlpha = 0.35;
-          g.fillStyle = r.severity === "info" ? colour(row.lane) : colour(r.severity);
+          g.fillStyle = tint(r, row);
           g.fillRect(x0, y, x1 - x0, h);
         }
       }
@@ -234,7 +237,7 @@ const lanes = (() => {
     for (const { r, x, line, label, leftward } of placed) {
       const shown = leftward ? label : fitted(g, label, end - x - 6);
       const middle = row.y + padding + line * lineHeight + lineHeight / 2;
-      const paint = r.severity === "info" ? colour(row.lane) : colour(r.severity);
+      const paint = tint(r, row);
       if (shown) {
         const wide = widthOf(g, shown);
         const begin = leftward ? x - 8 - wide : x + 8;
