@@ -1,10 +1,12 @@
 #include "helpers/observe/uevents.h"
 
-#include <libudev.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <mutex>
@@ -17,23 +19,13 @@
 namespace dualpath::observe {
 namespace {
 
+constexpr unsigned kKernelsGroup = 1;  // udev's own broadcast, in group 2, comes later
 constexpr int kBufferBytes = 1 << 20;
+constexpr std::size_t kLargestMessage = 8192;  // UEVENT_BUFFER_SIZE is 2048
 
-struct Unref {
-  void operator()(udev* context) const { udev_unref(context); }
-  void operator()(udev_monitor* monitor) const { udev_monitor_unref(monitor); }
-  void operator()(udev_device* device) const { udev_device_unref(device); }
-};
-
-Uevent ToUevent(udev_device* device) {
-  Uevent uevent;
-  uevent.monotonic_us = NowUs();
-  for (udev_list_entry* entry = udev_device_get_properties_list_entry(device); entry != nullptr;
-       entry = udev_list_entry_get_next(entry)) {
-    const char* const value = udev_list_entry_get_value(entry);
-    uevent.properties[udev_list_entry_get_name(entry)] = value != nullptr ? value : "";
-  }
-  return uevent;
+bool IsOfInterest(const Uevent& uevent) {
+  const std::string subsystem = uevent.Property("SUBSYSTEM");
+  return subsystem == "block" || subsystem == "scsi";
 }
 
 }  // namespace
@@ -43,28 +35,24 @@ std::string Uevent::Property(const std::string& name) const {
   return found == properties.end() ? "" : found->second;
 }
 
-/// libudev's objects, which only one thread may use: ours, from its start on.
+Uevent Uevent::Parse(std::int64_t monotonic_us, const std::string& message) {
+  Uevent uevent;
+  uevent.monotonic_us = monotonic_us;
+  for (std::size_t begin = 0; begin < message.size();) {
+    const std::size_t end = std::min(message.find('\0', begin), message.size());
+    const std::size_t equals = message.find('=', begin);
+    if (equals < end) {
+      uevent.properties[message.substr(begin, equals - begin)] =
+          message.substr(equals + 1, end - equals - 1);
+    }
+    begin = end + 1;
+  }
+  return uevent;
+}
+
+/// Messages are taken as they are, and taken apart when they are asked for.
 class UeventMonitor::Listener {
  public:
-  Status Start() {
-    context_.reset(udev_new());
-    if (!context_) return Error::FromErrno("listen for", "uevents", errno);
-    // "kernel": udev's own broadcast comes later, and may not come at all.
-    monitor_.reset(udev_monitor_new_from_netlink(context_.get(), "kernel"));
-    if (!monitor_) return Error::FromErrno("listen for", "uevents", errno);
-    for (const char* subsystem : {"block", "scsi"}) {
-      DUALPATH_TRY_STATUS(Succeeded(
-          udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), subsystem, nullptr)));
-    }
-    // Best effort: only root may have it larger than the system's limit.
-    udev_monitor_set_receive_buffer_size(monitor_.get(), kBufferBytes);
-    DUALPATH_TRY_STATUS(Succeeded(udev_monitor_enable_receiving(monitor_.get())));
-    stop_ = UniqueFd(::eventfd(0, EFD_CLOEXEC));
-    if (!stop_) return Error::FromErrno("listen for", "uevents", errno);
-    thread_ = std::thread([this] { Listen(); });
-    return Ok{};
-  }
-
   Listener() = default;
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -79,9 +67,33 @@ class UeventMonitor::Listener {
     }
   }
 
+  Status Start() {
+    socket_ = UniqueFd(
+        ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT));
+    if (!socket_) return Failed();
+    // Best effort: only root may have it larger than the system's limit.
+    static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBufferBytes,
+                                   sizeof kBufferBytes));
+    sockaddr_nl address = {};
+    address.nl_family = AF_NETLINK;
+    address.nl_groups = kKernelsGroup;
+    if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      return Failed();
+    }
+    stop_ = UniqueFd(::eventfd(0, EFD_CLOEXEC));
+    if (!stop_) return Failed();
+    thread_ = std::thread([this] { Listen(); });
+    return Ok{};
+  }
+
   std::vector<Uevent> Uevents() const {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return uevents_;
+    std::vector<Uevent> uevents;
+    for (const auto& [time_us, message] : messages_) {
+      Uevent uevent = Uevent::Parse(time_us, message);
+      if (IsOfInterest(uevent)) uevents.push_back(std::move(uevent));
+    }
+    return uevents;
   }
 
   int overruns() const {
@@ -90,42 +102,44 @@ class UeventMonitor::Listener {
   }
 
  private:
-  static Status Succeeded(int outcome) {
-    if (outcome >= 0) return Ok{};
-    return Error::FromErrno("listen for", "uevents", -outcome);
-  }
+  static Error Failed() { return Error::FromErrno("listen for", "uevents", errno); }
 
   void Listen() {
     std::array<pollfd, 2> fds{};
-    fds[0] = {udev_monitor_get_fd(monitor_.get()), POLLIN, 0};
+    fds[0] = {socket_.get(), POLLIN, 0};
     fds[1] = {stop_.get(), POLLIN, 0};
     while (true) {
       if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
-      if ((fds[0].revents & ~POLLIN) != 0 && (fds[0].revents & POLLERR) == 0) return;
-      if (fds[0].revents != 0) Receive();
+      Receive();
       if (fds[1].revents != 0) return;
     }
   }
 
+  /// Whatever there is.
   void Receive() {
-    errno = 0;
-    const std::unique_ptr<udev_device, Unref> device(udev_monitor_receive_device(monitor_.get()));
-    const int error_number = errno;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (device) {
-      uevents_.push_back(ToUevent(device.get()));
-    } else if (error_number == ENOBUFS) {
-      ++overruns_;
+    std::array<char, kLargestMessage> buffer{};
+    while (true) {
+      sockaddr_nl sender = {};
+      socklen_t size = sizeof sender;
+      const ssize_t n = ::recvfrom(socket_.get(), buffer.data(), buffer.size(), 0,
+                                   reinterpret_cast<sockaddr*>(&sender), &size);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0 && errno != ENOBUFS) return;
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (n < 0) {
+        ++overruns_;
+      } else if (sender.nl_pid == 0) {  // the kernel's, not some program's
+        messages_.emplace_back(NowUs(), std::string(buffer.data(), static_cast<std::size_t>(n)));
+      }
     }
   }
 
-  std::unique_ptr<udev, Unref> context_;
-  std::unique_ptr<udev_monitor, Unref> monitor_;
+  UniqueFd socket_;
   UniqueFd stop_;
   std::thread thread_;
 
   mutable std::mutex mutex_;
-  std::vector<Uevent> uevents_;
+  std::vector<std::pair<std::int64_t, std::string>> messages_;
   int overruns_ = 0;
 };
 

@@ -16,17 +16,22 @@ struct Uevent {
   /// When it reached us: the kernel does not say when it sent it.
   std::int64_t monotonic_us = 0;
 
-  /// ACTION, SUBSYSTEM, DEVPATH, DEVTYPE, MAJOR, DEVNAME ("/dev/sdb")... Of a map whose path has
+  /// ACTION, SUBSYSTEM, DEVPATH, DEVTYPE, MAJOR, DEVNAME ("sdb")... Of a map whose path has
   /// failed or was reinstated also DM_ACTION, DM_NAME, DM_PATH and DM_NR_VALID_PATHS
   /// (drivers/md/dm-uevent.c, where it is built in).
   std::map<std::string, std::string> properties;
 
   /// Empty if there is none of that name.
   std::string Property(const std::string& name) const;
+
+  /// Of a netlink message: "add@DEVPATH", and then "KEY=VALUE", each with a NUL behind it.
+  static Uevent Parse(std::int64_t monotonic_us, const std::string& message);
 };
 
-/// Listens for the uevents of block and SCSI devices from `Start` on. A thread takes them in as
-/// they come, for they have no time stamp; it sleeps while there are none.
+/// Listens for the uevents of block and SCSI devices from `Start` on (netlink(7),
+/// NETLINK_KOBJECT_UEVENT; needs no root). A thread takes them in as they come, for they have no
+/// time stamp; it sleeps while there are none. Not by libudev, which takes each message apart when
+/// it comes, in the middle of a case.
 class UeventMonitor {
  public:
   static Result<UeventMonitor> Start();
