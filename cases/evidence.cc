@@ -18,13 +18,14 @@ TEST_F(Evidence, TheTimelineShowsTheFailoverFromTheDeletionToThePathsReturn) {
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK(io.Stop());
 
-  EXPECT_THAT(Timeline(), ShowsInOrder({Fault("delete", path(0)), DiskUevent("remove", path(0)),
-                                        HasPathGroups(rig().map(), {{path(1)}}), FirstIoOn(path(1)),
-                                        Fault("rescan", path(0)), DiskUevent("add", path(0)),
-                                        HasPathGroups(rig().map(), {{path(1)}, {path(0)}})}));
   EXPECT_THAT(Timeline(),
-              ShowsInOrder({Fault("delete", path(0)), IsInState(path(0), "deleted"),
-                            IsInState(path(0), "removed"), Fault("rescan", path(0)),
+              ShowsInOrder({InjectsFault("delete", path(0)), DiskUevent("remove", path(0)),
+                            HasPathGroups(rig().map(), {{path(1)}}), FirstIoOn(path(1)),
+                            InjectsFault("rescan", path(0)), DiskUevent("add", path(0)),
+                            HasPathGroups(rig().map(), {{path(1)}, {path(0)}})}));
+  EXPECT_THAT(Timeline(),
+              ShowsInOrder({InjectsFault("delete", path(0)), IsInState(path(0), "deleted"),
+                            IsInState(path(0), "removed"), InjectsFault("rescan", path(0)),
                             IsInState(path(0), "attached"), IsInState(path(0), "active")}));
 }
 

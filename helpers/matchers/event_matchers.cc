@@ -59,7 +59,7 @@ std::string InWords(const PathIdGroups& groups) {
 
 }  // namespace
 
-EventPattern Fault(const std::string& verb, const PathId& path) {
+EventPattern InjectsFault(const std::string& verb, const PathId& path) {
   return {"the fault \"" + verb + "\" of " + path.hctl, [=](const Event& event) {
             return event.kind == "fault" && event.path == path.hctl &&
                    boost::starts_with(event.text, verb + " ");

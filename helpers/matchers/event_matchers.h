@@ -17,8 +17,8 @@ struct EventPattern {
   std::function<bool(const observe::Event& event)> matches;
 };
 
-/// The fault that a fixture's verb is: Fault("delete", path(0)).
-EventPattern Fault(const std::string& verb, const PathId& path);
+/// The fault that a fixture's verb is: InjectsFault("delete", path(0)).
+EventPattern InjectsFault(const std::string& verb, const PathId& path);
 
 /// The kernel's uevent of the path's disk: DiskUevent("remove", path(0)).
 EventPattern DiskUevent(const std::string& action, const PathId& path);

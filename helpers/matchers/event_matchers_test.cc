@@ -40,7 +40,7 @@ std::vector<Event> Failover() {
 
 TEST(ShowsInOrder, WhatIsThere) {
   EXPECT_THAT(Failover(),
-              ShowsInOrder({Fault("delete", kFirst), DiskUevent("remove", kFirst),
+              ShowsInOrder({InjectsFault("delete", kFirst), DiskUevent("remove", kFirst),
                             HasPathGroups("mpatha", {{kSecond}}), IsInState(kFirst, "removed"),
                             FirstIoOn(kSecond), HasPathGroups("mpatha", {{kSecond}, {kFirst}}),
                             HasPathGroups("mpatha", {})}));
@@ -48,14 +48,14 @@ TEST(ShowsInOrder, WhatIsThere) {
 }
 
 TEST(ShowsInOrder, NotInAnotherOrder) {
-  EXPECT_THAT(Failover(), Not(ShowsInOrder({FirstIoOn(kSecond), Fault("delete", kFirst)})));
+  EXPECT_THAT(Failover(), Not(ShowsInOrder({FirstIoOn(kSecond), InjectsFault("delete", kFirst)})));
   EXPECT_THAT(Failover(), Not(ShowsInOrder({FirstIoOn(kSecond), FirstIoOn(kSecond)})));
 }
 
 TEST(ShowsInOrder, NotOfAnotherPathMapVerbOrState) {
   for (const EventPattern& pattern :
-       {Fault("delete", kSecond), Fault("del", kFirst), Fault("rescan", kFirst),
-        DiskUevent("remove", kSecond), DiskUevent("add", kFirst),
+       {InjectsFault("delete", kSecond), InjectsFault("del", kFirst),
+        InjectsFault("rescan", kFirst), DiskUevent("remove", kSecond), DiskUevent("add", kFirst),
         HasPathGroups("mpathb", {{kSecond}}), HasPathGroups("mpatha", {{kFirst}}),
         HasPathGroups("mpatha", {{kSecond, kFirst}}), IsInState(kFirst, "active"),
         IsInState(kSecond, "removed"), FirstIoOn(kFirst)}) {
@@ -64,7 +64,7 @@ TEST(ShowsInOrder, NotOfAnotherPathMapVerbOrState) {
 }
 
 TEST(ShowsInOrder, SaysWhatIsMissingAfterWhat) {
-  EXPECT_EQ(WhyNot(ShowsInOrder({FirstIoOn(kSecond), Fault("rescan", kFirst)}), Failover()),
+  EXPECT_EQ(WhyNot(ShowsInOrder({FirstIoOn(kSecond), InjectsFault("rescan", kFirst)}), Failover()),
             "which does not show the fault \"rescan\" of 3:0:1:0 after "
             R"({"time_us":5,"lane":"path","kind":"first-io","path":"4:0:1:0"})");
   EXPECT_EQ(WhyNot(ShowsInOrder({FirstIoOn(kFirst)}), Failover()),
