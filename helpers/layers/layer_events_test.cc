@@ -55,7 +55,7 @@ TEST(LayerEvents, ACommandWithWhatWasBelowIt) {
   EXPECT_EQ(events[2].severity, Severity::kInfo);
   EXPECT_EQ(events[3].text, "multipathd: 8:16: a request ended with errno 5");
   EXPECT_EQ(events[4].lane, Lane::kGuest);
-  EXPECT_EQ(events[4].text, "the guest's kernel: DID_OK, Aborted Command, sector 56");
+  EXPECT_EQ(events[4].text, "the guest's kernel: " + complaint.ToString());
 }
 
 TEST(LayerEvents, NothingOfNothing) { EXPECT_TRUE(FromErrorPath({}).empty()); }
