@@ -15,8 +15,9 @@
 #include "ci/lab/image.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/progress.h"
+#include "ci/lab/restore.h"
 #include "ci/lab/results.h"
-#include "ci/lab/snapshot.h"
+#include "ci/lab/shell_words.h"
 #include "ci/report/case_pages.h"
 #include "helpers/base/file.h"
 
@@ -30,8 +31,6 @@ using Clock = std::chrono::steady_clock;
 
 // A case that is stuck in virtual time costs little real time; its logs can still be gathered.
 constexpr seconds kVirtualLimit{3600};
-
-constexpr seconds kLongestRestore{60};
 
 // Some six snapshots, least recently used go first.
 constexpr std::uint64_t kCacheLimit = std::uint64_t{8} << 30;
@@ -49,17 +48,6 @@ struct Ended {
   double restore_seconds = 0;  ///< from starting QEMU to the point where the case can begin
 };
 
-std::string OwnDirectory() {
-  std::error_code ec;
-  return fs::read_symlink("/proc/self/exe", ec).parent_path().string();
-}
-
-std::string QuotedForShell(const std::string& word) {
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 /// gtest's and our own variables mean the same to the case as they would here.
 std::string ForwardedEnvironment() {
   std::string words;
@@ -71,14 +59,6 @@ std::string ForwardedEnvironment() {
     if (ours && name != "GTEST_OUTPUT") words += " " + QuotedForShell(text);
   }
   return words;
-}
-
-std::string GuestAgent() { return OwnDirectory() + "/dualpath-guest-agent"; }
-
-Result<Snapshot> PrepareSnapshot(const Cache& cache, const Image& image) {
-  DUALPATH_TRY(const Payload bring_up,
-               MakePayload(cache, {OwnDirectory() + "/dualpath-rig", GuestAgent()}));
-  return GetSnapshot(cache, image, bring_up);
 }
 
 Status Unpack(const std::string& tar, const std::string& directory) {
@@ -115,24 +95,6 @@ std::string CommandLine(const ExecOptions& options) {
   return line;
 }
 
-/// A VM restored to the point where the case can begin.
-Result<Vm> Restore(const Snapshot& snapshot, const Image& image, const Payload& payload) {
-  Vm::Options options;
-  options.shape = ShapeOf(image);
-  options.disk = image.disk();
-  options.payload = payload.image;
-  options.ram = snapshot.ram();
-  options.state = snapshot.state();
-  DUALPATH_TRY(Vm vm, Vm::Start(options));
-  // The line waits in the port before the VM runs, so that no virtual time passes before it.
-  DUALPATH_TRY_STATUS(vm.Tell(kLoadPayload));
-  DUALPATH_TRY_STATUS(vm.Resume(Deadline::In(kLongestRestore)));
-  DUALPATH_TRY(const std::string answer,
-               vm.Listen([](const std::string&) {}, Deadline::In(kLongestRestore)));
-  if (answer != "begun") return Error::Because("restore", "the lab VM", "it said " + answer);
-  return vm;
-}
-
 /// One case in a restored VM, up to its results in `directory`.
 Result<Ended> RunInVm(Vm& vm, const ExecOptions& options, const std::string& directory) {
   const auto print = [](const std::string& text) { std::cout << text << std::flush; };
@@ -159,28 +121,18 @@ Result<Ended> RunInLab(const ExecOptions& options, const std::string& directory)
   DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
   DUALPATH_TRY(const Payload payload,
                MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options)));
-  std::string discarded;
-  while (true) {
-    {
-      DUALPATH_TRY(const Snapshot snapshot, PrepareSnapshot(cache, image));
-      const auto begun = Clock::now();
-      auto vm = Restore(snapshot, image, payload);
-      if (vm.ok()) {
-        const double restore_seconds = SecondsSince(begun);
-        auto ended = RunInVm(*vm, options, directory);
-        if (!ended.ok() || ended->code != 0) KeepLogs(*vm, directory);
-        if (ended.ok()) {
-          ended->restore_seconds = restore_seconds;
-          ended->real_seconds = SecondsSince(begun);
-        }
-        return ended;
-      }
-      if (snapshot.key == discarded) return vm.error();
-      spdlog::warn("the snapshot cannot be restored and is made anew: {}", vm.error().ToString());
-      discarded = snapshot.key;
-    }
-    DUALPATH_TRY_STATUS(DiscardSnapshot(cache, discarded));
+  DUALPATH_TRY(Restored restored, Restore(cache, image, payload, {kLoadPayload}));
+  auto ended = RunInVm(restored.vm, options, directory);
+  if (!ended.ok() || ended->code != 0) KeepLogs(restored.vm, directory);
+  if (options.keep_state && ended.ok() && ended->code != 0) {
+    const Status kept = Keep(restored.vm, image, KeptByCase(directory));
+    if (!kept.ok()) spdlog::warn("{}", kept.error().ToString());
   }
+  if (ended.ok()) {
+    ended->restore_seconds = restored.seconds;
+    ended->real_seconds = SecondsSince(restored.begun);
+  }
+  return ended;
 }
 
 Result<Ended> RunOnHost(const ExecOptions& options, const std::string& directory) {
@@ -262,7 +214,7 @@ void WriteTimeline(int code, const std::string& name, const std::string& directo
 Result<int> RunAndJudge(const ExecOptions& options) {
   const std::string& program = options.command[0];
   const std::string results =
-      fs::absolute(options.results.empty() ? OwnDirectory() + "/../results" : options.results)
+      fs::absolute(options.results.empty() ? DefaultResults() : options.results)
           .lexically_normal()
           .string();
   const std::string name =

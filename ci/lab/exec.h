@@ -12,6 +12,7 @@ struct ExecOptions {
   std::string results;                ///< directory; empty: build/results beside the program
   std::chrono::seconds timeout{600};  ///< real time that a case may take, preparation not counted
   bool strict = false;                ///< a skipped case is a failed one
+  bool keep_state = false;            ///< of the VM in which a case fails, among its results
   std::string fio_job;                ///< a job file for the soak case, in place of its own
   std::vector<std::string> command;   ///< the case program and its arguments; empty with fio_job
 };

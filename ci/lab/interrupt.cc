@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "ci/lab/exit_code.h"
+#include "ci/lab/terminal.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/process/process.h"
 
@@ -24,6 +25,7 @@ void EndInOrderOnSignals() {
   std::thread([signals] {
     int number = 0;
     sigwait(&signals, &number);
+    RestoreTerminalForGood();
     process::TerminateAllGroups();
     RemoveTemporaryDirectories();
     std::fprintf(stderr, "dualpath: interrupted (%s); everything it had started is gone\n",

@@ -2,9 +2,10 @@
 
 namespace dualpath::lab {
 
-/// From now on SIGINT, SIGTERM and SIGHUP end the program in order: every process that it started
-/// is ended, its temporary directories are removed, one line says so, and it exits with
-/// `kInfrastructure`. Call it first thing in main(), before any thread is started.
+/// From now on SIGINT, SIGTERM and SIGHUP end the program in order: its terminal is put back,
+/// every process that it started is ended, its temporary directories are removed, one line says so,
+/// and it exits with `kInfrastructure`. Call it first thing in main(), before any thread is
+/// started.
 void EndInOrderOnSignals();
 
 }  // namespace dualpath::lab

@@ -11,6 +11,17 @@
 namespace dualpath::lab {
 namespace {
 
+Result<sockaddr_un> AddressOf(const std::string& path) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) {
+    return Error::Because("listen on", path,
+                          "the path is too long for a socket; set TMPDIR to a shorter one");
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
 Status WaitReadable(int fd, const std::string& what, Deadline deadline) {
   while (true) {
     pollfd entry{fd, POLLIN, 0};
@@ -25,18 +36,22 @@ Status WaitReadable(int fd, const std::string& what, Deadline deadline) {
 }  // namespace
 
 Result<UniqueFd> ListenAt(const std::string& path) {
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) {
-    return Error::Because("listen on", path,
-                          "the path is too long for a socket; set TMPDIR to a shorter one");
-  }
-  std::memcpy(address.sun_path, path.data(), path.size());
+  DUALPATH_TRY(const sockaddr_un address, AddressOf(path));
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return Error::FromErrno("create socket", path, errno);
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
       ::listen(fd.get(), 1) != 0) {
     return Error::FromErrno("listen on", path, errno);
+  }
+  return fd;
+}
+
+Result<UniqueFd> ConnectTo(const std::string& path) {
+  DUALPATH_TRY(const sockaddr_un address, AddressOf(path));
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd) return Error::FromErrno("create socket", path, errno);
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    return Error::FromErrno("connect to", path, errno);
   }
   return fd;
 }

@@ -13,7 +13,10 @@ namespace dualpath::lab {
 /// there before the VM runs its first instruction.
 Result<UniqueFd> ListenAt(const std::string& path);
 
-/// The one connection to a listening socket.
+/// A connection to who listens at `path`.
+Result<UniqueFd> ConnectTo(const std::string& path);
+
+/// The next connection to a listening socket.
 Result<UniqueFd> AcceptOn(const UniqueFd& listener, Deadline deadline);
 
 /// What arrived, at most once per call; empty: the other side has closed. Blocks until `deadline`.

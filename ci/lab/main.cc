@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <iostream>
 
+#include "ci/lab/copy.h"
 #include "ci/lab/exec.h"
 #include "ci/lab/exit_code.h"
 #include "ci/lab/image.h"
 #include "ci/lab/interrupt.h"
 #include "ci/lab/outcomes.h"
+#include "ci/lab/shell.h"
 #include "ci/lab/topology_command.h"
 #include "ci/report/report_command.h"
 #include "ci/report/summary.h"
@@ -64,12 +66,44 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   exec->add_flag("--strict", exec_options.strict, "A skipped case is a failed one")
       ->envname("DUALPATH_STRICT");
+  exec->add_flag("--keep-state", exec_options.keep_state,
+                 "Keep the VM in which a case fails, some 1 GB, for dualpath shell --at")
+      ->envname("DUALPATH_KEEP_STATE");
   exec->add_option("--fio", exec_options.fio_job,
                    "Run the soak case with this fio job file, to which the disk is ${DISK}, "
                    "instead of a COMMAND");
   // Everything from the program's name on is the program's own, whatever it looks like.
   exec->prefix_command();
   exec->footer("COMMAND: the case program and its arguments, at the end.");
+
+  dualpath::lab::ShellOptions shell_options;
+  auto* shell = app.add_subcommand(
+      "shell", "A root shell in a lab VM of its own: rig up, guest running and writing");
+  shell->add_option("--stack", shell_options.stack, "The lab's distribution")
+      ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
+      ->envname("DUALPATH_STACK")
+      ->capture_default_str();
+  shell->add_option("--name", shell_options.name,
+                    "What dualpath cp knows it by (default: lab, or lab2... while others run)");
+  shell->add_flag("--live", shell_options.live,
+                  "Real time: by default the VM's clock jumps ahead while nothing happens");
+  auto* from = shell->add_option("--from", shell_options.from,
+                                 "Go on from the state that --save has kept under this name");
+  shell
+      ->add_option("--at", shell_options.at,
+                   "Go on where this case (Suite.Case) failed under exec --keep-state")
+      ->excludes(from);
+  shell->add_option("--results", shell_options.results,
+                    "Where the case's results are (default: build/results)");
+  shell->add_option("--save", shell_options.save, "Keep the VM's state at the shell's end");
+  shell->add_flag("--guest", shell_options.guest,
+                  "Show the console of the guest in the running shell NAME instead");
+  shell->footer("Runs standard input as a script if that is no terminal. Exits as the shell does.");
+
+  std::vector<std::string> copy_words;
+  auto* copy = app.add_subcommand(
+      "cp", "Copy files into or out of a running shell's VM, where a file is lab:/path");
+  copy->add_option("files", copy_words, "SOURCE... TARGET")->required();
 
   std::string prepare_stack = exec_options.stack;
   auto* prepare =
@@ -155,6 +189,8 @@ int main(int argc, char** argv) {
     }
     return dualpath::lab::Exec(exec_options);
   }
+  if (shell->parsed()) return dualpath::lab::Shell(shell_options);
+  if (copy->parsed()) return dualpath::lab::Copy(copy_words);
   if (prepare->parsed()) return dualpath::lab::Prepare(prepare_stack);
   if (summary->parsed()) {
     return dualpath::report::Summarize(summary_options, dualpath::report::Github::FromEnvironment(),

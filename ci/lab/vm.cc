@@ -20,6 +20,9 @@ constexpr char kQemu[] = "qemu-system-x86_64";
 constexpr char kCommandLine[] =
     "root=/dev/vda ro console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
     "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm";
+// The instruction counter stays with either: it is the TSC that the saved kernel knows.
+constexpr char kVirtualTime[] = "shift=1,align=off,sleep=off";
+constexpr char kRealTime[] = "shift=1,align=off,sleep=on";
 constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
 
 std::string LastLines(const std::string& text, std::size_t most) {
@@ -32,13 +35,17 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
   const auto add = [&](std::initializer_list<std::string> words) {
     command.argv.insert(command.argv.end(), words);
   };
-  for (const std::string& word : ShapeArguments(options.shape)) command.argv.push_back(word);
+  for (const std::string& word : ShapeArguments(options.shape)) {
+    command.argv.push_back(word == kVirtualTime && options.pace == Pace::kReal ? kRealTime : word);
+  }
   add({"-kernel", options.shape.kernel, "-initrd", options.shape.initrd});
   add({"-drive", "if=none,id=disk,format=qcow2,read-only=on,file=" + options.disk});
   add({"-drive", "if=none,id=payload,format=raw,read-only=on,file=" + options.payload});
-  add({"-object",
-       "memory-backend-file,id=ram,size=" + std::to_string(options.shape.memory_mebibytes) +
-           "M,mem-path=" + options.ram + (options.state.empty() ? ",share=on" : ",share=off")});
+  const std::string size = std::to_string(options.shape.memory_mebibytes) + "M";
+  const std::string file = options.ram.empty() ? "" : ",mem-path=" + options.ram;
+  add({"-object", (file.empty() ? "memory-backend-ram,id=ram,size=" + size
+                                : "memory-backend-file,id=ram,size=" + size + file) +
+                      (options.state.empty() ? ",share=on" : ",share=off")});
   if (!options.state.empty()) add({"-incoming", "defer"});
   for (const std::string port : kPorts) {
     add({"-chardev", "socket,id=" + port + ",path=" + directory + "/" + port});
@@ -49,9 +56,9 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
   return command;
 }
 
-/// The RAM is in its file; the stream is for the rest.
-Status LeaveRamOut(Qmp& monitor, Deadline deadline) {
-  const json capability = {{"capability", "x-ignore-shared"}, {"state", true}};
+/// Whether the RAM is in a file of its own, and the stream is for the rest.
+Status SetRamApart(Qmp& monitor, bool apart, Deadline deadline) {
+  const json capability = {{"capability", "x-ignore-shared"}, {"state", apart}};
   DUALPATH_TRY_STATUS(monitor.Execute("migrate-set-capabilities",
                                       {{"capabilities", json::array({capability})}}, deadline));
   return Ok{};
@@ -65,8 +72,8 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
   // kvm_amd loaded hangs when its guest starts: hence the blacklist.
   std::vector<std::string> arguments = {
       "-M", "q35,memory-backend=ram", "-accel", "tcg", "-cpu", "qemu64", "-smp", "1", "-icount",
-      "shift=1,align=off,sleep=off", "-rtc", "clock=vm", "-m",
-      std::to_string(shape.memory_mebibytes), "-nodefaults", "-display", "none",
+      kVirtualTime, "-rtc", "clock=vm", "-m", std::to_string(shape.memory_mebibytes), "-nodefaults",
+      "-display", "none",
       // A dead kernel ends the VM, and so the wait for it.
       "-no-reboot", "-append", kCommandLine, "-device", "virtio-blk-pci,drive=disk", "-device",
       "virtio-blk-pci,drive=payload", "-device", "virtio-serial-pci"};
@@ -84,12 +91,14 @@ Result<std::string> QemuVersion() {
 }
 
 Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
-       std::string state)
+       const Options& options)
     : directory_(std::move(directory)),
       qemu_(std::move(qemu)),
       ports_(std::move(ports)),
       monitor_(std::move(monitor)),
-      state_(std::move(state)) {}
+      state_(options.state),
+      ram_apart_(!options.ram.empty()),
+      pace_(options.pace) {}
 
 Result<Vm> Vm::Start(const Options& options) {
   DUALPATH_TRY(TemporaryDirectory directory, TemporaryDirectory::Create());
@@ -118,11 +127,11 @@ Result<Vm> Vm::Start(const Options& options) {
     *socket = std::move(*accepted);
   }
   DUALPATH_TRY(Qmp qmp, Qmp::Negotiate(std::move(monitor_socket), Deadline::In(kConnectBudget)));
-  return Vm(std::move(directory), std::move(qemu), std::move(ports), std::move(qmp), options.state);
+  return Vm(std::move(directory), std::move(qemu), std::move(ports), std::move(qmp), options);
 }
 
 Status Vm::Resume(Deadline deadline) {
-  DUALPATH_TRY_STATUS(LeaveRamOut(monitor_, deadline));
+  DUALPATH_TRY_STATUS(SetRamApart(monitor_, ram_apart_, deadline));
   DUALPATH_TRY_STATUS(
       monitor_.Execute("migrate-incoming", {{"uri", "exec:cat '" + state_ + "'"}}, deadline));
   std::string status;
@@ -184,8 +193,17 @@ Result<std::string> Vm::ReadResults(std::size_t bytes, Deadline deadline) {
 }
 
 Status Vm::Save(const std::string& file, Deadline deadline) {
+  DUALPATH_TRY_STATUS(SetRamApart(monitor_, true, deadline));
+  return SaveTo(file, deadline);
+}
+
+Status Vm::SaveWithRam(const std::string& file, Deadline deadline) {
+  DUALPATH_TRY_STATUS(SetRamApart(monitor_, false, deadline));
+  return SaveTo(file, deadline);
+}
+
+Status Vm::SaveTo(const std::string& file, Deadline deadline) {
   DUALPATH_TRY_STATUS(monitor_.Execute("stop", json::object(), deadline));
-  DUALPATH_TRY_STATUS(LeaveRamOut(monitor_, deadline));
   DUALPATH_TRY_STATUS(
       monitor_.Execute("migrate", {{"uri", "exec:cat > '" + file + "'"}}, deadline));
   std::string status;

@@ -20,6 +20,12 @@ struct VmShape {
   int memory_mebibytes = 3072;  ///< room for the article's dd of 1 GiB
 };
 
+/// How the VM's clock runs while its CPU is idle.
+enum class Pace {
+  kVirtual,  ///< it jumps to the next timer: a wait costs nothing
+  kReal,     ///< it waits as long as it says; never faster than real time, slower when busy
+};
+
 /// QEMU's arguments that depend on the shape alone: part of a snapshot's key.
 std::vector<std::string> ShapeArguments(const VmShape& shape);
 
@@ -42,8 +48,14 @@ class Vm {
     VmShape shape;
     std::string disk;     ///< qcow2; the lab only reads it
     std::string payload;  ///< raw image, read-only
-    std::string ram;      ///< the file that is the VM's RAM: written to by a VM that boots
-    std::string state;    ///< what `Save` wrote, to go on from there; empty: boot
+    /// The file that is the VM's RAM: written to by a VM that boots. Empty: it is in `state`.
+    std::string ram;
+    std::string state;  ///< what `Save` wrote, to go on from there; empty: boot
+    Pace pace = Pace::kVirtual;
+  };
+  /// The host's ends of the virtio-serial ports.
+  struct Ports {
+    UniqueFd control, output, results;
   };
   using OutputSink = std::function<void(const std::string&)>;
 
@@ -70,25 +82,35 @@ class Vm {
   /// `file`. The VM is over after it.
   Status Save(const std::string& file, Deadline deadline);
 
+  /// The same with the RAM in `file` too: some 1 GB.
+  Status SaveWithRam(const std::string& file, Deadline deadline);
+
+  /// For who talks to the lab by himself: both directions of each port are open.
+  const Ports& ports() const { return ports_; }
+
+  /// The error to return when the ports have closed or fall silent: with what the VM said last.
+  Error Died(const std::string& what_happened) const;
+
   /// Everything that the VM's kernel and systemd wrote to the console so far.
   std::string ConsoleLog() const;
+
+  Pace pace() const { return pace_; }
 
   /// What QEMU itself had to say.
   std::string QemuLog() const;
 
  private:
-  struct Ports {
-    UniqueFd control, output, results;
-  };
   Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
-     std::string state);
-  Error Died(const std::string& while_doing) const;
+     const Options& options);
+  Status SaveTo(const std::string& file, Deadline deadline);
 
   TemporaryDirectory directory_;
   process::Background qemu_;
   Ports ports_;
   Qmp monitor_;
   std::string state_;  // to restore from
+  bool ram_apart_;     // from it
+  Pace pace_;
   std::string control_buffer_;
   std::string results_buffer_;
 };

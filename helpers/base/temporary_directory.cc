@@ -23,9 +23,7 @@ std::set<std::string>& Live() {
 }
 
 std::string ParentOrDefault(const std::string& parent) {
-  if (!parent.empty()) return parent;
-  const char* configured = std::getenv("TMPDIR");
-  return configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  return parent.empty() ? TemporaryParent() : parent;
 }
 
 void Remove(const std::string& path) {
@@ -63,6 +61,11 @@ TemporaryDirectory::~TemporaryDirectory() {
   if (path_.empty()) return;
   const std::lock_guard<std::mutex> guard(live_mutex);
   if (Live().erase(path_) > 0) Remove(path_);
+}
+
+std::string TemporaryParent() {
+  const char* configured = std::getenv("TMPDIR");
+  return configured != nullptr && *configured != '\0' ? configured : "/tmp";
 }
 
 void RemoveTemporaryDirectories() {

@@ -15,7 +15,7 @@ namespace dualpath {
 /// out on a signal, where no destructor runs.
 class TemporaryDirectory {
  public:
-  /// Made in `parent`, or where empty in TMPDIR or /tmp. The name begins with "dualpath.".
+  /// Made in `parent`, or where empty in `TemporaryParent`. The name begins with "dualpath.".
   static Result<TemporaryDirectory> Create(const std::string& parent = "");
 
   TemporaryDirectory(TemporaryDirectory&&) noexcept = default;
@@ -30,6 +30,9 @@ class TemporaryDirectory {
   std::string path_;
   FileLock lock_;
 };
+
+/// Where temporary directories are made by default: TMPDIR or /tmp.
+std::string TemporaryParent();
 
 /// Removes every temporary directory of this process. Other threads must not use them any more.
 void RemoveTemporaryDirectories();

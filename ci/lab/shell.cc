@@ -1,0 +1,185 @@
+#include "ci/lab/shell.h"
+
+#include <signal.h>
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "ci/lab/copy.h"
+#include "ci/lab/exit_code.h"
+#include "ci/lab/image.h"
+#include "ci/lab/payload.h"
+#include "ci/lab/restore.h"
+#include "ci/lab/session.h"
+#include "ci/lab/shell_words.h"
+#include "ci/lab/terminal.h"
+#include "helpers/base/eventually.h"
+
+namespace dualpath::lab {
+namespace {
+
+// Mounted rather than copied into RAM: a person sees no jump of virtual time.
+// A kept VM may remember another payload.
+constexpr char kMountPayload[] =
+    "mkdir -p /payload /run/dualpath; blockdev --flushbufs /dev/vdb; "
+    "mount -o ro /dev/vdb /payload";
+constexpr char kLetGoOfPayload[] =
+    "wait; umount /payload && blockdev --flushbufs /dev/vdb && echo free >&3 || echo busy >&3";
+constexpr std::chrono::seconds kLetGoBudget{30};
+
+// The person first; the guest's writes begin a moment later.
+constexpr char kStartIo[] =
+    "nice -n 19 /payload/start dualpath-rig start-io </dev/null >/run/dualpath/start-io.log 2>&1 "
+    "3>&- 5>&- &";
+
+// Once for all: what arrives while the port is closed, or about to be, is lost.
+constexpr char kOpenResults[] = "[ -e /dev/fd/5 ] || exec 5<>/dev/virtio-ports/dualpath.results";
+
+constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/shell";
+
+constexpr char kGuestConsole[] = "/var/lib/dualpath/guest-console.log";
+constexpr std::chrono::hours kLongestLook{24};
+constexpr std::chrono::seconds kFetchBudget{30};
+constexpr PollPace kConsolePace{std::chrono::seconds(1), std::chrono::seconds(1)};
+
+/// What the VM runs for the shell. Not among the scripts of every payload: those are in the
+/// snapshot's key, which must not change with the shell.
+std::vector<std::string> Scripts() {
+  std::vector<std::string> files;
+  std::error_code ec;
+  for (const auto& script : std::filesystem::directory_iterator(kScripts, ec)) {
+    files.push_back(script.path().string());
+  }
+  return files;
+}
+
+/// What programs need to know of the terminal that they are seen on.
+std::string TerminalVariables() {
+  std::string words;
+  for (const char* name : {"TERM", "COLORTERM", "NO_COLOR"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr) words += " " + QuotedForShell(std::string(name) + "=" + value);
+  }
+  return words;
+}
+
+std::string BeginLine(bool on_terminal, bool start_io) {
+  const WindowSize size = WindowSizeOf(STDIN_FILENO);
+  const std::string how =
+      on_terminal ? fmt::format("{} {}{}", size.rows, size.columns, TerminalVariables()) : "script";
+  return fmt::format("{}; {} && {{ {} /payload/data/shell {} </dev/null & echo begun >&3; }}",
+                     kOpenResults, kMountPayload, start_io ? kStartIo : "", how);
+}
+
+void Greet(const std::string& name, Pace pace) {
+  std::cerr << "dualpath: root shell of the lab VM '" << name
+            << "', which is gone after it; ~. after Enter leaves, ~? helps. "
+            << (pace == Pace::kReal ? "Its time is real. "
+                                    : "Its time flies while nothing happens (--live: real time). ")
+            << "The guest writes once a second: dualpath-rig io.\n";
+}
+
+std::string NamedState(const Cache& cache, const std::string& name) {
+  return cache.root() + "/kept/" + name;
+}
+
+/// The state to go on from; empty: that of the snapshot.
+std::string StateToRestore(const ShellOptions& options, const Cache& cache) {
+  if (!options.from.empty()) return NamedState(cache, options.from);
+  if (options.at.empty()) return "";
+  return KeptByCase((options.results.empty() ? DefaultResults() : options.results) + "/" +
+                    options.at);
+}
+
+Result<Restored> RestoreFor(const ShellOptions& options, bool on_terminal, const Cache& cache,
+                            const Image& image) {
+  DUALPATH_TRY(const Payload payload, MakePayload(cache, {RigProgram(), GuestAgent()}, Scripts()));
+  const std::string state = StateToRestore(options, cache);
+  const RestoreOptions how = {BeginLine(on_terminal, state.empty()),
+                              options.live ? Pace::kReal : Pace::kVirtual};
+  return state.empty() ? Restore(cache, image, payload, how)
+                       : RestoreKept(state, image, payload, how);
+}
+
+Result<Session::End> RunSession(Vm& vm, CopyDoor* door, Pace pace) {
+  if (door == nullptr) return Session::OfScript(vm).Run();
+  Greet(door->name(), pace);
+  DUALPATH_TRY(const RawTerminal raw, RawTerminal::Of(STDIN_FILENO));
+  return Session::OnTerminal(vm, door).Run();
+}
+
+Status KeepUnder(const std::string& name, Vm& vm, const Cache& cache, const Image& image) {
+  DUALPATH_TRY(const std::string answer,
+               vm.Ask(
+                   kLetGoOfPayload, [](const std::string&) {}, Deadline::In(kLetGoBudget)));
+  if (answer != "free") {
+    return Error::Because("keep the state", name, "something still runs from /payload");
+  }
+  return Keep(vm, image, NamedState(cache, name));
+}
+
+Result<int> RunShell(const ShellOptions& options) {
+  std::optional<CopyDoor> door;
+  if (::isatty(STDIN_FILENO) == 1) {
+    DUALPATH_TRY(CopyDoor opened, CopyDoor::Open(options.name));
+    door.emplace(std::move(opened));
+  }
+  DUALPATH_TRY(const Cache cache, Cache::Open());
+  DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
+  DUALPATH_TRY(Restored restored, RestoreFor(options, door.has_value(), cache, image));
+  // A reader of ours that has gone must not take the VM's temporary files with it unremoved.
+  ::signal(SIGPIPE, SIG_IGN);
+  DUALPATH_TRY(const Session::End end, RunSession(restored.vm, door ? &*door : nullptr,
+                                                  options.live ? Pace::kReal : Pace::kVirtual));
+  if (end.left) std::cerr << "\n";
+  if (options.save.empty()) return end.code;
+  if (end.left) {
+    return Error::Because("keep the state", options.save, "the shell was left, and not ended");
+  }
+  DUALPATH_TRY_STATUS(KeepUnder(options.save, restored.vm, cache, image));
+  return end.code;
+}
+
+/// Until the shell has gone.
+Result<int> FollowGuestConsole(const std::string& name) {
+  const LabPath console{name.empty() ? "lab" : name, kGuestConsole};
+  std::size_t shown = 0;
+  std::optional<Error> failure;
+  PollUntil(
+      Deadline::In(kLongestLook),
+      [&] {
+        const auto news = FetchFile(console, shown, Deadline::In(kFetchBudget));
+        if (!news.ok()) {
+          failure = news.error();
+          return true;
+        }
+        std::cout << news->content << std::flush;
+        shown += news->content.size();
+        return !std::cout;
+      },
+      kConsolePace);
+  if (failure && shown == 0) return *failure;
+  return int{kAllPassed};
+}
+
+}  // namespace
+
+int Shell(const ShellOptions& options) {
+  for (const std::string* name : {&options.name, &options.from, &options.save}) {
+    if (name->empty() || IsShellName(*name)) continue;
+    std::cerr << "dualpath shell: a name has letters, digits, '-' and '_', not '" << *name << "'\n";
+    return kUsage;
+  }
+  const Result<int> code = options.guest ? FollowGuestConsole(options.name) : RunShell(options);
+  if (code.ok()) return *code;
+  std::cerr << "dualpath shell: " << code.error().ToString() << "\n";
+  return kInfrastructure;
+}
+
+}  // namespace dualpath::lab
