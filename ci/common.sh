@@ -55,7 +55,7 @@ install_missing() {
   rm -f "$log"
 }
 
-# build [TARGET]: everything, or what the target needs.
+# build [TARGET...]: everything, or what the targets need.
 build() {
   stage "build"
   cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
@@ -64,7 +64,7 @@ build() {
     die "the build could not be configured" "See above"
   }
   rm -f build-configure.log
-  cmake --build build ${1:+--target "$1"}
+  cmake --build build ${1:+--target "$@"}
 }
 
 # Arguments after "--" are ctest's; anything before it is an error.
