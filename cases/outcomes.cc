@@ -256,14 +256,16 @@ std::vector<Row> Rows() {
 }
 
 Row On(const Capabilities& capabilities, Row row) {
-  if (row.disk.kind != DiskKind::kScsiBlock) return row;
-  if (capabilities.probes_paths_on_sg_io_error && row.disk.on_map &&
-      row.fault != Fault::kActiveDeleted) {
+  const bool scsi_block = row.disk.kind == DiskKind::kScsiBlock;
+  const bool scsi_generic = row.disk.kind == DiskKind::kScsiGeneric;
+  const bool broken = row.fault == Fault::kTransportBroken;
+  const bool deleted = row.fault == Fault::kActiveDeleted;
+  if (scsi_block && row.disk.on_map && capabilities.probes_paths_on_sg_io_error && !deleted) {
     // The kernel's probe reads from the path and fails it, before multipathd's checker is there.
-    row.path = row.fault == Fault::kTransportBroken ? kDisrupted : Words(HasSubstr(kRejected));
-    row.multipathd = row.fault == Fault::kTransportBroken ? kHearsBroken
-                     : row.fault == Fault::kAllOffline    ? kHearsAllOffline
-                                                          : kHearsOffline;
+    row.path = broken ? kDisrupted : Words(HasSubstr(kRejected));
+    row.multipathd = broken                            ? kHearsBroken
+                     : row.fault == Fault::kAllOffline ? kHearsAllOffline
+                                                       : kHearsOffline;
     if (row.fault == Fault::kAllOffline) return row;
     // Then QEMU sends the command again, by the other path.
     row.ends = Ends::kUnseen;
@@ -271,18 +273,20 @@ Row On(const Capabilities& capabilities, Row row) {
     row.sense = "";
     row.virtio_scsi = kNone;
     row.guest_kernel = kNone;
-  } else if (capabilities.makes_enodev_a_hardware_error && !row.disk.on_map &&
-             row.fault != Fault::kTransportBroken) {
-    row.sense = "04/44/00";  // HARDWARE ERROR, INTERNAL TARGET FAILURE
-    row.guest_kernel = "DID_OK, Hardware Error";
-    row.guest_errno = EREMOTEIO;
-  } else if (!capabilities.applies_error_policies_to_host_status &&
-             row.fault == Fault::kTransportBroken) {
+    return row;
+  }
+  if (scsi_block && broken && !capabilities.applies_error_policies_to_host_status) {
     // The guest gets it in any case.
     if (row.disk.on_map) row.ends = Ends::kUntilNoticed;
     row.events = kQuiet;
     row.virtio_scsi = kTransport;
     row.guest_kernel = kDisrupted;
+  }
+  const bool ends_in_enodev = (scsi_block && !broken) || (scsi_generic && deleted);
+  if (!row.disk.on_map && ends_in_enodev && capabilities.makes_enodev_a_hardware_error) {
+    row.sense = "04/44/00";  // HARDWARE ERROR, INTERNAL TARGET FAILURE
+    row.guest_kernel = "DID_OK, Hardware Error";
+    row.guest_errno = EREMOTEIO;
   }
   return row;
 }
