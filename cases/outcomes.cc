@@ -209,7 +209,15 @@ const Events kIgnores = ReportsIoErrors(OnError::kIgnore);
 std::vector<Row> Rows() {
   using F = Fault;
   using E = Ends;
-  const Words any = ::testing::_;
+  // On a path that is about to go: nothing met it, or what did ended in one of these.
+  const Words dying = AnyOf(kNone, HasSubstr("DID_"), HasSubstr("I/O "));
+  const Words dying_sg_io = AnyOf(kNone, HasSubstr("DID_ERROR"), HasSubstr("DID_NO_CONNECT"),
+                                  HasSubstr("ENODEV"), HasSubstr("ENXIO"), HasSubstr("ENOTTY"));
+  const Words dying_sense = AnyOf("", kSense);
+  const Words dying_answer =
+      AnyOf(kNone, HasSubstr(kCheck), HasSubstr("FAILURE"), HasSubstr("BAD_TARGET"));
+  const char table[] = "new table of 1 path";
+  const char removed[] = "path removed";
   // clang-format off
   return {
       // SG_IO goes to the active path whatever that can do, so scsi-block meets the loss of a path
@@ -236,11 +244,11 @@ std::vector<Row> Rows() {
 
       // Whether a command meets the path between its end and the new table depends on the moment;
       // if one does, the guest's kernel repeats it (ErrorPath.OfADeletedPathEndsInTheGuestsKernel).
-      {F::kActiveDeleted, ScsiBlock("report"), E::kUnseen, any, "new table of 1 path", "path removed", any, any, AnyOf(kQuiet, kReports), any, kNone},
-      {F::kActiveDeleted, kScsiHd, E::kUnseen, any, "new table of 1 path", "path removed", kNotThere, "", kQuiet, kNone, kNone},
-      {F::kActiveDeleted, kScsiGeneric, E::kForGood, any, "new table of 1 path", "path removed", HasSubstr("ENODEV"), kSense, kQuiet, kCheck, kAborted},
-      {F::kActiveDeleted, kScsiBlockOnPath, E::kForGood, any, "new table of 1 path", "path removed", HasSubstr("ENODEV"), kSense, kReports, kCheck, kAborted},
-      {F::kActiveDeleted, kVirtioBlk, E::kUnseen, any, "new table of 1 path", "path removed", kNotThere, "", kQuiet, kNotThere, kNone},
+      {F::kActiveDeleted, ScsiBlock("report"), E::kUnseen, dying, table, removed, dying_sg_io, dying_sense, AnyOf(kQuiet, kReports), dying_answer, kNone},
+      {F::kActiveDeleted, kScsiHd, E::kUnseen, dying, table, removed, kNotThere, "", kQuiet, kNone, kNone},
+      {F::kActiveDeleted, kScsiGeneric, E::kForGood, dying, table, removed, HasSubstr("ENODEV"), kSense, kQuiet, kCheck, kAborted},
+      {F::kActiveDeleted, kScsiBlockOnPath, E::kForGood, dying, table, removed, HasSubstr("ENODEV"), kSense, kReports, kCheck, kAborted},
+      {F::kActiveDeleted, kVirtioBlk, E::kUnseen, dying, table, removed, kNotThere, "", kQuiet, kNotThere, kNone},
 
       {F::kAllOffline, ScsiBlock("report"), E::kUntilMended, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
       {F::kAllOffline, ScsiBlock("enospace"), E::kUntilMended, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
