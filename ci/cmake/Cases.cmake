@@ -4,15 +4,15 @@ include(GoogleTest)
 set(DUALPATH_CASE_TIMEOUT 300)
 math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 120")
 
-# dualpath_discover_cases(<program> [SMOKE|SOAK|BENCHMARK|TABLE <prefix>...]...)
+# dualpath_discover_cases(<program> [SMOKE|SOAK|BENCHMARK|TABLE|LOAD <prefix>...]...)
 # One ctest entry per case, run by `dualpath exec`. Labels: the suite's name; "smoke", "soak",
-# "benchmark" or "table" for the cases whose name begins with one of the prefixes; and "case" for
-# all but the last three kinds, which run only when they are asked for.
+# "benchmark", "table" or "load" for the cases whose name begins with one of the prefixes; and "case" for
+# all but the last four kinds, which run only when they are asked for.
 #
 # gtest_discover_tests() keeps the first of several labels only, so labels and the other list-valued
 # properties are set by a file that ctest reads after the one with the tests.
 function(dualpath_discover_cases program)
-  cmake_parse_arguments(ARG "" "" "SMOKE;SOAK;BENCHMARK;TABLE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SMOKE;SOAK;BENCHMARK;TABLE;LOAD" ${ARGN})
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
     "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--results;${CMAKE_BINARY_DIR}/results;--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
@@ -20,7 +20,7 @@ function(dualpath_discover_cases program)
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
   set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
-  foreach(set SMOKE SOAK BENCHMARK TABLE)
+  foreach(set SMOKE SOAK BENCHMARK TABLE LOAD)
     string(REPLACE ";" " " ARG_${set} "${ARG_${set}}")
   endforeach()
   configure_file(${CMAKE_SOURCE_DIR}/ci/cmake/CaseProperties.cmake.in ${properties_file} @ONLY)
