@@ -247,7 +247,8 @@ std::string CaseRun::AloneCommand() const {
 
 std::string CaseRun::ShellCommand() const {
   const bool state_was_kept = Has(kState) || Has(std::string(kState) + "/");
-  return state_was_kept ? "build/bin/dualpath shell --at " + name : "";
+  const std::string open = "build/bin/dualpath shell --at " + name;
+  return state_was_kept ? open : "DUALPATH_KEEP_STATE=1 " + AloneCommand() + "; " + open;
 }
 
 int RunResults::Count(TestVerdict::Outcome outcome) const {

@@ -87,13 +87,12 @@ void PrintWhatToDo(const RunResults& run, const std::string& index, std::ostream
     if (++printed > kMostCases) break;
     const std::string timeline = "timeline.html";
     const std::string change = each.Change();
-    const std::string shell = each.ShellCommand();
     out << "\n" << each.name << (change.empty() ? " failed" : " " + change) << "\n";
     out << "  page   "
         << (each.Has(timeline) ? Join(Join(run.results, each.directory), timeline) : index) << "\n";
     out << "  logs   " << Join(run.results, each.directory) << "\n";
     out << "  alone  " << each.AloneCommand() << "\n";
-    if (!shell.empty()) out << "  shell  " << shell << "\n";
+    out << "  shell  " << each.ShellCommand() << "\n";
   }
   if (printed > kMostCases) {
     out << "\nand " << run.Count(Outcome::kFailed) - run.KnownIssues() - kMostCases

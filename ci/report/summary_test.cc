@@ -61,7 +61,9 @@ TEST_F(SummaryTest, EndsWithWhatToDoAboutEachFailure) {
   EXPECT_THAT(out_.str(), EndsWith("\nA.Fails newly failed\n"
                                    "  page   " +
                                    results_.path() + "/index.html\n  logs   " + directory +
-                                   "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"));
+                                   "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
+                                   "  shell  DUALPATH_KEEP_STATE=1 ./ci/cases -- -R '^A\\.Fails$'; "
+                                   "build/bin/dualpath shell --at A.Fails\n"));
   // As soon as there are a timeline and a state, they are named.
   FakeResults::Write(directory + "/timeline.html", "");
   FakeResults::Write(directory + "/state", "");
