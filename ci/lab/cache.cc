@@ -44,12 +44,14 @@ json Stamp(const std::string& path) {
 
 Status WriteManifest(const std::string& directory) {
   std::vector<std::string> paths;
-  for (const auto& file : fs::directory_iterator(directory)) paths.push_back(file.path().string());
+  for (const auto& file : fs::recursive_directory_iterator(directory)) {
+    if (!file.is_directory()) paths.push_back(file.path().string());
+  }
   DUALPATH_TRY(const std::vector<std::string> digests, DigestsOfFiles(paths));
   json manifest = json::object();
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    manifest[fs::path(paths[i]).filename().string()] = {{"stamp", Stamp(paths[i])},
-                                                        {"sha256", digests[i]}};
+    manifest[fs::path(paths[i]).lexically_relative(directory).string()] = {
+        {"stamp", Stamp(paths[i])}, {"sha256", digests[i]}};
   }
   return WriteFileAtomically(directory + "/" + kManifest, manifest.dump(2) + "\n");
 }
@@ -75,7 +77,7 @@ std::string WhatIsDamaged(const std::string& directory) {
 std::uint64_t BytesOnDisk(const fs::path& directory) {
   std::uint64_t bytes = 0;
   std::error_code ec;
-  for (const auto& file : fs::directory_iterator(directory, ec)) {
+  for (const auto& file : fs::recursive_directory_iterator(directory, ec)) {
     struct stat info = {};
     if (::stat(file.path().c_str(), &info) == 0)
       bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;

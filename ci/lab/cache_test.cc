@@ -143,6 +143,27 @@ TEST_F(CacheTest, AMissingFileIsMadeAnew) {
   EXPECT_EQ(builds_, 2);
 }
 
+TEST_F(CacheTest, FilesInDirectoriesAreWatchedToo) {
+  const auto make = [&] {
+    const auto entry = cache_.Get("image", "key", 0, [&](const std::string& directory) -> Status {
+      ++builds_;
+      return WriteFileAtomically(directory + "/qemu/lib/libc.so.6", "libc\n");
+    });
+    EXPECT_TRUE(entry.ok()) << entry.error().ToString();
+    return entry->File("qemu/lib/libc.so.6");
+  };
+  const std::string library = make();
+  make();
+  EXPECT_EQ(builds_, 1);
+  fs::remove(library);
+  make();
+  EXPECT_EQ(builds_, 2);
+  ASSERT_TRUE(WriteFileAtomically(library, "lobc\n").ok());
+  Touch(library);
+  EXPECT_EQ(*ReadFile(make()), "libc\n");
+  EXPECT_EQ(builds_, 3);
+}
+
 TEST_F(CacheTest, ATouchedFileIsTrustedAgain) {
   Touch(DirectoryOf() + "/disk");
   DirectoryOf();
@@ -316,6 +337,17 @@ TEST_F(PruneTest, NeverTakesOneInUse) {
   EXPECT_EQ(cache_.Prune(0), bytes_["c"]);
   EXPECT_EQ(Left(), "a");
   EXPECT_EQ(*ReadFile(in_use->File("kernel")), "kernel\n");
+}
+
+TEST_F(PruneTest, CountsFilesInDirectories) {
+  ASSERT_TRUE(cache_
+                  .Get("image", "d", 0,
+                       [](const std::string& directory) {
+                         return WriteFileAtomically(directory + "/qemu/lib",
+                                                    std::string(kDiskBytes, 'x'));
+                       })
+                  .ok());
+  EXPECT_GE(cache_.Prune(0), all_ + kDiskBytes);
 }
 
 TEST_F(PruneTest, LeavesWhatIsNoEntry) {

@@ -278,10 +278,14 @@ int Exec(const ExecOptions& asked) {
   return Report(RunAndJudge(options));
 }
 
-int Prepare(const std::string& stack) {
+int Prepare(const PrepareOptions& options) {
   const auto prepare = [&]() -> Result<int> {
     DUALPATH_TRY(const Cache cache, Cache::Open());
-    DUALPATH_TRY(const Image image, GetImage(cache, stack));
+    DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
+    if (options.image_only) {
+      std::cout << image.entry.directory() << "\n";
+      return int{kAllPassed};
+    }
     DUALPATH_TRY(const Snapshot snapshot, PrepareSnapshot(cache, image));
     spdlog::info("ready: {}", snapshot.entry.directory());
     const std::uint64_t freed = cache.Prune(kCacheLimit);

@@ -20,7 +20,12 @@ struct ExecOptions {
 /// Runs a case program where the options say and returns an `ExitCode`.
 int Exec(const ExecOptions& options);
 
+struct PrepareOptions {
+  std::string stack = ExecOptions().stack;
+  bool image_only = false;  ///< and print its directory
+};
+
 /// Makes what `Exec` in the lab needs and the cache lacks: image and snapshot.
-int Prepare(const std::string& stack);
+int Prepare(const PrepareOptions& options);
 
 }  // namespace dualpath::lab

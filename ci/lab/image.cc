@@ -18,9 +18,10 @@ constexpr std::chrono::minutes kLongestBuild{30};                // a slow mirro
 Result<std::string> RecipeDigest(const std::string& stack) {
   const std::string recipes = kRecipes;
   DUALPATH_TRY(const std::string overlay, DigestOfTree(recipes + "/overlay"));
-  DUALPATH_TRY(const std::vector<std::string> files,
-               DigestsOfFiles({recipes + "/build", recipes + "/customize",
-                               recipes + "/masked-units", recipes + "/stacks/" + stack}));
+  DUALPATH_TRY(
+      const std::vector<std::string> files,
+      DigestsOfFiles({recipes + "/build", recipes + "/customize", recipes + "/masked-units",
+                      recipes + "/take-qemu", recipes + "/stacks/" + stack}));
   std::string all = overlay;
   for (const std::string& digest : files) all += digest;
   return DigestOfText(all);
@@ -41,16 +42,17 @@ std::vector<std::string> KnownStacks() {
 
 Result<Image> GetImage(const Cache& cache, const std::string& stack) {
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));
-  const std::string key = stack + "-" + digest.substr(0, 12);
+  const std::string recipe = stack + "-" + digest.substr(0, 12);
   DUALPATH_TRY(
       Cache::Entry entry,
-      cache.Get("image", key, kBytesToBuild, [&](const std::string& directory) -> Status {
+      cache.Get("image", recipe, kBytesToBuild, [&](const std::string& directory) -> Status {
         const Stage stage("build the lab image of the stack " + stack + " from Debian packages");
         DUALPATH_TRY_STATUS(process::ExecuteChecked(
             {{std::string(kRecipes) + "/build", stack, directory}}, Deadline::In(kLongestBuild)));
         return Ok{};
       }));
-  return Image{std::move(entry), key};
+  DUALPATH_TRY(const std::string id, ReadAttribute(entry.File("id")));
+  return Image{std::move(entry), recipe + "-" + id};
 }
 
 }  // namespace dualpath::lab

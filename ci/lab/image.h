@@ -8,21 +8,23 @@
 
 namespace dualpath::lab {
 
-/// A lab image: the disk, kernel and initial RAM disk of one stack (images/lab/stacks).
+/// A lab image: the disk, kernel and initial RAM disk of one stack (images/lab/stacks), and the
+/// QEMU to run it.
 struct Image {
   Cache::Entry entry;
-  std::string key;
+  std::string key;  ///< of this very image: one made anew of newer packages has another
 
   std::string disk() const { return entry.File("disk.qcow2"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
   std::string initrd() const { return entry.File("initrd.img"); }
+  std::string qemu() const { return entry.File("qemu"); }  ///< see qemu.h
 };
 
 /// The stacks that there are recipes for, sorted.
 std::vector<std::string> KnownStacks();
 
-/// The image of `stack`, made by images/lab/build if it is not in the cache. Its key is the digest
-/// of the recipe: an edited recipe is another image, a newer package in the archive is not.
+/// The image of `stack`, made by images/lab/build if it is not in the cache, which knows it by the
+/// digest of the recipe: an edited recipe is another image, a newer package in the archive is not.
 Result<Image> GetImage(const Cache& cache, const std::string& stack);
 
 }  // namespace dualpath::lab

@@ -105,13 +105,15 @@ int main(int argc, char** argv) {
       "cp", "Copy files into or out of a running shell's VM, where a file is lab:/path");
   copy->add_option("files", copy_words, "SOURCE... TARGET")->required();
 
-  std::string prepare_stack = exec_options.stack;
+  dualpath::lab::PrepareOptions prepare_options;
   auto* prepare =
       app.add_subcommand("prepare", "Make the lab's image and snapshot, if they are missing");
-  prepare->add_option("--stack", prepare_stack, "The lab's distribution")
+  prepare->add_option("--stack", prepare_options.stack, "The lab's distribution")
       ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
+  prepare->add_flag("--image-only", prepare_options.image_only,
+                    "Make no snapshot; print the image's directory");
 
   dualpath::report::SummaryOptions summary_options;
   auto* summary = app.add_subcommand(
@@ -191,7 +193,7 @@ int main(int argc, char** argv) {
   }
   if (shell->parsed()) return dualpath::lab::Shell(shell_options);
   if (copy->parsed()) return dualpath::lab::Copy(copy_words);
-  if (prepare->parsed()) return dualpath::lab::Prepare(prepare_stack);
+  if (prepare->parsed()) return dualpath::lab::Prepare(prepare_options);
   if (summary->parsed()) {
     return dualpath::report::Summarize(summary_options, dualpath::report::Github::FromEnvironment(),
                                        std::cout);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ci/lab/progress.h"
+#include "ci/lab/qemu.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 
@@ -44,7 +45,7 @@ Result<Vm> GoOn(const Vm::Options& options, const std::string& begin) {
 
 /// What a saved state depends on: the lab reads its disk still, and only this QEMU reads the state.
 Result<std::string> MadeBy(const Image& image) {
-  DUALPATH_TRY(const std::string qemu, QemuVersion());
+  DUALPATH_TRY(const std::string qemu, QemuVersion(image.qemu()));
   return "image " + image.key + ", " + qemu;
 }
 

@@ -6,6 +6,7 @@
 
 #include "ci/lab/digest.h"
 #include "ci/lab/progress.h"
+#include "ci/lab/qemu.h"
 #include "helpers/process/process.h"
 
 namespace dualpath::lab {
@@ -60,13 +61,14 @@ Status BootAndSave(const Image& image, const Payload& bring_up, const std::strin
 
 VmShape ShapeOf(const Image& image) {
   VmShape shape;
+  shape.qemu = image.qemu();
   shape.kernel = image.kernel();
   shape.initrd = image.initrd();
   return shape;
 }
 
 Result<Snapshot> GetSnapshot(const Cache& cache, const Image& image, const Payload& bring_up) {
-  DUALPATH_TRY(std::string identity, QemuVersion());
+  DUALPATH_TRY(std::string identity, QemuVersion(image.qemu()));
   for (const std::string& word : ShapeArguments(ShapeOf(image))) identity += '\n' + word;
   identity += '\n' + image.disk() + '\n' + image.key + '\n' + bring_up.digest + '\n' + kBringUp;
   DUALPATH_TRY(const std::string digest, DigestOfText(identity));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ci/lab/line_socket.h"
+#include "ci/lab/qemu.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
 
@@ -16,7 +17,6 @@ using nlohmann::json;
 using std::chrono::seconds;
 
 constexpr seconds kConnectBudget{30};
-constexpr char kQemu[] = "qemu-system-x86_64";
 constexpr char kCommandLine[] =
     "root=/dev/vda ro console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
     "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm";
@@ -30,8 +30,7 @@ std::string LastLines(const std::string& text, std::size_t most) {
 }
 
 process::Command CommandFor(const Vm::Options& options, const std::string& directory) {
-  process::Command command;
-  command.argv = {kQemu};
+  process::Command command = QemuCommand(options.shape.qemu);
   const auto add = [&](std::initializer_list<std::string> words) {
     command.argv.insert(command.argv.end(), words);
   };
@@ -84,12 +83,6 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
   return arguments;
 }
 
-Result<std::string> QemuVersion() {
-  DUALPATH_TRY(const std::string text,
-               process::ExecuteChecked({{kQemu, "--version"}}, Deadline::In(seconds(30))));
-  return text.substr(0, text.find('\n'));
-}
-
 Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
        const Options& options)
     : directory_(std::move(directory)),
@@ -121,7 +114,7 @@ Result<Vm> Vm::Start(const Options& options) {
     auto accepted = AcceptOn(*listener, Deadline::In(kConnectBudget));
     if (!accepted.ok()) {
       const auto log = ReadFile(path("qemu.log"));
-      return Error::Because("start the lab VM", kQemu,
+      return Error::Because("start the lab VM", QemuCommand(options.shape.qemu).ToString(),
                             accepted.error().reason() + "; QEMU said: " + (log.ok() ? *log : ""));
     }
     *socket = std::move(*accepted);

@@ -15,6 +15,7 @@ namespace dualpath::lab {
 
 /// What a lab VM is made of. Two VMs with the same shape can take each other's saved state.
 struct VmShape {
+  std::string qemu;             ///< the directory of the image's QEMU
   std::string kernel;           ///< the stack's vmlinuz
   std::string initrd;           ///< and initial RAM disk
   int memory_mebibytes = 3072;  ///< room for the article's dd of 1 GiB
@@ -28,9 +29,6 @@ enum class Pace {
 
 /// QEMU's arguments that depend on the shape alone: part of a snapshot's key.
 std::vector<std::string> ShapeArguments(const VmShape& shape);
-
-/// "QEMU emulator version 7.2.22 (Debian ...)": a saved state is only for the QEMU that wrote it.
-Result<std::string> QemuVersion();
 
 /// A lab VM: emulated (TCG), one virtual CPU, virtual time, no network, nothing of this machine
 /// visible but one read-only payload. Talks over three virtio-serial ports: control (lines both

@@ -17,6 +17,7 @@ using ::testing::Not;
 
 VmShape Shape() {
   VmShape shape;
+  shape.qemu = "/cache/image-trixie/qemu";
   shape.kernel = "/cache/image-trixie/vmlinuz";
   shape.initrd = "/cache/image-trixie/initrd.img";
   shape.memory_mebibytes = 2048;
