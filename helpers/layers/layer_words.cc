@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "helpers/multipath/log_line.h"
+#include "helpers/observe/path_names.h"
 
 namespace dualpath::layers {
 namespace {
@@ -43,12 +44,6 @@ std::string Count(std::size_t paths) {
 /// multipathd's checker runs into the same fault; that is not the guest's I/O.
 bool IsOfTheGuest(const TraceRecord& record) { return record.task != "multipathd"; }
 
-/// The majors of sd: Documentation/admin-guide/devices.txt. A map's own requests end in errors too.
-bool IsScsiDisk(const dm::DeviceNumber& device) {
-  return device.major == 8 || (device.major >= 65 && device.major <= 71) ||
-         (device.major >= 128 && device.major <= 135);
-}
-
 std::string OfThePaths(const ErrorPath& seen) {
   std::vector<const TraceRecord*> records;
   for (const GuestCommand& command : seen.commands) {
@@ -66,7 +61,7 @@ std::string OfThePaths(const ErrorPath& seen) {
       completions.Add(done->host_byte == scsi::HostByte::kOk ? scsi::ToString(done->status)
                                                              : scsi::ToString(done->host_byte));
     } else if (const auto* failed = std::get_if<observe::BlockError>(&record->event)) {
-      if (IsScsiDisk(failed->device)) requests.Add("I/O error");
+      if (observe::IsScsiDisk(failed->device)) requests.Add("I/O error");
     }
   }
   // sd says so of what it does not even make a command of: drivers/scsi/scsi_lib.c.

@@ -74,6 +74,10 @@ std::optional<dm::DeviceNumber> NumberOfDisk(const std::string& device) {
                           index % kDisksPerMajor * kMinorsPerDisk};
 }
 
+bool IsScsiDisk(const dm::DeviceNumber& number) {
+  return std::find(kSdMajors.begin(), kSdMajors.end(), number.major) != kSdMajors.end();
+}
+
 std::optional<PathMention> MentionedPath(const std::string& message) {
   if (boost::starts_with(message, "sd ") || boost::starts_with(message, "scsi ")) {
     return OfKernel(message);

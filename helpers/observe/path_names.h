@@ -14,6 +14,9 @@ namespace dualpath::observe {
 /// (Documentation/admin-guide/devices.txt). None beyond the 256 fixed ones, or for another name.
 std::optional<dm::DeviceNumber> NumberOfDisk(const std::string& device);
 
+/// Whether it is one of those: a map's own requests end in errors too.
+bool IsScsiDisk(const dm::DeviceNumber& number);
+
 /// Ties the names together under which logs know a path: "sdb", "8:16" and H:C:T:L. What is learned
 /// later wins, since the kernel reuses sdX.
 class PathNames {

@@ -22,6 +22,15 @@ TEST(NumberOfDisk, IsTheKernelsOwn) {
   }
 }
 
+TEST(IsScsiDisk, IsWhatHasAMajorOfSd) {
+  for (const unsigned major : {8, 65, 71, 128, 135}) {
+    EXPECT_TRUE(IsScsiDisk({major, 16})) << major;
+  }
+  for (const unsigned major : {7, 9, 64, 72, 127, 136, 253}) {
+    EXPECT_FALSE(IsScsiDisk({major, 0})) << major;
+  }
+}
+
 TEST(PathNames, AreLearnedFromATopology) {
   PathNames names;
   names.Learn(
