@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "helpers/observe/kernel_log.h"
+
 namespace dualpath {
 namespace {
 
@@ -16,9 +18,6 @@ using layers::Moment;
 using layers::SgIo;
 using scsi::HostByte;
 using Mismatch = std::optional<std::string>;
-
-/// printk's clock is that of CLOCK_MONOTONIC but for some milliseconds.
-constexpr Moment kLogClockError{100000};
 
 std::string ErrnoWords(int error_number) {
   return "errno " + std::to_string(error_number) + " (" +
@@ -314,7 +313,7 @@ ErrorTravels& ErrorTravels::Until(const LogEvent& event) {
     const auto end = TimeOf(event, path.log);
     if (!end.ok()) return end.error().ToString();
     for (const GuestCommand& command : path.FailedCommands()) {
-      if (command.begun <= *end + kLogClockError) continue;
+      if (command.begun <= *end + observe::kLogClockError) continue;
       std::ostringstream late;
       late << "after " << event.description << " at " << std::chrono::duration<double>(*end).count()
            << " s there failed, begun at " << std::chrono::duration<double>(command.begun).count()

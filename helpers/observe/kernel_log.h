@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,10 +13,14 @@
 
 namespace dualpath::observe {
 
+/// By how much printk's clock may be off from CLOCK_MONOTONIC, generously: it drifts by
+/// milliseconds.
+inline constexpr std::chrono::milliseconds kLogClockError{100};
+
 /// One record of the kernel's log (Documentation/ABI/testing/dev-kmsg).
 struct KernelRecord {
   std::uint64_t sequence = 0;
-  /// Since boot, by printk's own clock: that of CLOCK_MONOTONIC but for a drift of milliseconds.
+  /// Since boot, by printk's own clock: that of CLOCK_MONOTONIC but for `kLogClockError`.
   std::int64_t monotonic_us = 0;
   unsigned facility = 0;      ///< 0: the kernel; others were written to /dev/kmsg by user space
   unsigned priority = 0;      ///< syslog level: 0 emergency to 7 debug
