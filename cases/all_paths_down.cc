@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "fixtures/capabilities.h"
-#include "fixtures/rig_fixture.h"
+#include "fixtures/capabilities_fixture.h"
 
 namespace dualpath {
 namespace {
@@ -14,7 +13,7 @@ using std::chrono::seconds;
 using ::testing::Not;
 
 /// Both paths are set offline and come back, under a no_path_retry that the fixtures below choose.
-class AllPathsDownTest : public GuestTest {
+class AllPathsDownTest : public WithCapabilities<GuestTest> {
  protected:
   explicit AllPathsDownTest(
       multipath::NoPathRetry no_path_retry = RigOptions().multipath.no_path_retry)
@@ -24,13 +23,6 @@ class AllPathsDownTest : public GuestTest {
     RigOptions options;
     options.multipath.no_path_retry = no_path_retry_;
     return options;
-  }
-
-  void SetUp() override {
-    GuestTest::SetUp();
-    if (HasFatalFailure() || IsSkipped()) return;
-    ASSERT_OK_AND_ASSIGN(const auto found, Capabilities::Find(rig(), guest().connection()));
-    capabilities_ = found;
   }
 
   Status SetBothOffline() {
@@ -49,7 +41,7 @@ class AllPathsDownTest : public GuestTest {
   /// I/O should be held: a stack that does not probe the paths itself passes that on to the guest.
   void ExpectGoodThen(const guest::IoReport& report, std::vector<Phase> then) {
     std::vector<Phase> phases = {Good().StartedBefore(fault_)};
-    if (!capabilities_.probes_paths_on_sg_io_error) {
+    if (!capabilities().probes_paths_on_sg_io_error) {
       ASSERT_OK_AND_ASSIGN(const auto first, TimeOf(KernelFails(path(0)), LogNow()));
       ASSERT_OK_AND_ASSIGN(const auto second, TimeOf(KernelFails(path(1)), LogNow()));
       phases.push_back(Maybe(Failing(EIO).StartedBefore(std::max(first, second))));
@@ -73,7 +65,6 @@ class AllPathsDownTest : public GuestTest {
   }
 
   multipath::NoPathRetry no_path_retry_;
-  Capabilities capabilities_;
   microseconds fault_{0};
 };
 

@@ -5,8 +5,7 @@
 #include <cerrno>
 #include <fstream>
 
-#include "fixtures/capabilities.h"
-#include "fixtures/rig_fixture.h"
+#include "fixtures/capabilities_fixture.h"
 #include "helpers/base/file.h"
 
 namespace dualpath {
@@ -53,7 +52,7 @@ TEST_F(DataIntegrity, TenThousandWritesSurviveAFailover) {
 }
 
 /// Reads and writes at the greatest depth.
-class MixedIo : public DataIntegrity {
+class MixedIo : public WithCapabilities<DataIntegrity> {
  protected:
   static guest::IoOptions Mix(std::uint32_t block_bytes) {
     guest::IoOptions options = Load(block_bytes, 32);
@@ -90,8 +89,7 @@ class MixedIo : public DataIntegrity {
   /// at some time between the two points.
   void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds before,
                                               microseconds after) {
-    ASSERT_OK_AND_ASSIGN(const auto capabilities, Capabilities::Find(rig(), guest().connection()));
-    if (capabilities.probes_paths_on_sg_io_error) {
+    if (capabilities().probes_paths_on_sg_io_error) {
       EXPECT_THAT(report, CompletedWithoutErrors());
       return;
     }

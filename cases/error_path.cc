@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "fixtures/capabilities.h"
+#include "fixtures/capabilities_fixture.h"
 #include "fixtures/layers_fixture.h"
 
 namespace dualpath {
@@ -20,16 +20,7 @@ constexpr std::size_t kTries = 6;
 
 /// A fault of the active path, which goes on until multipathd has noticed. QEMU's policy is
 /// "report" for reads and writes.
-class ErrorPath : public LayersTest {
- protected:
-  void SetUp() override {
-    LayersTest::SetUp();
-    if (HasFatalFailure() || IsSkipped()) return;
-    ASSERT_OK_AND_ASSIGN(capabilities_, Capabilities::Find(rig(), guest().connection()));
-  }
-
-  Capabilities capabilities_;
-};
+using ErrorPath = WithCapabilities<LayersTest>;
 
 TEST_F(ErrorPath, OfAnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -42,7 +33,7 @@ TEST_F(ErrorPath, OfAnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
-  if (capabilities_.probes_paths_on_sg_io_error) {
+  if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(seen, NoErrorTravels());
     return;
   }
@@ -71,7 +62,7 @@ TEST_F(ErrorPath, OfABrokenTransportIsAHostByteAllTheWayUp) {
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
-  if (capabilities_.probes_paths_on_sg_io_error) {
+  if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(seen, NoErrorTravels());
     return;
   }
@@ -102,7 +93,7 @@ TEST_F(ErrorPath, OfADeletedPathEndsInTheGuestsKernel) {
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
-  if (capabilities_.probes_paths_on_sg_io_error) {
+  if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(report, CompletedWithoutErrors());
     return;
   }
@@ -143,7 +134,7 @@ TEST_F(ErrorPathNoPathRetryFail, OfNoPathIsOfThePathFirstAndThenOfTheMap) {
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   const microseconds end = Now();
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
-  if (!capabilities_.probes_paths_on_sg_io_error) {
+  if (!capabilities().probes_paths_on_sg_io_error) {
     ASSERT_OK_AND_ASSIGN(const auto first_failed, TimeOf(KernelFails(path(0)), LogNow()));
     EXPECT_THAT(
         seen.Between(fault, first_failed),

@@ -2,8 +2,7 @@
 
 #include <cerrno>
 
-#include "fixtures/capabilities.h"
-#include "fixtures/rig_fixture.h"
+#include "fixtures/capabilities_fixture.h"
 
 namespace dualpath {
 namespace {
@@ -12,20 +11,13 @@ using std::chrono::microseconds;
 using ::testing::AllOf;
 using ::testing::Not;
 
-class PathOffline : public GuestTest {
+class PathOffline : public WithCapabilities<GuestTest> {
  protected:
-  void SetUp() override {
-    GuestTest::SetUp();
-    if (HasFatalFailure() || IsSkipped()) return;
-    // Asked of a bad path it would only say ENODEV.
-    ASSERT_OK_AND_ASSIGN(capabilities_, Capabilities::Find(rig(), guest().connection()));
-  }
-
   /// scsi-block's SG_IO bypasses dm-multipath's own failover. Without path probing the guest gets
   /// an error from the fault on until multipathd's checker has had the kernel fail the path; with
   /// it the guest gets none.
   void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds fault) {
-    if (capabilities_.probes_paths_on_sg_io_error) {
+    if (capabilities().probes_paths_on_sg_io_error) {
       EXPECT_THAT(report, CompletedWithoutErrors());
       return;
     }
@@ -33,8 +25,6 @@ class PathOffline : public GuestTest {
     EXPECT_THAT(report, FailedExactlyBetween(fault, failed, EIO));
     EXPECT_THAT(report, HasPhases({Good().StartedBefore(fault), Failing(EIO), Good()}));
   }
-
-  Capabilities capabilities_;
 };
 
 TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {

@@ -5,8 +5,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "fixtures/capabilities.h"
-#include "fixtures/rig_fixture.h"
+#include "fixtures/capabilities_fixture.h"
 #include "helpers/scsi/command.h"
 #include "helpers/scsi/direct_io.h"
 #include "helpers/scsi/inquiry.h"
@@ -245,13 +244,11 @@ TEST_F(ScsiCommands, ReservationsWithoutAManagerAreAborted) {
 
 /// A refusal by the path's SCSI layer is an errno to QEMU; a broken transport is a host byte, which
 /// QEMU passes on. Neither is seen where QEMU has the kernel probe the paths and tries again.
-class ScsiCommandsOnABadPath : public ScsiCommands {
+class ScsiCommandsOnABadPath : public WithCapabilities<ScsiCommands> {
  protected:
   void SetUp() override {
-    ScsiCommands::SetUp();
+    WithCapabilities::SetUp();
     if (HasFatalFailure() || IsSkipped()) return;
-    ASSERT_OK_AND_ASSIGN(const auto found, Capabilities::Find(rig(), guest().connection()));
-    capabilities_ = found;
     ASSERT_OK(rig().AwaitCheck(0));
   }
 
@@ -260,15 +257,12 @@ class ScsiCommandsOnABadPath : public ScsiCommands {
          {scsi::TestUnitReady(), scsi::StandardInquiry(), scsi::Read10(kLba, 8),
           scsi::Write16(kLba, Pattern(8, 9)), scsi::SynchronizeCache10()}) {
       EXPECT_THAT(guest().Execute(command),
-                  capabilities_.probes_paths_on_sg_io_error ? Succeeded() : without_probing);
+                  capabilities().probes_paths_on_sg_io_error ? Succeeded() : without_probing);
     }
     EXPECT_THAT(guest().Execute(scsi::ReportLuns()), Succeeded()) << "QEMU answers that itself";
-    if (capabilities_.probes_paths_on_sg_io_error) return;
+    if (capabilities().probes_paths_on_sg_io_error) return;
     EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(0))))) << "the checker has noticed meanwhile";
   }
-
- private:
-  Capabilities capabilities_;
 };
 
 TEST_F(ScsiCommandsOnABadPath, OfflineMeansAborted) {
