@@ -165,12 +165,7 @@ Result<scsi::ReservationState> ParsePersistReservation(const std::string& output
   if (!key || found == std::string::npos) return NotUnderstood("reservation", output);
   const std::size_t begin = found + label.size();
   const std::string name = boost::trim_copy(output.substr(begin, output.find('\n', begin) - begin));
-  for (const ReservationType type :
-       {ReservationType::kWriteExclusive, ReservationType::kExclusiveAccess,
-        ReservationType::kWriteExclusiveRegistrantsOnly,
-        ReservationType::kExclusiveAccessRegistrantsOnly,
-        ReservationType::kWriteExclusiveAllRegistrants,
-        ReservationType::kExclusiveAccessAllRegistrants}) {
+  for (const ReservationType type : scsi::kAllReservationTypes) {
     if (boost::iequals(name, ToString(type))) state.reservation = scsi::Reservation{*key, type};
   }
   if (!state.reservation) return NotUnderstood("reservation", output);

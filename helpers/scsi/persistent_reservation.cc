@@ -165,12 +165,7 @@ Result<ReservationCapabilities> ParseCapabilities(const Bytes& data) {
   // 0 of the second for type 8.
   const unsigned mask = data[4] | data[5] << 8U;
   std::vector<ReservationType>& types = capabilities.types.emplace();
-  for (const ReservationType type :
-       {ReservationType::kWriteExclusive, ReservationType::kExclusiveAccess,
-        ReservationType::kWriteExclusiveRegistrantsOnly,
-        ReservationType::kExclusiveAccessRegistrantsOnly,
-        ReservationType::kWriteExclusiveAllRegistrants,
-        ReservationType::kExclusiveAccessAllRegistrants}) {
+  for (const ReservationType type : kAllReservationTypes) {
     if ((mask >> Byte(type) & 1U) != 0) types.push_back(type);
   }
   return capabilities;

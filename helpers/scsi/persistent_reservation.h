@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,14 @@ enum class ReservationType : std::uint8_t {
   kExclusiveAccessRegistrantsOnly = 6,
   kWriteExclusiveAllRegistrants = 7,
   kExclusiveAccessAllRegistrants = 8,
+};
+inline constexpr std::array kAllReservationTypes{
+    ReservationType::kWriteExclusive,
+    ReservationType::kExclusiveAccess,
+    ReservationType::kWriteExclusiveRegistrantsOnly,
+    ReservationType::kExclusiveAccessRegistrantsOnly,
+    ReservationType::kWriteExclusiveAllRegistrants,
+    ReservationType::kExclusiveAccessAllRegistrants,
 };
 
 /// "Write Exclusive", or "type 0x2".
