@@ -4,15 +4,18 @@ include(GoogleTest)
 set(DUALPATH_CASE_TIMEOUT 300)
 math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 120")
 
-# dualpath_discover_cases(<program> [SMOKE|SOAK|BENCHMARK|TABLE|LOAD <prefix>...]...)
-# One ctest entry per case, run by `dualpath exec`. Labels: the suite's name; "smoke", "soak",
-# "benchmark", "table" or "load" for the cases whose name begins with one of the prefixes; and "case" for
-# all but the last four kinds, which run only when they are asked for.
+# Kinds of cases that run only when they are asked for.
+set(DUALPATH_KINDS_ON_REQUEST SOAK BENCHMARK TABLE LOAD)
+
+# dualpath_discover_cases(<program> [<kind> <prefix>...]...)
+# One ctest entry per case, run by `dualpath exec`. Labels: the suite's name; the kind, in lower case,
+# for the cases whose name begins with one of its prefixes; and "case" for all that need not be asked
+# for. Kinds are SMOKE and those above.
 #
 # gtest_discover_tests() keeps the first of several labels only, so labels and the other list-valued
 # properties are set by a file that ctest reads after the one with the tests.
 function(dualpath_discover_cases program)
-  cmake_parse_arguments(ARG "" "" "SMOKE;SOAK;BENCHMARK;TABLE;LOAD" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SMOKE;${DUALPATH_KINDS_ON_REQUEST}" ${ARGN})
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
     "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--results;${CMAKE_BINARY_DIR}/results;--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
@@ -20,8 +23,10 @@ function(dualpath_discover_cases program)
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
   set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
-  foreach(set SMOKE SOAK BENCHMARK TABLE LOAD)
-    string(REPLACE ";" " " ARG_${set} "${ARG_${set}}")
+  set(prefixes_by_kind "")
+  foreach(kind IN ITEMS SMOKE ${DUALPATH_KINDS_ON_REQUEST})
+    string(REPLACE ";" " " prefixes "${ARG_${kind}}")
+    string(APPEND prefixes_by_kind "set(${kind} ${prefixes})\n")
   endforeach()
   configure_file(${CMAKE_SOURCE_DIR}/ci/cmake/CaseProperties.cmake.in ${properties_file} @ONLY)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
