@@ -33,7 +33,7 @@ function(dualpath_discover_cases program)
 
   if(DUALPATH_PLACE STREQUAL "lab")
     # Image and snapshot are made once, outside the cases' time limits.
-    add_test(NAME lab.prepare COMMAND dualpath prepare)
+    add_test(NAME lab.prepare COMMAND dualpath prepare $<TARGET_FILE:${program}>)
     set_tests_properties(lab.prepare PROPERTIES FIXTURES_SETUP place TIMEOUT 3600 LABELS lab)
   else()
     # The rig stays up from case to case; this takes it down after the last one.

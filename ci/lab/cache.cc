@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -24,6 +25,13 @@ using nlohmann::json;
 constexpr char kManifest[] = "manifest.json";
 constexpr std::chrono::hours kLongestBuild{2};
 
+// Some six states.
+constexpr std::uint64_t kDefaultLimitGib = 8;
+constexpr char kLimitVariable[] = "DUALPATH_CACHE_GIB";
+
+// Larger ones are VMs' RAM, and reading that takes almost as long as making it again.
+constexpr std::uintmax_t kLargestDigested = std::uintmax_t{1} << 30;
+
 std::string DefaultRoot() {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
@@ -34,6 +42,18 @@ std::string DefaultRoot() {
   return (variable("HOME").empty() ? "/tmp" : variable("HOME") + "/.cache") + "/dualpath";
 }
 
+Result<std::uint64_t> Limit() {
+  const char* value = std::getenv(kLimitVariable);
+  if (value == nullptr || *value == '\0') return kDefaultLimitGib << 30;
+  char* end = nullptr;
+  const double gib = std::strtod(value, &end);
+  if (*end != '\0' || !std::isfinite(gib) || gib <= 0) {
+    return Error::Because("read environment", std::string(kLimitVariable) + "=\"" + value + "\"",
+                          "it must be a positive number of GiB, as in 8");
+  }
+  return static_cast<std::uint64_t>(gib * (1 << 30));
+}
+
 /// Size and modification time: what must be unchanged for a file to be trusted unread.
 json Stamp(const std::string& path) {
   struct stat info = {};
@@ -42,16 +62,21 @@ json Stamp(const std::string& path) {
           {"mtime_ns", info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec}};
 }
 
+std::string NameIn(const std::string& directory, const fs::path& file) {
+  return file.lexically_relative(directory).string();
+}
+
 Status WriteManifest(const std::string& directory) {
+  json manifest = json::object();
   std::vector<std::string> paths;
   for (const auto& file : fs::recursive_directory_iterator(directory)) {
-    if (!file.is_directory()) paths.push_back(file.path().string());
+    if (file.is_directory()) continue;
+    manifest[NameIn(directory, file.path())] = {{"stamp", Stamp(file.path().string())}};
+    if (file.file_size() <= kLargestDigested) paths.push_back(file.path().string());
   }
   DUALPATH_TRY(const std::vector<std::string> digests, DigestsOfFiles(paths));
-  json manifest = json::object();
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    manifest[fs::path(paths[i]).lexically_relative(directory).string()] = {
-        {"stamp", Stamp(paths[i])}, {"sha256", digests[i]}};
+    manifest[NameIn(directory, paths[i])]["sha256"] = digests[i];
   }
   return WriteFileAtomically(directory + "/" + kManifest, manifest.dump(2) + "\n");
 }
@@ -66,10 +91,11 @@ std::string WhatIsDamaged(const std::string& directory) {
     const std::string path = directory + "/" + name;
     if (!recorded.is_object()) return "its manifest is not readable";
     if (recorded.value("stamp", json()) == Stamp(path)) continue;
+    const json recorded_digest = recorded.value("sha256", json());
+    if (recorded_digest.is_null()) return name + " has changed since it was made";
     const auto digest = DigestsOfFiles({path});
     if (!digest.ok()) return digest.error().ToString();
-    if (recorded.value("sha256", json()) != digest->at(0))
-      return name + " has changed since it was made";
+    if (recorded_digest != digest->at(0)) return name + " has changed since it was made";
   }
   return "";
 }
@@ -92,7 +118,8 @@ Result<Cache> Cache::Open(const std::string& root) {
   std::error_code ec;
   fs::create_directories(path, ec);
   if (ec) return Error::FromErrno("create the cache (set DUALPATH_CACHE)", path, ec.value());
-  return Cache(fs::absolute(path).string());
+  DUALPATH_TRY(const std::uint64_t limit, Limit());
+  return Cache(fs::absolute(path).string(), limit);
 }
 
 std::string Cache::PathOf(const std::string& kind, const std::string& key) const {
@@ -122,7 +149,14 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
     // Somebody else may have made it while we waited.
     if (fs::exists(directory, ec) && WhatIsDamaged(directory).empty()) continue;
     DUALPATH_TRY_STATUS(Build(directory, bytes_needed, build));
+    const std::uint64_t freed = Prune(limit_);
+    if (freed > 0) spdlog::info("removed {} MiB of what was used longest ago", freed >> 20);
   }
+}
+
+void Cache::MarkUsed(const std::string& kind, const std::string& key) const {
+  std::error_code ec;
+  fs::last_write_time(PathOf(kind, key), fs::file_time_type::clock::now(), ec);
 }
 
 Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
@@ -186,7 +220,22 @@ std::uint64_t Cache::Prune(std::uint64_t limit) const {
     fs::remove_all(candidate.directory, ec);
     freed += candidate.bytes;
   }
+  RemoveUnusedLocks();
   return freed;
+}
+
+/// Who waits for such a lock, or is about to, notices that the file has gone, and makes another.
+void Cache::RemoveUnusedLocks() const {
+  std::vector<fs::path> locks;
+  std::error_code ec;
+  for (const auto& file : fs::directory_iterator(root_, ec)) {
+    const fs::path entry = fs::path(file.path()).replace_extension();
+    if (file.path().extension() == ".lock" && !fs::exists(entry)) locks.push_back(file.path());
+  }
+  for (const fs::path& path : locks) {
+    const auto lock = FileLock::TryAcquire(path.string(), FileLock::Mode::kExclusive);
+    if (lock.ok() && !fs::exists(fs::path(path).replace_extension())) fs::remove(path, ec);
+  }
 }
 
 }  // namespace dualpath::lab

@@ -13,8 +13,9 @@ namespace dualpath::lab {
 /// clones of this user.
 ///
 /// An entry is a directory `<kind>-<key>`. It appears by a rename, whole or not at all. Its
-/// manifest holds every file's size, modification time and SHA-256: a file whose size and time are
-/// as recorded is trusted, any other is read again, and an entry that fails is made anew.
+/// manifest holds every file's size, modification time and, up to 1 GiB, SHA-256: a file whose size
+/// and time are as recorded is trusted, any other is read again, and an entry that fails is made
+/// anew. Whenever one was made, those used longest ago go, down to the limit.
 class Cache {
  public:
   /// Makes the entry's files in `directory`.
@@ -35,7 +36,8 @@ class Cache {
     FileLock lock_;
   };
 
-  /// `root` empty: DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else ~/.cache/dualpath.
+  /// `root` empty: DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else ~/.cache/dualpath. The limit
+  /// is DUALPATH_CACHE_GIB, else 8 GiB.
   static Result<Cache> Open(const std::string& root = "");
 
   const std::string& root() const { return root_; }
@@ -45,22 +47,27 @@ class Cache {
   Result<Entry> Get(const std::string& kind, const std::string& key, std::uint64_t bytes_needed,
                     const Builder& build) const;
 
+  /// Counts as a use of the entry, if there is one.
+  void MarkUsed(const std::string& kind, const std::string& key) const;
+
   /// Removes the entry, so that the next `Get` makes it anew: for an entry that passed its check
   /// and still did not work. Waits until nobody uses it.
   Status Discard(const std::string& kind, const std::string& key) const;
 
   /// Removes entries that nobody uses, least recently used first, until at most `limit` bytes are
-  /// left. Returns the bytes freed.
+  /// left, and the lock files of entries that are gone. Returns the bytes freed.
   std::uint64_t Prune(std::uint64_t limit) const;
 
  private:
-  explicit Cache(std::string root) : root_(std::move(root)) {}
+  Cache(std::string root, std::uint64_t limit) : root_(std::move(root)), limit_(limit) {}
 
   std::string PathOf(const std::string& kind, const std::string& key) const;
   Status Build(const std::string& directory, std::uint64_t bytes_needed,
                const Builder& build) const;
+  void RemoveUnusedLocks() const;
 
   std::string root_;
+  std::uint64_t limit_;
 };
 
 }  // namespace dualpath::lab

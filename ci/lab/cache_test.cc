@@ -260,7 +260,7 @@ TEST_F(CacheTest, WhatAKilledBuildLeftIsRemovedByTheNext) {
   EXPECT_THAT(Names(),
               UnorderedElementsAre("image-killed.lock", ::testing::StartsWith("dualpath.")));
   DirectoryOf();
-  EXPECT_THAT(Names(), UnorderedElementsAre("image-killed.lock", "image-key", "image-key.lock"));
+  EXPECT_THAT(Names(), UnorderedElementsAre("image-key", "image-key.lock"));
 }
 
 TEST_F(CacheTest, ADiscardedEntryIsMadeAnew) {
@@ -357,6 +357,22 @@ TEST_F(PruneTest, LeavesWhatIsNoEntry) {
   EXPECT_TRUE(fs::exists(other));
 }
 
+TEST_F(PruneTest, ToMarkIsToUse) {
+  cache_.MarkUsed("image", "a");
+  cache_.MarkUsed("image", "none");
+  EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]);
+  EXPECT_EQ(Left(), "ac");
+}
+
+TEST_F(PruneTest, TakesTheLocksOfWhatIsGone) {
+  cache_.Prune(all_ - 1);
+  EXPECT_FALSE(fs::exists(PathOf("a") + ".lock"));
+  EXPECT_TRUE(fs::exists(PathOf("b") + ".lock"));
+  const auto making = FileLock::TryAcquire(PathOf("d") + ".lock", FileLock::Mode::kExclusive);
+  cache_.Prune(all_);
+  EXPECT_TRUE(fs::exists(PathOf("d") + ".lock")) << "somebody makes that entry";
+}
+
 TEST_F(PruneTest, WhatWasRemovedIsMadeAnew) {
   cache_.Prune(0);
   const int before = builds_;
@@ -381,6 +397,28 @@ class Variable {
   std::string name_;
   std::optional<std::string> before_;
 };
+
+TEST_F(CacheTest, PrunesDownToItsLimitWhenAnEntryIsMade) {
+  const Variable limit("DUALPATH_CACHE_GIB", "0.002");  // two entries of 1 MiB
+  const Cache cache = *Cache::Open(cache_.root());
+  for (const char* key : {"a", "b", "c"}) {
+    ASSERT_TRUE(cache.Get("image", key, 0, Builds(std::string(kDiskBytes, 'x'))).ok());
+  }
+  EXPECT_FALSE(fs::exists(cache_.root() + "/image-a"));
+  EXPECT_TRUE(fs::exists(cache_.root() + "/image-c"));
+}
+
+TEST(CacheOpen, NeedsALimitThatIsANumber) {
+  const TemporaryDirectory directory = *TemporaryDirectory::Create();
+  for (const char* value : {"x", "8G", "0", "-1", "nan"}) {
+    const Variable limit("DUALPATH_CACHE_GIB", value);
+    const auto cache = Cache::Open(directory.path());
+    ASSERT_FALSE(cache.ok()) << value;
+    EXPECT_EQ(cache.error().ToString(), "read environment: DUALPATH_CACHE_GIB=\"" +
+                                            std::string(value) +
+                                            "\": it must be a positive number of GiB, as in 8");
+  }
+}
 
 TEST(CacheOpen, LooksForItsPlaceInTheUsualOrder) {
   const TemporaryDirectory directory = *TemporaryDirectory::Create();

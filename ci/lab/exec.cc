@@ -13,6 +13,7 @@
 #include "ci/lab/exit_code.h"
 #include "ci/lab/fio_job.h"
 #include "ci/lab/image.h"
+#include "ci/lab/park.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/progress.h"
 #include "ci/lab/restore.h"
@@ -29,14 +30,11 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-// A case that is stuck in virtual time costs little real time; its logs can still be gathered.
-constexpr seconds kVirtualLimit{3600};
-
-// Some six snapshots, least recently used go first.
-constexpr std::uint64_t kCacheLimit = std::uint64_t{8} << 30;
-
 // Where the soak case (cases/soak.cc) looks for a job other than its own.
 constexpr char kFioJobVariable[] = "DUALPATH_FIO_JOB";
+
+// What fixtures/lab_gate.cc says instead of running the case.
+constexpr char kAsksForRig[] = "rig ";
 
 constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && echo begun >&3";
 
@@ -46,6 +44,7 @@ struct Ended {
   double real_seconds = 0;     ///< of the case alone
   double virtual_seconds = 0;  ///< the same, by the clock that the case saw
   double restore_seconds = 0;  ///< from starting QEMU to the point where the case can begin
+  double verdict_seconds = 0;  ///< from starting QEMU to the program's first verdict; 0: none
 };
 
 /// gtest's and our own variables mean the same to the case as they would here.
@@ -80,26 +79,52 @@ std::vector<std::string> DataOf(const ExecOptions& options) {
   return {options.fio_job};
 }
 
-std::string CommandLine(const ExecOptions& options) {
-  std::string job;
+/// The environment and arguments of the case program, as words for a shell.
+std::string Words(const ExecOptions& options, bool asks_for_rig) {
+  std::string words = ForwardedEnvironment();
+  if (asks_for_rig) words += " DUALPATH_RIG=ask";
   if (!options.fio_job.empty()) {
-    job = " " + QuotedForShell(std::string(kFioJobVariable) + "=/payload/data/" +
-                               fs::path(options.fio_job).filename().string());
+    words += " " + QuotedForShell(std::string(kFioJobVariable) + "=/payload/data/" +
+                                  fs::path(options.fio_job).filename().string());
   }
-  std::string line = "env" + ForwardedEnvironment() + job + " /payload/run-case " +
-                     std::to_string(kVirtualLimit.count()) + " " +
-                     QuotedForShell(fs::path(options.command[0]).filename().string());
-  for (std::size_t i = 1; i < options.command.size(); ++i) {
-    line += " " + QuotedForShell(options.command[i]);
-  }
-  return line;
+  return words;
 }
 
-/// One case in a restored VM, up to its results in `directory`.
-Result<Ended> RunInVm(Vm& vm, const ExecOptions& options, const std::string& directory) {
-  const auto print = [](const std::string& text) { std::cout << text << std::flush; };
-  DUALPATH_TRY(const std::string answer,
-               vm.Ask(CommandLine(options), print, Deadline::In(options.timeout)));
+std::string Arguments(const ExecOptions& options) {
+  std::string words;
+  for (std::size_t i = 1; i < options.command.size(); ++i) {
+    words += " " + QuotedForShell(options.command[i]);
+  }
+  return words;
+}
+
+/// What a case says while it runs, and when it first said how a test of it ended.
+class CaseOutput {
+ public:
+  explicit CaseOutput(Clock::time_point begun) : begun_(begun) {}
+
+  void Take(const std::string& text) {
+    std::cout << text << std::flush;
+    if (verdict_seconds_ > 0) return;
+    said_ += text;
+    for (const char* verdict : {"[       OK ]", "[  FAILED  ]", "[  SKIPPED ]"}) {
+      if (said_.find(verdict) == std::string::npos) continue;
+      verdict_seconds_ = SecondsSince(begun_);
+      said_.clear();
+    }
+  }
+
+  double verdict_seconds() const { return verdict_seconds_; }
+
+ private:
+  Clock::time_point begun_;
+  std::string said_;
+  double verdict_seconds_ = 0;
+};
+
+/// What `answer`, as the script `report` says it, means, with the results in `directory`.
+Result<Ended> TakeResults(const Restored& restored, Vm& vm, const std::string& answer,
+                          const std::string& directory) {
   std::istringstream words(answer);
   std::string marker;
   Ended ended;
@@ -113,24 +138,87 @@ Result<Ended> RunInVm(Vm& vm, const ExecOptions& options, const std::string& dir
   ended.virtual_seconds = virtual_ended - virtual_begun;
   DUALPATH_TRY(const std::string tar, vm.ReadResults(bytes, Deadline::In(minutes(1))));
   DUALPATH_TRY_STATUS(Unpack(tar, directory));
+  ended.restore_seconds = restored.seconds;
   return ended;
 }
 
-Result<Ended> RunInLab(const ExecOptions& options, const std::string& directory) {
+/// A VM in which the case can be run, and how it ended there.
+struct Run {
+  Restored restored;
+  Result<std::string> answer;
+  double verdict_seconds;
+};
+
+Run Listen(Restored restored, const ExecOptions& options) {
+  CaseOutput output(restored.begun);
+  auto answer = restored.vm.Listen([&](const std::string& text) { output.Take(text); },
+                                   Deadline::In(options.timeout));
+  return Run{std::move(restored), std::move(answer), output.verdict_seconds()};
+}
+
+/// Any program that reports as gtest does.
+Result<Run> RunAnyProgram(const Cache& cache, const Image& image, const ExecOptions& options,
+                          const Payload& payload) {
+  DUALPATH_TRY(const Steps steps, UpToTheRig(cache));
+  DUALPATH_TRY(Restored restored, RestoreState(cache, image, steps, {payload.image, kLoadPayload}));
+  const std::string program = QuotedForShell(fs::path(options.command[0]).filename().string());
+  DUALPATH_TRY_STATUS(restored.vm.Tell("env" + Words(options, false) + " /payload/run-case " +
+                                       std::to_string(kVirtualLimit.count()) + " " + program +
+                                       Arguments(options)));
+  return Listen(std::move(restored), options);
+}
+
+/// A program of ours, which waits in a saved state of its own, with the rig that the case wants up
+/// if it is known which that is.
+Result<Run> RunParkedProgram(const Cache& cache, const Image& image, const ExecOptions& options,
+                             const std::string& name) {
+  const std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
+  const RigHint hint(cache, name);
+  std::string rig = hint.Get();
+  for (bool asks = true;; asks = false) {
+    DUALPATH_TRY(Payload payload,
+                 MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options)));
+    const std::string image_file = payload.image;
+    DUALPATH_TRY(const Steps steps, UpToParked(cache, std::move(payload), {rig, arguments}));
+    const std::string line = Words(options, asks) + Arguments(options) +
+                             " --gtest_output=xml:/run/dualpath/results/gtest.xml";
+    auto restored = RestoreState(cache, image, steps, {image_file, line});
+    if (!restored.ok() && !rig.empty()) {
+      // The case itself says best what is wrong with its rig.
+      spdlog::warn("a rig of its own for {} cannot be saved: {}", name,
+                   restored.error().ToString());
+      DUALPATH_TRY_STATUS(hint.Set(""));
+      rig.clear();
+      continue;
+    }
+    if (!restored.ok()) return restored.error();
+    Run run = Listen(std::move(*restored), options);
+    const bool asked = asks && run.answer.ok() && run.answer->rfind(kAsksForRig, 0) == 0;
+    if (!asked) return run;
+    rig = run.answer->substr(std::string(kAsksForRig).size());
+    DUALPATH_TRY_STATUS(hint.Set(rig));
+  }
+}
+
+Result<Ended> RunInLab(const ExecOptions& options, const std::string& name,
+                       const std::string& directory) {
   DUALPATH_TRY(const Cache cache, Cache::Open());
   DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
   DUALPATH_TRY(const Payload payload,
                MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options)));
-  DUALPATH_TRY(Restored restored, Restore(cache, image, payload, {kLoadPayload}));
-  auto ended = RunInVm(restored.vm, options, directory);
-  if (!ended.ok() || ended->code != 0) KeepLogs(restored.vm, directory);
+  DUALPATH_TRY(Run run, payload.parks ? RunParkedProgram(cache, image, options, name)
+                                      : RunAnyProgram(cache, image, options, payload));
+  Vm& vm = run.restored.vm;
+  auto ended = run.answer.ok() ? TakeResults(run.restored, vm, *run.answer, directory)
+                               : Result<Ended>(run.answer.error());
+  if (!ended.ok() || ended->code != 0) KeepLogs(vm, directory);
   if (options.keep_state && ended.ok() && ended->code != 0) {
-    const Status kept = Keep(restored.vm, image, KeptByCase(directory));
+    const Status kept = Keep(vm, image, KeptByCase(directory));
     if (!kept.ok()) spdlog::warn("{}", kept.error().ToString());
   }
   if (ended.ok()) {
-    ended->restore_seconds = restored.seconds;
-    ended->real_seconds = SecondsSince(restored.begun);
+    ended->real_seconds = SecondsSince(run.restored.begun);
+    ended->verdict_seconds = run.verdict_seconds;
   }
   return ended;
 }
@@ -161,7 +249,8 @@ Result<Ended> RunOnHost(const ExecOptions& options, const std::string& directory
 Status KeepTiming(const Ended& ended, const std::string& directory) {
   const nlohmann::json timing = {{"real_seconds", ended.real_seconds},
                                  {"virtual_seconds", ended.virtual_seconds},
-                                 {"restore_seconds", ended.restore_seconds}};
+                                 {"restore_seconds", ended.restore_seconds},
+                                 {"verdict_seconds", ended.verdict_seconds}};
   return WriteFileAtomically(directory + "/timing.json", timing.dump() + "\n");
 }
 
@@ -226,7 +315,7 @@ Result<int> RunAndJudge(const ExecOptions& options) {
   if (ec) return Error::FromErrno("create the results directory", directory, ec.value());
 
   const Result<Ended> ended =
-      options.place == "lab" ? RunInLab(options, directory) : RunOnHost(options, directory);
+      options.place == "lab" ? RunInLab(options, name, directory) : RunOnHost(options, directory);
   if (!ended.ok()) {
     // A case that is missing in the reports looks as if nobody had asked for it.
     DUALPATH_TRY_STATUS(WriteFailureXml(directory + "/gtest.xml", name,
@@ -286,10 +375,16 @@ int Prepare(const PrepareOptions& options) {
       std::cout << image.entry.directory() << "\n";
       return int{kAllPassed};
     }
-    DUALPATH_TRY(const Snapshot snapshot, PrepareSnapshot(cache, image));
-    spdlog::info("ready: {}", snapshot.entry.directory());
-    const std::uint64_t freed = cache.Prune(kCacheLimit);
-    if (freed > 0) spdlog::info("removed {} MiB of what was used longest ago", freed >> 20);
+    DUALPATH_TRY(const Steps rig, UpToTheRig(cache));
+    DUALPATH_TRY(const State state, GetState(cache, image, rig));
+    spdlog::info("ready: {}", state.entry.directory());
+    for (const std::string& program : options.programs) {
+      DUALPATH_TRY(Payload payload, MakePayload(cache, {program, GuestAgent()}));
+      if (!payload.parks) continue;
+      DUALPATH_TRY(const Steps parked, UpToParked(cache, std::move(payload)));
+      DUALPATH_TRY(const State loaded, GetState(cache, image, parked));
+      spdlog::info("ready: {}", loaded.entry.directory());
+    }
     return int{kAllPassed};
   };
   return Report(prepare());

@@ -22,10 +22,12 @@ int Exec(const ExecOptions& options);
 
 struct PrepareOptions {
   std::string stack = ExecOptions().stack;
-  bool image_only = false;  ///< and print its directory
+  bool image_only = false;            ///< and print its directory
+  std::vector<std::string> programs;  ///< case programs to have loaded
 };
 
-/// Makes what `Exec` in the lab needs and the cache lacks: image and snapshot.
+/// Makes what `Exec` in the lab needs and the cache lacks: the image, the state with the default
+/// rig up, and for each program that with the program loaded.
 int Prepare(const PrepareOptions& options);
 
 }  // namespace dualpath::lab

@@ -107,7 +107,9 @@ int main(int argc, char** argv) {
 
   dualpath::lab::PrepareOptions prepare_options;
   auto* prepare =
-      app.add_subcommand("prepare", "Make the lab's image and snapshot, if they are missing");
+      app.add_subcommand("prepare", "Make the lab's image and saved states, if they are missing");
+  prepare->add_option("programs", prepare_options.programs, "Case programs to have loaded")
+      ->check(CLI::ExistingFile);
   prepare->add_option("--stack", prepare_options.stack, "The lab's distribution")
       ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")

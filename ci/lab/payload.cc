@@ -41,6 +41,15 @@ Status CopyInto(const std::string& directory, const std::set<std::string>& files
   return Ok{};
 }
 
+/// Whether the program has the section that fixtures/case_main.cc marks it with. One that does not
+/// wait for its arguments must not be started without them.
+Result<bool> Parks(const std::string& program) {
+  DUALPATH_TRY(
+      const process::Output sections,
+      process::Execute({{"readelf", "--wide", "--sections", program}}, Deadline::In(minutes(1))));
+  return sections.out.find(" .dualpath.parks ") != std::string::npos;
+}
+
 Status BuildImage(const std::set<std::string>& programs, const std::set<std::string>& libraries,
                   const std::set<std::string>& data, const std::string& directory) {
   const std::string tree = directory + "/tree";
@@ -88,14 +97,18 @@ Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& 
   }
   DUALPATH_TRY(const std::string scripts, DigestOfTree(kScripts));
   DUALPATH_TRY(const std::string key, DigestOfText(stamps + scripts));
-  DUALPATH_TRY(Cache::Entry entry, cache.Get("payload", key.substr(0, 16), std::uint64_t{128} << 20,
-                                             [&](const std::string& directory) {
-                                               return BuildImage(sorted, libraries, sorted_data,
-                                                                 directory);
-                                             }));
+  DUALPATH_TRY(Cache::Entry entry,
+               cache.Get("payload", key.substr(0, 16), std::uint64_t{128} << 20,
+                         [&](const std::string& directory) -> Status {
+                           DUALPATH_TRY(const bool parks, Parks(programs.at(0)));
+                           DUALPATH_TRY_STATUS(
+                               WriteFileAtomically(directory + "/parks", parks ? "yes" : "no"));
+                           return BuildImage(sorted, libraries, sorted_data, directory);
+                         }));
   std::string image = entry.File("payload.img");
   DUALPATH_TRY(std::string digest, ReadAttribute(entry.File("digest")));
-  return Payload{std::move(entry), std::move(image), std::move(digest)};
+  DUALPATH_TRY(const std::string parks, ReadAttribute(entry.File("parks")));
+  return Payload{std::move(entry), std::move(image), std::move(digest), programs, parks == "yes"};
 }
 
 }  // namespace dualpath::lab

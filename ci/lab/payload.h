@@ -14,8 +14,10 @@ namespace dualpath::lab {
 /// top.
 struct Payload {
   Cache::Entry entry;
-  std::string image;   ///< the file to attach
-  std::string digest;  ///< of the content: the same for the same programs from any clone
+  std::string image;                  ///< the file to attach
+  std::string digest;                 ///< of the content: the same for the same programs
+  std::vector<std::string> programs;  ///< as they were given
+  bool parks = false;  ///< the first of them waits for its arguments (fixtures/lab_gate.h)
 };
 
 /// Every image has this size: a restored VM keeps the capacity that it saw before its snapshot.

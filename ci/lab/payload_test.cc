@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 class PayloadTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (const char* tool : {"mke2fs", "debugfs", "ldd", "strip"}) {
+    for (const char* tool : {"mke2fs", "debugfs", "ldd", "strip", "readelf", "objcopy"}) {
       if (process::FindProgram(tool).empty()) GTEST_SKIP() << tool << " is not installed";
     }
   }
@@ -99,6 +99,17 @@ TEST_F(PayloadTest, CarriesDataAsItIs) {
   const auto without = Make({"/bin/true"});
   ASSERT_TRUE(without.ok()) << without.error().ToString();
   EXPECT_NE(without->image, payload->image);
+}
+
+TEST_F(PayloadTest, KnowsAProgramThatWaitsForItsArguments) {
+  EXPECT_FALSE(Make({"/bin/true"})->parks);
+  const std::string marked = directory_.path() + "/marked";
+  ASSERT_TRUE(process::ExecuteChecked({{"objcopy", "--add-section", ".dualpath.parks=/etc/passwd",
+                                        "/bin/true", marked}},
+                                      Deadline::In(std::chrono::seconds(30)))
+                  .ok());
+  EXPECT_TRUE(Make({marked})->parks);
+  EXPECT_FALSE(Make({"/bin/true", marked})->parks) << "the first is the one that is run";
 }
 
 TEST_F(PayloadTest, NamesTheProgramThatIsMissing) {

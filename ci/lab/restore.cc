@@ -1,7 +1,5 @@
 #include "ci/lab/restore.h"
 
-#include <spdlog/spdlog.h>
-
 #include <filesystem>
 #include <utility>
 
@@ -16,32 +14,22 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kLongestRestore{60};
+// Everything that a case may read is read once, so that it is in RAM.
+constexpr char kBoot[] =
+    "find / -xdev -type f -exec cat {} + > /dev/null 2>&1; "
+    "systemctl is-system-running --wait > /dev/null; echo booted >&3";
+// The payload's disk is swapped under the restored VM: nothing of the old one may stay there.
+constexpr char kBringUp[] =
+    "/usr/lib/dualpath/load-payload && "
+    "/payload/start dualpath-rig up </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
+    "code=$?; rm -rf /payload; blockdev --flushbufs /dev/vdb; echo \"exit $code\" >&3";
+constexpr std::chrono::minutes kLongestBoot{5};
+constexpr std::chrono::minutes kLongestBringUp{15};  // a guest kernel under double emulation
 
 constexpr std::chrono::minutes kLongestKeep{5};
 constexpr char kState[] = "/vm";
 constexpr char kMadeBy[] = "/made-by";
 constexpr char kInRealTime[] = ", in real time";
-
-Vm::Options VmOf(const Image& image, const Payload& payload, const RestoreOptions& how) {
-  Vm::Options options;
-  options.shape = ShapeOf(image);
-  options.disk = image.disk();
-  options.payload = payload.image;
-  options.pace = how.pace;
-  return options;
-}
-
-Result<Vm> GoOn(const Vm::Options& options, const std::string& begin) {
-  DUALPATH_TRY(Vm vm, Vm::Start(options));
-  // The line waits in the port before the VM runs, so that no virtual time passes before it.
-  DUALPATH_TRY_STATUS(vm.Tell(begin));
-  DUALPATH_TRY_STATUS(vm.Resume(Deadline::In(kLongestRestore)));
-  DUALPATH_TRY(const std::string answer,
-               vm.Listen([](const std::string&) {}, Deadline::In(kLongestRestore)));
-  if (answer != "begun") return Error::Because("restore", "the lab VM", "it said " + answer);
-  return vm;
-}
 
 /// What a saved state depends on: the lab reads its disk still, and only this QEMU reads the state.
 Result<std::string> MadeBy(const Image& image) {
@@ -60,32 +48,30 @@ std::string RigProgram() { return OwnDirectory() + "/dualpath-rig"; }
 
 std::string GuestAgent() { return OwnDirectory() + "/dualpath-guest-agent"; }
 
-Result<Snapshot> PrepareSnapshot(const Cache& cache, const Image& image) {
-  DUALPATH_TRY(const Payload bring_up, MakePayload(cache, {RigProgram(), GuestAgent()}));
-  return GetSnapshot(cache, image, bring_up);
+Step Boot() {
+  Step step;
+  step.kind = "boot";
+  step.what = "boot the lab";
+  step.key = step.line = kBoot;
+  step.answer = "booted";
+  step.longest = kLongestBoot;
+  return step;
 }
 
-Result<Restored> Restore(const Cache& cache, const Image& image, const Payload& payload,
-                         const RestoreOptions& options) {
-  std::string discarded;
-  while (true) {
-    {
-      DUALPATH_TRY(Snapshot snapshot, PrepareSnapshot(cache, image));
-      const auto begun = Clock::now();
-      Vm::Options vm_options = VmOf(image, payload, options);
-      vm_options.ram = snapshot.ram();
-      vm_options.state = snapshot.state();
-      auto vm = GoOn(vm_options, options.begin);
-      if (vm.ok()) {
-        const double seconds = SecondsSince(begun);
-        return Restored{std::move(snapshot), std::move(*vm), begun, seconds};
-      }
-      if (snapshot.key == discarded) return vm.error();
-      spdlog::warn("the snapshot cannot be restored and is made anew: {}", vm.error().ToString());
-      discarded = snapshot.key;
-    }
-    DUALPATH_TRY_STATUS(DiscardSnapshot(cache, discarded));
-  }
+Result<Steps> UpToTheRig(const Cache& cache) {
+  DUALPATH_TRY(Payload payload, MakePayload(cache, {RigProgram(), GuestAgent()}));
+  Step step;
+  step.kind = "rig";
+  step.what = "bring up the rig and its guest, for the snapshot";
+  step.key = payload.digest + kBringUp;
+  step.payload = std::move(payload);
+  step.line = kBringUp;
+  step.answer = "exit 0";
+  step.longest = kLongestBringUp;
+  Steps steps;
+  steps.push_back(Boot());
+  steps.push_back(std::move(step));
+  return steps;
 }
 
 std::string DefaultResults() { return OwnDirectory() + "/../results"; }
@@ -112,7 +98,7 @@ Status Keep(Vm& vm, const Image& image, const std::string& directory) {
 }
 
 Result<Restored> RestoreKept(const std::string& directory, const Image& image,
-                             const Payload& payload, const RestoreOptions& options) {
+                             const RestoreOptions& options) {
   const auto made_by = ReadFile(directory + kMadeBy);
   if (!made_by.ok()) {
     return Error::Because("restore a kept state", directory, "no state is kept there");
@@ -128,7 +114,11 @@ Result<Restored> RestoreKept(const std::string& directory, const Image& image,
                           "it is of " + *made_by + "; here is " + here);
   }
   const auto begun = Clock::now();
-  Vm::Options vm_options = VmOf(image, payload, options);
+  Vm::Options vm_options;
+  vm_options.shape = ShapeOf(image);
+  vm_options.disk = image.disk();
+  vm_options.payload = options.payload;
+  vm_options.pace = options.pace;
   vm_options.state = directory + kState;
   DUALPATH_TRY(Vm vm, GoOn(vm_options, options.begin));
   return Restored{std::nullopt, std::move(vm), begun, SecondsSince(begun)};

@@ -101,10 +101,11 @@ Result<Restored> RestoreFor(const ShellOptions& options, bool on_terminal, const
                             const Image& image) {
   DUALPATH_TRY(const Payload payload, MakePayload(cache, {RigProgram(), GuestAgent()}, Scripts()));
   const std::string state = StateToRestore(options, cache);
-  const RestoreOptions how = {BeginLine(on_terminal, state.empty()),
+  const RestoreOptions how = {payload.image, BeginLine(on_terminal, state.empty()),
                               options.live ? Pace::kReal : Pace::kVirtual};
-  return state.empty() ? Restore(cache, image, payload, how)
-                       : RestoreKept(state, image, payload, how);
+  if (!state.empty()) return RestoreKept(state, image, how);
+  DUALPATH_TRY(const Steps steps, UpToTheRig(cache));
+  return RestoreState(cache, image, steps, how);
 }
 
 Result<Session::End> RunSession(Vm& vm, CopyDoor* door, Pace pace) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ci/lab/line_socket.h"
+#include "ci/lab/payload.h"
 #include "ci/lab/qemu.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
@@ -39,12 +40,15 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
   }
   add({"-kernel", options.shape.kernel, "-initrd", options.shape.initrd});
   add({"-drive", "if=none,id=disk,format=qcow2,read-only=on,file=" + options.disk});
-  add({"-drive", "if=none,id=payload,format=raw,read-only=on,file=" + options.payload});
+  add({"-drive", options.payload.empty()
+                     ? "if=none,id=payload,driver=null-co,read-zeroes=on,read-only=on,size=" +
+                           std::to_string(kPayloadMebibytes) + "M"
+                     : "if=none,id=payload,format=raw,read-only=on,file=" + options.payload});
   const std::string size = std::to_string(options.shape.memory_mebibytes) + "M";
   const std::string file = options.ram.empty() ? "" : ",mem-path=" + options.ram;
   add({"-object", (file.empty() ? "memory-backend-ram,id=ram,size=" + size
                                 : "memory-backend-file,id=ram,size=" + size + file) +
-                      (options.state.empty() ? ",share=on" : ",share=off")});
+                      (options.owns_ram ? ",share=on" : ",share=off")});
   if (!options.state.empty()) add({"-incoming", "defer"});
   for (const std::string port : kPorts) {
     add({"-chardev", "socket,id=" + port + ",path=" + directory + "/" + port});

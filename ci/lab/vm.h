@@ -44,11 +44,11 @@ class Vm {
  public:
   struct Options {
     VmShape shape;
-    std::string disk;     ///< qcow2; the lab only reads it
-    std::string payload;  ///< raw image, read-only
-    /// The file that is the VM's RAM: written to by a VM that boots. Empty: it is in `state`.
-    std::string ram;
-    std::string state;  ///< what `Save` wrote, to go on from there; empty: boot
+    std::string disk;       ///< qcow2; the lab only reads it
+    std::string payload;    ///< raw image, read-only; empty: a disk of zeros
+    std::string ram;        ///< the file that is the VM's RAM; empty: it is in `state`
+    bool owns_ram = false;  ///< the VM writes to that file, which is not mapped privately then
+    std::string state;      ///< what `Save` wrote, to go on from there; empty: boot
     Pace pace = Pace::kVirtual;
   };
   /// The host's ends of the virtio-serial ports.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -10,13 +11,29 @@
 
 namespace dualpath {
 
+namespace {
+
+/// Somebody may have removed the file, and with it the lock that we have got.
+bool IsStillAt(const UniqueFd& fd, const std::string& path) {
+  struct stat ours = {};
+  struct stat there = {};
+  return ::fstat(fd.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+}  // namespace
+
 Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline deadline) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!fd) return Error::FromErrno("open lock", path, errno);
   const int operation = (mode == Mode::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  UniqueFd fd;
   int error = 0;
   const bool locked = PollUntil(deadline, [&] {
-    error = ::flock(fd.get(), operation) == 0 ? 0 : errno;
+    if (!fd) fd = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    error = fd && ::flock(fd.get(), operation) == 0 ? 0 : errno;
+    if (error == 0 && !IsStillAt(fd, path)) {
+      fd = UniqueFd();
+      return false;
+    }
     return error != EWOULDBLOCK && error != EINTR;
   });
   if (!locked) {
@@ -25,6 +42,7 @@ Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline 
         "lock", path,
         "another process holds it" + (holder.ok() && !holder->empty() ? ", pid " + *holder : ""));
   }
+  if (!fd) return Error::FromErrno("open lock", path, error);
   if (error != 0) return Error::FromErrno("lock", path, error);
   // A shared holder is one of many: it only wipes out the pid of an exclusive one before it.
   const std::string pid = mode == Mode::kExclusive ? std::to_string(::getpid()) + "\n" : "";

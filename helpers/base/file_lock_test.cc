@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <filesystem>
 #include <thread>
 
 #include "helpers/base/file.h"
@@ -120,6 +121,19 @@ TEST_F(FileLockTest, LeavesTheFileWithThePidOfTheLastOwner) {
   ASSERT_TRUE(WriteFileAtomically(path_, "something longer than a pid\n").ok());
   ASSERT_TRUE(Try(Mode::kExclusive).ok());
   EXPECT_EQ(*ReadFile(path_), std::to_string(::getpid()) + "\n");
+}
+
+TEST_F(FileLockTest, OfAFileThatWasRemovedIsWorthNothing) {
+  auto removed = Try(Mode::kExclusive);
+  ASSERT_TRUE(removed.ok());
+  std::thread remover([&] {
+    std::filesystem::remove(path_);
+    { const FileLock gone = std::move(*removed); }
+  });
+  const auto lock = FileLock::Acquire(path_, Mode::kExclusive, Deadline::In(seconds(20)));
+  remover.join();
+  ASSERT_TRUE(lock.ok()) << lock.error().ToString();
+  EXPECT_FALSE(Try(Mode::kExclusive).ok()) << "it is that of the file that is there";
 }
 
 TEST_F(FileLockTest, NeedsItsDirectory) {
