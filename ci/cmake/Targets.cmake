@@ -31,5 +31,6 @@ function(dualpath_unit_test_program)
   get_property(run_by_tests GLOBAL PROPERTY DUALPATH_TEST_PROGRAMS)
   add_dependencies(dualpath_unit_tests ${run_by_tests})
   include(GoogleTest)
-  gtest_discover_tests(dualpath_unit_tests TEST_PREFIX unit. PROPERTIES LABELS unit TIMEOUT 60)
+  gtest_discover_tests(dualpath_unit_tests TEST_PREFIX unit. DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS unit TIMEOUT 60)
 endfunction()
