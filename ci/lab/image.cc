@@ -12,7 +12,7 @@ namespace dualpath::lab {
 namespace {
 
 constexpr char kRecipes[] = DUALPATH_LAB_RECIPES;
-constexpr std::uint64_t kBytesToBuild = std::uint64_t{4} << 30;  // tree, raw image, qcow2
+constexpr std::uint64_t kBytesToBuild = std::uint64_t{4} << 30;  // tree, and image twice
 constexpr std::chrono::minutes kLongestBuild{30};                // a slow mirror
 
 Result<std::string> RecipeDigest(const std::string& stack) {
@@ -20,8 +20,9 @@ Result<std::string> RecipeDigest(const std::string& stack) {
   DUALPATH_TRY(const std::string overlay, DigestOfTree(recipes + "/overlay"));
   DUALPATH_TRY(
       const std::vector<std::string> files,
-      DigestsOfFiles({recipes + "/build", recipes + "/customize", recipes + "/masked-units",
-                      recipes + "/take-qemu", recipes + "/stacks/" + stack}));
+      DigestsOfFiles({recipes + "/build", recipes + "/customize", recipes + "/make-initramfs",
+                      recipes + "/masked-units", recipes + "/slim", recipes + "/take-qemu",
+                      recipes + "/stacks/" + stack}));
   std::string all = overlay;
   for (const std::string& digest : files) all += digest;
   return DigestOfText(all);

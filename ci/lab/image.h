@@ -14,7 +14,7 @@ struct Image {
   Cache::Entry entry;
   std::string key;  ///< of this very image: one made anew of newer packages has another
 
-  std::string disk() const { return entry.File("disk.qcow2"); }
+  std::string disk() const { return entry.File("disk.raw"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
   std::string initrd() const { return entry.File("initrd.img"); }
   std::string qemu() const { return entry.File("qemu"); }  ///< see qemu.h

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kLoad[] = "/usr/lib/dualpath/load-payload && blockdev --flushbufs /dev/vdb";
+constexpr char kLoad[] = "/usr/lib/dualpath/load-payload && blockdev --flushbufs /dev/vda";
 constexpr std::chrono::minutes kLongest{15};  // another rig's guest boots anew
 
 }  // namespace

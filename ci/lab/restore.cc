@@ -14,15 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-// Everything that a case may read is read once, so that it is in RAM.
-constexpr char kBoot[] =
-    "find / -xdev -type f -exec cat {} + > /dev/null 2>&1; "
-    "systemctl is-system-running --wait > /dev/null; echo booted >&3";
+constexpr char kBoot[] = "systemctl is-system-running --wait > /dev/null; echo booted >&3";
 // The payload's disk is swapped under the restored VM: nothing of the old one may stay there.
 constexpr char kBringUp[] =
     "/usr/lib/dualpath/load-payload && "
     "/payload/start dualpath-rig up </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
-    "code=$?; rm -rf /payload; blockdev --flushbufs /dev/vdb; echo \"exit $code\" >&3";
+    "code=$?; rm -rf /payload; blockdev --flushbufs /dev/vda; echo \"exit $code\" >&3";
 constexpr std::chrono::minutes kLongestBoot{5};
 constexpr std::chrono::minutes kLongestBringUp{15};  // a guest kernel under double emulation
 
@@ -90,7 +87,7 @@ Status Keep(Vm& vm, const Image& image, const std::string& directory) {
   const std::string made = work.path() + "/state";
   DUALPATH_TRY_STATUS(WriteFileAtomically(
       made + kMadeBy, vm.pace() == Pace::kReal ? made_by + kInRealTime : made_by));
-  DUALPATH_TRY_STATUS(vm.SaveWithRam(made + kState, Deadline::In(kLongestKeep)));
+  DUALPATH_TRY_STATUS(vm.Save(made + kState, Deadline::In(kLongestKeep)));
   fs::remove_all(directory, ec);
   fs::rename(made, directory, ec);
   if (ec) return Error::FromErrno("move into place", directory, ec.value());

@@ -27,10 +27,10 @@ namespace {
 // Mounted rather than copied into RAM: a person sees no jump of virtual time.
 // A kept VM may remember another payload.
 constexpr char kMountPayload[] =
-    "mkdir -p /payload /run/dualpath; blockdev --flushbufs /dev/vdb; "
-    "mount -o ro /dev/vdb /payload";
+    "mkdir -p /payload /run/dualpath; blockdev --flushbufs /dev/vda; "
+    "mount -o ro /dev/vda /payload";
 constexpr char kLetGoOfPayload[] =
-    "wait; umount /payload && blockdev --flushbufs /dev/vdb && echo free >&3 || echo busy >&3";
+    "wait; umount /payload && blockdev --flushbufs /dev/vda && echo free >&3 || echo busy >&3";
 constexpr std::chrono::seconds kLetGoBudget{30};
 
 // The person first; the guest's writes begin a moment later.

@@ -1,8 +1,10 @@
 #include "ci/lab/vm.h"
 
 #include <poll.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "ci/lab/line_socket.h"
@@ -19,11 +21,12 @@ using std::chrono::seconds;
 
 constexpr seconds kConnectBudget{30};
 constexpr char kCommandLine[] =
-    "root=/dev/vda ro console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
+    "console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
     "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm";
 // The instruction counter stays with either: it is the TSC that the saved kernel knows.
 constexpr char kVirtualTime[] = "shift=1,align=off,sleep=off";
 constexpr char kRealTime[] = "shift=1,align=off,sleep=on";
+constexpr int kMostDiskMebibytes = 4096;
 constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
 
 std::string LastLines(const std::string& text, std::size_t most) {
@@ -39,7 +42,10 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
     command.argv.push_back(word == kVirtualTime && options.pace == Pace::kReal ? kRealTime : word);
   }
   add({"-kernel", options.shape.kernel, "-initrd", options.shape.initrd});
-  add({"-drive", "if=none,id=disk,format=qcow2,read-only=on,file=" + options.disk});
+  std::error_code ec;  // an image that is not there is QEMU's to say
+  const std::string disk_size = std::to_string(std::filesystem::file_size(options.disk, ec));
+  add({"-object", "memory-backend-file,id=disk,readonly=on,share=on,size=" + disk_size +
+                      ",mem-path=" + options.disk});
   add({"-drive", options.payload.empty()
                      ? "if=none,id=payload,driver=null-co,read-zeroes=on,read-only=on,size=" +
                            std::to_string(kPayloadMebibytes) + "M"
@@ -59,9 +65,10 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
   return command;
 }
 
-/// Whether the RAM is in a file of its own, and the stream is for the rest.
-Status SetRamApart(Qmp& monitor, bool apart, Deadline deadline) {
-  const json capability = {{"capability", "x-ignore-shared"}, {"state", apart}};
+/// What is shared memory, the disk and maybe the RAM, is in files of its own, and the stream is for
+/// the rest.
+Status LeaveOutSharedMemory(Qmp& monitor, Deadline deadline) {
+  const json capability = {{"capability", "x-ignore-shared"}, {"state", true}};
   DUALPATH_TRY_STATUS(monitor.Execute("migrate-set-capabilities",
                                       {{"capabilities", json::array({capability})}}, deadline));
   return Ok{};
@@ -75,10 +82,12 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
   // kvm_amd loaded hangs when its guest starts: hence the blacklist.
   std::vector<std::string> arguments = {
       "-M", "q35,memory-backend=ram", "-accel", "tcg", "-cpu", "qemu64", "-smp", "1", "-icount",
-      kVirtualTime, "-rtc", "clock=vm", "-m", std::to_string(shape.memory_mebibytes), "-nodefaults",
-      "-display", "none",
+      kVirtualTime, "-rtc", "clock=vm", "-m",
+      fmt::format("{}M,maxmem={}M", shape.memory_mebibytes,
+                  shape.memory_mebibytes + kMostDiskMebibytes),
+      "-nodefaults", "-display", "none",
       // A dead kernel ends the VM, and so the wait for it.
-      "-no-reboot", "-append", kCommandLine, "-device", "virtio-blk-pci,drive=disk", "-device",
+      "-no-reboot", "-append", kCommandLine, "-device", "virtio-pmem-pci,memdev=disk", "-device",
       "virtio-blk-pci,drive=payload", "-device", "virtio-serial-pci"};
   for (const std::string port : kPorts) {
     arguments.insert(arguments.end(),
@@ -94,7 +103,6 @@ Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp 
       ports_(std::move(ports)),
       monitor_(std::move(monitor)),
       state_(options.state),
-      ram_apart_(!options.ram.empty()),
       pace_(options.pace) {}
 
 Result<Vm> Vm::Start(const Options& options) {
@@ -128,7 +136,7 @@ Result<Vm> Vm::Start(const Options& options) {
 }
 
 Status Vm::Resume(Deadline deadline) {
-  DUALPATH_TRY_STATUS(SetRamApart(monitor_, ram_apart_, deadline));
+  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(monitor_, deadline));
   DUALPATH_TRY_STATUS(
       monitor_.Execute("migrate-incoming", {{"uri", "exec:cat '" + state_ + "'"}}, deadline));
   std::string status;
@@ -190,16 +198,7 @@ Result<std::string> Vm::ReadResults(std::size_t bytes, Deadline deadline) {
 }
 
 Status Vm::Save(const std::string& file, Deadline deadline) {
-  DUALPATH_TRY_STATUS(SetRamApart(monitor_, true, deadline));
-  return SaveTo(file, deadline);
-}
-
-Status Vm::SaveWithRam(const std::string& file, Deadline deadline) {
-  DUALPATH_TRY_STATUS(SetRamApart(monitor_, false, deadline));
-  return SaveTo(file, deadline);
-}
-
-Status Vm::SaveTo(const std::string& file, Deadline deadline) {
+  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(monitor_, deadline));
   DUALPATH_TRY_STATUS(monitor_.Execute("stop", json::object(), deadline));
   DUALPATH_TRY_STATUS(
       monitor_.Execute("migrate", {{"uri", "exec:cat > '" + file + "'"}}, deadline));

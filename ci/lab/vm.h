@@ -36,15 +36,16 @@ std::vector<std::string> ShapeArguments(const VmShape& shape);
 ///
 /// Virtual time (`-icount ...,sleep=off`): the guest's clocks count instructions and jump ahead
 /// whenever its CPU is idle, so a wait of 50 s costs what happens in it and no more. They also jump
-/// ahead, without bound, while it waits for this machine: so it has its files in RAM.
-/// The RAM is a file. A restored VM maps it privately: pages are read when they are touched, shared
-/// by all VMs of the snapshot, and copied when they are written.
-/// One virtual CPU: with two, kernel 6.12 dies under multi-threaded TCG while patching its text.
+/// ahead, without bound, while it waits for this machine: so its root file system is memory
+/// (virtio-pmem, by DAX), the same pages for all VMs of the image, under a tmpfs for what it
+/// writes. The RAM is a file. A restored VM maps it privately: pages are read when they are
+/// touched, shared by all VMs of the snapshot, and copied when they are written. One virtual CPU:
+/// with two, kernel 6.12 dies under multi-threaded TCG while patching its text.
 class Vm {
  public:
   struct Options {
     VmShape shape;
-    std::string disk;       ///< qcow2; the lab only reads it
+    std::string disk;       ///< raw image; the lab only reads it
     std::string payload;    ///< raw image, read-only; empty: a disk of zeros
     std::string ram;        ///< the file that is the VM's RAM; empty: it is in `state`
     bool owns_ram = false;  ///< the VM writes to that file, which is not mapped privately then
@@ -76,12 +77,10 @@ class Vm {
   /// Exactly `bytes` from the results port.
   Result<std::string> ReadResults(std::size_t bytes, Deadline deadline);
 
-  /// Stops the VM and writes its state but for the RAM, whose file belongs to it from then on, to
-  /// `file`. The VM is over after it.
+  /// Stops the VM and writes its state to `file`. Of a VM that was booted the RAM's file belongs to
+  /// it from then on; of one that was restored, whose RAM is its own, the RAM is in `file` too. The
+  /// VM is over after it.
   Status Save(const std::string& file, Deadline deadline);
-
-  /// The same with the RAM in `file` too: some 1 GB.
-  Status SaveWithRam(const std::string& file, Deadline deadline);
 
   /// For who talks to the lab by himself: both directions of each port are open.
   const Ports& ports() const { return ports_; }
@@ -100,14 +99,12 @@ class Vm {
  private:
   Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
      const Options& options);
-  Status SaveTo(const std::string& file, Deadline deadline);
 
   TemporaryDirectory directory_;
   process::Background qemu_;
   Ports ports_;
   Qmp monitor_;
   std::string state_;  // to restore from
-  bool ram_apart_;     // from it
   Pace pace_;
   std::string control_buffer_;
   std::string results_buffer_;

@@ -53,7 +53,7 @@ TEST(ShapeArguments, HaveNoNestedKvm) {
 }
 
 TEST(ShapeArguments, HaveTheMemoryOfTheShapeInAFile) {
-  EXPECT_THAT(ValuesOf("-m"), ElementsAre("2048"));
+  EXPECT_THAT(ValuesOf("-m"), ElementsAre("2048M,maxmem=6144M"));
   EXPECT_THAT(ValuesOf("-M"), ElementsAre("q35,memory-backend=ram"));
 }
 
