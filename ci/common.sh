@@ -55,7 +55,8 @@ install_missing() {
   rm -f "$log"
 }
 
-# build [TARGET...]: everything, or what the targets need.
+# build [TARGET...]: everything, or what the targets need. The lab's image, which mostly waits for the
+# mirror, is made meanwhile; how that went is said at the end.
 build() {
   stage "build"
   cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
@@ -64,7 +65,18 @@ build() {
     die "the build could not be configured" "See above"
   }
   rm -f build-configure.log
+  cmake --build build --target dualpath
+  local image code=0
+  build/bin/dualpath prepare --image-only > build/image.log 2>&1 &
+  image=$!
+  # A shell without job control lets its background processes ignore Ctrl-C.
+  trap "code=\$?; kill $image 2>/dev/null; wait $image || true; exit \$code" EXIT
   cmake --build build ${1:+--target "$@"}
+  stage "image"
+  wait "$image" || code=$?
+  trap - EXIT
+  cat build/image.log
+  [ "$code" = 0 ] || exit "$code"
 }
 
 # Arguments after "--" are ctest's; anything before it is an error.
