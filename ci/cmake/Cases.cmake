@@ -17,7 +17,7 @@ set(DUALPATH_KINDS_ON_REQUEST SOAK BENCHMARK TABLE LOAD)
 function(dualpath_discover_cases program)
   cmake_parse_arguments(ARG "" "" "SMOKE;${DUALPATH_KINDS_ON_REQUEST}" ${ARGN})
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
-    "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--results;${CMAKE_BINARY_DIR}/results;--timeout;${DUALPATH_CASE_TIMEOUT};--")
+    "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
     TEST_LIST ${program}_TESTS
     DISCOVERY_TIMEOUT 60

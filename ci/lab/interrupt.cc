@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <thread>
@@ -13,6 +14,11 @@
 #include "helpers/process/process.h"
 
 namespace dualpath::lab {
+namespace {
+
+std::atomic<bool> ending{false};
+
+}  // namespace
 
 void EndInOrderOnSignals() {
   sigset_t signals;
@@ -25,6 +31,7 @@ void EndInOrderOnSignals() {
   std::thread([signals] {
     int number = 0;
     sigwait(&signals, &number);
+    ending = true;
     RestoreTerminalForGood();
     process::TerminateAllGroups();
     RemoveTemporaryDirectories();
@@ -32,6 +39,10 @@ void EndInOrderOnSignals() {
                  ::strsignal(number));
     ::_exit(kInfrastructure);
   }).detach();
+}
+
+void StopIfEnding() {
+  while (ending) ::pause();
 }
 
 }  // namespace dualpath::lab

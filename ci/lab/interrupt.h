@@ -8,4 +8,7 @@ namespace dualpath::lab {
 /// started.
 void EndInOrderOnSignals();
 
+/// Does not return once that has begun: what fails then has failed because of it.
+void StopIfEnding();
+
 }  // namespace dualpath::lab

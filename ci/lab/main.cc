@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "ci/bench/bench_command.h"
 #include "ci/lab/copy.h"
 #include "ci/lab/exec.h"
 #include "ci/lab/exit_code.h"
@@ -60,7 +61,8 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
-  exec->add_option("--results", exec_options.results, "Where results go (default: build/results)");
+  exec->add_option("--results", exec_options.results, "Where results go (default: build/results)")
+      ->envname("DUALPATH_RESULTS");
   exec->add_option("--timeout", timeout_seconds, "Real seconds that the program may take")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -161,6 +163,8 @@ int main(int argc, char** argv) {
       "-T), "
       "in any mixture and of any size, and if you have it `multipath -ll`.");
 
+  const dualpath::bench::BenchCommand bench(app);
+
   // CLI11 would take what follows "--" for positional arguments, and a prefix command has none.
   char** const end = argv + argc;
   char** const separator =
@@ -203,6 +207,7 @@ int main(int argc, char** argv) {
   if (outcomes->parsed()) {
     return dualpath::lab::PrintOutcomes(outcomes_results, std::cout, std::cerr);
   }
+  if (bench.parsed()) return bench.Run();
   if (report->parsed()) {
     if (year->count() > 0) report_options.incident.first_year = first_year;
     return dualpath::report::RunReport(report_options, std::cout, std::cerr);

@@ -93,6 +93,8 @@ class Vm {
 
   Pace pace() const { return pace_; }
 
+  int pid() const { return qemu_.pid(); }  ///< QEMU's
+
   /// What QEMU itself had to say.
   std::string QemuLog() const;
 

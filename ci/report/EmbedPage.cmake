@@ -41,9 +41,10 @@ if(UPLOT)
 endif()
 put_together(timeline timeline "theme;model;format;lanes;latency;moment;main" "${style}" "${code}")
 put_together(run run "theme;run" "" "")
+put_together(bench bench "theme;bench" "" "")
 file(WRITE ${OUTPUT}.new
   "#include \"ci/report/page_assets.h\"\n\nnamespace dualpath::report {\n\n"
   "const char* const kTimelinePage =\n${timeline};\n"
   "const bool kHasPlotLibrary = ${has_uplot};\n\n"
-  "const char* const kRunPage =\n${run};\n\n}  // namespace dualpath::report\n")
+  "const char* const kRunPage =\n${run};\n\nconst char* const kBenchPage =\n${bench};\n\n}  // namespace dualpath::report\n")
 file(RENAME ${OUTPUT}.new ${OUTPUT})

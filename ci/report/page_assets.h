@@ -10,4 +10,7 @@ extern const bool kHasPlotLibrary;
 /// Likewise; its place is @RUN@.
 extern const char* const kRunPage;
 
+/// Likewise; its place is @BENCH@.
+extern const char* const kBenchPage;
+
 }  // namespace dualpath::report

@@ -1,0 +1,63 @@
+#include "ci/bench/bench_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "ci/lab/exit_code.h"
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::bench {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// What the parser complains of; empty: of nothing.
+std::string Complaint(const std::string& command_line) {
+  CLI::App app;
+  const BenchCommand bench(app);
+  try {
+    app.parse(command_line);
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  EXPECT_TRUE(bench.parsed());
+  return "";
+}
+
+TEST(BenchCommand, TakesItsOptions) {
+  EXPECT_EQ(Complaint("bench"), "");
+  EXPECT_EQ(Complaint("bench --only restore,down --only memory --runs 3 --results /tmp"), "");
+  EXPECT_EQ(Complaint("bench --json a.json --page a.html --table a.md --stack trixie"), "");
+}
+
+TEST(BenchCommand, RefusesWhatMakesNoSense) {
+  EXPECT_THAT(Complaint("bench --only restore,downn"), HasSubstr("downn"));
+  EXPECT_THAT(Complaint("bench --runs 0"), HasSubstr("0"));
+  EXPECT_THAT(Complaint("bench --runs many"), HasSubstr("many"));
+  EXPECT_THAT(Complaint("bench --results /nonexistent"), HasSubstr("/nonexistent"));
+  EXPECT_THAT(Complaint("bench --stack buster"), HasSubstr("buster"));
+  EXPECT_THAT(Complaint("bench --fast"), HasSubstr("--fast"));
+}
+
+TEST(Bench, SaysBeforeMeasuringThatAFileCannotBeWritten) {
+  const TemporaryDirectory directory = *TemporaryDirectory::Create();
+  const std::string file = directory.path() + "/file";
+  ASSERT_TRUE(WriteFileAtomically(file, "").ok());
+  for (const std::string& path : {directory.path(), file + "/below"}) {
+    SCOPED_TRACE(path);
+    BenchOptions options;
+    options.json = path;
+    std::ostringstream out;
+    std::ostringstream err;
+    EXPECT_EQ(RunBench(options, out, err), lab::kUsage);
+    EXPECT_THAT(err.str(), HasSubstr("dualpath bench: write"));
+    EXPECT_THAT(err.str(), HasSubstr(path));
+    EXPECT_EQ(out.str(), "");
+  }
+}
+
+}  // namespace
+}  // namespace dualpath::bench

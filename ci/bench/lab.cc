@@ -1,0 +1,215 @@
+#include "ci/bench/lab.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "ci/lab/park.h"
+#include "ci/lab/progress.h"
+#include "ci/lab/qemu.h"
+#include "ci/lab/restore.h"
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using std::chrono::minutes;
+using Clock = std::chrono::steady_clock;
+
+constexpr minutes kLongestBoot{5};
+constexpr minutes kLongestCase{10};
+constexpr minutes kLongestSet{30};
+
+constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/bench";
+constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && ";
+constexpr char kBegun[] = "echo begun >&3";
+
+std::vector<std::string> Scripts() {
+  std::vector<std::string> files;
+  std::error_code ec;
+  for (const auto& script : fs::directory_iterator(kScripts, ec)) {
+    files.push_back(script.path().string());
+  }
+  return files;
+}
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+/// Of this process and of all that it has started and reaped, and they in their turn.
+double CpuSecondsSoFar() {
+  double sum = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage = {};
+    ::getrusage(who, &usage);
+    sum += Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
+  }
+  return sum;
+}
+
+std::string Tail(const std::string& text) {
+  constexpr std::size_t kMost = 2000;
+  return text.size() <= kMost ? text : "..." + text.substr(text.size() - kMost);
+}
+
+/// Runs it to the end; that it fails is an `Error`, with what it printed.
+Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
+  const auto begun = Clock::now();
+  DUALPATH_TRY(const process::Output output, process::Execute(command, deadline));
+  const double seconds = lab::SecondsSince(begun);
+  if (output.exit.ok()) return seconds;
+  return Error::Because("measure", command.ToString(),
+                        output.exit.ToString() + "; it printed: " + Tail(output.out + output.err));
+}
+
+}  // namespace
+
+std::string CaseProgram() { return lab::OwnDirectory() + "/dualpath_cases"; }
+
+Result<Took> BenchVm::Run(const std::string& line, Deadline deadline) {
+  std::string said;
+  const auto begun = Clock::now();
+  DUALPATH_TRY(const std::string answer,
+               vm_.Ask(
+                   "begun=${EPOCHREALTIME/./}; { " + line +
+                       "; } </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
+                       "echo \"$? $((${EPOCHREALTIME/./} - begun))\" >&3",
+                   [&](const std::string& text) { said += text; }, deadline));
+  const double real_seconds = lab::SecondsSince(begun);
+  std::istringstream words(answer);
+  int code = 0;
+  double microseconds = 0;
+  if (!(words >> code >> microseconds) || code != 0) {
+    return Error::Because("run in the lab", line,
+                          "it ended with \"" + answer + "\"; it printed: " + Tail(said));
+  }
+  return Took{real_seconds, microseconds / 1e6};
+}
+
+Status BenchVm::AwaitCase(Deadline deadline) {
+  std::string said;
+  DUALPATH_TRY(const std::string answer,
+               vm_.Listen([&](const std::string& text) { said += text; }, deadline));
+  if (answer.rfind("exit 0", 0) == 0) return Ok{};
+  return Error::Because("run a case", "in the lab",
+                        "it ended with \"" + answer + "\"; it printed: " + Tail(said));
+}
+
+Result<Lab> Lab::Open(const std::string& stack) {
+  DUALPATH_TRY(lab::Cache cache, lab::Cache::Open());
+  DUALPATH_TRY(lab::Image image, lab::GetImage(cache, stack));
+  return Lab(stack, std::move(cache), std::move(image));
+}
+
+std::string Lab::Qemu() const {
+  const auto version = lab::QemuVersion(image_.qemu());
+  return version.ok() ? *version : "";
+}
+
+Status Lab::WarmUp() const {
+  DUALPATH_TRY_STATUS(Restore());
+  return Ok{};
+}
+
+Result<lab::Payload> Lab::PayloadOf(const std::vector<std::string>& programs) const {
+  std::vector<std::string> files = {lab::GuestAgent()};
+  for (const std::string& program : programs) files.push_back(lab::OwnDirectory() + "/" + program);
+  return lab::MakePayload(cache_, files, Scripts());
+}
+
+Result<BenchVm> Lab::RestoreTo(const lab::Steps& steps, lab::Payload payload,
+                               const std::string& begin) const {
+  DUALPATH_TRY(lab::Restored restored,
+               lab::RestoreState(cache_, image_, steps, {payload.image, begin}));
+  BenchVm vm(std::move(payload), std::move(restored.vm), restored.seconds);
+  vm.state_ = std::move(restored.state);
+  return vm;
+}
+
+Result<BenchVm> Lab::Restore() const {
+  DUALPATH_TRY(lab::Payload payload, PayloadOf({}));
+  DUALPATH_TRY(const lab::Steps steps, lab::UpToTheRig(cache_));
+  return RestoreTo(steps, std::move(payload), kBegun);
+}
+
+Result<BenchVm> Lab::RestoreWith(const std::vector<std::string>& programs) const {
+  DUALPATH_TRY(lab::Payload payload, PayloadOf(programs));
+  DUALPATH_TRY(const lab::Steps steps, lab::UpToTheRig(cache_));
+  return RestoreTo(steps, std::move(payload), std::string(kLoadPayload) + kBegun);
+}
+
+Result<BenchVm> Lab::BeginCase(const std::string& test) const {
+  const std::vector<std::string> files = {CaseProgram(), lab::GuestAgent()};
+  DUALPATH_TRY(lab::Payload parked, lab::MakePayload(cache_, files));
+  DUALPATH_TRY(lab::Payload payload, lab::MakePayload(cache_, files));
+  DUALPATH_TRY(const lab::Steps steps, lab::UpToParked(cache_, std::move(parked)));
+  return RestoreTo(
+      steps, std::move(payload),
+      "--gtest_filter=" + test + " --gtest_output=xml:/run/dualpath/results/gtest.xml");
+}
+
+Result<BenchVm> Lab::Boot() const {
+  DUALPATH_TRY(lab::Payload payload, PayloadOf({"dualpath-rig"}));
+  lab::Vm::Options options;
+  options.shape = lab::ShapeOf(image_);
+  options.disk = image_.disk();
+  options.payload = payload.image;
+  options.owns_ram = true;
+  const auto begun = Clock::now();
+  DUALPATH_TRY(lab::Vm vm, lab::Vm::Start(options));
+  DUALPATH_TRY_STATUS(vm.Listen([](const std::string&) {}, Deadline::In(kLongestBoot)));
+  return BenchVm(std::move(payload), std::move(vm), lab::SecondsSince(begun));
+}
+
+Result<ExecTook> Lab::Exec(const std::string& test) const {
+  DUALPATH_TRY(const TemporaryDirectory results, TemporaryDirectory::Create());
+  process::Command command;
+  command.argv = {lab::OwnDirectory() + "/dualpath",
+                  "exec",
+                  "--place",
+                  "lab",
+                  "--stack",
+                  stack_,
+                  "--results",
+                  results.path(),
+                  "--strict",
+                  "--",
+                  CaseProgram(),
+                  "--gtest_filter=" + test};
+  const double cpu_before = CpuSecondsSoFar();
+  ExecTook took;
+  DUALPATH_TRY(took.wall_seconds, WallTimeOf(command, Deadline::In(kLongestCase)));
+  took.cpu_seconds = CpuSecondsSoFar() - cpu_before;
+
+  const std::string file = results.path() + "/" + test + "/timing.json";
+  DUALPATH_TRY(const std::string text, ReadFile(file));
+  const json timing = json::parse(text, nullptr, false);
+  if (!timing.is_object())
+    return Error::Because("read the times of a case", file, "no JSON object");
+  took.real_seconds = timing.value("real_seconds", 0.0);
+  const auto verdict = timing.find("verdict_seconds");
+  if (verdict != timing.end() && verdict->is_number() && *verdict > 0) {
+    took.verdict_seconds = verdict->get<double>();
+  }
+  return took;
+}
+
+Result<double> Lab::Ctest(const std::vector<std::string>& arguments) const {
+  DUALPATH_TRY(const TemporaryDirectory results, TemporaryDirectory::Create());
+  process::Command command;
+  command.argv = {"ctest"};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  command.working_directory = lab::OwnDirectory() + "/..";
+  command.environment = {{"DUALPATH_RESULTS", results.path()}, {"DUALPATH_STACK", stack_}};
+  return WallTimeOf(command, Deadline::In(kLongestSet));
+}
+
+}  // namespace dualpath::bench

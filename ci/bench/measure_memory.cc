@@ -1,0 +1,67 @@
+#include <spdlog/fmt/fmt.h>
+
+#include "ci/bench/measurement.h"
+#include "ci/bench/process_memory.h"
+
+namespace dualpath::bench {
+namespace {
+
+constexpr std::chrono::minutes kBudget{5};
+constexpr int kMost = 4;
+
+/// So many VMs at once, each at the end of a failover case: what their QEMUs take, summed.
+Result<ProcessMemory> Together(const Bench& bench, int count) {
+  std::vector<BenchVm> vms;
+  for (int i = 0; i < count; ++i) {
+    DUALPATH_TRY(BenchVm vm,
+                 bench.lab.BeginCase("Failover.DeletingTheActivePathMovesIoToTheOther"));
+    vms.push_back(std::move(vm));
+  }
+  for (BenchVm& vm : vms) DUALPATH_TRY_STATUS(vm.AwaitCase(Deadline::In(kBudget)));
+  ProcessMemory sum;
+  for (const BenchVm& vm : vms) {
+    DUALPATH_TRY(const ProcessMemory each, ProcessMemory::Of(vm.pid()));
+    sum.anonymous += each.anonymous;
+    sum.proportional += each.proportional;
+  }
+  return sum;
+}
+
+}  // namespace
+
+Status MeasureMemory(const Bench& bench) {
+  ProcessMemory of_one;
+  ProcessMemory of_all;
+  for (int count = 1; count <= kMost; count *= 2) {
+    DUALPATH_TRY(of_all, Together(bench, count));
+    if (count == 1) of_one = of_all;
+    bench.add({"memory", fmt::format("memory.own.{}", count),
+               fmt::format("memory of {} VM{}: what is each one's own, summed", count,
+                           count == 1 ? "" : "s"),
+               "MB", of_all.anonymous});
+    bench.add(
+        {"memory", fmt::format("memory.all.{}", count),
+         fmt::format("memory of {} VM{}: with what they share, once", count, count == 1 ? "" : "s"),
+         "MB", of_all.proportional});
+  }
+  constexpr int kMore = kMost - 1;
+  bench.add({"memory",
+             "memory.additional",
+             "memory of each additional VM: its own",
+             "MB",
+             (of_all.anonymous - of_one.anonymous) / kMore,
+             Limit::AtMost(300),
+             {},
+             "Anonymous, after a failover case"});
+  bench.add({"memory",
+             "memory.additional.all",
+             "memory of each additional VM: all in all",
+             "MB",
+             (of_all.proportional - of_one.proportional) / kMore,
+             {},
+             {},
+             "Pss"});
+  return Ok{};
+}
+
+}  // namespace dualpath::bench

@@ -1,0 +1,108 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "ci/bench/measurement.h"
+#include "ci/bench/samples.h"
+#include "ci/lab/progress.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::bench {
+namespace {
+
+constexpr int kMostBoots = 3;
+constexpr char kTrivialCase[] = "BringUp.NoPathRetryIsTen";
+constexpr char kUntilVerdict[] = "restore to the first assertion";
+
+Status MeasureShell(const Bench& bench) {
+  std::vector<double> samples;
+  for (int i = 0; i < bench.runs; ++i) {
+    DUALPATH_TRY(const BenchVm vm, bench.lab.Restore());
+    samples.push_back(vm.seconds());
+  }
+  bench.add({"restore",
+             "restore.shell.median",
+             "restore to the lab's shell, median",
+             "s",
+             Median(samples),
+             {},
+             samples});
+  bench.add(
+      {"restore", "restore.shell.worst", "restore to the lab's shell, worst", "s", Worst(samples)});
+  return Ok{};
+}
+
+Result<double> MeasureAssertion(const Bench& bench) {
+  std::vector<double> samples;
+  std::string note;
+  for (int i = 0; i < bench.runs; ++i) {
+    DUALPATH_TRY(const ExecTook took, bench.lab.Exec(kTrivialCase));
+    samples.push_back(took.verdict_seconds.value_or(took.real_seconds));
+    if (!took.verdict_seconds) note = "up to the case's end: the launcher does not say more";
+  }
+  bench.add({"restore", "restore.assertion.median", std::string(kUntilVerdict) + ", median", "s",
+             Median(samples), Limit::AtMost(1), samples, note});
+  bench.add({"restore", "restore.assertion.worst",
+             fmt::format("{}, worst of {}", kUntilVerdict, bench.runs), "s", Worst(samples),
+             Limit::AtMost(2)});
+  return Median(samples);
+}
+
+/// Booted to the agent's answer, as a restored VM is; then, once, also to what is in a restored
+/// one.
+Result<double> MeasureBoot(const Bench& bench) {
+  constexpr std::chrono::minutes kLongestBringUp{15};
+  std::vector<double> samples;
+  for (int i = 0; i < bench.UpTo(kMostBoots); ++i) {
+    DUALPATH_TRY(BenchVm vm, bench.lab.Boot());
+    samples.push_back(vm.seconds());
+    if (i > 0) continue;
+    DUALPATH_TRY(const Took took, vm.Run("systemctl is-system-running --wait; "
+                                         "/usr/lib/dualpath/load-payload && "
+                                         "/payload/start dualpath-rig up",
+                                         Deadline::In(kLongestBringUp)));
+    bench.add({"restore", "boot.rig", "boot the lab, bring up the rig and its guest", "s",
+               vm.seconds() + took.real_seconds});
+  }
+  Figure boot{"restore", "boot.median",   "boot the same VM, without rig and guest, median",
+              "s",       Median(samples), {},
+              samples};
+  boot.headline = true;
+  bench.add(boot);
+  return Median(samples);
+}
+
+/// virtme-ng's boot of the lab's kernel, with this machine's files, to a command and out again.
+void MeasureVirtme(const Bench& bench) {
+  constexpr std::chrono::minutes kLongest{3};
+  Figure figure{"restore", "boot.virtme", "virtme-ng's boot of the same kernel, median", "s"};
+  if (process::FindProgram("vng").empty()) figure.note = "not installed";
+  const process::Command command{
+      {"vng", "--disable-kvm", "--run", bench.lab.image().kernel(), "--", "true"}};
+  for (int i = 0; figure.note.empty() && i < bench.UpTo(kMostBoots); ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto ran = process::ExecuteChecked(command, Deadline::In(kLongest));
+    if (ran.ok()) {
+      figure.samples.push_back(lab::SecondsSince(begun));
+    } else {
+      figure.note = ran.error().ToString();
+    }
+  }
+  if (figure.note.empty()) figure.value = Median(figure.samples);
+  bench.add(figure);
+}
+
+}  // namespace
+
+Status MeasureRestore(const Bench& bench) {
+  DUALPATH_TRY_STATUS(bench.lab.Exec(kTrivialCase));
+  DUALPATH_TRY_STATUS(MeasureShell(bench));
+  DUALPATH_TRY(const double assertion, MeasureAssertion(bench));
+  DUALPATH_TRY(const double boot, MeasureBoot(bench));
+  bench.add({"restore", "restore.ratio", "boot the same VM / restore to the first assertion", "x",
+             boot / assertion, Limit::AtLeast(20)});
+  MeasureVirtme(bench);
+  return Ok{};
+}
+
+}  // namespace dualpath::bench

@@ -1,0 +1,95 @@
+// How long it takes to make storage: against targetcli, and the more of it.
+
+#include <spdlog/fmt/fmt.h>
+
+#include <array>
+#include <map>
+#include <utility>
+
+#include "ci/bench/measurement.h"
+#include "ci/bench/samples.h"
+
+namespace dualpath::bench {
+namespace {
+
+constexpr std::chrono::minutes kBudget{10};
+constexpr int kMostSetUps = 5;
+constexpr char kProgram[] = "dualpath-bench-rig";
+
+struct Samples {
+  std::vector<double> real_seconds;
+  std::vector<double> virtual_seconds;
+
+  void Add(const Took& took) {
+    real_seconds.push_back(took.real_seconds);
+    virtual_seconds.push_back(took.virtual_seconds);
+  }
+};
+
+}  // namespace
+
+Status MeasureLio(const Bench& bench) {
+  const std::array<std::pair<std::string, std::string>, 3> ways = {
+      {{"configfs", "our configfs code"},
+       {"targetcli", "targetcli, a call each step"},
+       {"session", "targetcli, one session"}}};
+  DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({kProgram}));
+  std::map<std::string, Samples> samples;
+  // One after the other, in turn: one VM, warm from the second time on. The first is not counted.
+  for (int i = 0; i <= bench.UpTo(kMostSetUps); ++i) {
+    for (const auto& [way, words] : ways) {
+      DUALPATH_TRY(const Took took, vm.Run("/payload/data/lio up " + way, Deadline::In(kBudget)));
+      DUALPATH_TRY_STATUS(vm.Run("/payload/data/lio down " + way, Deadline::In(kBudget)));
+      if (i > 0) samples[way].Add(took);
+    }
+  }
+  const Samples& ours = samples["configfs"];
+  for (const auto& [way, words] : ways) {
+    const Samples& these = samples[way];
+    bench.add({"lio",
+               "lio." + way + ".virtual",
+               "two-path LIO by " + words + ", virtual",
+               "s",
+               Median(these.virtual_seconds),
+               {},
+               these.virtual_seconds});
+    bench.add({"lio",
+               "lio." + way + ".real",
+               "two-path LIO by " + words + ", real",
+               "s",
+               Median(these.real_seconds),
+               {},
+               these.real_seconds});
+  }
+  for (const auto& [way, words] : ways) {
+    if (way == "configfs") continue;
+    Figure ratio{"lio", "lio." + way + ".ratio", words + " / our configfs code, virtual", "x",
+                 Median(samples[way].virtual_seconds) / Median(ours.virtual_seconds)};
+    ratio.headline = way == "targetcli";
+    bench.add(ratio);
+  }
+  return Ok{};
+}
+
+Status MeasureGrowth(const Bench& bench) {
+  const auto bring_up = [&](const std::string& series, int paths, int maps) -> Status {
+    DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({kProgram, "dualpath-rig"}));
+    DUALPATH_TRY_STATUS(vm.Run("/payload/start dualpath-rig down", Deadline::In(kBudget)));
+    DUALPATH_TRY(const Took took,
+                 vm.Run(fmt::format("/payload/start {} rigs {} {}", kProgram, paths, maps),
+                        Deadline::In(kBudget)));
+    const std::string what =
+        fmt::format("bring up {} map{} of {} paths", maps, maps == 1 ? "" : "s", paths);
+    const int size = series == "paths" ? paths : maps;
+    bench.add({"growth", fmt::format("growth.{}.{}.virtual", series, size), what + ", virtual", "s",
+               took.virtual_seconds});
+    bench.add({"growth", fmt::format("growth.{}.{}.real", series, size), what + ", real", "s",
+               took.real_seconds});
+    return Ok{};
+  };
+  for (const int paths : {2, 4, 8, 16}) DUALPATH_TRY_STATUS(bring_up("paths", paths, 1));
+  for (const int maps : {2, 4}) DUALPATH_TRY_STATUS(bring_up("maps", 2, maps));
+  return Ok{};
+}
+
+}  // namespace dualpath::bench

@@ -1,0 +1,24 @@
+#include "ci/bench/page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ci/bench/fake_report.h"
+
+namespace dualpath::bench {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(BenchPage, HoldsTheReportAsTextAndNeedsNothingElse) {
+  const std::string page = Page(FakeReport());
+  EXPECT_THAT(page, HasSubstr("restore.assertion.median"));
+  EXPECT_THAT(page, Not(HasSubstr("</script><b>virtual"))) << "what the words hold stays text";
+  for (const char* place : {"@STYLE@", "@CODE@", "@BENCH@", "http://", "https://", "src="}) {
+    EXPECT_THAT(page, Not(HasSubstr(place)));
+  }
+}
+
+}  // namespace
+}  // namespace dualpath::bench
