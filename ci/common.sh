@@ -97,13 +97,24 @@ parse_arguments() {
   fi
 }
 
+# timed_ctest ARGUMENT...: ctest, as many cases at a time as there are cores. How long it took in all
+# is among the results then, for `dualpath bench`; there is none if it was interrupted.
+timed_ctest() {
+  local code=0 begun=$EPOCHREALTIME
+  (cd build && ctest -j "$(nproc)" "$@") || code=$?
+  mkdir -p build/results
+  awk -v begun="$begun" -v ended="$EPOCHREALTIME" -v jobs="$(nproc)" \
+    'BEGIN { printf "{\"wall_seconds\": %.1f, \"jobs\": %d}\n", ended - begun, jobs }' > build/results/run.json
+  return "$code"
+}
+
 # run_ctest ARGUMENT...: runs ctest, and says what the cases came to. The last lines are what to do
 # about those that failed.
 run_ctest() {
   local code=0
   rm -rf build/results.previous
   [ ! -d build/results ] || mv build/results build/results.previous
-  (cd build && ctest --output-on-failure -j "$(nproc)" "$@") || code=1
+  timed_ctest --output-on-failure "$@" || code=1
   stage "summary"
   build/bin/dualpath summary --results build/results || true
   return "$code"
