@@ -4,7 +4,10 @@ namespace dualpath::lab {
 
 std::string QuotedForShell(const std::string& word) {
   std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  for (const char c : word) {
+    // The lab agent reads a line at a time.
+    quoted += c == '\'' ? std::string("'\\''") : c == '\n' ? "'$'\\n''" : std::string(1, c);
+  }
   return quoted + "'";
 }
 

@@ -99,11 +99,14 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
 Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
        const Options& options)
     : directory_(std::move(directory)),
+      cpu_(CpuSlot::Take()),
       qemu_(std::move(qemu)),
       ports_(std::move(ports)),
       monitor_(std::move(monitor)),
       state_(options.state),
-      pace_(options.pace) {}
+      pace_(options.pace) {
+  if (cpu_) cpu_->Hold(qemu_.pid());
+}
 
 Result<Vm> Vm::Start(const Options& options) {
   DUALPATH_TRY(TemporaryDirectory directory, TemporaryDirectory::Create());

@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "ci/lab/cpu_slot.h"
 #include "ci/lab/qmp.h"
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
@@ -41,6 +43,7 @@ std::vector<std::string> ShapeArguments(const VmShape& shape);
 /// writes. The RAM is a file. A restored VM maps it privately: pages are read when they are
 /// touched, shared by all VMs of the snapshot, and copied when they are written. One virtual CPU:
 /// with two, kernel 6.12 dies under multi-threaded TCG while patching its text.
+/// All its threads are on one CPU of this machine, if there is one to be had.
 class Vm {
  public:
   struct Options {
@@ -103,6 +106,7 @@ class Vm {
      const Options& options);
 
   TemporaryDirectory directory_;
+  std::optional<CpuSlot> cpu_;
   process::Background qemu_;
   Ports ports_;
   Qmp monitor_;

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <sched.h>
+
+#include <optional>
+
+#include "helpers/base/unique_fd.h"
+
+namespace dualpath::lab {
+
+/// A CPU of this machine for the threads of one VM, which take turns: on one CPU a VM that waits in
+/// virtual time is twice as fast, since none of them has to be woken on another. Taken as long as
+/// the object lives; given back by the kernel if we die.
+class CpuSlot {
+ public:
+  /// One that we may run on and no other VM has; none if there are more VMs than CPUs.
+  static std::optional<CpuSlot> Take();
+
+  int cpu() const { return cpu_; }
+
+  /// Moves all threads of a process there. One that cannot be moved is only slower.
+  void Hold(int pid) const;
+
+ private:
+  CpuSlot(int cpu, UniqueFd name) : cpu_(cpu), name_(std::move(name)) {}
+
+  int cpu_;
+  UniqueFd name_;
+};
+
+}  // namespace dualpath::lab
