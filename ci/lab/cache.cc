@@ -178,9 +178,7 @@ Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
   DUALPATH_TRY_STATUS(build(made));
   if (fs::is_empty(made, ec)) return Error::Because("make", directory, "its builder left no file");
   DUALPATH_TRY_STATUS(WriteManifest(made));
-  fs::rename(made, directory, ec);
-  if (ec) return Error::FromErrno("move into place", directory, ec.value());
-  return Ok{};
+  return work.MoveOut("entry", directory);
 }
 
 Status Cache::Discard(const std::string& kind, const std::string& key) const {

@@ -89,9 +89,7 @@ Status Keep(Vm& vm, const Image& image, const std::string& directory) {
       made + kMadeBy, vm.pace() == Pace::kReal ? made_by + kInRealTime : made_by));
   DUALPATH_TRY_STATUS(vm.Save(made + kState, Deadline::In(kLongestKeep)));
   fs::remove_all(directory, ec);
-  fs::rename(made, directory, ec);
-  if (ec) return Error::FromErrno("move into place", directory, ec.value());
-  return Ok{};
+  return work.MoveOut("state", directory);
 }
 
 Result<Restored> RestoreKept(const std::string& directory, const Image& image,

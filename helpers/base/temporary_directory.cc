@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr char kPrefix[] = "dualpath.";
 constexpr char kLockName[] = "/lock";
+constexpr int kMostAttempts = 100;
 
 std::mutex live_mutex;
 
@@ -26,23 +28,41 @@ std::string ParentOrDefault(const std::string& parent) {
   return parent.empty() ? TemporaryParent() : parent;
 }
 
+/// The lock last: a directory without one that is not empty would never be swept.
 void Remove(const std::string& path) {
+  const std::string lock = path + kLockName;
   std::error_code ignored;
-  fs::remove_all(path, ignored);
+  // On the way out on a signal another thread may still put files there.
+  for (int attempts = 0; attempts < kMostAttempts && fs::exists(path, ignored); ++attempts) {
+    for (const auto& entry : fs::directory_iterator(path, ignored)) {
+      if (entry.path() != lock) fs::remove_all(entry.path(), ignored);
+    }
+    if (std::distance(fs::directory_iterator(path, ignored), fs::directory_iterator()) > 1)
+      continue;
+    fs::remove(lock, ignored);
+    fs::remove(path, ignored);
+  }
+}
+
+/// Made, or not made because somebody swept it before it had its lock.
+Result<FileLock> LockIn(std::string& path, const std::string& pattern) {
+  path = pattern;
+  if (::mkdtemp(path.data()) == nullptr) {
+    return Error::FromErrno("create a temporary directory", path, errno);
+  }
+  auto lock = FileLock::TryAcquire(path + kLockName, FileLock::Mode::kExclusive);
+  if (!lock.ok()) Remove(path);
+  return lock;
 }
 
 }  // namespace
 
 Result<TemporaryDirectory> TemporaryDirectory::Create(const std::string& parent) {
-  std::string path = ParentOrDefault(parent) + "/" + kPrefix + "XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) {
-    return Error::FromErrno("create a temporary directory", path, errno);
-  }
-  auto lock = FileLock::TryAcquire(path + kLockName, FileLock::Mode::kExclusive);
-  if (!lock.ok()) {
-    Remove(path);
-    return lock.error();
-  }
+  const std::string pattern = ParentOrDefault(parent) + "/" + kPrefix + "XXXXXX";
+  std::string path;
+  auto lock = LockIn(path, pattern);
+  if (!lock.ok()) lock = LockIn(path, pattern);
+  if (!lock.ok()) return lock.error();
   const std::lock_guard<std::mutex> guard(live_mutex);
   Live().insert(path);
   return TemporaryDirectory(std::move(path), std::move(*lock));
@@ -63,6 +83,16 @@ TemporaryDirectory::~TemporaryDirectory() {
   if (Live().erase(path_) > 0) Remove(path_);
 }
 
+Status TemporaryDirectory::MoveOut(const std::string& name, const std::string& to) const {
+  const std::lock_guard<std::mutex> guard(live_mutex);
+  const std::string from = path_ + "/" + name;
+  if (Live().count(path_) == 0) return Error::Because("move into place", to, "we are ending");
+  std::error_code ec;
+  fs::rename(from, to, ec);
+  if (ec) return Error::FromErrno("move into place", to, ec.value());
+  return Ok{};
+}
+
 std::string TemporaryParent() {
   const char* configured = std::getenv("TMPDIR");
   return configured != nullptr && *configured != '\0' ? configured : "/tmp";
@@ -79,7 +109,11 @@ int SweepTemporaryDirectories(const std::string& parent) {
   std::error_code ec;
   for (const fs::directory_entry& entry : fs::directory_iterator(ParentOrDefault(parent), ec)) {
     const std::string lock_path = entry.path().string() + kLockName;
-    if (entry.path().filename().string().rfind(kPrefix, 0) != 0 || !fs::exists(lock_path, ec)) {
+    const bool ours = entry.path().filename().string().rfind(kPrefix, 0) == 0;
+    if (!ours || !entry.is_directory(ec)) continue;
+    if (!fs::exists(lock_path, ec)) {
+      // All but removed by one that was killed; or somebody else's, and then it is not empty.
+      if (fs::remove(entry.path(), ec)) ++removed;
       continue;
     }
     if (!FileLock::TryAcquire(lock_path, FileLock::Mode::kExclusive).ok()) continue;

@@ -105,6 +105,24 @@ TEST_F(TemporaryDirectoryTest, AllOfThisProcessGoOnTheWayOut) {
   EXPECT_FALSE(fs::exists(other.path()));
 }
 
+TEST_F(TemporaryDirectoryTest, GivesAwayWhatIsWholeUntilItEnds) {
+  const auto directory = TemporaryDirectory::Create(parent_);
+  for (const char* name : {"/a", "/b"}) {
+    ASSERT_TRUE(WriteFileAtomically(directory->path() + name, "x").ok());
+  }
+  EXPECT_TRUE(directory->MoveOut("a", parent_ + "/a").ok());
+  EXPECT_TRUE(fs::exists(parent_ + "/a"));
+  RemoveTemporaryDirectories();
+  EXPECT_EQ(directory->MoveOut("b", parent_ + "/b").error().ToString(),
+            "move into place: " + parent_ + "/b: we are ending");
+}
+
+TEST_F(TemporaryDirectoryTest, ASweepTakesAnEmptyOneWithoutALock) {
+  fs::create_directory(parent_ + "/dualpath.almost-removed");
+  EXPECT_EQ(SweepTemporaryDirectories(parent_), 1);
+  EXPECT_FALSE(fs::exists(parent_ + "/dualpath.almost-removed"));
+}
+
 TEST_F(TemporaryDirectoryTest, SaysWhereItCouldNotBeMade) {
   EXPECT_THAT(TemporaryDirectory::Create("/no/such").error().ToString(),
               MatchesRegex("create a temporary directory: /no/such/dualpath\\..*: No such file or "
