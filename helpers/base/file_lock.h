@@ -9,8 +9,8 @@
 namespace dualpath {
 
 /// An advisory lock on a file (flock(2)), held as long as the object lives. The kernel releases it
-/// when the holder dies, so there is no stale lock to clean up; the file itself stays. Who holds the
-/// exclusive lock may remove it: those who wait make another.
+/// when the holder dies, so there is no stale lock to clean up; the file itself stays. Who holds
+/// the exclusive lock may remove it: those who wait make another.
 class FileLock {
  public:
   enum class Mode { kShared, kExclusive };

@@ -24,8 +24,8 @@ class TemporaryDirectory {
 
   const std::string& path() const { return path_; }
 
-  /// Renames `name`, which is in it, to the path `to`, unless `RemoveTemporaryDirectories` has begun:
-  /// what is moved is whole.
+  /// Renames `name`, which is in it, to the path `to`, unless `RemoveTemporaryDirectories` has
+  /// begun: what is moved is whole.
   Status MoveOut(const std::string& name, const std::string& to) const;
 
  private:

@@ -130,10 +130,12 @@ Result<UniqueFd> OpenDisk(const std::string& path) {
   return Error::FromErrno("open disk", path, error_number);
 }
 
-wire::DiskAnswer InquireDisk(const DiskLocation& location) {
+std::optional<wire::DiskAnswer> InquireDisk(const DiskLocation& location) {
   wire::DiskAnswer answer{};
   CopyText(NameIn(location.path), answer.name, sizeof(answer.name));
   const UniqueFd fd(::open(location.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  // The kernel gives a disk its names before it lets anybody open it.
+  if (!fd && errno == ENXIO) return std::nullopt;
   if (!fd) return answer;
   const std::uint32_t inquiry = Inquire(fd.get(), 0, 0, answer.inquiry, sizeof(answer.inquiry));
   answer.inquiry_bytes = Claimed(inquiry, 5, answer.inquiry[4]);

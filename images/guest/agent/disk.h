@@ -36,8 +36,8 @@ std::optional<DiskLocation> FindDisk(const DiskOptions& options);
 Result<UniqueFd> OpenDisk(const std::string& path);
 
 /// What the disk itself says: standard INQUIRY and VPD page 0x83 by SG_IO, and its size. May block
-/// for as long as the paths behind the disk do.
-wire::DiskAnswer InquireDisk(const DiskLocation& location);
+/// for as long as the paths behind the disk do. Nothing from a disk that cannot be opened yet.
+std::optional<wire::DiskAnswer> InquireDisk(const DiskLocation& location);
 
 /// Adds what sysfs says. Never blocks.
 void DescribeDisk(const DiskLocation& location, wire::DiskAnswer& answer);

@@ -70,7 +70,7 @@ TEST_F(AgentDiskTest, IsDescribedBySysfsAndBySize) {
   AddDisk("2:0:1:3", "sdb");
   const auto found = FindDisk(options_);
   ASSERT_TRUE(found);
-  wire::DiskAnswer answer = InquireDisk(*found);
+  wire::DiskAnswer answer = *InquireDisk(*found);
   DescribeDisk(*found, answer);
   EXPECT_STREQ(answer.name, "sdb");
   EXPECT_EQ(answer.size_bytes, 8192U);
@@ -94,7 +94,7 @@ TEST_F(AgentDiskTest, AVirtioDiskIsTheDiskWhereThereIsNoScsiDisk) {
   Write(options_.dev_root + "/vda", std::string(4096, 'x'));
   const auto found = FindDisk(options_);
   ASSERT_TRUE(found);
-  wire::DiskAnswer answer = InquireDisk(*found);
+  wire::DiskAnswer answer = *InquireDisk(*found);
   DescribeDisk(*found, answer);
   EXPECT_STREQ(answer.name, "vda");
   EXPECT_EQ(answer.size_bytes, 4096U);

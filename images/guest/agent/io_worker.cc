@@ -182,9 +182,11 @@ void IoWorker::Main() {
       lock.lock();
       running_ = false;
     } else {
-      const wire::DiskAnswer answer = InquireDisk(location);
+      const std::optional<wire::DiskAnswer> answer = InquireDisk(location);
       lock.lock();
-      if (location_ == location) inquired_ = answer;
+      if (!(location_ == location)) continue;
+      inquired_ = answer;
+      if (!answer) location_.reset();  // who asks next finds it again
     }
   }
 }
