@@ -1,14 +1,10 @@
 #include "helpers/host/place.h"
 
-#include <fcntl.h>
-#include <linux/kvm.h>
-#include <sys/ioctl.h>
-
 #include <cmath>
 #include <cstdlib>
 
 #include "helpers/base/deadline.h"
-#include "helpers/base/unique_fd.h"
+#include "helpers/host/kvm.h"
 
 namespace dualpath::host {
 namespace {
@@ -24,12 +20,6 @@ std::string Environment(const char* name) {
 
 Error Unusable(const char* variable, const std::string& value, const std::string& reason) {
   return Error::Because("read environment", std::string(variable) + "=\"" + value + "\"", reason);
-}
-
-/// QEMU refuses any other version of the interface than 12, which has not changed since 2007.
-bool KvmIsUsable(const std::string& device) {
-  const UniqueFd fd(::open(device.c_str(), O_RDWR | O_CLOEXEC));
-  return fd && ::ioctl(fd.get(), KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
 }
 
 }  // namespace
@@ -63,13 +53,13 @@ Status ApplyTimeScale() {
   return Ok{};
 }
 
-Result<std::string> DomainType(Place place, const std::string& kvm_device) {
+Result<std::string> DomainType(const std::string& kvm_device) {
   std::string value = Environment(kDomainTypeVariable);
   if (value == "kvm" || value == "qemu") return value;
   if (!value.empty()) {
     return Unusable(kDomainTypeVariable, value, "it must be \"kvm\" or \"qemu\"");
   }
-  return std::string(place == Place::kHost && KvmIsUsable(kvm_device) ? "kvm" : "qemu");
+  return std::string(CheckKvm(kvm_device).ok() ? "kvm" : "qemu");
 }
 
 }  // namespace dualpath::host

@@ -24,9 +24,9 @@ Result<Place> CurrentPlace();
 /// Call it once, before the first deadline is made.
 Status ApplyTimeScale();
 
-/// libvirt's domain type for guests: DUALPATH_DOMAIN_TYPE if set ("kvm" or "qemu"); else "kvm" on a
-/// host that has a usable KVM, else "qemu". Never "kvm" by default in the lab: nested in QEMU's
-/// emulator it hangs now and then.
-Result<std::string> DomainType(Place place, const std::string& kvm_device = "/dev/kvm");
+/// libvirt's domain type for guests: DUALPATH_DOMAIN_TYPE if set ("kvm" or "qemu"); else "kvm"
+/// where there is a usable KVM, else "qemu". An emulated lab has none, by its kernel's command
+/// line: a guest nested in QEMU's emulator hangs now and then.
+Result<std::string> DomainType(const std::string& kvm_device = "/dev/kvm");
 
 }  // namespace dualpath::host

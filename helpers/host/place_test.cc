@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "helpers/base/deadline.h"
+#include "helpers/host/kvm.h"
 
 namespace dualpath::host {
 namespace {
@@ -87,18 +88,27 @@ TEST_F(TimeScaleTest, IsAPositiveNumber) {
 
 TEST(DomainType, IsQemuWithoutAUsableKvm) {
   const ScopedVariable none("DUALPATH_DOMAIN_TYPE", nullptr);
-  EXPECT_EQ(*DomainType(Place::kLab), "qemu");
-  EXPECT_EQ(*DomainType(Place::kHost, "/dev/no-such-kvm"), "qemu");
-  EXPECT_EQ(*DomainType(Place::kHost, "/dev/null"), "qemu") << "it opens, but is no KVM";
+  EXPECT_EQ(*DomainType("/dev/no-such-kvm"), "qemu");
+  EXPECT_EQ(*DomainType("/dev/null"), "qemu") << "it opens, but is no KVM";
+}
+
+TEST(DomainType, IsKvmWithAUsableOneWhateverThePlace) {
+  const Status usable = CheckKvm();
+  if (!usable.ok()) GTEST_SKIP() << usable.error().ToString();
+  const ScopedVariable none("DUALPATH_DOMAIN_TYPE", nullptr);
+  for (const char* place : {"lab", "host"}) {
+    const ScopedVariable there("DUALPATH_PLACE", place);
+    EXPECT_EQ(*DomainType(), "kvm") << place;
+  }
 }
 
 TEST(DomainType, IsAsTheVariableSays) {
   {
     const ScopedVariable kvm("DUALPATH_DOMAIN_TYPE", "kvm");
-    EXPECT_EQ(*DomainType(Place::kLab), "kvm");
+    EXPECT_EQ(*DomainType("/dev/no-such-kvm"), "kvm");
   }
   const ScopedVariable xen("DUALPATH_DOMAIN_TYPE", "xen");
-  EXPECT_EQ(DomainType(Place::kHost).error().ToString(),
+  EXPECT_EQ(DomainType().error().ToString(),
             "read environment: DUALPATH_DOMAIN_TYPE=\"xen\": it must be \"kvm\" or \"qemu\"");
 }
 
