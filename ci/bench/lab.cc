@@ -178,6 +178,8 @@ Result<ExecTook> Lab::Exec(const std::string& test) const {
                   "lab",
                   "--stack",
                   stack_,
+                  "--accel",
+                  "tcg",
                   "--results",
                   results.path(),
                   "--strict",
@@ -208,7 +210,8 @@ Result<double> Lab::Ctest(const std::vector<std::string>& arguments) const {
   command.argv = {"ctest"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.working_directory = lab::OwnDirectory() + "/..";
-  command.environment = {{"DUALPATH_RESULTS", results.path()}, {"DUALPATH_STACK", stack_}};
+  command.environment = {
+      {"DUALPATH_RESULTS", results.path()}, {"DUALPATH_STACK", stack_}, {"DUALPATH_ACCEL", "tcg"}};
   return WallTimeOf(command, Deadline::In(kLongestSet));
 }
 

@@ -203,7 +203,7 @@ Result<Run> RunParkedProgram(const Cache& cache, const Image& image, const ExecO
 Result<Ended> RunInLab(const ExecOptions& options, const std::string& name,
                        const std::string& directory) {
   DUALPATH_TRY(const Cache cache, Cache::Open());
-  DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
+  DUALPATH_TRY(const Image image, GetImage(cache, options.stack, options.accelerator));
   DUALPATH_TRY(const Payload payload,
                MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options)));
   DUALPATH_TRY(Run run, payload.parks ? RunParkedProgram(cache, image, options, name)
@@ -370,7 +370,7 @@ int Exec(const ExecOptions& asked) {
 int Prepare(const PrepareOptions& options) {
   const auto prepare = [&]() -> Result<int> {
     DUALPATH_TRY(const Cache cache, Cache::Open());
-    DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
+    DUALPATH_TRY(const Image image, GetImage(cache, options.stack, options.accelerator));
     if (options.image_only) {
       std::cout << image.entry.directory() << "\n";
       return int{kAllPassed};

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "ci/lab/accel.h"
+
 namespace dualpath::lab {
 
 struct ExecOptions {
@@ -15,6 +17,7 @@ struct ExecOptions {
   bool keep_state = false;            ///< of the VM in which a case fails, among its results
   std::string fio_job;                ///< a job file for the soak case, in place of its own
   std::vector<std::string> command;   ///< the case program and its arguments; empty with fio_job
+  Accelerator accelerator = Accelerator::kTcg;
 };
 
 /// Runs a case program where the options say and returns an `ExitCode`.
@@ -24,6 +27,7 @@ struct PrepareOptions {
   std::string stack = ExecOptions().stack;
   bool image_only = false;            ///< and print its directory
   std::vector<std::string> programs;  ///< case programs to have loaded
+  Accelerator accelerator = ExecOptions().accelerator;
 };
 
 /// Makes what `Exec` in the lab needs and the cache lacks: the image, the state with the default

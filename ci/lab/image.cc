@@ -41,7 +41,8 @@ std::vector<std::string> KnownStacks() {
   return stacks;
 }
 
-Result<Image> GetImage(const Cache& cache, const std::string& stack) {
+Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator accelerator) {
+  DUALPATH_TRY_STATUS(CheckAccelerator(accelerator));
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));
   const std::string recipe = stack + "-" + digest.substr(0, 12);
   DUALPATH_TRY(
@@ -53,7 +54,7 @@ Result<Image> GetImage(const Cache& cache, const std::string& stack) {
         return Ok{};
       }));
   DUALPATH_TRY(const std::string id, ReadAttribute(entry.File("id")));
-  return Image{std::move(entry), recipe + "-" + id};
+  return Image{std::move(entry), recipe + "-" + id, accelerator};
 }
 
 }  // namespace dualpath::lab

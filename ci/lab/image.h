@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "ci/lab/accel.h"
 #include "ci/lab/cache.h"
 #include "helpers/base/result.h"
 
@@ -13,6 +14,7 @@ namespace dualpath::lab {
 struct Image {
   Cache::Entry entry;
   std::string key;  ///< of this very image: one made anew of newer packages has another
+  Accelerator accelerator = Accelerator::kTcg;  ///< of the VMs made from it
 
   std::string disk() const { return entry.File("disk.raw"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
@@ -25,6 +27,8 @@ std::vector<std::string> KnownStacks();
 
 /// The image of `stack`, made by images/lab/build if it is not in the cache, which knows it by the
 /// digest of the recipe: an edited recipe is another image, a newer package in the archive is not.
-Result<Image> GetImage(const Cache& cache, const std::string& stack);
+/// An `Error` at once if this machine cannot run VMs on `accelerator`.
+Result<Image> GetImage(const Cache& cache, const std::string& stack,
+                       Accelerator accelerator = Accelerator::kTcg);
 
 }  // namespace dualpath::lab

@@ -38,6 +38,18 @@ bool IsCommand(const CLI::App& app, const std::string& word) {
                      [&](const CLI::App* command) { return command->check_name(word); });
 }
 
+void AddAcceleratorOption(CLI::App& command, dualpath::lab::Accelerator& accelerator) {
+  const auto& known = dualpath::lab::Accelerators();
+  command
+      .add_option_function<std::string>(
+          "--accel", [&](const std::string& name) { accelerator = known.at(name); },
+          "tcg: the lab is emulated, in virtual time; kvm: it runs on this machine's KVM, which "
+          "must have nesting, in real time")
+      ->check(CLI::IsMember(known))
+      ->envname("DUALPATH_ACCEL")
+      ->default_str(ToString(accelerator));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -61,6 +73,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
+  AddAcceleratorOption(*exec, exec_options.accelerator);
   exec->add_option("--results", exec_options.results, "Where results go (default: build/results)")
       ->envname("DUALPATH_RESULTS");
   exec->add_option("--timeout", timeout_seconds, "Real seconds that the program may take")
@@ -85,6 +98,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
+  AddAcceleratorOption(*shell, shell_options.accelerator);
   shell->add_option("--name", shell_options.name,
                     "What dualpath cp knows it by (default: lab, or lab2... while others run)");
   shell->add_flag("--live", shell_options.live,
@@ -116,6 +130,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
+  AddAcceleratorOption(*prepare, prepare_options.accelerator);
   prepare->add_flag("--image-only", prepare_options.image_only,
                     "Make no snapshot; print the image's directory");
 

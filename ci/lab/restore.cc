@@ -28,10 +28,12 @@ constexpr char kState[] = "/vm";
 constexpr char kMadeBy[] = "/made-by";
 constexpr char kInRealTime[] = ", in real time";
 
-/// What a saved state depends on: the lab reads its disk still, and only this QEMU reads the state.
+/// What a saved state depends on: the lab reads its disk still, only this QEMU reads the state, and
+/// under KVM only on this machine.
 Result<std::string> MadeBy(const Image& image) {
   DUALPATH_TRY(const std::string qemu, QemuVersion(image.qemu()));
-  return "image " + image.key + ", " + qemu;
+  DUALPATH_TRY(const std::string machine, MachineFor(image.accelerator));
+  return "image " + image.key + ", " + qemu + (machine.empty() ? "" : ", " + machine);
 }
 
 }  // namespace

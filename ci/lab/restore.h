@@ -30,7 +30,7 @@ std::string KeptByCase(const std::string& case_results);
 Status Keep(Vm& vm, const Image& image, const std::string& directory);
 
 /// A VM that goes on from a state that was kept, as often as wanted. An `Error` if that was of
-/// another image or QEMU, or of a VM in real time, and `options` say virtual time.
+/// another image, QEMU or accelerator, or of a VM in real time, and `options` say virtual time.
 Result<Restored> RestoreKept(const std::string& directory, const Image& image,
                              const RestoreOptions& options);
 

@@ -85,6 +85,11 @@ void Greet(const std::string& name, Pace pace) {
             << "The guest writes once a second: dualpath-rig io.\n";
 }
 
+Pace PaceOf(const ShellOptions& options) {
+  const bool real = options.live || options.accelerator == Accelerator::kKvm;
+  return real ? Pace::kReal : Pace::kVirtual;
+}
+
 std::string NamedState(const Cache& cache, const std::string& name) {
   return cache.root() + "/kept/" + name;
 }
@@ -102,15 +107,15 @@ Result<Restored> RestoreFor(const ShellOptions& options, bool on_terminal, const
   DUALPATH_TRY(const Payload payload, MakePayload(cache, {RigProgram(), GuestAgent()}, Scripts()));
   const std::string state = StateToRestore(options, cache);
   const RestoreOptions how = {payload.image, BeginLine(on_terminal, state.empty()),
-                              options.live ? Pace::kReal : Pace::kVirtual};
+                              PaceOf(options)};
   if (!state.empty()) return RestoreKept(state, image, how);
   DUALPATH_TRY(const Steps steps, UpToTheRig(cache));
   return RestoreState(cache, image, steps, how);
 }
 
-Result<Session::End> RunSession(Vm& vm, CopyDoor* door, Pace pace) {
+Result<Session::End> RunSession(Vm& vm, CopyDoor* door) {
   if (door == nullptr) return Session::OfScript(vm).Run();
-  Greet(door->name(), pace);
+  Greet(door->name(), vm.pace());
   DUALPATH_TRY(const RawTerminal raw, RawTerminal::Of(STDIN_FILENO));
   return Session::OnTerminal(vm, door).Run();
 }
@@ -132,12 +137,11 @@ Result<int> RunShell(const ShellOptions& options) {
     door.emplace(std::move(opened));
   }
   DUALPATH_TRY(const Cache cache, Cache::Open());
-  DUALPATH_TRY(const Image image, GetImage(cache, options.stack));
+  DUALPATH_TRY(const Image image, GetImage(cache, options.stack, options.accelerator));
   DUALPATH_TRY(Restored restored, RestoreFor(options, door.has_value(), cache, image));
   // A reader of ours that has gone must not take the VM's temporary files with it unremoved.
   ::signal(SIGPIPE, SIG_IGN);
-  DUALPATH_TRY(const Session::End end, RunSession(restored.vm, door ? &*door : nullptr,
-                                                  options.live ? Pace::kReal : Pace::kVirtual));
+  DUALPATH_TRY(const Session::End end, RunSession(restored.vm, door ? &*door : nullptr));
   if (end.left) std::cerr << "\n";
   if (options.save.empty()) return end.code;
   if (end.left) {

@@ -2,12 +2,15 @@
 
 #include <string>
 
+#include "ci/lab/accel.h"
+
 namespace dualpath::lab {
 
 struct ShellOptions {
   std::string stack = "trixie";
+  Accelerator accelerator = Accelerator::kTcg;
   std::string name;     ///< for `dualpath cp`; empty: "lab", or the first of "lab2"... that is free
-  bool live = false;    ///< real time in place of virtual time
+  bool live = false;    ///< real time in place of virtual time; under KVM it is real anyway
   std::string from;     ///< go on from the state that was kept under this name
   std::string at;       ///< go on where this case failed, as `dualpath exec --keep-state` kept it
   std::string results;  ///< where `at` is looked for; empty: build/results beside the program

@@ -23,19 +23,6 @@ constexpr minutes kLongestSave{5};
 constexpr minutes kLongestCopy{5};
 constexpr seconds kLongestRestore{60};
 
-/// The key of the state after each of `steps`.
-Result<std::vector<std::string>> KeysOf(const Image& image, const Steps& steps) {
-  DUALPATH_TRY(std::string identity, QemuVersion(image.qemu()));
-  for (const std::string& word : ShapeArguments(ShapeOf(image))) identity += '\n' + word;
-  identity += '\n' + image.key;
-  std::vector<std::string> keys;
-  for (const Step& step : steps) {
-    DUALPATH_TRY(identity, DigestOfText(identity + '\n' + step.key));
-    keys.push_back(identity.substr(0, 16));
-  }
-  return keys;
-}
-
 /// Every holder of a state maps its file privately; the next state's VM has a copy to write to.
 Status CopyRam(const std::string& from, const std::string& to) {
   DUALPATH_TRY_STATUS(process::ExecuteChecked({{"cp", "--reflink=auto", "--sparse=auto", from, to}},
@@ -136,7 +123,22 @@ VmShape ShapeOf(const Image& image) {
   shape.qemu = image.qemu();
   shape.kernel = image.kernel();
   shape.initrd = image.initrd();
+  shape.accelerator = image.accelerator;
   return shape;
+}
+
+Result<std::vector<std::string>> KeysOf(const Image& image, const Steps& steps) {
+  DUALPATH_TRY(std::string identity, QemuVersion(image.qemu()));
+  for (const std::string& word : ShapeArguments(ShapeOf(image))) identity += '\n' + word;
+  identity += '\n' + image.key;
+  DUALPATH_TRY(const std::string machine, MachineFor(image.accelerator));
+  if (!machine.empty()) identity += '\n' + machine;
+  std::vector<std::string> keys;
+  for (const Step& step : steps) {
+    DUALPATH_TRY(identity, DigestOfText(identity + '\n' + step.key));
+    keys.push_back(identity.substr(0, 16));
+  }
+  return keys;
 }
 
 Result<State> GetState(const Cache& cache, const Image& image, const Steps& steps) {

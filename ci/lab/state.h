@@ -36,8 +36,11 @@ struct Step {
 /// from that of the rig, made from that of the boot.
 using Steps = std::vector<Step>;
 
-/// The state after the last of `steps`, made if it is not in the cache. Its key covers all it
-/// depends on: the image, QEMU's version and arguments, and the key of every step.
+/// The key of the state after each of `steps`. It covers all that the state depends on: the image,
+/// QEMU's version and arguments, under KVM this machine, and the key of every step so far.
+Result<std::vector<std::string>> KeysOf(const Image& image, const Steps& steps);
+
+/// The state after the last of `steps`, made if it is not in the cache.
 Result<State> GetState(const Cache& cache, const Image& image, const Steps& steps);
 
 /// How a VM goes on from a state.

@@ -22,7 +22,8 @@ using std::chrono::seconds;
 constexpr seconds kConnectBudget{30};
 constexpr char kCommandLine[] =
     "console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
-    "audit=0 systemd.show_status=0 modprobe.blacklist=kvm_amd,kvm";
+    "audit=0 systemd.show_status=0";
+constexpr char kNoNestedKvm[] = " modprobe.blacklist=kvm_amd,kvm";
 // The instruction counter stays with either: it is the TSC that the saved kernel knows.
 constexpr char kVirtualTime[] = "shift=1,align=off,sleep=off";
 constexpr char kRealTime[] = "shift=1,align=off,sleep=on";
@@ -74,24 +75,39 @@ Status LeaveOutSharedMemory(Qmp& monitor, Deadline deadline) {
   return Ok{};
 }
 
+/// What runs the CPU, which one it is, and how its time passes.
+std::vector<std::string> CpuArguments(Accelerator accelerator) {
+  // Without features that keep a VM from being saved: QEMU leaves them out of "host" by itself.
+  if (accelerator == Accelerator::kKvm) return {"-accel", "kvm", "-cpu", "host", "-smp", "1"};
+  // The CPU with the fewest features: it boots faster than "max", of which QEMU 7.2 emulates some
+  // wrongly ("max,svm=off" garbles every path in /proc/mounts).
+  return {"-accel", "tcg",     "-cpu",       "qemu64", "-smp",
+          "1",      "-icount", kVirtualTime, "-rtc",   "clock=vm"};
+}
+
+/// The emulated CPU has SVM, and a VM saved with kvm_amd loaded hangs when its guest starts.
+std::string CommandLine(Accelerator accelerator) {
+  return std::string(kCommandLine) + (accelerator == Accelerator::kTcg ? kNoNestedKvm : "");
+}
+
 }  // namespace
 
 std::vector<std::string> ShapeArguments(const VmShape& shape) {
-  // The CPU with the fewest features: it boots faster than "max", of which QEMU 7.2 emulates some
-  // wrongly ("max,svm=off" garbles every path in /proc/mounts). It has SVM, and a VM saved with
-  // kvm_amd loaded hangs when its guest starts: hence the blacklist.
-  std::vector<std::string> arguments = {
-      "-M", "q35,memory-backend=ram", "-accel", "tcg", "-cpu", "qemu64", "-smp", "1", "-icount",
-      kVirtualTime, "-rtc", "clock=vm", "-m",
-      fmt::format("{}M,maxmem={}M", shape.memory_mebibytes,
-                  shape.memory_mebibytes + kMostDiskMebibytes),
-      "-nodefaults", "-display", "none",
-      // A dead kernel ends the VM, and so the wait for it.
-      "-no-reboot", "-append", kCommandLine, "-device", "virtio-pmem-pci,memdev=disk", "-device",
-      "virtio-blk-pci,drive=payload", "-device", "virtio-serial-pci"};
+  std::vector<std::string> arguments = {"-M", "q35,memory-backend=ram"};
+  const auto add = [&](const std::vector<std::string>& words) {
+    arguments.insert(arguments.end(), words.begin(), words.end());
+  };
+  add(CpuArguments(shape.accelerator));
+  add({"-m",
+       fmt::format("{}M,maxmem={}M", shape.memory_mebibytes,
+                   shape.memory_mebibytes + kMostDiskMebibytes),
+       "-nodefaults", "-display", "none",
+       // A dead kernel ends the VM, and so the wait for it.
+       "-no-reboot", "-append", CommandLine(shape.accelerator), "-device",
+       "virtio-pmem-pci,memdev=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
+       "virtio-serial-pci"});
   for (const std::string port : kPorts) {
-    arguments.insert(arguments.end(),
-                     {"-device", "virtserialport,chardev=" + port + ",name=dualpath." + port});
+    add({"-device", "virtserialport,chardev=" + port + ",name=dualpath." + port});
   }
   return arguments;
 }
@@ -99,12 +115,12 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
 Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
        const Options& options)
     : directory_(std::move(directory)),
-      cpu_(CpuSlot::Take()),
       qemu_(std::move(qemu)),
       ports_(std::move(ports)),
       monitor_(std::move(monitor)),
       state_(options.state),
-      pace_(options.pace) {
+      pace_(options.shape.accelerator == Accelerator::kKvm ? Pace::kReal : options.pace) {
+  if (pace_ == Pace::kVirtual) cpu_ = CpuSlot::Take();
   if (cpu_) cpu_->Hold(qemu_.pid());
 }
 

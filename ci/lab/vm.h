@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ci/lab/accel.h"
 #include "ci/lab/cpu_slot.h"
 #include "ci/lab/qmp.h"
 #include "helpers/base/deadline.h"
@@ -21,9 +22,10 @@ struct VmShape {
   std::string kernel;           ///< the stack's vmlinuz
   std::string initrd;           ///< and initial RAM disk
   int memory_mebibytes = 3072;  ///< room for the article's dd of 1 GiB
+  Accelerator accelerator = Accelerator::kTcg;
 };
 
-/// How the VM's clock runs while its CPU is idle.
+/// How the VM's clock runs while its CPU is idle. Under KVM it is real, whatever is asked for.
 enum class Pace {
   kVirtual,  ///< it jumps to the next timer: a wait costs nothing
   kReal,     ///< it waits as long as it says; never faster than real time, slower when busy
@@ -33,8 +35,9 @@ enum class Pace {
 std::vector<std::string> ShapeArguments(const VmShape& shape);
 
 /// A lab VM: emulated (TCG), one virtual CPU, virtual time, no network, nothing of this machine
-/// visible but one read-only payload. Talks over three virtio-serial ports: control (lines both
-/// ways), output (what the case prints), results (a tar).
+/// visible but one read-only payload; or the same under KVM, on this machine's CPU, in real time.
+/// Talks over three virtio-serial ports: control (lines both ways), output (what the case prints),
+/// results (a tar).
 ///
 /// Virtual time (`-icount ...,sleep=off`): the guest's clocks count instructions and jump ahead
 /// whenever its CPU is idle, so a wait of 50 s costs what happens in it and no more. They also jump
@@ -43,7 +46,7 @@ std::vector<std::string> ShapeArguments(const VmShape& shape);
 /// writes. The RAM is a file. A restored VM maps it privately: pages are read when they are
 /// touched, shared by all VMs of the snapshot, and copied when they are written. One virtual CPU:
 /// with two, kernel 6.12 dies under multi-threaded TCG while patching its text.
-/// All its threads are on one CPU of this machine, if there is one to be had.
+/// In virtual time all its threads are on one CPU of this machine, if there is one to be had.
 class Vm {
  public:
   struct Options {

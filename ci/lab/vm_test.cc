@@ -15,8 +15,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-VmShape Shape() {
+VmShape Shape(Accelerator accelerator) {
   VmShape shape;
+  shape.accelerator = accelerator;
   shape.qemu = "/cache/image-trixie/qemu";
   shape.kernel = "/cache/image-trixie/vmlinuz";
   shape.initrd = "/cache/image-trixie/initrd.img";
@@ -24,9 +25,14 @@ VmShape Shape() {
   return shape;
 }
 
+std::vector<std::string> Arguments(Accelerator accelerator = Accelerator::kTcg) {
+  return ShapeArguments(Shape(accelerator));
+}
+
 /// Every value that `option` is given.
-std::vector<std::string> ValuesOf(const std::string& option) {
-  const std::vector<std::string> arguments = ShapeArguments(Shape());
+std::vector<std::string> ValuesOf(const std::string& option,
+                                  Accelerator accelerator = Accelerator::kTcg) {
+  const std::vector<std::string> arguments = Arguments(accelerator);
   std::vector<std::string> values;
   for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
     if (arguments[i] == option) values.push_back(arguments[i + 1]);
@@ -43,7 +49,7 @@ TEST(ShapeArguments, HaveTimeThatDoesNotSeeTheMachine) {
 TEST(ShapeArguments, HaveOneVirtualCpu) { EXPECT_THAT(ValuesOf("-smp"), ElementsAre("1")); }
 
 TEST(ShapeArguments, EndTheVmWhenItsKernelDies) {
-  EXPECT_THAT(ShapeArguments(Shape()), Contains("-no-reboot"));
+  EXPECT_THAT(Arguments(), Contains("-no-reboot"));
   EXPECT_THAT(ValuesOf("-append"),
               ElementsAre(AllOf(HasSubstr(" panic=-1 "), HasSubstr(" oops=panic "))));
 }
@@ -65,11 +71,37 @@ TEST(ShapeArguments, HaveThreePortsOfTheirOwn) {
 }
 
 TEST(ShapeArguments, HaveNothingOfTheMachine) {
-  const std::vector<std::string> arguments = ShapeArguments(Shape());
+  const std::vector<std::string> arguments = Arguments();
   EXPECT_THAT(arguments, Contains("-nodefaults"));
   EXPECT_THAT(arguments, Not(Contains("-netdev")));
   // A snapshot's key: where this user's cache is must not be in it.
   EXPECT_THAT(arguments, Each(Not(HasSubstr("/cache/"))));
+}
+
+TEST(ShapeArguments, OfKvmHaveThisMachinesCpuAndTime) {
+  EXPECT_THAT(ValuesOf("-accel", Accelerator::kKvm), ElementsAre("kvm"));
+  EXPECT_THAT(ValuesOf("-cpu", Accelerator::kKvm), ElementsAre("host"));
+  EXPECT_THAT(ValuesOf("-smp", Accelerator::kKvm), ElementsAre("1"));
+  EXPECT_THAT(Arguments(Accelerator::kKvm), Not(Contains("-icount")));
+  EXPECT_THAT(Arguments(Accelerator::kKvm), Not(Contains("-rtc")));
+}
+
+TEST(ShapeArguments, OfKvmDifferInNothingElse) {
+  // Where the emulated VM has its CPU and time, and at the end of its kernel's command line.
+  std::vector<std::string> emulated = Arguments();
+  const std::string blacklist = " modprobe.blacklist=kvm_amd,kvm";
+  for (std::string& word : emulated) {
+    const std::size_t at = word.find(blacklist);
+    if (at != std::string::npos) word.erase(at, blacklist.size());
+    if (word == "tcg") word = "kvm";
+    if (word == "qemu64") word = "host";
+  }
+  for (const char* option : {"-icount", "-rtc"}) {
+    const auto found = std::find(emulated.begin(), emulated.end(), option);
+    ASSERT_NE(found, emulated.end()) << option;
+    emulated.erase(found, found + 2);
+  }
+  EXPECT_EQ(Arguments(Accelerator::kKvm), emulated);
 }
 
 }  // namespace
