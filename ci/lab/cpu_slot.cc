@@ -41,10 +41,13 @@ void CpuSlot::Hold(int pid) const {
   cpu_set_t only;
   CPU_ZERO(&only);
   CPU_SET(cpu_, &only);
+  const sched_param normal = {};
   std::error_code ec;
   const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
   for (const auto& task : std::filesystem::directory_iterator(tasks, ec)) {
-    ::sched_setaffinity(std::stoi(task.path().filename().string()), sizeof(only), &only);
+    const int thread = std::stoi(task.path().filename().string());
+    ::sched_setaffinity(thread, sizeof(only), &only);
+    ::sched_setscheduler(thread, SCHED_BATCH, &normal);
   }
 }
 

@@ -18,7 +18,9 @@ class CpuSlot {
 
   int cpu() const { return cpu_; }
 
-  /// Moves all threads of a process there. One that cannot be moved is only slower.
+  /// Moves all threads of a process there, where none interrupts another that it has woken
+  /// (SCHED_BATCH, sched(7)): the CPU's thread would hand over at each notification of the main
+  /// loop, some 15 times from one idle period to the next. One that cannot be moved is only slower.
   void Hold(int pid) const;
 
  private:
