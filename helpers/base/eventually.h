@@ -17,6 +17,13 @@ namespace dualpath {
 struct PollPace {
   std::chrono::milliseconds first{20};
   std::chrono::milliseconds slowest{500};
+
+  /// For what cannot be met before that much time has passed.
+  static PollPace ForAtLeast(std::chrono::milliseconds time) {
+    PollPace pace;
+    pace.slowest = std::max(pace.slowest, time / 8);
+    return pace;
+  }
 };
 
 /// Polls `done` until it returns true or the deadline expires. Looks at least once, and once more
@@ -36,12 +43,13 @@ inline bool PollUntil(Deadline deadline, const std::function<bool()>& done, Poll
 /// As `PollUntil`, but yields an `Error` that says what was waited for and what was last seen.
 /// `what_is_missing` returns the current state in words, or an empty string once the wait is over.
 inline Status WaitUntil(const std::string& operation, const std::string& object, Deadline deadline,
-                        const std::function<std::string()>& what_is_missing) {
+                        const std::function<std::string()>& what_is_missing, PollPace pace = {}) {
   std::string missing;
-  const bool met = PollUntil(deadline, [&] {
+  const auto done = [&] {
     missing = what_is_missing();
     return missing.empty();
-  });
+  };
+  const bool met = PollUntil(deadline, done, pace);
   if (met) return Ok{};
   return Error::Because(operation, object, "deadline expired; last seen: " + missing);
 }
