@@ -160,7 +160,9 @@ Run Listen(Restored restored, const ExecOptions& options) {
 Result<Run> RunAnyProgram(const Cache& cache, const Image& image, const ExecOptions& options,
                           const Payload& payload) {
   DUALPATH_TRY(const Steps steps, UpToTheRig(cache));
-  DUALPATH_TRY(Restored restored, RestoreState(cache, image, steps, {payload.image, kLoadPayload}));
+  DUALPATH_TRY(Restored restored,
+               RestoreState(cache, image, steps,
+                            {payload.image, kLoadPayload, Pace::kVirtual, options.keep_state}));
   const std::string program = QuotedForShell(fs::path(options.command[0]).filename().string());
   DUALPATH_TRY_STATUS(restored.vm.Tell("env" + Words(options, false) + " /payload/run-case " +
                                        std::to_string(kVirtualLimit.count()) + " " + program +
@@ -182,7 +184,8 @@ Result<Run> RunParkedProgram(const Cache& cache, const Image& image, const ExecO
     DUALPATH_TRY(const Steps steps, UpToParked(cache, std::move(payload), {rig, arguments}));
     const std::string line = Words(options, asks) + Arguments(options) +
                              " --gtest_output=xml:/run/dualpath/results/gtest.xml";
-    auto restored = RestoreState(cache, image, steps, {image_file, line});
+    auto restored =
+        RestoreState(cache, image, steps, {image_file, line, Pace::kVirtual, options.keep_state});
     if (!restored.ok() && !rig.empty()) {
       // The case itself says best what is wrong with its rig.
       spdlog::warn("a rig of its own for {} cannot be saved: {}", name,

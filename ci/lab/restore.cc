@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "ci/lab/digest.h"
 #include "ci/lab/progress.h"
 #include "ci/lab/qemu.h"
 #include "helpers/base/file.h"
@@ -28,12 +29,12 @@ constexpr char kState[] = "/vm";
 constexpr char kMadeBy[] = "/made-by";
 constexpr char kInRealTime[] = ", in real time";
 
-/// What a saved state depends on: the lab reads its disk still, only this QEMU reads the state, and
-/// under KVM only on this machine.
+/// What a kept state depends on, in words.
 Result<std::string> MadeBy(const Image& image) {
   DUALPATH_TRY(const std::string qemu, QemuVersion(image.qemu()));
-  DUALPATH_TRY(const std::string machine, MachineFor(image.accelerator));
-  return "image " + image.key + ", " + qemu + (machine.empty() ? "" : ", " + machine);
+  DUALPATH_TRY(const std::string identity, IdentityOf(image));
+  DUALPATH_TRY(const std::string digest, DigestOfText(identity));
+  return "image " + image.key + ", " + qemu + ", VM " + digest.substr(0, 12);
 }
 
 }  // namespace
@@ -117,6 +118,7 @@ Result<Restored> RestoreKept(const std::string& directory, const Image& image,
   vm_options.payload = options.payload;
   vm_options.pace = options.pace;
   vm_options.state = directory + kState;
+  vm_options.to_be_saved = options.to_be_saved;
   DUALPATH_TRY(Vm vm, GoOn(vm_options, options.begin));
   return Restored{std::nullopt, std::move(vm), begun, SecondsSince(begun)};
 }

@@ -106,8 +106,8 @@ Result<Restored> RestoreFor(const ShellOptions& options, bool on_terminal, const
                             const Image& image) {
   DUALPATH_TRY(const Payload payload, MakePayload(cache, {RigProgram(), GuestAgent()}, Scripts()));
   const std::string state = StateToRestore(options, cache);
-  const RestoreOptions how = {payload.image, BeginLine(on_terminal, state.empty()),
-                              PaceOf(options)};
+  const RestoreOptions how = {payload.image, BeginLine(on_terminal, state.empty()), PaceOf(options),
+                              !options.save.empty()};
   if (!state.empty()) return RestoreKept(state, image, how);
   DUALPATH_TRY(const Steps steps, UpToTheRig(cache));
   return RestoreState(cache, image, steps, how);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ci/lab/digest.h"
+#include "ci/lab/idle_table.h"
 #include "ci/lab/progress.h"
 #include "ci/lab/qemu.h"
 #include "helpers/process/process.h"
@@ -62,6 +63,7 @@ class StateMaker {
         options.state = state.rest();
         options.ram = ram.empty() ? state.ram() : ram;
         options.owns_ram = !ram.empty();
+        options.to_be_saved = how.to_be_saved;
         if (options.owns_ram) DUALPATH_TRY_STATUS(CopyRam(state.ram(), ram));
         const auto begun = Clock::now();
         auto vm = GoOn(options, how.begin);
@@ -95,7 +97,7 @@ class StateMaker {
     };
     if (count > 1) {
       const RestoreOptions how = {step.payload ? step.payload->image : "",
-                                  "echo begun >&3; " + step.line};
+                                  "echo begun >&3; " + step.line, Pace::kVirtual, true};
       DUALPATH_TRY(Restored restored, Restore(count - 1, how, directory + "/ram"));
       return finish(restored.vm);
     }
@@ -103,7 +105,7 @@ class StateMaker {
     options.shape = ShapeOf(image_);
     options.disk = image_.disk();
     options.ram = directory + "/ram";
-    options.owns_ram = true;
+    options.owns_ram = options.to_be_saved = true;
     DUALPATH_TRY(Vm vm, Vm::Start(options));
     DUALPATH_TRY_STATUS(vm.Listen(keep, Deadline::In(kLongestBoot)));
     DUALPATH_TRY_STATUS(vm.Tell(step.line));
@@ -127,12 +129,17 @@ VmShape ShapeOf(const Image& image) {
   return shape;
 }
 
-Result<std::vector<std::string>> KeysOf(const Image& image, const Steps& steps) {
+Result<std::string> IdentityOf(const Image& image) {
   DUALPATH_TRY(std::string identity, QemuVersion(image.qemu()));
   for (const std::string& word : ShapeArguments(ShapeOf(image))) identity += '\n' + word;
-  identity += '\n' + image.key;
+  identity += '\n' + IdleTable() + '\n' + image.key;
   DUALPATH_TRY(const std::string machine, MachineFor(image.accelerator));
   if (!machine.empty()) identity += '\n' + machine;
+  return identity;
+}
+
+Result<std::vector<std::string>> KeysOf(const Image& image, const Steps& steps) {
+  DUALPATH_TRY(std::string identity, IdentityOf(image));
   std::vector<std::string> keys;
   for (const Step& step : steps) {
     DUALPATH_TRY(identity, DigestOfText(identity + '\n' + step.key));

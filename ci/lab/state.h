@@ -36,8 +36,11 @@ struct Step {
 /// from that of the rig, made from that of the boot.
 using Steps = std::vector<Step>;
 
-/// The key of the state after each of `steps`. It covers all that the state depends on: the image,
-/// QEMU's version and arguments, under KVM this machine, and the key of every step so far.
+/// What any saved VM depends on: the image, QEMU's version and arguments, under KVM this machine.
+Result<std::string> IdentityOf(const Image& image);
+
+/// The key of the state after each of `steps`. It covers all that the state depends on: the VM's
+/// identity, and the key of every step so far.
 Result<std::vector<std::string>> KeysOf(const Image& image, const Steps& steps);
 
 /// The state after the last of `steps`, made if it is not in the cache.
@@ -48,6 +51,7 @@ struct RestoreOptions {
   std::string payload;         ///< the disk image to attach
   std::string begin;           ///< a line for the lab agent that ends with saying "begun"
   Pace pace = Pace::kVirtual;  ///< of the VM's clock
+  bool to_be_saved = false;    ///< as of Vm::Options
 };
 
 struct Restored {

@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "ci/lab/idle_table.h"
 #include "ci/lab/line_socket.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/qemu.h"
+#include "ci/lab/shell_words.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
 
@@ -22,12 +24,18 @@ using std::chrono::seconds;
 constexpr seconds kConnectBudget{30};
 constexpr char kCommandLine[] =
     "console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
-    "audit=0 systemd.show_status=0";
+    "audit=0 systemd.show_status=0 "
+    // An idle CPU wakes for what there is to do and for nothing else, since each time costs real
+    // time. The other governor, and no governor, keep the tick for one more period (kernel:
+    // kernel/sched/idle.c); the clocks' watchdog and kcompactd look twice a second.
+    "cpuidle.governor=ladder tsc=reliable sysctl.vm.compaction_proactiveness=0";
 constexpr char kNoNestedKvm[] = " modprobe.blacklist=kvm_amd,kvm";
 // The instruction counter stays with either: it is the TSC that the saved kernel knows.
 constexpr char kVirtualTime[] = "shift=1,align=off,sleep=off";
 constexpr char kRealTime[] = "shift=1,align=off,sleep=on";
 constexpr int kMostDiskMebibytes = 4096;
+constexpr char kIdle[] = "/idle.aml";
+constexpr char kLeaveOutSharedMemory[] = "x-ignore-shared";
 constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
 
 std::string LastLines(const std::string& text, std::size_t most) {
@@ -61,18 +69,29 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
     add({"-chardev", "socket,id=" + port + ",path=" + directory + "/" + port});
   }
   add({"-chardev", "socket,id=monitor,path=" + directory + "/monitor", "-mon",
-       "chardev=monitor,mode=control"});
+       options.to_be_saved ? "chardev=monitor,mode=control" : "chardev=monitor,mode=readline"});
+  add({"-acpitable", "sig=SSDT,rev=2,oem_id=DUALPA,oem_table_id=IDLE,data=" + directory + kIdle});
   add({"-serial", "file:" + directory + "/console.log"});
   return command;
 }
 
 /// What is shared memory, the disk and maybe the RAM, is in files of its own, and the stream is for
 /// the rest.
-Status LeaveOutSharedMemory(Qmp& monitor, Deadline deadline) {
-  const json capability = {{"capability", "x-ignore-shared"}, {"state", true}};
-  DUALPATH_TRY_STATUS(monitor.Execute("migrate-set-capabilities",
-                                      {{"capabilities", json::array({capability})}}, deadline));
+Status LeaveOutSharedMemory(Qmp& qmp, Deadline deadline) {
+  const json capability = {{"capability", kLeaveOutSharedMemory}, {"state", true}};
+  DUALPATH_TRY_STATUS(qmp.Execute("migrate-set-capabilities",
+                                  {{"capabilities", json::array({capability})}}, deadline));
   return Ok{};
+}
+
+/// A word for QEMU's monitor for people.
+std::string QuotedForConsole(const std::string& word) {
+  std::string quoted = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
 }
 
 /// What runs the CPU, which one it is, and how its time passes.
@@ -93,7 +112,9 @@ std::string CommandLine(Accelerator accelerator) {
 }  // namespace
 
 std::vector<std::string> ShapeArguments(const VmShape& shape) {
-  std::vector<std::string> arguments = {"-M", "q35,memory-backend=ram"};
+  // No HPET: Linux leaves it running when it has done, and virtual time would stop at each of its
+  // 500 edges a second.
+  std::vector<std::string> arguments = {"-M", "q35,memory-backend=ram,hpet=off"};
   const auto add = [&](const std::vector<std::string>& words) {
     arguments.insert(arguments.end(), words.begin(), words.end());
   };
@@ -102,6 +123,8 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
        fmt::format("{}M,maxmem={}M", shape.memory_mebibytes,
                    shape.memory_mebibytes + kMostDiskMebibytes),
        "-nodefaults", "-display", "none",
+       // The saved VM was stopped, and one that goes on from there is to run.
+       "-global", "migration.store-global-state=off",
        // A dead kernel ends the VM, and so the wait for it.
        "-no-reboot", "-append", CommandLine(shape.accelerator), "-device",
        "virtio-pmem-pci,memdev=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
@@ -112,12 +135,10 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
   return arguments;
 }
 
-Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, Qmp monitor,
-       const Options& options)
+Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, const Options& options)
     : directory_(std::move(directory)),
       qemu_(std::move(qemu)),
       ports_(std::move(ports)),
-      monitor_(std::move(monitor)),
       state_(options.state),
       pace_(options.shape.accelerator == Accelerator::kKvm ? Pace::kReal : options.pace) {
   if (pace_ == Pace::kVirtual) cpu_ = CpuSlot::Take();
@@ -131,6 +152,7 @@ Result<Vm> Vm::Start(const Options& options) {
   DUALPATH_TRY(const UniqueFd output, ListenAt(path("output")));
   DUALPATH_TRY(const UniqueFd results, ListenAt(path("results")));
   DUALPATH_TRY(const UniqueFd monitor, ListenAt(path("monitor")));
+  DUALPATH_TRY_STATUS(WriteFileAtomically(directory.path() + kIdle, IdleTable()));
   DUALPATH_TRY(
       process::Background qemu,
       process::Background::Start(CommandFor(options, directory.path()), {path("qemu.log")}));
@@ -150,22 +172,23 @@ Result<Vm> Vm::Start(const Options& options) {
     }
     *socket = std::move(*accepted);
   }
-  DUALPATH_TRY(Qmp qmp, Qmp::Negotiate(std::move(monitor_socket), Deadline::In(kConnectBudget)));
-  return Vm(std::move(directory), std::move(qemu), std::move(ports), std::move(qmp), options);
+  Vm vm(std::move(directory), std::move(qemu), std::move(ports), options);
+  if (options.to_be_saved) {
+    DUALPATH_TRY(vm.qmp_, Qmp::Negotiate(std::move(monitor_socket), Deadline::In(kConnectBudget)));
+  } else {
+    vm.console_ = std::move(monitor_socket);
+  }
+  return vm;
 }
 
 Status Vm::Resume(Deadline deadline) {
-  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(monitor_, deadline));
-  DUALPATH_TRY_STATUS(
-      monitor_.Execute("migrate-incoming", {{"uri", "exec:cat '" + state_ + "'"}}, deadline));
-  std::string status;
-  while (status != "paused") {
-    const auto state = monitor_.Execute("query-status", json::object(), deadline);
-    if (!state.ok()) return Died("it ended while its state was read: " + state.error().reason());
-    status = state->value("status", "");
-    if (deadline.Expired()) return Died("its state could not be read in time");
+  const std::string from = "exec:cat " + QuotedForShell(state_);
+  if (!qmp_) {
+    return SendAll(console_, std::string("migrate_set_capability ") + kLeaveOutSharedMemory +
+                                 " on\nmigrate_incoming " + QuotedForConsole(from) + "\n");
   }
-  DUALPATH_TRY_STATUS(monitor_.Execute("cont", json::object(), deadline));
+  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, deadline));
+  DUALPATH_TRY_STATUS(qmp_->Execute("migrate-incoming", {{"uri", from}}, deadline));
   return Ok{};
 }
 
@@ -217,13 +240,13 @@ Result<std::string> Vm::ReadResults(std::size_t bytes, Deadline deadline) {
 }
 
 Status Vm::Save(const std::string& file, Deadline deadline) {
-  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(monitor_, deadline));
-  DUALPATH_TRY_STATUS(monitor_.Execute("stop", json::object(), deadline));
+  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, deadline));
+  DUALPATH_TRY_STATUS(qmp_->Execute("stop", json::object(), deadline));
   DUALPATH_TRY_STATUS(
-      monitor_.Execute("migrate", {{"uri", "exec:cat > '" + file + "'"}}, deadline));
+      qmp_->Execute("migrate", {{"uri", "exec:cat > " + QuotedForShell(file)}}, deadline));
   std::string status;
   DUALPATH_TRY_STATUS(WaitUntil("save the lab VM's state to", file, deadline, [&]() -> std::string {
-    const auto migration = monitor_.Execute("query-migrate", json::object(), deadline);
+    const auto migration = qmp_->Execute("query-migrate", json::object(), deadline);
     if (!migration.ok()) return migration.error().ToString();
     status = migration->value("status", "none");
     return status == "completed" || status == "failed" || status == "cancelled" ? "" : status;
@@ -232,7 +255,7 @@ Status Vm::Save(const std::string& file, Deadline deadline) {
     return Error::Because("save the lab VM's state to", file,
                           "QEMU's migration " + status + "; " + QemuLog());
   }
-  DUALPATH_TRY_STATUS(monitor_.Execute("quit", json::object(), deadline));
+  DUALPATH_TRY_STATUS(qmp_->Execute("quit", json::object(), deadline));
   DUALPATH_TRY_STATUS(qemu_.Wait(deadline));
   return Ok{};
 }

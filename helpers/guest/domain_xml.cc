@@ -12,7 +12,8 @@ const char kDefaultKernelCommandLine[] =
     // The emulated timers work; testing them waits for them. Without the TSC as clock source the
     // guest ticks 250 times a second while it is idle, which the lab's virtual time must live
     // through. ACPI stays on for the same reason: its timer is what the TSC is calibrated by.
-    " no_timer_check tsc=reliable"
+    // For the same reason kcompactd does not look twice a second whether there is work for it.
+    " no_timer_check tsc=reliable sysctl.vm.compaction_proactiveness=0"
     // Every piece of code that the kernel patches at boot is translated anew by the emulators, and
     // one CPU gains little from patching lock prefixes away.
     " noreplace-smp"
