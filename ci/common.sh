@@ -55,8 +55,9 @@ install_missing() {
   rm -f "$log"
 }
 
-# build [TARGET...]: everything, or what the targets need. The lab's image, which mostly waits for the
-# mirror, is made meanwhile; how that went is said at the end.
+# build [TARGET...]: everything, or what the targets need. The lab's image and the state with the rig
+# up, which mostly wait for the mirror and keep one CPU busy, are made meanwhile; how that went is
+# said at the end.
 build() {
   stage "build"
   cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
@@ -65,17 +66,17 @@ build() {
     die "the build could not be configured" "See above"
   }
   rm -f build-configure.log
-  cmake --build build --target dualpath
-  local image code=0
-  build/bin/dualpath prepare --image-only > build/image.log 2>&1 &
-  image=$!
+  cmake --build build --target dualpath dualpath-rig dualpath_guest_agent
+  local lab code=0
+  build/bin/dualpath prepare > build/lab.log 2>&1 &
+  lab=$!
   # A shell without job control lets its background processes ignore Ctrl-C.
-  trap "code=\$?; kill $image 2>/dev/null; wait $image || true; exit \$code" EXIT
+  trap "code=\$?; kill $lab 2>/dev/null; wait $lab || true; exit \$code" EXIT
   cmake --build build ${1:+--target "$@"}
-  stage "image"
-  wait "$image" || code=$?
+  stage "lab"
+  wait "$lab" || code=$?
   trap - EXIT
-  cat build/image.log
+  cat build/lab.log
   [ "$code" = 0 ] || exit "$code"
 }
 

@@ -374,10 +374,6 @@ int Prepare(const PrepareOptions& options) {
   const auto prepare = [&]() -> Result<int> {
     DUALPATH_TRY(const Cache cache, Cache::Open());
     DUALPATH_TRY(const Image image, GetImage(cache, options.stack, options.accelerator));
-    if (options.image_only) {
-      std::cout << image.entry.directory() << "\n";
-      return int{kAllPassed};
-    }
     DUALPATH_TRY(const Steps rig, UpToTheRig(cache));
     DUALPATH_TRY(const State state, GetState(cache, image, rig));
     spdlog::info("ready: {}", state.entry.directory());

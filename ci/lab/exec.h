@@ -25,7 +25,6 @@ int Exec(const ExecOptions& options);
 
 struct PrepareOptions {
   std::string stack = ExecOptions().stack;
-  bool image_only = false;            ///< and print its directory
   std::vector<std::string> programs;  ///< case programs to have loaded
   Accelerator accelerator = ExecOptions().accelerator;
 };

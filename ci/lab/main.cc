@@ -131,8 +131,6 @@ int main(int argc, char** argv) {
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
   AddAcceleratorOption(*prepare, prepare_options.accelerator);
-  prepare->add_flag("--image-only", prepare_options.image_only,
-                    "Make no snapshot; print the image's directory");
 
   dualpath::report::SummaryOptions summary_options;
   auto* summary = app.add_subcommand(
