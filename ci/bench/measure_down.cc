@@ -7,6 +7,7 @@ namespace dualpath::bench {
 namespace {
 
 constexpr std::chrono::minutes kBudget{10};
+
 Status AddRatio(const Bench& bench, const std::string& name, const std::string& what, int seconds,
                 std::optional<Limit> limit, BenchVm& vm) {
   DUALPATH_TRY(const Took took, vm.Run("sleep " + std::to_string(seconds), Deadline::In(kBudget)));
