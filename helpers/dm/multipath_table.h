@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,10 @@ struct MultipathTable {
 bool operator==(const TablePath& a, const TablePath& b);
 bool operator==(const PathGroup& a, const PathGroup& b);
 bool operator==(const MultipathTable& a, const MultipathTable& b);
+
+inline std::ostream& operator<<(std::ostream& out, const MultipathTable& table) {
+  return out << table.ToString();
+}
 
 /// A whole line: "0 2097152 multipath 1 queue_if_no_path 0 1 1 service-time 0 1 1 8:32 1".
 /// An error names the position of the token at fault.

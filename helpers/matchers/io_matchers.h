@@ -75,11 +75,3 @@ class HoldsEveryWriteAcknowledgedIn {
 ::testing::Matcher<const guest::IoReport&> ReadsSawEveryAcknowledgedWrite();
 
 }  // namespace dualpath
-
-namespace dualpath::scsi {
-
-inline void PrintTo(const Disk& disk, std::ostream* out) {
-  *out << "the disk at " << disk.hctl().ToString();
-}
-
-}  // namespace dualpath::scsi

@@ -136,12 +136,4 @@ CompletionMatcher EndsAs(const Completion& other) {
       });
 }
 
-void PrintTo(const Result<Completion>& result, std::ostream* out) {
-  if (result.ok()) {
-    *out << *result;
-  } else {
-    *out << "an error: " << result.error().ToString();
-  }
-}
-
 }  // namespace dualpath

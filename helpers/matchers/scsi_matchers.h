@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <ostream>
 #include <string>
 #include <utility>
 
@@ -48,7 +47,5 @@ CompletionMatcher EndsWithErrno(int error_number);
 
 /// The same outcome, byte by byte, whenever and by whomever the command was sent.
 CompletionMatcher EndsAs(const scsi::Completion& other);
-
-void PrintTo(const Result<scsi::Completion>& result, std::ostream* out);
 
 }  // namespace dualpath

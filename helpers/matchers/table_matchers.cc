@@ -1,7 +1,5 @@
 #include "helpers/matchers/table_matchers.h"
 
-#include <ostream>
-
 #include "helpers/matchers/view.h"
 
 namespace dualpath {
@@ -36,9 +34,4 @@ std::string Numbers(const dm::MultipathTable& table) {
       true);
 }
 
-namespace dm {
-
-void PrintTo(const MultipathTable& table, std::ostream* out) { *out << table.ToString(); }
-
-}  // namespace dm
 }  // namespace dualpath

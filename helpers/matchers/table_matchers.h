@@ -20,9 +20,4 @@ namespace dualpath {
 std::string Numbers(const PathIdGroups& groups);
 std::string Numbers(const dm::MultipathTable& table);
 
-namespace dm {
-
-void PrintTo(const MultipathTable& table, std::ostream* out);
-
-}  // namespace dm
 }  // namespace dualpath

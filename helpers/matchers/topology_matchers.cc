@@ -1,6 +1,5 @@
 #include "helpers/matchers/topology_matchers.h"
 
-#include <ostream>
 #include <sstream>
 
 #include "helpers/matchers/view.h"
@@ -25,14 +24,7 @@ std::string Render(const std::vector<ExpectedGroup>& groups) {
 
 std::string Render(const multipath::Map& map) {
   std::ostringstream out;
-  for (const multipath::PathGroup& group : map.groups) {
-    out << "[" << group.status << ":";
-    for (const multipath::Path& path : group.paths) {
-      out << " " << path.hctl << " " << path.dm_state << " " << path.checker_state << " "
-          << path.device_state;
-    }
-    out << "]";
-  }
+  for (const multipath::PathGroup& group : map.groups) out << group;
   return out.str();
 }
 
@@ -51,12 +43,4 @@ ExpectedPath Faulty(PathId id, std::string device_state) {
       "path groups", [](const multipath::Map& map) { return Render(map); }, Render(groups));
 }
 
-namespace multipath {
-
-void PrintTo(const Map& map, std::ostream* out) {
-  *out << map.alias << " (" << map.wwid << ") " << map.dm_name << " features='" << map.features
-       << "' " << Render(map);
-}
-
-}  // namespace multipath
 }  // namespace dualpath

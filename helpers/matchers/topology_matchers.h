@@ -38,10 +38,4 @@ inline ExpectedGroup Enabled(ExpectedPath path) { return {"enabled", {std::move(
 ///   Enabled(rig.path(0))})));
 ::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups);
 
-namespace multipath {
-
-/// In the form of `multipath -ll`, for failure messages.
-void PrintTo(const Map& map, std::ostream* out);
-
-}  // namespace multipath
 }  // namespace dualpath

@@ -37,4 +37,20 @@ bool operator==(const Topology& a, const Topology& b) {
   return std::tie(a.maps, a.not_understood) == std::tie(b.maps, b.not_understood);
 }
 
+std::ostream& operator<<(std::ostream& out, const PathGroup& group) {
+  out << "[" << group.status << ":";
+  for (const Path& path : group.paths) {
+    out << " " << path.hctl << " " << path.dm_state << " " << path.checker_state << " "
+        << path.device_state;
+  }
+  return out << "]";
+}
+
+std::ostream& operator<<(std::ostream& out, const Map& map) {
+  out << map.alias << " (" << map.wwid << ") " << map.dm_name << " features='" << map.features
+      << "' ";
+  for (const PathGroup& group : map.groups) out << group;
+  return out;
+}
+
 }  // namespace dualpath::multipath

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -59,5 +60,10 @@ bool operator==(const PathGroup& a, const PathGroup& b);
 bool operator==(const Map& a, const Map& b);
 bool operator==(const Unparsed& a, const Unparsed& b);
 bool operator==(const Topology& a, const Topology& b);
+
+// For failure messages: "[active: 4:0:1:0 active ready running]" is a group, and a map its alias,
+// WWID, dm name and features, and its groups.
+std::ostream& operator<<(std::ostream& out, const PathGroup& group);
+std::ostream& operator<<(std::ostream& out, const Map& map);
 
 }  // namespace dualpath::multipath

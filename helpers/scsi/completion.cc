@@ -43,4 +43,8 @@ std::ostream& operator<<(std::ostream& out, const Completion& completion) {
   return out << completion.ToString();
 }
 
+std::ostream& operator<<(std::ostream& out, const Result<Completion>& result) {
+  return result.ok() ? out << *result : out << "an error: " << result.error().ToString();
+}
+
 }  // namespace dualpath::scsi

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "helpers/base/result.h"
 #include "helpers/scsi/bytes.h"
 #include "helpers/scsi/host_byte.h"
 #include "helpers/scsi/sense.h"
@@ -41,5 +42,6 @@ struct Completion {
 };
 
 std::ostream& operator<<(std::ostream& out, const Completion& completion);
+std::ostream& operator<<(std::ostream& out, const Result<Completion>& result);
 
 }  // namespace dualpath::scsi

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -61,5 +62,9 @@ class Disk {
   Hctl hctl_;
   std::string sysfs_;
 };
+
+inline std::ostream& operator<<(std::ostream& out, const Disk& disk) {
+  return out << "the disk at " << disk.hctl();
+}
 
 }  // namespace dualpath::scsi
