@@ -4,8 +4,8 @@
 
 #include "ci/bench/measurement.h"
 #include "ci/bench/samples.h"
+#include "ci/bench/virtme.h"
 #include "ci/lab/progress.h"
-#include "helpers/process/process.h"
 
 namespace dualpath::bench {
 namespace {
@@ -14,7 +14,7 @@ constexpr int kMostBoots = 3;
 constexpr char kTrivialCase[] = "BringUp.NoPathRetryIsTen";
 constexpr char kUntilVerdict[] = "restore to the first assertion";
 
-Status MeasureShell(const Bench& bench) {
+Result<double> MeasureShell(const Bench& bench) {
   std::vector<double> samples;
   for (int i = 0; i < bench.runs; ++i) {
     DUALPATH_TRY(const BenchVm vm, bench.lab.Restore());
@@ -29,7 +29,7 @@ Status MeasureShell(const Bench& bench) {
              samples});
   bench.add(
       {"restore", "restore.shell.worst", "restore to the lab's shell, worst", "s", Worst(samples)});
-  return Ok{};
+  return Median(samples);
 }
 
 Result<double> MeasureAssertion(const Bench& bench) {
@@ -72,36 +72,16 @@ Result<double> MeasureBoot(const Bench& bench) {
   return Median(samples);
 }
 
-/// virtme-ng's boot of the lab's kernel, with this machine's files, to a command and out again.
-void MeasureVirtme(const Bench& bench) {
-  constexpr std::chrono::minutes kLongest{3};
-  Figure figure{"restore", "boot.virtme", "virtme-ng's boot of the same kernel, median", "s"};
-  if (process::FindProgram("vng").empty()) figure.note = "not installed";
-  const process::Command command{
-      {"vng", "--disable-kvm", "--run", bench.lab.image().kernel(), "--", "true"}};
-  for (int i = 0; figure.note.empty() && i < bench.UpTo(kMostBoots); ++i) {
-    const auto begun = std::chrono::steady_clock::now();
-    const auto ran = process::ExecuteChecked(command, Deadline::In(kLongest));
-    if (ran.ok()) {
-      figure.samples.push_back(lab::SecondsSince(begun));
-    } else {
-      figure.note = ran.error().ToString();
-    }
-  }
-  if (figure.note.empty()) figure.value = Median(figure.samples);
-  bench.add(figure);
-}
-
 }  // namespace
 
 Status MeasureRestore(const Bench& bench) {
   DUALPATH_TRY_STATUS(bench.lab.Exec(kTrivialCase));
-  DUALPATH_TRY_STATUS(MeasureShell(bench));
+  DUALPATH_TRY(const double shell, MeasureShell(bench));
   DUALPATH_TRY(const double assertion, MeasureAssertion(bench));
   DUALPATH_TRY(const double boot, MeasureBoot(bench));
   bench.add({"restore", "restore.ratio", "boot the same VM / restore to the first assertion", "x",
              boot / assertion, Limit::AtLeast(20)});
-  MeasureVirtme(bench);
+  MeasureVirtme(bench, shell);
   return Ok{};
 }
 
