@@ -55,9 +55,9 @@ install_missing() {
   rm -f "$log"
 }
 
-# build [TARGET...]: everything, or what the targets need. The lab's image and the state with the rig
-# up, which mostly wait for the mirror and keep one CPU busy, are made meanwhile; how that went is
-# said at the end.
+# build [TARGET...]: everything, or what the targets need. Meanwhile the lab's image and the states up
+# to the rig's, which mostly wait for the mirror and keep one CPU busy, are made of what is built
+# already, one after the other, so that they go first; how that went is said at the end.
 build() {
   stage "build"
   cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
@@ -66,16 +66,21 @@ build() {
     die "the build could not be configured" "See above"
   }
   rm -f build-configure.log
-  cmake --build build --target dualpath dualpath-rig dualpath_guest_agent
-  local lab code=0
-  build/bin/dualpath prepare > build/lab.log 2>&1 &
-  lab=$!
+  local code=0 lab on_exit
+  lab_jobs=()  # for the trap, which may find nothing local
+  on_exit=$(trap -p EXIT)
   # A shell without job control lets its background processes ignore Ctrl-C.
-  trap "code=\$?; kill $lab 2>/dev/null; wait $lab || true; exit \$code" EXIT
-  cmake --build build ${1:+--target "$@"}
+  trap 'code=$?; kill "${lab_jobs[@]}" 2>/dev/null || true; wait "${lab_jobs[@]}" || true; exit $code' EXIT
+  cmake --build build --target dualpath
+  build/bin/dualpath prepare --boot-only > build/lab.log 2>&1 &
+  lab_jobs+=($!)
+  nice cmake --build build --target dualpath-rig dualpath_guest_agent
+  build/bin/dualpath prepare >> build/lab.log 2>&1 &
+  lab_jobs+=($!)
+  nice cmake --build build ${1:+--target "$@"}
   stage "lab"
-  wait "$lab" || code=$?
-  trap - EXIT
+  for lab in "${lab_jobs[@]}"; do wait "$lab" || code=$?; done
+  eval "${on_exit:-trap - EXIT}"
   cat build/lab.log
   [ "$code" = 0 ] || exit "$code"
 }

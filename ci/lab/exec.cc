@@ -374,15 +374,22 @@ int Prepare(const PrepareOptions& options) {
   const auto prepare = [&]() -> Result<int> {
     DUALPATH_TRY(const Cache cache, Cache::Open());
     DUALPATH_TRY(const Image image, GetImage(cache, options.stack, options.accelerator));
+    const auto make = [&](const Steps& steps) -> Status {
+      DUALPATH_TRY(const State state, GetState(cache, image, steps));
+      spdlog::info("ready: {}", state.entry.directory());
+      return Ok{};
+    };
+    if (options.boot_only) {
+      DUALPATH_TRY_STATUS(make(UpToBoot()));
+      return int{kAllPassed};
+    }
     DUALPATH_TRY(const Steps rig, UpToTheRig(cache));
-    DUALPATH_TRY(const State state, GetState(cache, image, rig));
-    spdlog::info("ready: {}", state.entry.directory());
+    DUALPATH_TRY_STATUS(make(rig));
     for (const std::string& program : options.programs) {
       DUALPATH_TRY(Payload payload, MakePayload(cache, {program, GuestAgent()}));
       if (!payload.parks) continue;
       DUALPATH_TRY(const Steps parked, UpToParked(cache, std::move(payload)));
-      DUALPATH_TRY(const State loaded, GetState(cache, image, parked));
-      spdlog::info("ready: {}", loaded.entry.directory());
+      DUALPATH_TRY_STATUS(make(parked));
     }
     return int{kAllPassed};
   };

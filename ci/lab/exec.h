@@ -26,11 +26,12 @@ int Exec(const ExecOptions& options);
 struct PrepareOptions {
   std::string stack = ExecOptions().stack;
   std::vector<std::string> programs;  ///< case programs to have loaded
+  bool boot_only = false;             ///< needs nothing of what was built beside us
   Accelerator accelerator = ExecOptions().accelerator;
 };
 
-/// Makes what `Exec` in the lab needs and the cache lacks: the image, the state with the default
-/// rig up, and for each program that with the program loaded.
+/// Makes what `Exec` in the lab needs and the cache lacks: the image, the booted lab, the state
+/// with the default rig up, and for each program that with the program loaded.
 int Prepare(const PrepareOptions& options);
 
 }  // namespace dualpath::lab

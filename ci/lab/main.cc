@@ -124,8 +124,13 @@ int main(int argc, char** argv) {
   dualpath::lab::PrepareOptions prepare_options;
   auto* prepare =
       app.add_subcommand("prepare", "Make the lab's image and saved states, if they are missing");
-  prepare->add_option("programs", prepare_options.programs, "Case programs to have loaded")
-      ->check(CLI::ExistingFile);
+  auto* programs =
+      prepare->add_option("programs", prepare_options.programs, "Case programs to have loaded")
+          ->check(CLI::ExistingFile);
+  prepare
+      ->add_flag("--boot-only", prepare_options.boot_only,
+                 "Go no further than where the lab has booted; dualpath-rig need not be built")
+      ->excludes(programs);
   prepare->add_option("--stack", prepare_options.stack, "The lab's distribution")
       ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
       ->envname("DUALPATH_STACK")

@@ -48,19 +48,21 @@ std::string RigProgram() { return OwnDirectory() + "/dualpath-rig"; }
 
 std::string GuestAgent() { return OwnDirectory() + "/dualpath-guest-agent"; }
 
-Step Boot() {
-  Step step;
+Steps UpToBoot() {
+  Steps steps;
+  Step& step = steps.emplace_back();
   step.kind = "boot";
   step.what = "boot the lab";
   step.key = step.line = kBoot;
   step.answer = "booted";
   step.longest = kLongestBoot;
-  return step;
+  return steps;
 }
 
 Result<Steps> UpToTheRig(const Cache& cache) {
   DUALPATH_TRY(Payload payload, MakePayload(cache, {RigProgram(), GuestAgent()}));
-  Step step;
+  Steps steps = UpToBoot();
+  Step& step = steps.emplace_back();
   step.kind = "rig";
   step.what = "bring up the rig and its guest, for the snapshot";
   step.key = payload.digest + kBringUp;
@@ -68,9 +70,6 @@ Result<Steps> UpToTheRig(const Cache& cache) {
   step.line = kBringUp;
   step.answer = "exit 0";
   step.longest = kLongestBringUp;
-  Steps steps;
-  steps.push_back(Boot());
-  steps.push_back(std::move(step));
   return steps;
 }
 

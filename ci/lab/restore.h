@@ -16,7 +16,7 @@ std::string RigProgram();
 std::string GuestAgent();
 
 /// To where the lab has booted, with all that it may read later in RAM.
-Step Boot();
+Steps UpToBoot();
 
 /// To the default rig and its guest, brought up by the program dualpath-rig.
 Result<Steps> UpToTheRig(const Cache& cache);
