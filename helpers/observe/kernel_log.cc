@@ -9,6 +9,9 @@
 #include <charconv>
 #include <memory>
 
+#include "helpers/base/file.h"
+#include "helpers/observe/recorder.h"
+
 namespace dualpath::observe {
 namespace {
 
@@ -97,6 +100,14 @@ Result<KernelLog> KernelLog::Open(From from, const std::string& device) {
   return KernelLog(std::move(fd));
 }
 
+Status KernelLog::Synchronize(const std::string& line, const std::string& device) {
+  mark_ = line;
+  mark_us_ = NowUs();
+  // Without its end the line is one that may go on, which SEEK_END does not skip and nobody reads
+  // before the next one comes (LOG_NEWLINE in kernel/printk/printk.c).
+  return WriteAttribute(device, line + "\n");
+}
+
 Result<std::vector<KernelRecord>> KernelLog::Poll() {
   std::vector<KernelRecord> records;
   std::array<char, kRecordLimit> buffer{};
@@ -105,6 +116,12 @@ Result<std::vector<KernelRecord>> KernelLog::Poll() {
     if (n > 0) {
       DUALPATH_TRY(KernelRecord record,
                    KernelRecord::Parse(std::string(buffer.data(), static_cast<std::size_t>(n))));
+      if (!mark_.empty() && record.text == mark_) {
+        ahead_us_ = record.monotonic_us - mark_us_;
+        mark_.clear();
+        continue;
+      }
+      record.monotonic_us -= ahead_us_;
       records.push_back(std::move(record));
     } else if (n == 0 || errno == EAGAIN) {
       return records;

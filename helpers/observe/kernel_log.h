@@ -13,14 +13,15 @@
 
 namespace dualpath::observe {
 
-/// By how much printk's clock may be off from CLOCK_MONOTONIC, generously: it drifts by
-/// milliseconds.
+/// By how much printk's clock may drift from CLOCK_MONOTONIC during a case, generously: NTP has the
+/// latter go faster or slower by up to 500 ppm.
 inline constexpr std::chrono::milliseconds kLogClockError{100};
 
 /// One record of the kernel's log (Documentation/ABI/testing/dev-kmsg).
 struct KernelRecord {
   std::uint64_t sequence = 0;
-  /// Since boot, by printk's own clock: that of CLOCK_MONOTONIC but for `kLogClockError`.
+  /// By printk's own clock, or, once `KernelLog::Synchronize` was called, CLOCK_MONOTONIC but for
+  /// `kLogClockError`.
   std::int64_t monotonic_us = 0;
   unsigned facility = 0;      ///< 0: the kernel; others were written to /dev/kmsg by user space
   unsigned priority = 0;      ///< syslog level: 0 emergency to 7 debug
@@ -41,10 +42,15 @@ class KernelLog {
     kOldest,  ///< and all that the ring buffer still has
   };
 
-  static Result<KernelLog> Open(From from, const std::string& device = "/dev/kmsg");
+  static Result<KernelLog> Open(From from, const std::string& device = kDevice);
 
   /// Reads from a descriptor that does not block and yields one record for each read(2).
   explicit KernelLog(UniqueFd device) : device_(std::move(device)) {}
+
+  /// Puts what comes from now on on CLOCK_MONOTONIC. printk's clock has another origin,
+  /// milliseconds away: `line`, which this writes to the log and `Poll` keeps to itself, tells how
+  /// far. Without write access (kernel.printk_devkmsg=off) the clocks stay as they are.
+  Status Synchronize(const std::string& line, const std::string& device = kDevice);
 
   /// The records since the last call. A record that is not understood is an error.
   Result<std::vector<KernelRecord>> Poll();
@@ -54,7 +60,12 @@ class KernelLog {
   int overruns() const { return overruns_; }
 
  private:
+  static constexpr char kDevice[] = "/dev/kmsg";
+
   UniqueFd device_;
+  std::string mark_;           ///< the line of `Synchronize`, until it was read
+  std::int64_t mark_us_ = 0;   ///< when it was written, by CLOCK_MONOTONIC
+  std::int64_t ahead_us_ = 0;  ///< printk's clock less CLOCK_MONOTONIC
   int overruns_ = 0;
 };
 

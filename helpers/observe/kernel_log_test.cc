@@ -6,12 +6,20 @@
 
 #include <array>
 
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+#include "helpers/matchers/status_matchers.h"
+#include "helpers/observe/recorder.h"
+
 namespace dualpath::observe {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Le;
 using ::testing::Pair;
 
 TEST(KernelRecord, HasPriorityTimeTextAndFields) {
@@ -100,6 +108,32 @@ TEST_F(KernelLogTest, YieldsEachRecordOnce) {
   EXPECT_EQ(records->at(1).text, "two");
   EXPECT_THAT(*log.Poll(), IsEmpty());
   EXPECT_EQ(log.overruns(), 0);
+}
+
+TEST_F(KernelLogTest, IsPutOnTheMonotonicClockByALineOfItsOwn) {
+  const TemporaryDirectory directory = *TemporaryDirectory::Create();
+  const std::string kmsg = directory.path() + "/kmsg";
+  ASSERT_OK(WriteFileAtomically(kmsg, ""));
+  KernelLog log(std::move(theirs_));
+  const std::int64_t before = NowUs();
+  ASSERT_OK(log.Synchronize("mark", kmsg));
+  const std::int64_t after = NowUs();
+  EXPECT_EQ(*ReadAttribute(kmsg), "mark");
+  Send("6,1,400,-;earlier\n");
+  Send("12,2,500,-;mark\n");
+  Send("6,3,700,-;later\n");
+  const auto records = log.Poll();
+  ASSERT_EQ(records->size(), 2U);
+  EXPECT_EQ(records->at(0).monotonic_us, 400);
+  EXPECT_EQ(records->at(1).text, "later");
+  EXPECT_THAT(records->at(1).monotonic_us, AllOf(Ge(before + 200), Le(after + 200)));
+}
+
+TEST_F(KernelLogTest, KeepsItsClockWhereItMayNotWrite) {
+  KernelLog log(std::move(theirs_));
+  EXPECT_FALSE(log.Synchronize("mark", "/dev/no-kmsg").ok());
+  Send("6,1,400,-;one\n");
+  EXPECT_EQ(log.Poll()->at(0).monotonic_us, 400);
 }
 
 TEST_F(KernelLogTest, IsASourceOfLogRecords) {
