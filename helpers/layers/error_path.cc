@@ -126,6 +126,16 @@ ErrorPath ErrorPath::Between(Moment from, Moment to) const {
   return part;
 }
 
+ErrorPath ErrorPath::OverBefore(Moment to) const {
+  ErrorPath part = *this;
+  part.commands.erase(std::remove_if(part.commands.begin(), part.commands.end(),
+                                     [&](const GuestCommand& command) {
+                                       return !command.ended || *command.ended >= to;
+                                     }),
+                      part.commands.end());
+  return part;
+}
+
 std::vector<GuestCommand> ErrorPath::TriesOf(const guest::IoOutcome& io) const {
   const std::uint64_t sectors = application.options.block_bytes / kSectorBytes;
   const std::uint64_t first = io.block * sectors;

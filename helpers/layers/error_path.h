@@ -32,6 +32,9 @@ struct ErrorPath {
   /// Only what began from `from` on and, of the application, was over before `to`.
   ErrorPath Between(Moment from, Moment to) const;
 
+  /// Without the commands that ended later, if at all: what was under way met what came then.
+  ErrorPath OverBefore(Moment to) const;
+
   /// The commands by which the guest's kernel tried to do that I/O.
   std::vector<GuestCommand> TriesOf(const guest::IoOutcome& io) const;
 };

@@ -86,6 +86,13 @@ TEST(ErrorPath, CanBeCutOutOfTime) {
   EXPECT_THAT(after.log, SizeIs(1));
 }
 
+TEST(ErrorPath, CanBeFreedOfWhatWasUnderWay) {
+  ErrorPath path = OneFailure();
+  EXPECT_THAT(path.OverBefore(*path.commands[1].ended).commands, SizeIs(1));
+  path.commands[0].ended.reset();
+  EXPECT_THAT(path.OverBefore(milliseconds(9000)).commands, SizeIs(3));
+}
+
 TEST(ErrorPath, IsPrintedLayerByLayer) {
   ErrorPath path = OneFailure();
   path.why_no_sg_io = "no probes";
