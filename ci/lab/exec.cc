@@ -257,16 +257,20 @@ Status KeepTiming(const Ended& ended, const std::string& directory) {
   return WriteFileAtomically(directory + "/timing.json", timing.dump() + "\n");
 }
 
+/// "was killed by signal 11".
+std::string HowItEnded(int code) {
+  if (code == 124)
+    return fmt::format("was stopped after {} s of virtual time", kVirtualLimit.count());
+  if (code > 128) return fmt::format("was killed by signal {}", code - 128);
+  return fmt::format("ended with exit code {}", code);
+}
+
 /// From how the process ended and what it reported to what we exit with.
 Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::string& name,
                   const std::string& directory) {
   const std::string xml = directory + "/gtest.xml";
   if (!fs::exists(xml)) {
-    const std::string how =
-        ended.code == 124
-            ? fmt::format("was stopped after {} s of virtual time", kVirtualLimit.count())
-        : ended.code > 128 ? fmt::format("was killed by signal {}", ended.code - 128)
-                           : fmt::format("ended with exit code {} and no report", ended.code);
+    const std::string how = HowItEnded(ended.code) + " and left no report";
     std::cerr << "dualpath: " << name << ": its process " << how << "; the logs are in "
               << directory << "\n";
     if (ended.code == 0) {
@@ -278,6 +282,15 @@ Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::str
   }
   DUALPATH_TRY(const std::vector<TestVerdict> verdicts, ReadVerdicts(xml));
   if (ended.code != 0) {
+    const bool any_failed =
+        std::any_of(verdicts.begin(), verdicts.end(), [](const TestVerdict& verdict) {
+          return verdict.outcome == TestVerdict::Outcome::kFailed;
+        });
+    // All that reads results goes by the report.
+    if (!any_failed) {
+      DUALPATH_TRY_STATUS(WriteFailureXml(
+          xml, name, "the case's process " + HowItEnded(ended.code) + " after its report"));
+    }
     std::cerr << "dualpath: " << name << " failed; the logs of every layer are in " << directory
               << "\n";
     return int{kCaseFailed};
