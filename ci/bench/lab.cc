@@ -3,7 +3,6 @@
 #include <spdlog/fmt/fmt.h>
 #include <sys/resource.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -18,7 +17,6 @@
 namespace dualpath::bench {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 using std::chrono::minutes;
 using Clock = std::chrono::steady_clock;
@@ -30,15 +28,6 @@ constexpr minutes kLongestSet{30};
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/bench";
 constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && ";
 constexpr char kBegun[] = "echo begun >&3";
-
-std::vector<std::string> Scripts() {
-  std::vector<std::string> files;
-  std::error_code ec;
-  for (const auto& script : fs::directory_iterator(kScripts, ec)) {
-    files.push_back(script.path().string());
-  }
-  return files;
-}
 
 double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -122,7 +111,7 @@ Status Lab::WarmUp() const {
 Result<lab::Payload> Lab::PayloadOf(const std::vector<std::string>& programs) const {
   std::vector<std::string> files = {lab::GuestAgent()};
   for (const std::string& program : programs) files.push_back(lab::OwnDirectory() + "/" + program);
-  return lab::MakePayload(cache_, files, Scripts());
+  return lab::MakePayload(cache_, files, lab::FilesIn(kScripts));
 }
 
 Result<BenchVm> Lab::RestoreTo(const lab::Steps& steps, lab::Payload payload,

@@ -25,7 +25,7 @@ using nlohmann::json;
 constexpr char kManifest[] = "manifest.json";
 constexpr std::chrono::hours kLongestBuild{2};
 
-// Some six states.
+// Some fourteen states.
 constexpr std::uint64_t kDefaultLimitGib = 8;
 constexpr char kLimitVariable[] = "DUALPATH_CACHE_GIB";
 

@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
   exec->add_flag("--strict", exec_options.strict, "A skipped case is a failed one")
       ->envname("DUALPATH_STRICT");
   exec->add_flag("--keep-state", exec_options.keep_state,
-                 "Keep the VM in which a case fails, some 1 GB, for dualpath shell --at")
+                 "Keep the VM in which a case fails, some 0.5 GB, for dualpath shell --at")
       ->envname("DUALPATH_KEEP_STATE");
   exec->add_option("--fio", exec_options.fio_job,
                    "Run the soak case with this fio job file, to which the disk is ${DISK}, "
@@ -109,8 +109,10 @@ int main(int argc, char** argv) {
       ->add_option("--at", shell_options.at,
                    "Go on where this case (Suite.Case) failed under exec --keep-state")
       ->excludes(from);
-  shell->add_option("--results", shell_options.results,
-                    "Where the case's results are (default: build/results)");
+  shell
+      ->add_option("--results", shell_options.results,
+                   "Where the case's results are (default: build/results)")
+      ->envname("DUALPATH_RESULTS");
   shell->add_option("--save", shell_options.save, "Keep the VM's state at the shell's end");
   shell->add_flag("--guest", shell_options.guest,
                   "Show the console of the guest in the running shell NAME instead");
@@ -141,6 +143,7 @@ int main(int argc, char** argv) {
   auto* summary = app.add_subcommand(
       "summary", "Print what the cases of a run came to, and write the run's page, index.html");
   summary->add_option("--results", summary_options.results, "The results directory")
+      ->envname("DUALPATH_RESULTS")
       ->capture_default_str();
   summary->add_option("--previous", summary_options.previous,
                       "The results to compare with (default: RESULTS.previous, if it is there)");
@@ -149,6 +152,7 @@ int main(int argc, char** argv) {
   auto* outcomes = app.add_subcommand(
       "outcomes", "Print what became of each fault under each policy, as a table in Markdown");
   outcomes->add_option("--results", outcomes_results, "The results directory")
+      ->envname("DUALPATH_RESULTS")
       ->capture_default_str();
 
   std::string topology_file;

@@ -76,6 +76,15 @@ Status BuildImage(const std::set<std::string>& programs, const std::set<std::str
 
 }  // namespace
 
+std::vector<std::string> FilesIn(const std::string& directory) {
+  std::vector<std::string> files;
+  std::error_code ec;
+  for (const auto& file : fs::directory_iterator(directory, ec)) {
+    files.push_back(file.path().string());
+  }
+  return files;
+}
+
 Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs,
                             const std::vector<std::string>& data) {
   const std::set<std::string> sorted(programs.begin(), programs.end());

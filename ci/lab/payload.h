@@ -23,6 +23,9 @@ struct Payload {
 /// Every image has this size: a restored VM keeps the capacity that it saw before its snapshot.
 constexpr unsigned kPayloadMebibytes = 128;
 
+/// The files in a directory of scripts.
+std::vector<std::string> FilesIn(const std::string& directory);
+
 /// `programs` are paths of executables; files that are not dynamically linked come in as they are.
 /// `data` are files for them to read.
 Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs,

@@ -50,15 +50,6 @@ constexpr PollPace kConsolePace{std::chrono::seconds(1), std::chrono::seconds(1)
 
 /// What the VM runs for the shell. Not among the scripts of every payload: those are in the
 /// snapshot's key, which must not change with the shell.
-std::vector<std::string> Scripts() {
-  std::vector<std::string> files;
-  std::error_code ec;
-  for (const auto& script : std::filesystem::directory_iterator(kScripts, ec)) {
-    files.push_back(script.path().string());
-  }
-  return files;
-}
-
 /// What programs need to know of the terminal that they are seen on.
 std::string TerminalVariables() {
   std::string words;
@@ -104,7 +95,8 @@ std::string StateToRestore(const ShellOptions& options, const Cache& cache) {
 
 Result<Restored> RestoreFor(const ShellOptions& options, bool on_terminal, const Cache& cache,
                             const Image& image) {
-  DUALPATH_TRY(const Payload payload, MakePayload(cache, {RigProgram(), GuestAgent()}, Scripts()));
+  DUALPATH_TRY(const Payload payload,
+               MakePayload(cache, {RigProgram(), GuestAgent()}, FilesIn(kScripts)));
   const std::string state = StateToRestore(options, cache);
   const RestoreOptions how = {payload.image, BeginLine(on_terminal, state.empty()), PaceOf(options),
                               !options.save.empty()};
