@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+unset DUALPATH_RESULTS  # of the user's own runs; ours are in build/results
 
 started=$SECONDS
 stage() { printf '\n=== [%3d s] %s\n' "$((SECONDS - started))" "$*"; }
@@ -20,6 +21,10 @@ install_missing() {
     [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] ||
       missing+=("$package")
   done
+  # Not in Debian 11, and CMake can download it: by itself no reason to ask for root.
+  if [ "${missing[*]}" = libcli11-dev ] && ! apt-cache show libcli11-dev > /dev/null 2>&1; then
+    missing=()
+  fi
   if [ ${#missing[@]} -eq 0 ]; then
     echo "all there"
     return
@@ -36,13 +41,14 @@ install_missing() {
   log=$(mktemp)
   "${sudo[@]}" apt-get -q update > "$log" 2>&1 || {
     tail -n 20 "$log" >&2
+    rm -f "$log"
     die "the package lists could not be updated" "See above"
   }
   for package in "${missing[@]}"; do
     if apt-cache show "$package" > "$log" 2>&1; then
       known+=("$package")
     else
-      # libcli11-dev on Debian 11; CMake says so if it has no download for it.
+      # CMake says so if it has no download for it.
       echo "not in this release: $package; left to CMake"
     fi
   done
@@ -57,8 +63,9 @@ install_missing() {
 
 # build [TARGET...]: everything, or what the targets need. Meanwhile the lab's image and the states up
 # to the rig's, which mostly wait for the mirror and keep one CPU busy, are made of what is built
-# already, one after the other, so that they go first; how that went is said at the end.
-build() {
+# already, one after the other, so that they go first; how that went is said at the end. A subshell,
+# for the trap's sake.
+build() (
   stage "build"
   cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
     cat build-configure.log >&2
@@ -66,24 +73,24 @@ build() {
     die "the build could not be configured" "See above"
   }
   rm -f build-configure.log
-  local code=0 lab on_exit
-  lab_jobs=()  # for the trap, which may find nothing local
-  on_exit=$(trap -p EXIT)
+  lab_jobs=()
   # A shell without job control lets its background processes ignore Ctrl-C.
   trap 'code=$?; kill "${lab_jobs[@]}" 2>/dev/null || true; wait "${lab_jobs[@]}" || true; exit $code' EXIT
   cmake --build build --target dualpath
-  build/bin/dualpath prepare --boot-only > build/lab.log 2>&1 &
+  : > build/lab.log
+  build/bin/dualpath prepare --boot-only >> build/lab.log 2>&1 &
   lab_jobs+=($!)
   nice cmake --build build --target dualpath-rig dualpath_guest_agent
   build/bin/dualpath prepare >> build/lab.log 2>&1 &
   lab_jobs+=($!)
   nice cmake --build build ${1:+--target "$@"}
   stage "lab"
-  for lab in "${lab_jobs[@]}"; do wait "$lab" || code=$?; done
-  eval "${on_exit:-trap - EXIT}"
+  code=0
+  wait "${lab_jobs[@]}" || code=$?  # the last one's, which has made good what an earlier one failed at
+  trap - EXIT
   cat build/lab.log
-  [ "$code" = 0 ] || exit "$code"
-}
+  exit "$code"
+)
 
 # Arguments after "--" are ctest's; anything before it is an error.
 ctest_arguments=()
@@ -107,7 +114,7 @@ parse_arguments() {
 # is among the results then, for `dualpath bench`; there is none if it was interrupted.
 timed_ctest() {
   local code=0 begun=$EPOCHREALTIME
-  (cd build && ctest -j "$(nproc)" "$@") || code=$?
+  (cd build && ctest --no-tests=error -j "$(nproc)" "$@") || code=$?
   mkdir -p build/results
   awk -v begun="$begun" -v ended="$EPOCHREALTIME" -v jobs="$(nproc)" \
     'BEGIN { printf "{\"wall_seconds\": %.1f, \"jobs\": %d}\n", ended - begun, jobs }' > build/results/run.json
