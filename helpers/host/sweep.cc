@@ -45,6 +45,11 @@ bool Contains(const std::vector<lio::FoundBackstore>& backstores, const std::str
                      [&](const lio::FoundBackstore& each) { return each.object == object; });
 }
 
+bool IsFileOf(const std::vector<lio::FoundBackstore>& backstores, const std::string& file) {
+  return std::any_of(backstores.begin(), backstores.end(),
+                     [&](const lio::FoundBackstore& each) { return each.file == file; });
+}
+
 bool LeadsTo(const lio::FoundTarget& target, const std::string& object) {
   return std::any_of(target.luns.begin(), target.luns.end(),
                      [&](const lio::FoundLun& lun) { return lun.backstore_object == object; });
@@ -115,6 +120,11 @@ Result<Leftovers> Sweep::Find() const {
     if (IsThere(backstore.file)) leftovers.files.push_back(backstore.file);
     leftovers.lio.backstores.push_back(std::move(backstore));
   }
+  for (const std::string& name : machine_.rig_files) {
+    const std::string file = machine_.state_directory + "/" + name;
+    const bool known = std::count(leftovers.files.begin(), leftovers.files.end(), file) != 0;
+    if (!known && IsThere(file)) leftovers.files.push_back(file);
+  }
   for (lio::FoundTarget& target : all.targets) {
     if (IsOurs(target, leftovers.lio.backstores)) leftovers.lio.targets.push_back(target);
   }
@@ -136,6 +146,10 @@ Status Sweep::Remove(const Leftovers& leftovers, const std::vector<Action>& firs
   }
   for (const lio::FoundTarget& target : leftovers.lio.targets) {
     if (LeadsNowhere(target)) run(RemoveTarget(target));
+  }
+  for (const std::string& file : leftovers.files) {
+    // That of a backstore went with it, or stays with it.
+    if (!IsFileOf(leftovers.lio.backstores, file)) run(RemoveFile(file));
   }
   if (!leftovers.multipath_config.empty()) run(RemoveFile(leftovers.multipath_config));
   if (failures.empty()) return Ok{};

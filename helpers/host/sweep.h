@@ -21,7 +21,7 @@ struct LeftoverMap {
 struct Leftovers {
   std::vector<LeftoverMap> maps;
   lio::Inventory lio;
-  std::vector<std::string> files;  ///< of the backstores
+  std::vector<std::string> files;  ///< of the backstores, and what a rig has beside them
   std::string multipath_config{};  ///< our drop-in; empty: it is not there
 
   bool empty() const;
@@ -35,6 +35,7 @@ inline std::ostream& operator<<(std::ostream& out, const Leftovers& leftovers) {
 
 /// Finds and removes what is ours, and nothing else. Ours are
 ///  - fileio backstores whose file lies in the state directory, and that file;
+///  - a rig's own files in there, also where the backstore is gone (this machine was restarted);
 ///  - loopback targets that lead to such backstores and to no other, or that lead to none and have
 ///    the nexus that `LoopbackTarget` gives;
 ///  - multipath maps with the WWID of such a backstore;
@@ -48,6 +49,7 @@ class Sweep {
     std::string sysfs = "/sys";
     std::string state_directory = "/var/lib/dualpath";
     std::string multipath_config = "/etc/multipath/conf.d/dualpath.conf";
+    std::vector<std::string> rig_files = {"storage.raw", "rig.json"};  ///< in the state directory
     /// `dmsetup message MAP 0 fail_if_no_path`
     std::function<Status(const std::string& map)> stop_queueing;
     /// `multipath -f MAP`
@@ -64,7 +66,7 @@ class Sweep {
 
   /// Runs `first` (they end the guests), then takes down maps, targets, backstores and files, each
   /// after what uses it. Goes on after a failure with whatever does not depend on it; all failures
-  /// are in the error. multipathd keeps our configuration until somebody reconfigures it.
+  /// are in the error. multipathd keeps our configuration until the caller reconfigures it.
   Status Remove(const Leftovers& leftovers, const std::vector<Action>& first = {}) const;
 
  private:

@@ -67,7 +67,8 @@ class SweepTest : public ::testing::Test {
   }
 
   Sweep MakeSweep() {
-    Sweep::Machine machine{lio_, lio_.Sysfs(), State(), Config(), {}, {}};
+    Sweep::Machine machine{lio_, lio_.Sysfs(), State(), Config(), {"storage.raw", "rig.json"}, {},
+                           {}};
     machine.stop_queueing = [this](const std::string& map) -> Status {
       steps_.push_back("stop queueing " + map);
       return Ok{};
@@ -105,6 +106,18 @@ TEST_F(SweepTest, FindingChangesNothing) {
   ASSERT_TRUE(MakeSweep().Find().ok());
   EXPECT_EQ(lio_.log().size(), before);
   EXPECT_TRUE(steps_.empty());
+}
+
+TEST_F(SweepTest, RemovesFilesWhoseBackstoreIsGone) {
+  ASSERT_TRUE(MakeSweep().Remove(*MakeSweep().Find()).ok());
+  ASSERT_TRUE(lio::CreateBackingFile(State() + "/storage.raw", kSize).ok());
+  ASSERT_TRUE(WriteFileAtomically(State() + "/rig.json", "{}").ok());
+  ASSERT_TRUE(WriteFileAtomically(State() + "/theirs", "").ok());
+  const auto leftovers = MakeSweep().Find();
+  EXPECT_THAT(leftovers->files, ElementsAre(State() + "/storage.raw", State() + "/rig.json"));
+  ASSERT_TRUE(MakeSweep().Remove(*leftovers).ok());
+  EXPECT_TRUE(MakeSweep().Find()->empty());
+  EXPECT_TRUE(std::filesystem::exists(State() + "/theirs"));
 }
 
 TEST_F(SweepTest, RemovesOursAndLeavesTheRest) {
@@ -176,7 +189,7 @@ TEST_F(SweepTest, IsNotFooledByPathsThatOnlyBeginAlike) {
 
 TEST(CleanMachine, HasNothingLeftOver) {
   lio::FakeLio lio;
-  const Sweep sweep(Sweep::Machine{lio, lio.Sysfs(), "/nowhere", "/nowhere.conf", {}, {}});
+  const Sweep sweep(Sweep::Machine{lio, lio.Sysfs(), "/nowhere", "/nowhere.conf", {}, {}, {}});
   const auto leftovers = sweep.Find();
   ASSERT_TRUE(leftovers.ok()) << leftovers.error().ToString();
   EXPECT_TRUE(leftovers->empty());

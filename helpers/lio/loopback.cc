@@ -35,7 +35,7 @@ Result<LoopbackTarget> LoopbackTarget::Create(const Options& options,
   const Status made = roots.configfs.MakeDirectory(target.TargetPath());
   if (!made.ok() && made.error().error_number() == EEXIST) {
     return Error::Because("create target", options.naa,
-                          "it exists already; `dualpath sweep` removes what a killed run left");
+                          "it exists already; `dualpath-rig sweep` removes what a killed run left");
   }
   if (!made.ok()) return made.error();
   const Status built = target.Build(options, backstore);
