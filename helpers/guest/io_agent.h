@@ -61,7 +61,7 @@ struct IoOptions {
   std::uint32_t block_bytes = 4096;            ///< a multiple of 512, at most 1 MiB
   std::uint64_t first_block = 0;               ///< in units of block_bytes
   std::uint64_t block_count = 1024;            ///< the run goes round and round in these
-  std::uint64_t run_id = 1;                    ///< marks the blocks as this run's
+  std::uint64_t run_id = 1;  ///< marks the blocks as this run's; one of its own is for the caller
   std::uint64_t first_sequence = 1;
   std::uint64_t max_count = 0;  ///< 0: until stopped
 
