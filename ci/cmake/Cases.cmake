@@ -2,6 +2,9 @@ include(GoogleTest)
 
 # Real seconds. `dualpath exec` gives up first, with a message and the logs.
 set(DUALPATH_CASE_TIMEOUT 300)
+if(DUALPATH_PLACE STREQUAL "host")
+  set(DUALPATH_CASE_TIMEOUT 900)  # one holds I/O for five minutes
+endif()
 math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 120")
 
 # Kinds of cases that run only when they are asked for.
