@@ -69,7 +69,7 @@ class KernelLog {
   int overruns_ = 0;
 };
 
-/// For a `LogFollower`, under the name "kernel".
+/// For a `LogFollower`, under the name "kernel". Lost lines are an error.
 LogSource AsLogSource(KernelLog log);
 
 }  // namespace dualpath::observe
