@@ -134,7 +134,8 @@ TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
   // To recover
   ASSERT_OK_AND_ASSIGN(const unsigned host, first_target.HostNumber());
   ASSERT_OK(root.Echo("- - -", "/sys/class/scsi_host/host" + std::to_string(host) + "/scan"));
-  ASSERT_OK(first.Rescan());
+  ASSERT_TRUE(first.disk().Exists()) << "a scan ends when the disk is there";
+  ASSERT_OK(first.AwaitNewDisk());
   EXPECT_THAT(log(), EventuallyLogs(AddsPath(their_map.alias, Id(first))));
   ASSERT_OK(root.Type(io));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second)), Enabled(Id(first))})));
