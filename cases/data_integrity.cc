@@ -151,25 +151,24 @@ TEST_F(StorageBrokenOnPurpose, ADroppedASwappedAndAReplayedWriteAreFound) {
   const std::string first = Block(1);
   const std::string second = Block(2);
 
+  const std::string sequence_of_run =
+      "sequence [0-9]+ of run " + std::to_string(report.options.run_id) + " for ";
   Put(1, never_written);
-  EXPECT_THAT(WhyNot(report),
-              ContainsRegex("block 1 .*lost: expected sequence [0-9]+ of run [0-9]+ for "
-                            "block 1, holds zeros"));
+  EXPECT_THAT(WhyNot(report), ContainsRegex("block 1 .*lost: expected " + sequence_of_run +
+                                            "block 1, holds zeros"));
   Put(1, second);
   Put(2, first);
-  EXPECT_THAT(
-      WhyNot(report),
-      AllOf(ContainsRegex("block 1 .*foreign: expected sequence [0-9]+ of run [0-9]+ for block 1, "
-                          "holds sequence [0-9]+ of run [0-9]+ for block 2"),
-            ContainsRegex("block 2 .*foreign: expected sequence [0-9]+ of run [0-9]+ for block 2, "
-                          "holds sequence [0-9]+ of run [0-9]+ for block 1")));
+  EXPECT_THAT(WhyNot(report),
+              AllOf(ContainsRegex("block 1 .*foreign: expected " + sequence_of_run +
+                                  "block 1, holds " + sequence_of_run + "block 2"),
+                    ContainsRegex("block 2 .*foreign: expected " + sequence_of_run +
+                                  "block 2, holds " + sequence_of_run + "block 1")));
   Put(1, first);
   Put(2, second);
   Put(3, older);
   EXPECT_THAT(WhyNot(report),
-              ContainsRegex("block 3 .*stale: expected sequence [0-9]+ of run [0-9]+ "
-                            "for block 3, holds sequence [0-9]+ of run [0-9]+ for "
-                            "block 3, checksum good"));
+              ContainsRegex("block 3 .*stale: expected " + sequence_of_run + "block 3, holds " +
+                            sequence_of_run + "block 3, checksum good"));
 }
 
 }  // namespace

@@ -55,18 +55,14 @@ void MeasureVirtme(const Bench& bench, double restore) {
   Figure boot{"restore", "boot.virtme", "virtme-ng's boot of the same kernel, median", "s"};
   if (process::FindProgram("vng").empty()) {
     boot.note = "not installed";
-    bench.add(boot);
-    return;
-  }
-  const Result<std::vector<double>> seconds = BootTimes(bench);
-  if (!seconds.ok()) {
+  } else if (const Result<std::vector<double>> seconds = BootTimes(bench); seconds.ok()) {
+    boot.samples = *seconds;
+    boot.value = Median(boot.samples);
+  } else {
     boot.note = seconds.error().ToString();
-    bench.add(boot);
-    return;
   }
-  boot.samples = *seconds;
-  boot.value = Median(boot.samples);
   bench.add(boot);
+  if (!boot.value) return;
   Figure ratio{"restore", "virtme.ratio", "virtme-ng's boot / restore to the lab's shell", "x",
                *boot.value / restore};
   ratio.headline = true;

@@ -265,6 +265,11 @@ std::string HowItEnded(int code) {
   return fmt::format("ended with exit code {}", code);
 }
 
+bool Any(const std::vector<TestVerdict>& verdicts, TestVerdict::Outcome outcome) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [&](const TestVerdict& verdict) { return verdict.outcome == outcome; });
+}
+
 /// From how the process ended and what it reported to what we exit with.
 Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::string& name,
                   const std::string& directory) {
@@ -282,12 +287,8 @@ Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::str
   }
   DUALPATH_TRY(const std::vector<TestVerdict> verdicts, ReadVerdicts(xml));
   if (ended.code != 0) {
-    const bool any_failed =
-        std::any_of(verdicts.begin(), verdicts.end(), [](const TestVerdict& verdict) {
-          return verdict.outcome == TestVerdict::Outcome::kFailed;
-        });
     // All that reads results goes by the report.
-    if (!any_failed) {
+    if (!Any(verdicts, TestVerdict::Outcome::kFailed)) {
       DUALPATH_TRY_STATUS(WriteFailureXml(
           xml, name, "the case's process " + HowItEnded(ended.code) + " after its report"));
     }
@@ -295,10 +296,7 @@ Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::str
               << "\n";
     return int{kCaseFailed};
   }
-  const bool any_ran = std::any_of(
-      verdicts.begin(), verdicts.end(),
-      [](const TestVerdict& verdict) { return verdict.outcome == TestVerdict::Outcome::kPassed; });
-  if (any_ran) return int{kAllPassed};
+  if (Any(verdicts, TestVerdict::Outcome::kPassed)) return int{kAllPassed};
   if (verdicts.empty()) std::cerr << "dualpath: no test of " << options.command[0] << " matches\n";
   for (const TestVerdict& verdict : verdicts) {
     std::cerr << "dualpath: " << verdict.name << " was skipped: " << verdict.message << "\n";

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -41,6 +40,8 @@ constexpr char kStartIo[] =
 // Once for all: what arrives while the port is closed, or about to be, is lost.
 constexpr char kOpenResults[] = "[ -e /dev/fd/5 ] || exec 5<>/dev/virtio-ports/dualpath.results";
 
+// What the VM runs for the shell. Not among the scripts of every payload: those are in the
+// snapshot's key, which must not change with the shell.
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/shell";
 
 constexpr char kGuestConsole[] = "/var/lib/dualpath/guest-console.log";
@@ -48,8 +49,6 @@ constexpr std::chrono::hours kLongestLook{24};
 constexpr std::chrono::seconds kFetchBudget{30};
 constexpr PollPace kConsolePace{std::chrono::seconds(1), std::chrono::seconds(1)};
 
-/// What the VM runs for the shell. Not among the scripts of every payload: those are in the
-/// snapshot's key, which must not change with the shell.
 /// What programs need to know of the terminal that they are seen on.
 std::string TerminalVariables() {
   std::string words;

@@ -122,8 +122,7 @@ Result<Leftovers> Sweep::Find() const {
   }
   for (const std::string& name : machine_.rig_files) {
     const std::string file = machine_.state_directory + "/" + name;
-    const bool known = std::count(leftovers.files.begin(), leftovers.files.end(), file) != 0;
-    if (!known && IsThere(file)) leftovers.files.push_back(file);
+    if (IsThere(file) && !IsFileOf(leftovers.lio.backstores, file)) leftovers.files.push_back(file);
   }
   for (lio::FoundTarget& target : all.targets) {
     if (IsOurs(target, leftovers.lio.backstores)) leftovers.lio.targets.push_back(target);

@@ -136,11 +136,11 @@ Result<std::vector<KernelRecord>> KernelLog::Poll() {
 LogSource AsLogSource(KernelLog log) {
   const auto shared = std::make_shared<KernelLog>(std::move(log));
   return [shared]() -> Result<std::vector<LogRecord>> {
-    const int overruns = shared->overruns();
     DUALPATH_TRY(const auto kernel_records, shared->Poll());
-    if (shared->overruns() != overruns)
+    if (shared->overruns() > 0) {
       return Error::Because("follow", "the kernel's log",
                             "lines were overwritten before they were read");
+    }
     std::vector<LogRecord> records;
     records.reserve(kernel_records.size());
     for (const KernelRecord& record : kernel_records) {

@@ -69,7 +69,7 @@ class KernelLog {
   int overruns_ = 0;
 };
 
-/// For a `LogFollower`, under the name "kernel". Lost lines are an error.
+/// For a `LogFollower`, under the name "kernel". Once lines were lost it is an error.
 LogSource AsLogSource(KernelLog log);
 
 }  // namespace dualpath::observe
