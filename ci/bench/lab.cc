@@ -12,6 +12,7 @@
 #include "ci/lab/restore.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
+#include "helpers/base/text.h"
 #include "helpers/process/process.h"
 
 namespace dualpath::bench {
@@ -24,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr minutes kLongestBoot{5};
 constexpr minutes kLongestCase{10};
 constexpr minutes kLongestSet{30};
+constexpr std::size_t kMostSaid = 2000;
 
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/bench";
 constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && ";
@@ -44,19 +46,15 @@ double CpuSecondsSoFar() {
   return sum;
 }
 
-std::string Tail(const std::string& text) {
-  constexpr std::size_t kMost = 2000;
-  return text.size() <= kMost ? text : "..." + text.substr(text.size() - kMost);
-}
-
 /// Runs it to the end; that it fails is an `Error`, with what it printed.
 Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
   const auto begun = Clock::now();
   DUALPATH_TRY(const process::Output output, process::Execute(command, deadline));
   const double seconds = lab::SecondsSince(begun);
   if (output.exit.ok()) return seconds;
-  return Error::Because("measure", command.ToString(),
-                        output.exit.ToString() + "; it printed: " + Tail(output.out + output.err));
+  return Error::Because(
+      "measure", command.ToString(),
+      output.exit.ToString() + "; it printed: " + Tail(output.out + output.err, kMostSaid));
 }
 
 }  // namespace
@@ -78,7 +76,7 @@ Result<Took> BenchVm::Run(const std::string& line, Deadline deadline) {
   double microseconds = 0;
   if (!(words >> code >> microseconds) || code != 0) {
     return Error::Because("run in the lab", line,
-                          "it ended with \"" + answer + "\"; it printed: " + Tail(said));
+                          "it ended with \"" + answer + "\"; it printed: " + Tail(said, kMostSaid));
   }
   return Took{real_seconds, microseconds / 1e6};
 }
@@ -89,7 +87,7 @@ Status BenchVm::AwaitCase(Deadline deadline) {
                vm_.Listen([&](const std::string& text) { said += text; }, deadline));
   if (answer.rfind("exit 0", 0) == 0) return Ok{};
   return Error::Because("run a case", "in the lab",
-                        "it ended with \"" + answer + "\"; it printed: " + Tail(said));
+                        "it ended with \"" + answer + "\"; it printed: " + Tail(said, kMostSaid));
 }
 
 Result<Lab> Lab::Open(const std::string& stack) {

@@ -14,6 +14,7 @@
 #include "ci/lab/shell_words.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
+#include "helpers/base/text.h"
 
 namespace dualpath::lab {
 namespace {
@@ -37,10 +38,6 @@ constexpr int kMostDiskMebibytes = 4096;
 constexpr char kIdle[] = "/idle.aml";
 constexpr char kLeaveOutSharedMemory[] = "x-ignore-shared";
 constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
-
-std::string LastLines(const std::string& text, std::size_t most) {
-  return text.size() <= most ? text : "..." + text.substr(text.size() - most);
-}
 
 process::Command CommandFor(const Vm::Options& options, const std::string& directory) {
   process::Command command = QemuCommand(options.shape.qemu);
@@ -272,9 +269,8 @@ std::string Vm::QemuLog() const {
 
 Error Vm::Died(const std::string& what_happened) const {
   return Error::Because("talk to", "the lab VM",
-                        what_happened +
-                            "; the end of its console: " + LastLines(ConsoleLog(), 2000) +
-                            "; QEMU said: " + LastLines(QemuLog(), 1000));
+                        what_happened + "; the end of its console: " + Tail(ConsoleLog(), 2000) +
+                            "; QEMU said: " + Tail(QemuLog(), 1000));
 }
 
 }  // namespace dualpath::lab

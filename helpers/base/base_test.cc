@@ -7,6 +7,7 @@
 #include "helpers/base/cleanup.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
+#include "helpers/base/text.h"
 
 namespace dualpath {
 namespace {
@@ -31,6 +32,13 @@ Result<int> Half(int n) {
 Result<int> Quarter(int n) {
   DUALPATH_TRY(const int half, Half(n));
   return Half(half);
+}
+
+TEST(Text, TailIsTheEndWithoutTrailingWhiteSpace) {
+  EXPECT_EQ(Tail("one\ntwo\n \t", 7), "one\ntwo");
+  EXPECT_EQ(Tail("one\ntwo\n", 3), "...two");
+  EXPECT_EQ(Tail(" \n", 3), "");
+  EXPECT_EQ(Tail("", 3), "");
 }
 
 TEST(Result, TryPassesValuesOnAndErrorsUp) {

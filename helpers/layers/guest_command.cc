@@ -1,8 +1,9 @@
 #include "helpers/layers/guest_command.h"
 
-#include <cstdio>
 #include <map>
 #include <utility>
+
+#include "helpers/scsi/bytes.h"
 
 namespace dualpath::layers {
 namespace {
@@ -12,25 +13,12 @@ using observe::TraceRecord;
 /// Two clocks are read, and the difference between them was measured.
 constexpr Moment kClockError{500};
 
-std::string Hex(unsigned value) {
-  char text[16];
-  std::snprintf(text, sizeof text, "0x%02x", value);
-  return text;
-}
-
-std::uint64_t BigEndian(const std::vector<std::uint8_t>& bytes, std::size_t from,
-                        std::size_t count) {
-  std::uint64_t number = 0;
-  for (std::size_t i = from; i < from + count; ++i) number = number << 8 | bytes.at(i);
-  return number;
-}
-
 /// Of READ and WRITE (10) and (16): SBC-3, 5.10 to 5.32. QEMU's sectors are the same numbers where
 /// a logical block has 512 bytes.
 std::optional<std::uint64_t> LbaOf(const std::vector<std::uint8_t>& cdb) {
   if (cdb.size() < 10) return std::nullopt;
-  if (cdb[0] == 0x28 || cdb[0] == 0x2a) return BigEndian(cdb, 2, 4);
-  if (cdb[0] == 0x88 || cdb[0] == 0x8a) return BigEndian(cdb, 2, 8);
+  if (cdb[0] == 0x28 || cdb[0] == 0x2a) return scsi::Get(cdb, 2, 4);
+  if (cdb[0] == 0x88 || cdb[0] == 0x8a) return scsi::Get(cdb, 2, 8);
   return std::nullopt;
 }
 
@@ -136,13 +124,13 @@ std::string Describe(const SgIo& sg_io) {
 }  // namespace
 
 std::string GuestCommand::ToString() const {
-  std::string text = "command " + Hex(opcode);
+  std::string text = "command " + scsi::Hex(opcode);
   if (sector) text += " at sector " + std::to_string(*sector);
   text += ": ";
   for (const SgIo& sg_io : sg_ios) text += Describe(sg_io) + "; ";
   if (built_sense) {
-    text += "sense " + Hex(built_sense->key) + "/" + Hex(built_sense->asc) + "/" +
-            Hex(built_sense->ascq) + "; ";
+    text += "sense " + scsi::Hex(built_sense->key) + "/" + scsi::Hex(built_sense->asc) + "/" +
+            scsi::Hex(built_sense->ascq) + "; ";
   }
   if (!ended) return text + "not answered";
   return text + observe::ToString(response) + ", " + scsi::ToString(status);

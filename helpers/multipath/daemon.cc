@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/erase.hpp>
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/split.hpp>
@@ -195,6 +196,19 @@ Result<std::string> Daemon::ShowColumn(const std::string& things, const std::str
     return boost::trim_copy(columns[1]);
   }
   return Unexpected(command, reply);
+}
+
+Status Daemon::AwaitKnown(const std::string& hctl, bool wanted, Deadline deadline) const {
+  const char* const operation =
+      wanted ? "wait until multipathd knows" : "wait until multipathd has let go of";
+  return WaitUntil(operation, hctl, deadline, [&]() -> std::string {
+    // Between bars, which tell 3:0:1:0 from 13:0:1:0; the column is filled up with blanks.
+    const auto known = Ask("show paths format |%i|", deadline);
+    if (!known.ok()) return known.error().ToString();
+    const std::string names = boost::erase_all_copy(*known, " ");
+    const bool listed = boost::contains(names, "|" + hctl + "|");
+    return listed == wanted ? "" : "it knows " + *known;
+  });
 }
 
 Result<Daemon::CheckDue> Daemon::NextCheck(const std::string& hctl, Deadline deadline) const {

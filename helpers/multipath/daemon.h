@@ -43,6 +43,10 @@ class Daemon {
                                  const std::string& value, const std::string& wanted,
                                  Deadline deadline) const;
 
+  /// Waits until multipathd knows the path, whether or not it is in a map, or until it does not any
+  /// more.
+  Status AwaitKnown(const std::string& hctl, bool wanted, Deadline deadline) const;
+
   /// How long until the checker is at the path again, and how often it is (wildcard %C of
   /// multipathd(8), in whole seconds).
   struct CheckDue {

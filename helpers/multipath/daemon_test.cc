@@ -17,6 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -240,6 +242,22 @@ TEST(Daemon, ShowsAColumnOfTheLineThatWasAskedFor) {
   const auto missing = pair.daemon.ShowColumn("maps", "%w", "36001407", "%Q", Soon());
   ASSERT_FALSE(missing.ok());
   EXPECT_THAT(missing.error().ToString(), HasSubstr("36001406|off"));
+}
+
+TEST(Daemon, WaitsUntilAPathIsKnownByItsWholeName) {
+  std::atomic<int> asked{0};
+  Pair pair([&](const std::string& /*command*/) {
+    return Reply(++asked < 3 ? "|hcil    |\n|13:0:1:0|\n" : "|hcil    |\n|13:0:1:0|\n|3:0:1:0 |\n");
+  });
+  const Status known = pair.daemon.AwaitKnown("3:0:1:0", true, Soon());
+  ASSERT_TRUE(known.ok()) << known.error().ToString();
+  EXPECT_EQ(asked, 3);
+  EXPECT_THAT(pair.fake.commands(), Each("show paths format |%i|"));
+  EXPECT_TRUE(pair.daemon.AwaitKnown("3:0:1:1", false, Soon()).ok());
+
+  const Status still = pair.daemon.AwaitKnown("3:0:1:0", false, Deadline::In(milliseconds(20)));
+  ASSERT_FALSE(still.ok());
+  EXPECT_THAT(still.error().ToString(), AllOf(HasSubstr("let go of"), HasSubstr("|3:0:1:0 |")));
 }
 
 TEST(Daemon, KnowsWhenTheNextCheckIsDue) {

@@ -7,6 +7,8 @@
 #include <regex>
 #include <sstream>
 
+#include "helpers/scsi/bytes.h"
+
 namespace dualpath::observe {
 namespace {
 
@@ -145,14 +147,8 @@ std::optional<Event> ParseEvent(const std::string& name, const std::string& fiel
   return std::nullopt;
 }
 
-std::string Hex(unsigned value) {
-  char text[16];
-  std::snprintf(text, sizeof text, "0x%02x", value);
-  return text;
-}
-
 std::string OpcodeOf(const std::vector<std::uint8_t>& cdb) {
-  return "command " + (cdb.empty() ? "without bytes" : Hex(cdb.front()));
+  return "command " + (cdb.empty() ? "without bytes" : scsi::Hex(cdb.front()));
 }
 
 struct Describe {
@@ -173,7 +169,7 @@ struct Describe {
   std::string operator()(const SgIoReturn& sg_io) const {
     return "SG_IO of " + OpcodeOf(sg_io.cdb) + ": " + scsi::ToString(sg_io.host_byte) + ", " +
            scsi::ToString(sg_io.status) +
-           (sg_io.driver_byte == 0 ? "" : ", driver byte " + Hex(sg_io.driver_byte));
+           (sg_io.driver_byte == 0 ? "" : ", driver byte " + scsi::Hex(sg_io.driver_byte));
   }
 };
 

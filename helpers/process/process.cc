@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "helpers/base/eventually.h"
+#include "helpers/base/text.h"
 #include "helpers/process/boost_process.h"
 
 namespace dualpath::process {
@@ -51,17 +52,8 @@ bp::environment EnvironmentFor(const Command& command) {
   return environment;
 }
 
-std::string LastLines(const std::string& text) {
-  constexpr std::size_t kMost = 2000;
-  const std::size_t from = text.size() > kMost ? text.size() - kMost : 0;
-  std::string tail = text.substr(from);
-  const std::size_t end = tail.find_last_not_of(" \t\r\n");
-  tail.resize(end == std::string::npos ? 0 : end + 1);
-  return tail;
-}
-
 std::string Said(const Output& output) {
-  const std::string words = LastLines(output.err.empty() ? output.out : output.err);
+  const std::string words = Tail(output.err.empty() ? output.out : output.err, 2000);
   return words.empty() ? "it printed nothing" : "it printed: " + words;
 }
 

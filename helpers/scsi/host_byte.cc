@@ -2,8 +2,9 @@
 
 #include <array>
 #include <charconv>
-#include <cstdio>
 #include <utility>
+
+#include "helpers/scsi/bytes.h"
 
 namespace dualpath::scsi {
 namespace {
@@ -42,12 +43,6 @@ constexpr std::array<std::pair<const char*, ScsiStatus>, 8> kStatuses = {{
     {"ACA ACTIVE", ScsiStatus::kAcaActive},
     {"TASK ABORTED", ScsiStatus::kTaskAborted},
 }};
-
-std::string Hex(unsigned value) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "0x%02x", value);
-  return text.data();
-}
 
 std::optional<unsigned> Number(const std::string& text) {
   const bool hex = text.compare(0, 2, "0x") == 0;

@@ -1,18 +1,10 @@
 #include "helpers/scsi/sense.h"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "helpers/scsi/bytes.h"
 
 namespace dualpath::scsi {
-namespace {
-
-std::string Hex(unsigned value, int digits) {
-  char text[16];
-  std::snprintf(text, sizeof text, "0x%0*x", digits, value);
-  return text;
-}
-
-}  // namespace
 
 std::string ToString(SenseKey key) {
   switch (key) {
