@@ -76,8 +76,11 @@ build() (
   lab_jobs=()
   # A shell without job control lets its background processes ignore Ctrl-C.
   trap 'code=$?; kill "${lab_jobs[@]}" 2>/dev/null || true; wait "${lab_jobs[@]}" || true; exit $code' EXIT
-  cmake --build build --target dualpath
   : > build/lab.log
+  cmake --build build --target dualpath-image
+  build/bin/dualpath-image >> build/lab.log 2>&1 &
+  lab_jobs+=($!)
+  cmake --build build --target dualpath
   build/bin/dualpath prepare --boot-only >> build/lab.log 2>&1 &
   lab_jobs+=($!)
   nice cmake --build build --target dualpath-rig dualpath_guest_agent

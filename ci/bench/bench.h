@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "ci/lab/image.h"
+
 namespace dualpath::bench {
 
 struct BenchOptions {
@@ -13,7 +15,7 @@ struct BenchOptions {
   std::vector<std::string> only;  ///< measurements by name; empty: all
   int runs = 50;                  ///< of what is short
   std::string results = "build/results";  ///< of the run of the set whose times are told
-  std::string stack = "trixie";
+  std::string stack = lab::kDefaultStack;
 };
 
 /// `dualpath bench`: measures what the lab costs on this machine, and prints each figure as soon as

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "ci/lab/accel.h"
+#include "ci/lab/image.h"
 
 namespace dualpath::lab {
 
 struct ExecOptions {
   std::string place = "lab";          ///< "lab" or "host"
-  std::string stack = "trixie";       ///< a recipe in images/lab/stacks
+  std::string stack = kDefaultStack;  ///< a recipe in images/lab/stacks
   std::string results;                ///< directory; empty: build/results beside the program
   std::chrono::seconds timeout{600};  ///< real time that a case may take, preparation not counted
   bool strict = false;                ///< a skipped case is a failed one

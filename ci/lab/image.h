@@ -9,6 +9,8 @@
 
 namespace dualpath::lab {
 
+constexpr char kDefaultStack[] = "trixie";
+
 /// A lab image: the disk, kernel and initial RAM disk of one stack (images/lab/stacks), and the
 /// QEMU to run it.
 struct Image {

@@ -1,8 +1,5 @@
 // dualpath: runs cases in the lab, and what goes with it.
 
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -14,6 +11,7 @@
 #include "ci/lab/image.h"
 #include "ci/lab/interrupt.h"
 #include "ci/lab/outcomes.h"
+#include "ci/lab/progress.h"
 #include "ci/lab/shell.h"
 #include "ci/lab/topology_command.h"
 #include "ci/report/report_command.h"
@@ -23,14 +21,6 @@
 namespace {
 
 using dualpath::lab::ExecOptions;
-
-void LogToStandardError() {
-  auto logger = spdlog::stderr_color_mt("dualpath");
-  logger->set_pattern("dualpath: %v");
-  spdlog::set_default_logger(logger);
-  const char* level = std::getenv("DUALPATH_LOG");
-  spdlog::set_level(level == nullptr ? spdlog::level::info : spdlog::level::from_str(level));
-}
 
 bool IsCommand(const CLI::App& app, const std::string& word) {
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
@@ -54,7 +44,7 @@ void AddAcceleratorOption(CLI::App& command, dualpath::lab::Accelerator& acceler
 
 int main(int argc, char** argv) {
   dualpath::lab::EndInOrderOnSignals();
-  LogToStandardError();
+  dualpath::lab::LogToStandardError();
   dualpath::SweepTemporaryDirectories();
 
   CLI::App app{"QEMU SCSI passthrough over dm-multipath, in a lab of software only."};

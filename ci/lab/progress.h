@@ -5,6 +5,9 @@
 
 namespace dualpath::lab {
 
+/// What is logged from now on goes to standard error, from the level that DUALPATH_LOG says on.
+void LogToStandardError();
+
 /// A stage of a long preparation: says what begins, and how long it took when it ends.
 /// Written to standard error, so that standard output stays the case's own.
 class Stage {

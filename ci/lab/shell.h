@@ -3,11 +3,12 @@
 #include <string>
 
 #include "ci/lab/accel.h"
+#include "ci/lab/image.h"
 
 namespace dualpath::lab {
 
 struct ShellOptions {
-  std::string stack = "trixie";
+  std::string stack = kDefaultStack;
   Accelerator accelerator = Accelerator::kTcg;
   std::string name;     ///< for `dualpath cp`; empty: "lab", or the first of "lab2"... that is free
   bool live = false;    ///< real time in place of virtual time; under KVM it is real anyway
