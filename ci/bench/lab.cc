@@ -25,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 constexpr minutes kLongestBoot{5};
 constexpr minutes kLongestCase{10};
 constexpr minutes kLongestSet{30};
-constexpr std::size_t kMostSaid = 2000;
 
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/bench";
 constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && ";
@@ -52,9 +51,8 @@ Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
   DUALPATH_TRY(const process::Output output, process::Execute(command, deadline));
   const double seconds = lab::SecondsSince(begun);
   if (output.exit.ok()) return seconds;
-  return Error::Because(
-      "measure", command.ToString(),
-      output.exit.ToString() + "; it printed: " + Tail(output.out + output.err, kMostSaid));
+  return Error::Because("measure", command.ToString(),
+                        output.exit.ToString() + "; it printed: " + Tail(output.out + output.err));
 }
 
 }  // namespace
@@ -76,7 +74,7 @@ Result<Took> BenchVm::Run(const std::string& line, Deadline deadline) {
   double microseconds = 0;
   if (!(words >> code >> microseconds) || code != 0) {
     return Error::Because("run in the lab", line,
-                          "it ended with \"" + answer + "\"; it printed: " + Tail(said, kMostSaid));
+                          "it ended with \"" + answer + "\"; it printed: " + Tail(said));
   }
   return Took{real_seconds, microseconds / 1e6};
 }
@@ -87,7 +85,7 @@ Status BenchVm::AwaitCase(Deadline deadline) {
                vm_.Listen([&](const std::string& text) { said += text; }, deadline));
   if (answer.rfind("exit 0", 0) == 0) return Ok{};
   return Error::Because("run a case", "in the lab",
-                        "it ended with \"" + answer + "\"; it printed: " + Tail(said, kMostSaid));
+                        "it ended with \"" + answer + "\"; it printed: " + Tail(said));
 }
 
 Result<Lab> Lab::Open(const std::string& stack) {

@@ -28,7 +28,18 @@ bool IsCommand(const CLI::App& app, const std::string& word) {
                      [&](const CLI::App* command) { return command->check_name(word); });
 }
 
-void AddAcceleratorOption(CLI::App& command, dualpath::lab::Accelerator& accelerator) {
+void AddResultsOption(CLI::App& command, std::string& results) {
+  command.add_option("--results", results, "The results directory")
+      ->envname("DUALPATH_RESULTS")
+      ->capture_default_str();
+}
+
+/// Which lab: its distribution, and what it runs on.
+void AddLabOptions(CLI::App& command, std::string& stack, dualpath::lab::Accelerator& accelerator) {
+  command.add_option("--stack", stack, "The lab's distribution")
+      ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
+      ->envname("DUALPATH_STACK")
+      ->capture_default_str();
   const auto& known = dualpath::lab::Accelerators();
   command
       .add_option_function<std::string>(
@@ -59,11 +70,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"lab", "host"}))
       ->envname("DUALPATH_PLACE")
       ->capture_default_str();
-  exec->add_option("--stack", exec_options.stack, "The lab's distribution")
-      ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
-      ->envname("DUALPATH_STACK")
-      ->capture_default_str();
-  AddAcceleratorOption(*exec, exec_options.accelerator);
+  AddLabOptions(*exec, exec_options.stack, exec_options.accelerator);
   exec->add_option("--results", exec_options.results, "Where results go (default: build/results)")
       ->envname("DUALPATH_RESULTS");
   exec->add_option("--timeout", timeout_seconds, "Real seconds that the program may take")
@@ -84,11 +91,7 @@ int main(int argc, char** argv) {
   dualpath::lab::ShellOptions shell_options;
   auto* shell = app.add_subcommand(
       "shell", "A root shell in a lab VM of its own: rig up, guest running and writing");
-  shell->add_option("--stack", shell_options.stack, "The lab's distribution")
-      ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
-      ->envname("DUALPATH_STACK")
-      ->capture_default_str();
-  AddAcceleratorOption(*shell, shell_options.accelerator);
+  AddLabOptions(*shell, shell_options.stack, shell_options.accelerator);
   shell->add_option("--name", shell_options.name,
                     "What dualpath cp knows it by (default: lab, or lab2... while others run)");
   shell->add_flag("--live", shell_options.live,
@@ -123,27 +126,19 @@ int main(int argc, char** argv) {
       ->add_flag("--boot-only", prepare_options.boot_only,
                  "Go no further than where the lab has booted; dualpath-rig need not be built")
       ->excludes(programs);
-  prepare->add_option("--stack", prepare_options.stack, "The lab's distribution")
-      ->check(CLI::IsMember(dualpath::lab::KnownStacks()))
-      ->envname("DUALPATH_STACK")
-      ->capture_default_str();
-  AddAcceleratorOption(*prepare, prepare_options.accelerator);
+  AddLabOptions(*prepare, prepare_options.stack, prepare_options.accelerator);
 
   dualpath::report::SummaryOptions summary_options;
   auto* summary = app.add_subcommand(
       "summary", "Print what the cases of a run came to, and write the run's page, index.html");
-  summary->add_option("--results", summary_options.results, "The results directory")
-      ->envname("DUALPATH_RESULTS")
-      ->capture_default_str();
+  AddResultsOption(*summary, summary_options.results);
   summary->add_option("--previous", summary_options.previous,
                       "The results to compare with (default: RESULTS.previous, if it is there)");
 
   std::string outcomes_results = summary_options.results;
   auto* outcomes = app.add_subcommand(
       "outcomes", "Print what became of each fault under each policy, as a table in Markdown");
-  outcomes->add_option("--results", outcomes_results, "The results directory")
-      ->envname("DUALPATH_RESULTS")
-      ->capture_default_str();
+  AddResultsOption(*outcomes, outcomes_results);
 
   std::string topology_file;
   auto* topology = app.add_subcommand("topology", "Turn saved `multipath -ll` output into JSON");

@@ -269,7 +269,7 @@ std::string Vm::QemuLog() const {
 
 Error Vm::Died(const std::string& what_happened) const {
   return Error::Because("talk to", "the lab VM",
-                        what_happened + "; the end of its console: " + Tail(ConsoleLog(), 2000) +
+                        what_happened + "; the end of its console: " + Tail(ConsoleLog()) +
                             "; QEMU said: " + Tail(QemuLog(), 1000));
 }
 

@@ -120,8 +120,7 @@ Result<Leftovers> Sweep::Find() const {
     if (IsThere(backstore.file)) leftovers.files.push_back(backstore.file);
     leftovers.lio.backstores.push_back(std::move(backstore));
   }
-  for (const std::string& name : machine_.rig_files) {
-    const std::string file = machine_.state_directory + "/" + name;
+  for (const std::string& file : machine_.rig_files) {
     if (IsThere(file) && !IsFileOf(leftovers.lio.backstores, file)) leftovers.files.push_back(file);
   }
   for (lio::FoundTarget& target : all.targets) {

@@ -49,7 +49,7 @@ class Sweep {
     std::string sysfs = "/sys";
     std::string state_directory = "/var/lib/dualpath";
     std::string multipath_config = "/etc/multipath/conf.d/dualpath.conf";
-    std::vector<std::string> rig_files = {"storage.raw", "rig.json"};  ///< in the state directory
+    std::vector<std::string> rig_files;  ///< what a rig has in the state directory, by their paths
     /// `dmsetup message MAP 0 fail_if_no_path`
     std::function<Status(const std::string& map)> stop_queueing;
     /// `multipath -f MAP`
@@ -60,7 +60,7 @@ class Sweep {
 
   using Action = std::function<Status()>;
 
-  explicit Sweep(Machine machine = Machine::This());
+  explicit Sweep(Machine machine);
 
   Result<Leftovers> Find() const;
 

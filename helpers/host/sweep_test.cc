@@ -67,7 +67,12 @@ class SweepTest : public ::testing::Test {
   }
 
   Sweep MakeSweep() {
-    Sweep::Machine machine{lio_, lio_.Sysfs(), State(), Config(), {"storage.raw", "rig.json"}, {},
+    Sweep::Machine machine{lio_,
+                           lio_.Sysfs(),
+                           State(),
+                           Config(),
+                           {State() + "/storage.raw", State() + "/rig.json"},
+                           {},
                            {}};
     machine.stop_queueing = [this](const std::string& map) -> Status {
       steps_.push_back("stop queueing " + map);

@@ -53,7 +53,7 @@ bp::environment EnvironmentFor(const Command& command) {
 }
 
 std::string Said(const Output& output) {
-  const std::string words = Tail(output.err.empty() ? output.out : output.err, 2000);
+  const std::string words = Tail(output.err.empty() ? output.out : output.err);
   return words.empty() ? "it printed nothing" : "it printed: " + words;
 }
 
