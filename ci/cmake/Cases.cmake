@@ -7,18 +7,19 @@ if(DUALPATH_PLACE STREQUAL "host")
 endif()
 math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 120")
 
-# Kinds of cases that run only when they are asked for.
+# Kinds of cases that run only when they are asked for; and all.
 set(DUALPATH_KINDS_ON_REQUEST SOAK BENCHMARK TABLE LOAD)
+set(DUALPATH_KINDS SMOKE TIMERS ${DUALPATH_KINDS_ON_REQUEST})
 
 # dualpath_discover_cases(<program> [<kind> <prefix>...]...)
 # One ctest entry per case, run by `dualpath exec`. Labels: the suite's name; the kind, in lower case,
 # for the cases whose name begins with one of its prefixes; and "case" for all that need not be asked
-# for. Kinds are SMOKE and those above.
+# for. Kinds are those above.
 #
 # gtest_discover_tests() keeps the first of several labels only, so labels and the other list-valued
 # properties are set by a file that ctest reads after the one with the tests.
 function(dualpath_discover_cases program)
-  cmake_parse_arguments(ARG "" "" "SMOKE;${DUALPATH_KINDS_ON_REQUEST}" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "${DUALPATH_KINDS}" ${ARGN})
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
     "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
@@ -27,7 +28,7 @@ function(dualpath_discover_cases program)
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
   set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
   set(prefixes_by_kind "")
-  foreach(kind IN ITEMS SMOKE ${DUALPATH_KINDS_ON_REQUEST})
+  foreach(kind IN LISTS DUALPATH_KINDS)
     string(REPLACE ";" " " prefixes "${ARG_${kind}}")
     string(APPEND prefixes_by_kind "set(${kind} ${prefixes})\n")
   endforeach()

@@ -19,6 +19,11 @@ LogEvent Typed(std::string description, std::function<bool(const Event&)> is_it)
           }};
 }
 
+/// The kernel gives sdX to another disk; a number says more.
+bool IsOf(const PathId& path, const multipath::PathName& name) {
+  return name.number ? *name.number == path.number : name.device == path.device;
+}
+
 /// An event that says nothing but which map it happened to.
 template <typename Event>
 LogEvent OfMap(const std::string& map, const std::string& what) {
@@ -27,13 +32,9 @@ LogEvent OfMap(const std::string& map, const std::string& what) {
 
 template <typename Event>
 LogEvent OfPath(const std::string& map, const PathId& path, const std::string& what) {
-  return Typed<Event>(map + ": " + what + " " + ::testing::PrintToString(path),
-                      [map, path](const Event& event) {
-                        // The kernel gives sdX to another disk; a number says more.
-                        const bool same_path = event.path.number ? *event.path.number == path.number
-                                                                 : event.path.device == path.device;
-                        return event.map == map && same_path;
-                      });
+  return Typed<Event>(
+      map + ": " + what + " " + ::testing::PrintToString(path),
+      [map, path](const Event& event) { return event.map == map && IsOf(path, event.path); });
 }
 
 class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
@@ -70,6 +71,14 @@ LogEvent Says(const std::string& text) {
           [text](const std::string& line) { return line.find(text) != std::string::npos; }};
 }
 
+LogEvent EitherOf(LogEvent one, LogEvent other) {
+  std::string description = one.description + ", or " + other.description;
+  return {std::move(description),
+          [one = std::move(one), other = std::move(other)](const std::string& text) {
+            return one.matches(text) || other.matches(text);
+          }};
+}
+
 LogEvent LoadsTable(const std::string& map, const PathIdGroups& groups) {
   const std::string numbers = Numbers(groups);
   return Typed<multipath::TableLoad>(map + ": table load with paths " + numbers,
@@ -96,6 +105,21 @@ LogEvent CheckerFails(const std::string& map, const PathId& path) {
 
 LogEvent SeesOffline(const std::string& map, const PathId& path) {
   return OfPath<multipath::PathOffline>(map, path, "path offline");
+}
+
+LogEvent Reinstates(const PathId& path) {
+  return Typed<multipath::PathReinstated>(
+      "multipathd reinstating " + ::testing::PrintToString(path),
+      [path](const multipath::PathReinstated& event) { return IsOf(path, event.path); });
+}
+
+LogEvent SwitchesToGroup(const std::string& map, std::size_t index) {
+  const std::size_t number = index + 1;
+  return Typed<multipath::PathGroupSwitched>(
+      map + ": switch to path group #" + std::to_string(number),
+      [map, number](const multipath::PathGroupSwitched& event) {
+        return event.map == map && event.group == number;
+      });
 }
 
 LogEvent LeavesActivePaths(const std::string& map, unsigned count) {

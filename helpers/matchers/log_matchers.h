@@ -39,6 +39,12 @@ LogEvent CheckerFails(const std::string& map, const PathId& path);
 /// multipathd's check finds that sysfs says offline, whoever has failed the path.
 LogEvent SeesOffline(const std::string& map, const PathId& path);
 
+/// multipathd has the kernel use the path again.
+LogEvent Reinstates(const PathId& path);
+
+/// multipathd has the kernel use this path group, the first being 0, as failback says.
+LogEvent SwitchesToGroup(const std::string& map, std::size_t index);
+
 /// "remaining active paths: N".
 LogEvent LeavesActivePaths(const std::string& map, unsigned count);
 
@@ -50,6 +56,9 @@ LogEvent RecoversToNormal(const std::string& map);
 
 /// The kernel takes the path out of use ("Failing path 8:16").
 LogEvent KernelFails(const PathId& path);
+
+/// What versions say in more than one way.
+LogEvent EitherOf(LogEvent one, LogEvent other);
 
 /// The log has such a line.
 ::testing::Matcher<const Log&> Logs(LogEvent event);

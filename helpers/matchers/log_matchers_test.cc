@@ -156,6 +156,25 @@ TEST(LogEvents, OfMaps) {
   ExpectNone(RecoversToNormal("mpatha"), {"mpathb: Recovered to normal mode"});
 }
 
+TEST(LogEvents, ReinstatedPathsByNumberOrName) {
+  ExpectEach(Reinstates(kSdb), {"8:16: reinstated", "sdb: reinstated"});
+  ExpectNone(Reinstates(kSdb), {"8:0: reinstated", "sda: reinstated", "8:16: mark as failed"});
+}
+
+TEST(LogEvents, PathGroupsAreCountedFromOneInTheLogAndFromZeroHere) {
+  ExpectEach(SwitchesToGroup("mpatha", 0), {"mpatha: switch to path group #1"});
+  ExpectNone(SwitchesToGroup("mpatha", 0),
+             {"mpatha: switch to path group #0", "mpatha: switch to path group #10",
+              "mpathb: switch to path group #1"});
+}
+
+TEST(LogEvents, EitherOfTwo) {
+  const LogEvent either = EitherOf(DisablesQueueing("mpatha"), RecoversToNormal("mpatha"));
+  ExpectEach(either, {"mpatha: Disable queueing", "mpatha: Recovered to normal mode"});
+  ExpectNone(either, {"mpatha: queue_if_no_path enabled"});
+  EXPECT_EQ(either.description, "mpatha: disable queueing, or mpatha: recovered to normal mode");
+}
+
 TEST(LogEvents, OfTheKernel) {
   ExpectEach(KernelFails(kSdb), {"device-mapper: multipath: Failing path 8:16.",
                                  "device-mapper: multipath: 253:0: Failing path 8:16."});

@@ -38,6 +38,13 @@ ExpectedPath Faulty(PathId id, std::string device_state) {
   return path;
 }
 
+ExpectedPath HeldBack(PathId id) {
+  ExpectedPath path(std::move(id));
+  path.dm_state = "failed";
+  path.checker_state = "delayed";
+  return path;
+}
+
 ::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups) {
   return Viewed<multipath::Map, std::string>(
       "path groups", [](const multipath::Map& map) { return Render(map); }, Render(groups));

@@ -25,6 +25,10 @@ struct ExpectedPath {
 /// `device_state` is "offline" where sysfs says so too, "running" where only the transport broke.
 ExpectedPath Faulty(PathId id, std::string device_state);
 
+/// "failed delayed running": it works, and multipathd holds it back as a shaky one. multipath-tools
+/// 0.7.9; older ones show it as they show a failed one.
+ExpectedPath HeldBack(PathId id);
+
 struct ExpectedGroup {
   std::string status;
   std::vector<ExpectedPath> paths;

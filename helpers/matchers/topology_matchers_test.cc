@@ -41,6 +41,9 @@ TEST(PathGroups, AreComparedByStatusPathAndStates) {
   EXPECT_EQ(WhyNot(PathGroups({Enabled(Faulty(kFirst, "running")), Active(kSecond)}),
                    MapWith("failed faulty running")),
             "it matches");
+  EXPECT_EQ(WhyNot(PathGroups({Enabled(HeldBack(kFirst)), Active(kSecond)}),
+                   MapWith("failed delayed running")),
+            "it matches");
 }
 
 TEST(PathGroups, ShowWhatIsThere) {

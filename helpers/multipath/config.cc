@@ -10,6 +10,8 @@
 namespace dualpath::multipath {
 namespace {
 
+constexpr unsigned kShortestSample = 120;  // libmultipath/io_err_stat.c: of less nothing is read
+
 constexpr char kNoPathRetryAllowed[] =
     R"(allowed: a number of checks from 1 up, "queue" or "fail")";
 
@@ -17,6 +19,8 @@ bool IsNumber(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
                                       [](unsigned char c) { return std::isdigit(c) != 0; });
 }
+
+constexpr char kQuotable[] = "without quotes and control characters";
 
 /// What can stand between the quotes of a configuration value.
 bool IsQuotable(const std::string& text) {
@@ -54,6 +58,46 @@ Status ValidateSelector(const std::string& selector) {
   if (IsNumber(count) && IsQuotable(selector)) return Ok{};
   return Invalid("path_selector", selector,
                  "a selector's name and the number of its arguments, as in \"" + name + " 0\"");
+}
+
+/// 0 would switch the detection off.
+Status ValidateShakyPaths(const Config& config) {
+  if (config.san_path_err) {
+    const SanPathErr& err = *config.san_path_err;
+    DUALPATH_TRY_STATUS(AtLeastOne("san_path_err_threshold", err.threshold));
+    DUALPATH_TRY_STATUS(AtLeastOne("san_path_err_forget_rate", err.forget_rate));
+    DUALPATH_TRY_STATUS(AtLeastOne("san_path_err_recovery_time", err.recovery_seconds));
+  }
+  if (!config.marginal_path) return Ok{};
+  const MarginalPath& marginal = *config.marginal_path;
+  DUALPATH_TRY_STATUS(
+      AtLeastOne("marginal_path_double_failed_time", marginal.double_failed_seconds));
+  DUALPATH_TRY_STATUS(AtLeastOne("marginal_path_err_rate_threshold", marginal.errors_per_mille));
+  DUALPATH_TRY_STATUS(
+      AtLeastOne("marginal_path_err_recheck_gap_time", marginal.recheck_gap_seconds));
+  if (marginal.sample_seconds < kShortestSample) {
+    return Invalid("marginal_path_err_sample_time", std::to_string(marginal.sample_seconds),
+                   std::to_string(kShortestSample) + " and up");
+  }
+  if (config.san_path_err) {
+    return Invalid("san_path_err_threshold", std::to_string(config.san_path_err->threshold),
+                   "none with marginal_path_*, which would switch it off");
+  }
+  return Ok{};
+}
+
+void RenderShakyPaths(const Config& config, std::ostream& out) {
+  if (const auto& err = config.san_path_err) {
+    out << "\t\tsan_path_err_threshold " << err->threshold << "\n"
+        << "\t\tsan_path_err_forget_rate " << err->forget_rate << "\n"
+        << "\t\tsan_path_err_recovery_time " << err->recovery_seconds << "\n";
+  }
+  if (const auto& marginal = config.marginal_path) {
+    out << "\t\tmarginal_path_double_failed_time " << marginal->double_failed_seconds << "\n"
+        << "\t\tmarginal_path_err_sample_time " << marginal->sample_seconds << "\n"
+        << "\t\tmarginal_path_err_rate_threshold " << marginal->errors_per_mille << "\n"
+        << "\t\tmarginal_path_err_recheck_gap_time " << marginal->recheck_gap_seconds << "\n";
+  }
 }
 
 }  // namespace
@@ -141,9 +185,13 @@ Status Validate(const Config& config) {
   DUALPATH_TRY_STATUS(OneOf("prio", config.prio,
                             {"const", "sysfs", "emc", "alua", "ontap", "rdac", "hp_sw", "hds",
                              "random", "weightedpath", "path_latency", "ana", "datacore", "iet"}));
+  if (!config.prio_args.empty() && !IsQuotable(config.prio_args)) {
+    return Invalid("prio_args", config.prio_args, kQuotable);
+  }
   if (config.failback.kind == Failback::Kind::kAfterSeconds) {
     DUALPATH_TRY_STATUS(AtLeastOne("failback", config.failback.seconds));
   }
+  DUALPATH_TRY_STATUS(ValidateShakyPaths(config));
   DUALPATH_TRY_STATUS(AtLeastOne("polling_interval", config.polling_interval_seconds));
   if (config.max_polling_interval_seconds < config.polling_interval_seconds) {
     return Invalid(
@@ -158,7 +206,7 @@ Status Validate(const Config& config) {
   for (const auto& [field, value] :
        {std::pair("vendor", config.vendor), std::pair("product", config.product)}) {
     if (!IsQuotable(value)) {
-      return Invalid(field, value, "a regular expression without quotes and control characters");
+      return Invalid(field, value, std::string("a regular expression ") + kQuotable);
     }
   }
   return Ok{};
@@ -189,10 +237,12 @@ std::string Render(const Config& config, const Dialect& dialect) {
        << "\t\tpath_checker tur\n"
        << "\t\tprio " << config.prio << "\n"
        << "\t\tdetect_prio no\n";
+  if (!config.prio_args.empty()) text << "\t\tprio_args \"" << config.prio_args << "\"\n";
   if (dialect.detect_pgpolicy) text << "\t\tdetect_pgpolicy no\n";
   text << "\t\tfailback " << config.failback.ToString() << "\n"
-       << "\t\tno_path_retry " << config.no_path_retry.ToString() << "\n"
-       << "\t}\n"
+       << "\t\tno_path_retry " << config.no_path_retry.ToString() << "\n";
+  RenderShakyPaths(config, text);
+  text << "\t}\n"
        << "}\n";
   return text.str();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "helpers/base/result.h"
@@ -64,6 +65,23 @@ struct ReservationKey {
   std::string ToString() const;  ///< as multipath.conf spells it: "", "file", "0xabc123"
 };
 
+/// A path that fails again and again is held back when it works again ("Shaky paths detection" in
+/// multipath.conf(5)). multipath-tools 0.7.0; older ones take the options for unknown keywords.
+struct SanPathErr {
+  unsigned threshold = 1;         ///< a path that has failed more often is held back
+  unsigned forget_rate = 1;       ///< after more good checks than this, one failure is forgotten
+  unsigned recovery_seconds = 1;  ///< how long it is held back
+};
+
+/// The same by sampling: a path that has failed twice is read from ten times a second, and held
+/// back until a sample is good. multipath-tools 0.7.4.
+struct MarginalPath {
+  unsigned double_failed_seconds = 60;  ///< the second failure must come within these
+  unsigned sample_seconds = 120;        ///< at least 120; it is read from in all but the last 60
+  unsigned errors_per_mille = 1;        ///< more than these make the sample a bad one
+  unsigned recheck_gap_seconds = 1;     ///< from a bad sample to the next
+};
+
 /// Which paths share a path group.
 enum class GroupingPolicy {
   kFailover,  ///< one path each
@@ -83,7 +101,10 @@ struct Config {
   GroupingPolicy path_grouping_policy = GroupingPolicy::kFailover;
   std::string path_selector = "service-time 0";  ///< name and arguments, as in a dm table
   std::string prio = "const";                    ///< a prioritizer of multipath.conf(5)
+  std::string prio_args;                         ///< what it is told; empty: nothing
   Failback failback = Failback::Manual();
+  std::optional<SanPathErr> san_path_err;
+  std::optional<MarginalPath> marginal_path;
   unsigned polling_interval_seconds = 5;
   /// What the interval may double up to while a path is healthy. Equal to it by default, so that a
   /// path's loss is noticed within 5 s rather than 20.

@@ -76,8 +76,10 @@ TEST(Config, EveryFieldReachesTheFile) {
   config.user_friendly_names = false;
   config.path_grouping_policy = GroupingPolicy::kGroupByPrio;
   config.path_selector = "round-robin 0";
-  config.prio = "alua";
+  config.prio = "weightedpath";
+  config.prio_args = "hbtl 3:0:1:0 50 .+ 10";
   config.failback = Failback::After(30);
+  config.san_path_err = SanPathErr{3, 4, 120};
   config.polling_interval_seconds = 2;
   config.max_polling_interval_seconds = 8;
   config.reservation_key = ReservationKey::Fixed(0xabc123);
@@ -89,9 +91,21 @@ TEST(Config, EveryFieldReachesTheFile) {
        {"\tpolling_interval 2\n", "\tmax_polling_interval 8\n", "\treservation_key 0xabc123\n",
         "\tvendor \"ACME\"\n", "\tproduct \"disk [0-9]\"\n", "\tuser_friendly_names no\n",
         "\tpath_grouping_policy group_by_prio\n", "\tpath_selector \"round-robin 0\"\n",
-        "\tprio alua\n", "\tfailback 30\n", "\tno_path_retry queue\n"}) {
+        "\tprio weightedpath\n", "\tprio_args \"hbtl 3:0:1:0 50 .+ 10\"\n", "\tfailback 30\n",
+        "\tno_path_retry queue\n", "\tsan_path_err_threshold 3\n", "\tsan_path_err_forget_rate 4\n",
+        "\tsan_path_err_recovery_time 120\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+}
+
+TEST(Config, MarginalPathsGoToTheFileInsteadOfSanPathErr) {
+  Config config;
+  config.marginal_path = MarginalPath{60, 120, 100, 30};
+  ASSERT_TRUE(Validate(config).ok());
+  EXPECT_THAT(Render(config, Dialect{}), HasSubstr("\t\tmarginal_path_double_failed_time 60\n"
+                                                   "\t\tmarginal_path_err_sample_time 120\n"
+                                                   "\t\tmarginal_path_err_rate_threshold 100\n"
+                                                   "\t\tmarginal_path_err_recheck_gap_time 30\n"));
 }
 
 TEST(Config, AReservationKeyIsOneOfTheDefaults) {
@@ -141,6 +155,23 @@ TEST(Config, ValidationNamesFieldValueAndWhatIsAllowed) {
               HasSubstr(prefix + "prio 'best': allowed: const, sysfs, "));
   EXPECT_EQ(complaint([](Config& c) { c.failback = Failback::After(0); }),
             prefix + "failback '0': allowed: 1 and up");
+  EXPECT_EQ(complaint([](Config& c) { c.prio_args = "a\"b"; }),
+            prefix + "prio_args 'a\"b': allowed: without quotes and control characters");
+  EXPECT_EQ(complaint([](Config& c) {
+              c.san_path_err = SanPathErr{1, 0, 1};
+            }),
+            prefix + "san_path_err_forget_rate '0': allowed: 1 and up");
+  EXPECT_EQ(complaint([](Config& c) {
+              c.marginal_path = MarginalPath{60, 119, 1, 1};
+            }),
+            prefix + "marginal_path_err_sample_time '119': allowed: 120 and up");
+  EXPECT_EQ(complaint([](Config& c) {
+              c.san_path_err = SanPathErr{3, 4, 120};
+              c.marginal_path = MarginalPath{};
+            }),
+            prefix +
+                "san_path_err_threshold '3': allowed: none with marginal_path_*, which would "
+                "switch it off");
   EXPECT_EQ(complaint([](Config& c) { c.polling_interval_seconds = 0; }),
             prefix + "polling_interval '0': allowed: 1 and up");
   EXPECT_EQ(complaint([](Config& c) { c.max_polling_interval_seconds = 4; }),

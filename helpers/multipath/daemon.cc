@@ -30,7 +30,7 @@ constexpr char kOperation[] = "ask multipathd";
 // multipathd's own limit (mpath_cmd.h, MAX_REPLY_LEN).
 constexpr std::size_t kLongestReply = std::size_t{32} << 20U;
 
-constexpr std::chrono::seconds kRunningBudget{5};
+constexpr std::chrono::seconds kAnswerBudget{5};
 
 Result<UniqueFd> ConnectTo(const std::string& socket_name, Deadline deadline) {
   sockaddr_un address{};
@@ -203,7 +203,8 @@ Status Daemon::AwaitKnown(const std::string& hctl, bool wanted, Deadline deadlin
       wanted ? "wait until multipathd knows" : "wait until multipathd has let go of";
   return WaitUntil(operation, hctl, deadline, [&]() -> std::string {
     // Between bars, which tell 3:0:1:0 from 13:0:1:0; the column is filled up with blanks.
-    const auto known = Ask("show paths format |%i|", deadline);
+    // A budget of its own: the last look, when `deadline` is over, is to say what there is.
+    const auto known = Ask("show paths format |%i|", Deadline::In(kAnswerBudget));
     if (!known.ok()) return known.error().ToString();
     const std::string names = boost::erase_all_copy(*known, " ");
     const bool listed = boost::contains(names, "|" + hctl + "|");
@@ -231,8 +232,19 @@ Status Daemon::Reconfigure(Deadline deadline) const {
   return Unexpected(command, reply);
 }
 
+Result<pid_t> Daemon::Pid(Deadline deadline) const {
+  const std::string command = "show daemon";
+  DUALPATH_TRY(const std::string reply, Ask(command, deadline));
+  // "pid 1021 idle"
+  std::string word;
+  pid_t pid = 0;
+  std::istringstream words(reply);
+  if (words >> word >> pid && word == "pid" && pid > 0) return pid;
+  return Unexpected(command, reply);
+}
+
 Result<bool> Daemon::Running() const {
-  const Deadline deadline = Deadline::In(kRunningBudget);
+  const Deadline deadline = Deadline::In(kAnswerBudget);
   DUALPATH_TRY(const UniqueFd fd, Connect(deadline));
   if (!fd) return false;
   const std::string command = "show daemon";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <string>
 #include <vector>
@@ -57,6 +59,9 @@ class Daemon {
 
   /// Makes multipathd read its configuration again. Newer versions answer before they have done it.
   Status Reconfigure(Deadline deadline) const;
+
+  /// Its process, by "show daemon".
+  Result<pid_t> Pid(Deadline deadline) const;
 
   /// False if nobody listens; an `Error` if somebody does and does not answer.
   Result<bool> Running() const;

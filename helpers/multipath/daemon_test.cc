@@ -276,6 +276,21 @@ TEST(Daemon, KnowsWhenTheNextCheckIsDue) {
             "ask multipathd when it checks: 4:0:1:0: it answered 'orphan'");
 }
 
+TEST(Daemon, SaysWhichProcessItIs) {
+  Pair pair(Reply("pid 1021 idle\n"));
+  const auto pid = pair.daemon.Pid(Soon());
+  ASSERT_TRUE(pid.ok()) << pid.error().ToString();
+  EXPECT_EQ(*pid, 1021);
+  EXPECT_THAT(pair.fake.commands(), ElementsAre("show daemon"));
+
+  for (const std::string reply : {"fail", "pid none idle", "pid -1 idle"}) {
+    Pair odd((Reply(reply)));
+    const auto none = odd.daemon.Pid(Soon());
+    ASSERT_FALSE(none.ok()) << reply;
+    EXPECT_EQ(none.error().ToString(), "ask multipathd: show daemon: it answered '" + reply + "'");
+  }
+}
+
 TEST(Daemon, ReconfigureMustBeAnsweredByOk) {
   Pair willing(Reply("ok\n"));
   EXPECT_TRUE(willing.daemon.Reconfigure(Soon()).ok());

@@ -207,6 +207,10 @@ bool operator==(const PathMarkedFailed& a, const PathMarkedFailed& b) { return a
 
 bool operator==(const PathReinstated& a, const PathReinstated& b) { return a.path == b.path; }
 
+bool operator==(const PathGroupSwitched& a, const PathGroupSwitched& b) {
+  return a.map == b.map && a.group == b.group;
+}
+
 bool operator==(const RemainingActivePaths& a, const RemainingActivePaths& b) {
   return a.map == b.map && a.count == b.count;
 }
@@ -245,6 +249,7 @@ LogLine ParseLogLine(const std::string& message) {
            ParsePathOffline(text),
            ParsePathEvent<PathMarkedFailed>(text, ": mark as failed"),
            ParsePathEvent<PathReinstated>(text, ": reinstated"),
+           ParseMapNumber<PathGroupSwitched>(text, ": switch to path group #"),
            ParseMapNumber<RemainingActivePaths>(text, ": remaining active paths: "),
            ParseMapNumber<EnteredRecovery>(text, ": Entering recovery mode: max_retries="),
            ParseMapEvent<QueueingDisabled>(text, ": Disable queueing"),

@@ -60,6 +60,12 @@ struct PathReinstated {
   PathName path;
 };
 
+/// multipathd tells the kernel which path group to use, the first being 1.
+struct PathGroupSwitched {
+  std::string map;
+  unsigned group = 0;
+};
+
 struct RemainingActivePaths {
   std::string map;
   unsigned count = 0;
@@ -102,10 +108,11 @@ struct Unrecognised {
   std::string reason;
 };
 
-using LogLine = std::variant<Unrecognised, TableLoad, PathAdded, PathRemoved, CheckerFailed,
-                             PathOffline, PathMarkedFailed, PathReinstated, RemainingActivePaths,
-                             EnteredRecovery, QueueingDisabled, QueueingEnabled, RecoveredToNormal,
-                             KernelFailingPath, KernelReinstatingPath>;
+using LogLine =
+    std::variant<Unrecognised, TableLoad, PathAdded, PathRemoved, CheckerFailed, PathOffline,
+                 PathMarkedFailed, PathReinstated, PathGroupSwitched, RemainingActivePaths,
+                 EnteredRecovery, QueueingDisabled, QueueingEnabled, RecoveredToNormal,
+                 KernelFailingPath, KernelReinstatingPath>;
 
 bool operator==(const PathName& a, const PathName& b);
 bool operator==(const TableLoad& a, const TableLoad& b);
@@ -115,6 +122,7 @@ bool operator==(const CheckerFailed& a, const CheckerFailed& b);
 bool operator==(const PathOffline& a, const PathOffline& b);
 bool operator==(const PathMarkedFailed& a, const PathMarkedFailed& b);
 bool operator==(const PathReinstated& a, const PathReinstated& b);
+bool operator==(const PathGroupSwitched& a, const PathGroupSwitched& b);
 bool operator==(const RemainingActivePaths& a, const RemainingActivePaths& b);
 bool operator==(const EnteredRecovery& a, const EnteredRecovery& b);
 bool operator==(const QueueingDisabled& a, const QueueingDisabled& b);

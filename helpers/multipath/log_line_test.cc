@@ -86,6 +86,8 @@ TEST(LogLine, MapEvents) {
   EXPECT_EQ(Parsed<QueueingDisabled>("mpatha: Disable queueing"), (QueueingDisabled{"mpatha"}));
   EXPECT_EQ(Parsed<QueueingEnabled>("mpatha: queue_if_no_path enabled"),
             (QueueingEnabled{"mpatha"}));
+  EXPECT_EQ(Parsed<PathGroupSwitched>("mpatha: switch to path group #2"),
+            (PathGroupSwitched{"mpatha", 2}));
   EXPECT_EQ(Parsed<RecoveredToNormal>("mpatha: Recovered to normal mode"),
             (RecoveredToNormal{"mpatha"}));
 }

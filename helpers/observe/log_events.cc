@@ -166,6 +166,8 @@ class LogInterpreter::Reader {
     SetPath("active");
   }
 
+  void operator()(const multipath::PathGroupSwitched& switched) { line_.map = switched.map; }
+
   void operator()(const multipath::RemainingActivePaths& remaining) {
     line_.map = remaining.map;
     const std::string& state = owner_.maps_[remaining.map].state;

@@ -1,0 +1,102 @@
+// multipathd itself goes away: what the kernel does on its own, and what the next one makes of it.
+
+#include <cerrno>
+
+#include "fixtures/timers_fixture.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+using ::testing::Not;
+
+class Multipathd : public TimersTest {
+ protected:
+  void TearDown() override {
+    EXPECT_OK(rig().StartMultipathd());
+    TimersTest::TearDown();
+  }
+
+  void ExpectGroupsOfTheArticle() {
+    EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
+    EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+  }
+};
+
+TEST_F(Multipathd, ARestartLeavesIoAlone) {
+  ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
+
+  ASSERT_OK(rig().StopMultipathd());
+  ASSERT_OK(io.AwaitGoodFor(seconds(60)));
+  EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
+  ASSERT_OK(rig().StartMultipathd());
+
+  ExpectGroupsOfTheArticle();
+  ExpectNothingLost(io);
+}
+
+TEST_F(Multipathd, WithoutItALostPathIsNotReplaced) {
+  ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
+  ASSERT_OK(rig().StopMultipathd());
+
+  const microseconds fault = Now();
+  ASSERT_OK(rig().path(0).SetOffline());
+
+  if (capabilities().probes_paths_on_sg_io_error) {
+    ASSERT_OK(io.AwaitGoodFor(seconds(60)));
+  } else {
+    ASSERT_OK(io.AwaitFailures(60));
+    EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(0)))));
+  }
+
+  ASSERT_OK(rig().StartMultipathd());
+  EXPECT_THAT(topology(),
+              Eventually(PathGroups({Enabled(Faulty(path(0), "offline")), Active(path(1))})));
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  if (capabilities().probes_paths_on_sg_io_error) {
+    EXPECT_THAT(report, CompletedWithoutErrors());
+  } else {
+    EXPECT_THAT(report, HasPhases({Good().StartedBefore(fault), Failing(EIO), Good()}));
+  }
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+TEST_F(Multipathd, StoppedItLetsHeldIoFail) {
+  ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
+  ASSERT_NO_FATAL_FAILURE(LoseBoth());
+  ASSERT_OK(io.AwaitHeld());
+
+  ASSERT_OK(rig().StopMultipathd());
+  ASSERT_OK(io.AwaitFailures(3));
+  EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
+
+  ASSERT_OK(rig().path(0).SetRunning());
+  ASSERT_OK(rig().path(1).SetRunning());
+  ASSERT_OK(rig().StartMultipathd());
+  ExpectGroupsOfTheArticle();
+  ExpectHeldThenFailedAndWellAgain(io);
+}
+
+TEST_F(Multipathd, KilledWhileIoIsHeldTheNextOneBeginsTheWindowAnew) {
+  ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
+  ASSERT_NO_FATAL_FAILURE(LoseBoth());
+  ASSERT_OK(io.AwaitHeld(seconds(30)));
+  ASSERT_OK(MarkLog());
+
+  ASSERT_OK(rig().KillMultipathd());
+  EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+  ASSERT_OK(rig().StartMultipathd());
+
+  ExpectQueueingEnds(10, seconds(50));
+  ASSERT_OK(io.AwaitFailures(3));
+
+  ASSERT_OK(rig().path(0).SetRunning());
+  ASSERT_OK(rig().path(1).SetRunning());
+  ExpectGroupsOfTheArticle();
+  ExpectHeldThenFailedAndWellAgain(io);
+}
+
+}  // namespace
+}  // namespace dualpath

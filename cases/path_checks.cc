@@ -1,0 +1,52 @@
+// How soon multipathd's checker finds out about a path.
+
+#include <cerrno>
+
+#include "fixtures/timers_fixture.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::seconds;
+
+/// As multipathd does it unless it is told otherwise.
+class PathChecks : public TimersTest {
+ protected:
+  static constexpr seconds kLongest{20};
+
+  multipath::Config Tuned(multipath::Config config) override {
+    config.max_polling_interval_seconds = kLongest.count();
+    return config;
+  }
+
+  Observable<seconds> check_interval(std::size_t index) {
+    return {"how often multipathd checks path " + std::to_string(index),
+            [this, index] { return rig().CheckInterval(index); }};
+  }
+};
+
+TEST_F(PathChecks, AHealthyPathIsCheckedEverLessOftenSoThatItsLossIsFoundLater) {
+  ASSERT_THAT(check_interval(0), Eventually(::testing::Eq(kLongest), seconds(60)));
+  ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
+  ASSERT_OK(rig().AwaitCheck(0));
+
+  const auto fault = Now();
+  ASSERT_OK(rig().path(0).BreakTransport());
+
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
+  ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));
+  EXPECT_THAT(check_interval(0), Eventually(::testing::Eq(seconds(5))));
+  EXPECT_THAT(check_interval(1), Eventually(::testing::Eq(kLongest)));
+  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  if (capabilities().probes_paths_on_sg_io_error) {
+    EXPECT_THAT(report, CompletedWithoutErrors());
+  } else {
+    EXPECT_GT(failed - fault, kLongest / 2);
+    EXPECT_THAT(report, FailedExactlyBetween(fault, failed, EIO));
+  }
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+}  // namespace
+}  // namespace dualpath
