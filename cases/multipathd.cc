@@ -2,19 +2,32 @@
 
 #include <cerrno>
 
+#include "fixtures/skip.h"
 #include "fixtures/timers_fixture.h"
+#include "helpers/base/cleanup.h"
 
 namespace dualpath {
 namespace {
 
 using std::chrono::microseconds;
 using std::chrono::seconds;
+using ::testing::AnyOf;
 using ::testing::Not;
 
 class Multipathd : public TimersTest {
  protected:
+  void SetUp() override {
+    TimersTest::SetUp();
+    if (HasFatalFailure() || IsSkipped()) return;
+    ASSERT_OK_AND_ASSIGN(const auto managed, rig().AllMaps());
+    if (managed.maps.size() > 1) {
+      DUALPATH_SKIP("multipathd has maps of this machine's own, which need it. Run it in the lab.");
+    }
+    undo_.Add("start multipathd", [this] { return rig().StartMultipathd(); });
+  }
+
   void TearDown() override {
-    EXPECT_OK(rig().StartMultipathd());
+    EXPECT_OK(undo_.Run());
     TimersTest::TearDown();
   }
 
@@ -22,6 +35,9 @@ class Multipathd : public TimersTest {
     EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
     EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
   }
+
+ private:
+  Cleanup undo_;
 };
 
 TEST_F(Multipathd, ARestartLeavesIoAlone) {
@@ -51,8 +67,10 @@ TEST_F(Multipathd, WithoutItALostPathIsNotReplaced) {
   }
 
   ASSERT_OK(rig().StartMultipathd());
-  EXPECT_THAT(topology(),
-              Eventually(PathGroups({Enabled(Faulty(path(0), "offline")), Active(path(1))})));
+  // A multipathd that starts loads a new table if the kernel had failed the path before.
+  const ExpectedPath lost = Faulty(path(0), "offline");
+  EXPECT_THAT(topology(), Eventually(AnyOf(PathGroups({Enabled(lost), Active(path(1))}),
+                                           PathGroups({Active(path(1)), Enabled(lost)}))));
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   if (capabilities().probes_paths_on_sg_io_error) {
