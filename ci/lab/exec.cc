@@ -13,6 +13,7 @@
 #include "ci/lab/exit_code.h"
 #include "ci/lab/fio_job.h"
 #include "ci/lab/image.h"
+#include "ci/lab/interrupt.h"
 #include "ci/lab/park.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/progress.h"
@@ -348,6 +349,7 @@ Result<int> RunAndJudge(const ExecOptions& options) {
 
 int Report(const Result<int>& outcome) {
   if (outcome.ok()) return *outcome;
+  StopIfEnding();
   std::cerr << "dualpath: " << outcome.error().ToString() << "\n";
   return kInfrastructure;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "ci/lab/digest.h"
+#include "ci/lab/interrupt.h"
 #include "ci/lab/progress.h"
 #include "helpers/base/file.h"
 #include "helpers/process/process.h"
@@ -49,9 +50,11 @@ Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator
       Cache::Entry entry,
       cache.Get("image", recipe, kBytesToBuild, [&](const std::string& directory) -> Status {
         const Stage stage("build the lab image of the stack " + stack + " from Debian packages");
-        DUALPATH_TRY_STATUS(process::ExecuteChecked(
-            {{std::string(kRecipes) + "/build", stack, directory}}, Deadline::In(kLongestBuild)));
-        return Ok{};
+        const auto built = process::ExecuteChecked(
+            {{std::string(kRecipes) + "/build", stack, directory}}, Deadline::In(kLongestBuild));
+        if (built.ok()) return Ok{};
+        StopIfEnding();
+        return built.error();
       }));
   DUALPATH_TRY(const std::string id, ReadAttribute(entry.File("id")));
   return Image{std::move(entry), recipe + "-" + id, accelerator};

@@ -13,6 +13,7 @@
 #include "ci/lab/copy.h"
 #include "ci/lab/exit_code.h"
 #include "ci/lab/image.h"
+#include "ci/lab/interrupt.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/restore.h"
 #include "ci/lab/session.h"
@@ -174,6 +175,7 @@ int Shell(const ShellOptions& options) {
   }
   const Result<int> code = options.guest ? FollowGuestConsole(options.name) : RunShell(options);
   if (code.ok()) return *code;
+  StopIfEnding();
   std::cerr << "dualpath shell: " << code.error().ToString() << "\n";
   return kInfrastructure;
 }

@@ -7,6 +7,7 @@
 
 #include "ci/lab/digest.h"
 #include "ci/lab/idle_table.h"
+#include "ci/lab/interrupt.h"
 #include "ci/lab/progress.h"
 #include "ci/lab/qemu.h"
 #include "helpers/process/process.h"
@@ -40,9 +41,12 @@ class StateMaker {
   /// The state after the first `count` steps.
   Result<State> Get(std::size_t count) const {
     const Step& step = steps_[count - 1];
-    DUALPATH_TRY(Cache::Entry entry,
-                 cache_.Get(step.kind, keys_[count - 1], kBytesToBuild,
-                            [&](const std::string& directory) { return Make(count, directory); }));
+    DUALPATH_TRY(Cache::Entry entry, cache_.Get(step.kind, keys_[count - 1], kBytesToBuild,
+                                                [&](const std::string& directory) {
+                                                  Status made = Make(count, directory);
+                                                  if (!made.ok()) StopIfEnding();
+                                                  return made;
+                                                }));
     // What it was made from is worth no less: the next program begins there.
     for (std::size_t i = 0; i + 1 < count; ++i) cache_.MarkUsed(steps_[i].kind, keys_[i]);
     return State{std::move(entry)};
@@ -71,6 +75,7 @@ class StateMaker {
           const double took = SecondsSince(begun);
           return Restored{std::move(state), std::move(*vm), begun, took};
         }
+        StopIfEnding();
         if (failed) return vm.error();
         failed = vm.error();
       }

@@ -28,12 +28,39 @@ constexpr std::chrono::milliseconds kReapInterval{5};
 constexpr PollPace kReapPace{kReapInterval, kReapInterval};
 constexpr std::chrono::seconds kTerminationGrace{2};
 
-/// The kernel kills the child if our thread dies, whichever way.
+/// The kernel kills the child if our thread dies, whichever way. Signals that we block are not
+/// blocked in it: it could not be ended by SIGTERM.
 struct DieWithParent : bp::extend::handler {
   template <typename Executor>
   void on_exec_setup(Executor& /*executor*/) const {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
   }
+};
+
+/// While it lives, what this thread writes to a child that has ended fails with EPIPE and nothing
+/// else.
+class NoSigpipe {
+ public:
+  NoSigpipe() {
+    ::sigemptyset(&sigpipe_);
+    ::sigaddset(&sigpipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  NoSigpipe(const NoSigpipe&) = delete;
+  NoSigpipe& operator=(const NoSigpipe&) = delete;
+  ~NoSigpipe() {
+    const timespec at_once = {};
+    while (::sigtimedwait(&sigpipe_, nullptr, &at_once) > 0) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t sigpipe_{};
+  sigset_t before_{};
 };
 
 Exit ToExit(int native) {
@@ -171,6 +198,7 @@ Result<Output> Execute(const Command& command, Deadline deadline) {
   if (program.empty()) return NotFound(command);
 
   Output output;
+  const NoSigpipe no_sigpipe;
   boost::asio::io_context context;
   Drain out(context, output.out);
   Drain err(context, output.err);

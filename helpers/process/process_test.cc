@@ -41,6 +41,25 @@ TEST(Execute, FeedsStandardInputAndEnvironment) {
   EXPECT_EQ(output->out, std::string(200000, 'x') + "map\n/\n");
 }
 
+TEST(Execute, SurvivesAChildThatDoesNotReadItsInput) {
+  const auto output =
+      Execute({{"sh", "-c", "exit 3"}, std::string(1000000, 'x')}, Deadline::In(seconds(10)));
+  ASSERT_TRUE(output.ok()) << output.error().ToString();
+  EXPECT_EQ(output->exit.code, 3);
+}
+
+TEST(Execute, GivesTheChildNoneOfOurBlockedSignals) {
+  sigset_t blocked;
+  sigset_t before;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  const auto output = Execute({{"sh", "-c", "kill $$; echo alive"}}, Deadline::In(seconds(10)));
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ASSERT_TRUE(output.ok()) << output.error().ToString();
+  EXPECT_EQ(output->exit.signal, SIGTERM);
+}
+
 TEST(Execute, NamesTheSignalThatKilledTheChild) {
   const auto output = Execute({{"sh", "-c", "kill -9 $$"}}, Deadline::In(seconds(10)));
   ASSERT_TRUE(output.ok()) << output.error().ToString();
