@@ -44,7 +44,8 @@ class AllPathsDownTest : public WithCapabilities<GuestTest> {
     if (!capabilities().probes_paths_on_sg_io_error) {
       ASSERT_OK_AND_ASSIGN(const auto first, TimeOf(KernelFails(path(0)), LogNow()));
       ASSERT_OK_AND_ASSIGN(const auto second, TimeOf(KernelFails(path(1)), LogNow()));
-      phases.push_back(Maybe(Failing(EIO).StartedBefore(std::max(first, second))));
+      phases.push_back(Maybe(
+          Failing(capabilities().ErrnoOfOfflinePath()).StartedBefore(std::max(first, second))));
     }
     phases.insert(phases.end(), then.begin(), then.end());
     EXPECT_THAT(report, HasPhases(phases));

@@ -94,7 +94,8 @@ class MixedIo : public WithCapabilities<DataIntegrity> {
       return;
     }
     ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));
-    EXPECT_THAT(report, FailedExactlyBetween(before, failed, EIO, after - before));
+    EXPECT_THAT(report, FailedExactlyBetween(before, failed, capabilities().ErrnoOfOfflinePath(),
+                                             after - before));
   }
 };
 

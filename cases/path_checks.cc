@@ -30,8 +30,8 @@ TEST_F(PathChecks, AHealthyPathIsCheckedEverLessOftenSoThatItsLossIsFoundLater) 
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_OK(rig().AwaitCheck(0));
 
-  const auto fault = Now();
   ASSERT_OK(rig().path(0).BreakTransport());
+  const auto fault = Now();
 
   EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
   ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));

@@ -16,14 +16,15 @@ class PathOffline : public WithCapabilities<GuestTest> {
   /// scsi-block's SG_IO bypasses dm-multipath's own failover. Without path probing the guest gets
   /// an error from the fault on until multipathd's checker has had the kernel fail the path; with
   /// it the guest gets none.
-  void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds fault) {
+  void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds fault,
+                                              int error_number) {
     if (capabilities().probes_paths_on_sg_io_error) {
       EXPECT_THAT(report, CompletedWithoutErrors());
       return;
     }
     ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));
-    EXPECT_THAT(report, FailedExactlyBetween(fault, failed, EIO));
-    EXPECT_THAT(report, HasPhases({Good().StartedBefore(fault), Failing(EIO), Good()}));
+    EXPECT_THAT(report, FailedExactlyBetween(fault, failed, error_number));
+    EXPECT_THAT(report, HasPhases({Good().StartedBefore(fault), Failing(error_number), Good()}));
   }
 };
 
@@ -32,8 +33,8 @@ TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK(rig().AwaitCheck(0));
 
-  const microseconds fault = Now();
   ASSERT_OK(rig().path(0).SetOffline());
+  const microseconds fault = Now();
 
   EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
   EXPECT_THAT(log(), EventuallyLogs(LeavesActivePaths(rig().map(), 1)));
@@ -42,7 +43,7 @@ TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {
   EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(0)}, {path(1)}}), QueuesIfNoPath())));
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  ExpectErrorsOnlyUntilTheCheckerNoticed(report, fault);
+  ExpectErrorsOnlyUntilTheCheckerNoticed(report, fault, capabilities().ErrnoOfOfflinePath());
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
   EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
 }
@@ -52,8 +53,8 @@ TEST_F(PathOffline, BrokenTransportOfTheActivePathIsReplacedWhenTheCheckerNotice
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK(rig().AwaitCheck(0));
 
-  const microseconds fault = Now();
   ASSERT_OK(rig().path(0).BreakTransport());
+  const microseconds fault = Now();
 
   EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
   EXPECT_THAT(topology(),
@@ -61,7 +62,7 @@ TEST_F(PathOffline, BrokenTransportOfTheActivePathIsReplacedWhenTheCheckerNotice
   EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(0)}, {path(1)}}), QueuesIfNoPath())));
   ASSERT_OK(io.AwaitGoodCompletions(3));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  ExpectErrorsOnlyUntilTheCheckerNoticed(report, fault);
+  ExpectErrorsOnlyUntilTheCheckerNoticed(report, fault, EIO);
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 

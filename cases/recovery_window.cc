@@ -68,14 +68,14 @@ using RecoveryWindow = RecoveryWindowTest;
 TEST_F(RecoveryWindow, BeginsAnewWithTheNextLoss) {
   ASSERT_OK_AND_ASSIGN(auto first, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
-  ASSERT_OK(first.AwaitHeld(seconds(40)));
+  ASSERT_OK(first.AwaitHeld(seconds(30)));
   RegainBoth();
   EXPECT_THAT(log(), EventuallyLogs(RecoversToNormal(rig().map())));
   ExpectHeldAndWellAgain(first);
 
   ASSERT_OK_AND_ASSIGN(auto second, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
-  ASSERT_OK(second.AwaitHeld(seconds(40)));
+  ASSERT_OK(second.AwaitHeld(seconds(30)));
   EXPECT_THAT(LogNow(), Not(Logs(DisablesQueueing(rig().map()))));
   ExpectQueueingEnds(10, seconds(50));
   ASSERT_OK(second.AwaitFailures(3));

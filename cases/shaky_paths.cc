@@ -1,7 +1,7 @@
 // A path fails again and again. multipathd holds it back when it works again, unless none is left.
 
-#include "fixtures/multipath_service.h"
 #include "fixtures/timers_fixture.h"
+#include "helpers/multipath/service.h"
 
 namespace dualpath {
 namespace {
@@ -17,7 +17,7 @@ class ShakyPathsTest : public TimersTest {
   /// `option` came with version `since`.
   static std::vector<host::Missing> LacksUnless(const multipath::Version& since,
                                                 const std::string& option) {
-    const auto installed = multipath_service::InstalledVersion();
+    const auto installed = multipath::InstalledVersion();
     if (installed.ok() && *installed >= since) return {};
     return {{"option " + option + " of multipathd",
              "It needs multipath-tools " + since.ToString() + "; installed: " +
@@ -59,7 +59,7 @@ class SanPathErr : public ShakyPathsTest {
   static constexpr seconds kRecovery{120};
 
   std::vector<host::Missing> Lacks() const override {
-    return LacksUnless({0, 7, 0}, "san_path_err_threshold");
+    return LacksUnless({0, 8, 0}, "san_path_err_threshold");
   }
 
   multipath::Config Tuned(multipath::Config config) override {

@@ -24,6 +24,7 @@ function(dualpath_discover_cases program)
     "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
     TEST_LIST ${program}_TESTS
+    NO_PRETTY_VALUES  # a case has the name that is in its report, by which it can be run alone
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
   set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -90,6 +91,25 @@ TEST(File, IsReplacedAsAWhole) {
   EXPECT_EQ(*ReadAttribute(path), "new");
   EXPECT_FALSE(WriteAttribute(path + ".missing", "1").ok());
   std::filesystem::remove_all(::testing::TempDir() + "/dualpath-file-test");
+}
+
+TEST(File, IsEditedInPlace) {
+  const std::string path = ::testing::TempDir() + "/dualpath-edit-test/a";
+  ASSERT_TRUE(WriteFileAtomically(path, "one\ntwo\n").ok());
+  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+  const auto to = [](const std::string& text) {
+    return [text](const std::string& /*before*/) { return text; };
+  };
+  for (const char* content : {"two\n", "", "longer than before\n"}) {
+    ASSERT_TRUE(EditFile(path, to(content)).ok());
+    EXPECT_EQ(*ReadFile(path), content);
+  }
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_TRUE(EditFile(path + ".missing", to("x")).ok());
+  EXPECT_FALSE(std::filesystem::exists(path + ".missing"));
+  EXPECT_FALSE(EditFile(::testing::TempDir(), to("x")).ok());
+  std::filesystem::remove_all(::testing::TempDir() + "/dualpath-edit-test");
 }
 
 }  // namespace

@@ -25,20 +25,38 @@ Status WriteAll(int fd, const std::string& path, const std::string& content) {
   return Ok{};
 }
 
-}  // namespace
-
-Result<std::string> ReadFile(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return Error::FromErrno("read file", path, errno);
+Result<std::string> ReadAll(int fd, const std::string& path) {
   std::string content;
   std::array<char, 16384> chunk{};
   while (true) {
-    const ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
+    const ssize_t n = ::read(fd, chunk.data(), chunk.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return Error::FromErrno("read file", path, errno);
     if (n == 0) return content;
     content.append(chunk.data(), static_cast<std::size_t>(n));
   }
+}
+
+Status SeekTo(int fd, const std::string& path, std::uint64_t offset) {
+  if (::lseek(fd, static_cast<off_t>(offset), SEEK_SET) >= 0) return Ok{};
+  return Error::FromErrno("seek in", path, errno);
+}
+
+Status LockForWriting(int fd, const std::string& path) {
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  while (::fcntl(fd, F_SETLKW, &whole) != 0) {
+    if (errno != EINTR) return Error::FromErrno("lock file", path, errno);
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return Error::FromErrno("read file", path, errno);
+  return ReadAll(fd.get(), path);
 }
 
 Result<std::string> ReadAttribute(const std::string& path) {
@@ -59,10 +77,23 @@ Status WriteAttribute(const std::string& path, const std::string& value) {
 Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!fd) return Error::FromErrno("open", path, errno);
-  if (::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
-    return Error::FromErrno("seek in", path, errno);
-  }
+  DUALPATH_TRY_STATUS(SeekTo(fd.get(), path, offset));
   return WriteAll(fd.get(), path, content);
+}
+
+Status EditFile(const std::string& path,
+                const std::function<std::string(const std::string&)>& edit) {
+  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd && errno == ENOENT) return Ok{};
+  if (!fd) return Error::FromErrno("open", path, errno);
+  DUALPATH_TRY_STATUS(LockForWriting(fd.get(), path));
+  DUALPATH_TRY(const std::string before, ReadAll(fd.get(), path));
+  const std::string after = edit(before);
+  if (after == before) return Ok{};
+  DUALPATH_TRY_STATUS(SeekTo(fd.get(), path, 0));
+  DUALPATH_TRY_STATUS(WriteAll(fd.get(), path, after));
+  if (::ftruncate(fd.get(), static_cast<off_t>(after.size())) == 0) return Ok{};
+  return Error::FromErrno("shorten file", path, errno);
 }
 
 Status WriteFileAtomically(const std::string& path, const std::string& content) {

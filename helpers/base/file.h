@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "helpers/base/result.h"
@@ -19,6 +20,12 @@ Status WriteAttribute(const std::string& path, const std::string& value);
 
 /// Writes `content` into an existing file from `offset` on; the rest of the file stays.
 Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content);
+
+/// Makes of what is in the file what `edit` makes of it, in place and under a write lock of
+/// fcntl(2), as a program does that shares the file with others; its mode and owner stay. A file
+/// that is not there is not made.
+Status EditFile(const std::string& path,
+                const std::function<std::string(const std::string&)>& edit);
 
 /// Replaces `path` as a whole: readers see the old content or the new, never a half.
 /// The parent directory is created if it is missing.

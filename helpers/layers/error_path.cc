@@ -10,8 +10,6 @@
 namespace dualpath::layers {
 namespace {
 
-constexpr std::size_t kSectorBytes = 512;
-
 Moment InMicroseconds(Deadline::Clock::time_point time) {
   return std::chrono::duration_cast<Moment>(time.time_since_epoch());
 }
@@ -137,8 +135,8 @@ ErrorPath ErrorPath::OverBefore(Moment to) const {
 }
 
 std::vector<GuestCommand> ErrorPath::TriesOf(const guest::IoOutcome& io) const {
-  const std::uint64_t sectors = application.options.block_bytes / kSectorBytes;
-  const std::uint64_t first = io.block * sectors;
+  const std::uint64_t sectors = application.options.block_bytes / guest::kSectorBytes;
+  const std::uint64_t first = application.options.ByteOf(io.block) / guest::kSectorBytes;
   const auto slack = std::chrono::duration_cast<Moment>(application.clock_error) + Moment(1000);
   std::vector<GuestCommand> tries;
   std::copy_if(commands.begin(), commands.end(), std::back_inserter(tries),

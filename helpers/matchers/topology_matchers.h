@@ -26,7 +26,7 @@ struct ExpectedPath {
 ExpectedPath Faulty(PathId id, std::string device_state);
 
 /// "failed delayed running": it works, and multipathd holds it back as a shaky one. multipath-tools
-/// 0.7.9; older ones show it as they show a failed one.
+/// 0.7.0; older ones show it as they show a failed one.
 ExpectedPath HeldBack(PathId id);
 
 struct ExpectedGroup {

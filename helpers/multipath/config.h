@@ -66,7 +66,8 @@ struct ReservationKey {
 };
 
 /// A path that fails again and again is held back when it works again ("Shaky paths detection" in
-/// multipath.conf(5)). multipath-tools 0.7.0; older ones take the options for unknown keywords.
+/// multipath.conf(5)). multipath-tools 0.7.0, but for 0.7.4 to 0.7.9, where it is discarded; older
+/// ones take the options for unknown keywords.
 struct SanPathErr {
   unsigned threshold = 1;         ///< a path that has failed more often is held back
   unsigned forget_rate = 1;       ///< after more good checks than this, one failure is forgotten

@@ -13,7 +13,7 @@ namespace dualpath::process {
 /// A command line, run without a shell. `argv[0]` is looked up in PATH and the sbin directories.
 struct Command {
   std::vector<std::string> argv;
-  std::string stdin_text{};                          ///< empty: /dev/null
+  std::string stdin_text{};                          ///< empty: at its end at once
   std::string working_directory{};                   ///< empty: ours
   std::map<std::string, std::string> environment{};  ///< added to ours
 

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "helpers/base/unique_fd.h"
+
+namespace dualpath::multipath {
+
+inline std::string UniqueAbstractName() {
+  static std::atomic<int> count{0};
+  return "@dualpath-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+}
+
+/// The length as the protocol has it, then `text`, whatever its own length is.
+inline std::string Framed(std::size_t length, const std::string& text) {
+  return std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + text;
+}
+
+inline std::string Reply(const std::string& text) {
+  return Framed(text.size() + 1, text + std::string(1, '\0'));
+}
+
+/// Answers every command with the bytes that `answer` makes of it, then hangs up; or, for an empty
+/// answer, keeps the connection open and says nothing.
+class FakeDaemon {
+ public:
+  using Answer = std::function<std::string(const std::string& command)>;
+
+  FakeDaemon(std::string name, Answer answer) : name_(std::move(name)), answer_(std::move(answer)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, name_.data(), name_.size());
+    if (name_[0] == '@') address.sun_path[0] = '\0';
+    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
+    listener_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+        ::listen(listener_.get(), 8) != 0) {
+      ADD_FAILURE() << "cannot listen on " << name_ << ": " << std::strerror(errno);
+      return;
+    }
+    thread_ = std::thread([this] { Serve(); });
+  }
+
+  ~FakeDaemon() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    if (thread_.joinable()) thread_.join();
+    if (name_[0] != '@') ::unlink(name_.c_str());
+  }
+
+  /// Only once the client has its answers.
+  const std::vector<std::string>& commands() const { return commands_; }
+
+ private:
+  void Serve() {
+    std::vector<UniqueFd> held;
+    while (true) {
+      UniqueFd fd(::accept(listener_.get(), nullptr, nullptr));
+      if (!fd) return;
+      std::size_t length = 0;
+      if (::recv(fd.get(), &length, sizeof(length), MSG_WAITALL) != sizeof(length)) continue;
+      std::string command(length, '\0');
+      ::recv(fd.get(), command.data(), length, MSG_WAITALL);
+      EXPECT_EQ(command.back(), '\0') << "the closing NUL is part of the message";
+      command.pop_back();
+      commands_.push_back(command);
+      const std::string answer = answer_(command);
+      for (std::size_t sent = 0; sent < answer.size();) {
+        const ssize_t n =
+            ::send(fd.get(), answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
+        if (n <= 0) break;
+        sent += static_cast<std::size_t>(n);
+      }
+      if (answer.empty()) held.push_back(std::move(fd));
+    }
+  }
+
+  std::string name_;
+  Answer answer_;
+  UniqueFd listener_;
+  std::vector<std::string> commands_;
+  std::thread thread_;
+};
+
+}  // namespace dualpath::multipath

@@ -1,0 +1,189 @@
+#include "helpers/multipath/service.h"
+
+#include <csignal>
+#include <filesystem>
+#include <sstream>
+#include <utility>
+
+#include "helpers/base/eventually.h"
+#include "helpers/base/file.h"
+#include "helpers/process/process.h"
+
+namespace dualpath::multipath {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+
+// What was found and what we made, in the state directory.
+constexpr char kWasRunning[] = "/multipathd-was-running";
+constexpr char kWasStopped[] = "/multipathd-was-stopped";
+constexpr char kMadeMainConfig[] = "/made-multipath-conf";
+
+constexpr seconds kServiceBudget{60};
+constexpr seconds kAnswerBudget{20};
+
+// From then on "show daemon" says "idle" of one that has nothing to do, and "running" of one that
+// may still be about to read its configuration.
+constexpr Version kSaysIdle{0, 6, 1};
+
+Status Systemctl(const std::string& verb) {
+  DUALPATH_TRY_STATUS(
+      process::ExecuteChecked({{"systemctl", verb, "multipathd"}}, Deadline::In(kServiceBudget)));
+  return Ok{};
+}
+
+Result<bool> IsActive() {
+  DUALPATH_TRY(const process::Output active,
+               process::Execute({{"systemctl", "is-active", "--quiet", "multipathd"}},
+                                Deadline::In(kServiceBudget)));
+  return active.exit.ok();
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string WithoutLinesThatEndIn(const std::string& ending, const std::string& content) {
+  std::istringstream lines(content);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    const bool ours = line.size() >= ending.size() &&
+                      line.compare(line.size() - ending.size(), ending.size(), ending) == 0;
+    if (!ours) kept += line + "\n";
+  }
+  return kept;
+}
+
+Status RemoveLines(const std::string& file, const std::string& ending) {
+  return EditFile(
+      file, [&](const std::string& content) { return WithoutLinesThatEndIn(ending, content); });
+}
+
+Status RemoveFile(const std::string& file) {
+  std::error_code ec;
+  fs::remove(file, ec);
+  return ec ? Status(Error::FromErrno("remove", file, ec.value())) : Ok{};
+}
+
+}  // namespace
+
+Result<Version> InstalledVersion() {
+  DUALPATH_TRY(const process::Output usage,
+               process::Execute({{"multipath", "-h"}}, Deadline::In(kServiceBudget)));
+  return ParseVersion(usage.err + usage.out);
+}
+
+Service::Machine Service::Machine::This() {
+  Machine machine;
+  machine.systemctl = Systemctl;
+  machine.is_active = IsActive;
+  machine.installed_version = multipath::InstalledVersion;
+  return machine;
+}
+
+Service::Service(std::string state_directory, Machine machine)
+    : state_directory_(std::move(state_directory)), machine_(std::move(machine)) {}
+
+/// It has read its configuration and dealt with what it found.
+Status Service::AwaitIdle() const {
+  const auto never_says_idle = [&] {
+    const auto version = machine_.installed_version();
+    return version.ok() && *version < kSaysIdle;
+  };
+  return WaitUntil("wait for", "multipathd to be configured", Deadline::In(kServiceBudget),
+                   [&]() -> std::string {
+                     const auto reply =
+                         machine_.daemon.Ask("show daemon", Deadline::In(kAnswerBudget));
+                     if (!reply.ok()) return reply.error().ToString();
+                     // "pid 77 idle (pending reconfigure)": asked while busy, it answers at once
+                     // and does it later.
+                     if (Contains(*reply, "pending")) return *reply;
+                     if (Contains(*reply, " idle")) return "";
+                     return Contains(*reply, " running") && never_says_idle() ? "" : *reply;
+                   });
+}
+
+Status Service::Start() const {
+  DUALPATH_TRY(const bool running, machine_.daemon.Running());
+  if (!running) DUALPATH_TRY_STATUS(machine_.systemctl("start"));
+  return AwaitIdle();
+}
+
+Status Service::Stop() const { return machine_.systemctl("stop"); }
+
+Status Service::Kill() const {
+  const Deadline deadline = Deadline::In(kServiceBudget);
+  DUALPATH_TRY(const pid_t pid, machine_.daemon.Pid(deadline));
+  const std::string process = std::to_string(pid);
+  if (::kill(pid, SIGKILL) != 0) return Error::FromErrno("kill multipathd", process, errno);
+  return WaitUntil("wait for the end of multipathd", process, deadline,
+                   [&] { return fs::exists("/proc/" + process) ? "it is still there" : ""; });
+}
+
+Status Service::RememberWhatWasFound() const {
+  for (const char* mark : {kWasRunning, kWasStopped}) {
+    if (fs::exists(state_directory_ + mark)) return Ok{};
+  }
+  DUALPATH_TRY(const bool active, machine_.is_active());
+  return WriteFileAtomically(state_directory_ + (active ? kWasRunning : kWasStopped), "");
+}
+
+Status Service::Apply(const Config& config) const {
+  DUALPATH_TRY(const Version version, machine_.installed_version());
+  DUALPATH_TRY_STATUS(RememberWhatWasFound());
+  if (!fs::exists(machine_.main_config)) {
+    DUALPATH_TRY_STATUS(WriteFileAtomically(state_directory_ + kMadeMainConfig, ""));
+    DUALPATH_TRY_STATUS(WriteFileAtomically(machine_.main_config, ""));
+  }
+  DUALPATH_TRY_STATUS(WriteFileAtomically(machine_.drop_in, Render(config, Dialect::Of(version))));
+
+  DUALPATH_TRY(const bool active, machine_.is_active());
+  DUALPATH_TRY_STATUS(active ? machine_.daemon.Reconfigure(Deadline::In(kServiceBudget))
+                             : machine_.systemctl("start"));
+  return AwaitIdle();
+}
+
+bool Service::IsChanged() const {
+  const auto there = [&](const char* mark) { return fs::exists(state_directory_ + mark); };
+  return there(kWasRunning) || there(kWasStopped) || there(kMadeMainConfig);
+}
+
+/// As `multipath -w`, which needs a device that may be gone. A key that was unregistered stays in
+/// the other file, with '#' for its first character.
+Status Service::Forget(const std::string& wwid) const {
+  DUALPATH_TRY_STATUS(RemoveLines(machine_.wwids, "/" + wwid + "/"));
+  return RemoveLines(machine_.reservation_keys, " " + wwid);
+}
+
+/// What is not empty any more is the administrator's.
+Status Service::RemoveOurMainConfig() const {
+  if (!fs::exists(state_directory_ + kMadeMainConfig)) return Ok{};
+  std::error_code ec;
+  if (fs::is_empty(machine_.main_config, ec)) return RemoveFile(machine_.main_config);
+  return Ok{};
+}
+
+Status Service::Restore(const std::string& wwid) const {
+  DUALPATH_TRY_STATUS(RemoveFile(machine_.drop_in));
+  DUALPATH_TRY_STATUS(Forget(wwid));
+  if (fs::exists(state_directory_ + kWasStopped)) {
+    DUALPATH_TRY_STATUS(machine_.systemctl("stop"));
+    DUALPATH_TRY_STATUS(RemoveOurMainConfig());
+  } else {
+    DUALPATH_TRY_STATUS(RemoveOurMainConfig());
+    DUALPATH_TRY(const bool running, machine_.daemon.Running());
+    if (running) {
+      DUALPATH_TRY_STATUS(machine_.daemon.Reconfigure(Deadline::In(kServiceBudget)));
+      DUALPATH_TRY_STATUS(AwaitIdle());
+    } else if (fs::exists(state_directory_ + kWasRunning)) {
+      DUALPATH_TRY_STATUS(Start());
+    }
+  }
+  for (const char* mark : {kWasRunning, kWasStopped, kMadeMainConfig}) {
+    DUALPATH_TRY_STATUS(RemoveFile(state_directory_ + mark));
+  }
+  return Ok{};
+}
+
+}  // namespace dualpath::multipath
