@@ -13,20 +13,33 @@ die() {
   exit 69
 }
 
+# The build directory and the results in it are for one run at a time.
+wait_for_other_runs() {
+  mkdir -p build
+  exec 9> build/run.lock
+  flock --nonblock 9 && return
+  stage "waiting for another run of this clone"
+  flock 9
+}
+
 install_missing() {
+  wait_for_other_runs
   stage "packages"
-  local wanted missing=() package
+  local wanted missing=()
   mapfile -t wanted < <(grep -v '^#' ci/packages)
+  local package optional=()
   for package in "${wanted[@]}"; do
     [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] ||
       missing+=("$package")
   done
-  # Not in Debian 11, and CMake can download it: by itself no reason to ask for root.
-  if [ "${missing[*]}" = libcli11-dev ] && ! apt-cache show libcli11-dev > /dev/null 2>&1; then
-    missing=()
-  fi
-  if [ ${#missing[@]} -eq 0 ]; then
-    echo "all there"
+  # What can be done without is by itself no reason to ask for root, if this release does not have it.
+  for package in "${missing[@]}"; do
+    [[ $package =~ ^(libcli11-dev|chromium|chromium-driver|clang-format-14|clang-tidy-14)$ ]] &&
+      compgen -G '/var/lib/apt/lists/*_Packages*' > /dev/null &&
+      ! apt-cache show "$package" > /dev/null 2>&1 && optional+=("$package")
+  done
+  if [ ${#optional[@]} -eq ${#missing[@]} ]; then
+    echo "all there${optional[*]:+, but for what this release does not have: ${optional[*]}}"
     return
   fi
   command -v apt-get >/dev/null ||
@@ -48,8 +61,7 @@ install_missing() {
     if apt-cache show "$package" > "$log" 2>&1; then
       known+=("$package")
     else
-      # CMake says so if it has no download for it.
-      echo "not in this release: $package; left to CMake"
+      echo "not in this release: $package; done without, or CMake says so"
     fi
   done
   if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
@@ -95,7 +107,8 @@ build() (
   exit "$code"
 )
 
-# Arguments after "--" are ctest's; anything before it is an error.
+# Arguments after "--" are ctest's; anything before it is an error, and so is a word that ctest would
+# pass over.
 ctest_arguments=()
 parse_arguments() {
   if [ $# -gt 0 ]; then
@@ -109,6 +122,10 @@ parse_arguments() {
       exit 2
     fi
     shift
+    if [[ ${1--} != -* ]]; then
+      echo "$(basename "$0"): '$1' is no option of ctest; -R NAME selects cases" >&2
+      exit 2
+    fi
     ctest_arguments=("$@")
   fi
 }
@@ -128,8 +145,18 @@ timed_ctest() {
 # about those that failed.
 run_ctest() {
   local code=0
-  rm -rf build/results.previous
-  [ ! -d build/results ] || mv build/results build/results.previous
+  # Before the results of the last run make way for those of none.
+  if (cd build && ctest -N "$@") | grep -q '^Total Tests: 0$'; then
+    echo "$(basename "$0"): no test matches: $*; what runs only when asked for is in" \
+      "ci/cases --help" >&2
+    return 2
+  fi
+  # What one case left does not take the place of what a whole run left.
+  if [ "$(find build/results -maxdepth 2 -name gtest.xml 2>/dev/null | wc -l)" -gt 1 ]; then
+    rm -rf build/results.previous
+    mv build/results build/results.previous
+  fi
+  rm -rf build/results
   timed_ctest --output-on-failure "$@" || code=1
   stage "summary"
   build/bin/dualpath summary --results build/results || true

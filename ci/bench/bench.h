@@ -21,7 +21,7 @@ struct BenchOptions {
 /// `dualpath bench`: measures what the lab costs on this machine, and prints each figure as soon as
 /// it is known. It judges no machine: that a figure misses its limit is told, no more. Returns an
 /// `ExitCode`: kAllPassed; kInfrastructure if the lab failed, with what was measured written all
-/// the same; kUsage if a file cannot be written.
+/// the same, or if that cannot be written.
 int RunBench(const BenchOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace dualpath::bench

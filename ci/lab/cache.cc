@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <vector>
 
 #include "ci/lab/digest.h"
@@ -103,12 +104,37 @@ std::string WhatIsDamaged(const std::string& directory) {
 std::uint64_t BytesOnDisk(const fs::path& directory) {
   std::uint64_t bytes = 0;
   std::error_code ec;
-  for (const auto& file : fs::recursive_directory_iterator(directory, ec)) {
+  // By hand: somebody else may be removing it, and ++ would throw.
+  for (fs::recursive_directory_iterator file(directory, ec), end; !ec && file != end;
+       file.increment(ec)) {
     struct stat info = {};
-    if (::stat(file.path().c_str(), &info) == 0)
+    if (::stat(file->path().c_str(), &info) == 0)
       bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
   }
   return bytes;
+}
+
+struct EntryOnDisk {
+  fs::path directory;
+  fs::file_time_type last_used;
+  std::uint64_t bytes;
+};
+
+std::vector<EntryOnDisk> EntriesIn(const std::string& root) {
+  std::vector<EntryOnDisk> entries;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(root, ec)) {
+    if (!fs::exists(entry.path() / kManifest, ec)) continue;
+    entries.push_back(
+        {entry.path(), fs::last_write_time(entry.path(), ec), BytesOnDisk(entry.path())});
+  }
+  return entries;
+}
+
+std::uint64_t BytesOf(const std::vector<EntryOnDisk>& entries) {
+  return std::accumulate(
+      entries.begin(), entries.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const EntryOnDisk& entry) { return sum + entry.bytes; });
 }
 
 }  // namespace
@@ -164,7 +190,13 @@ Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
   std::error_code ec;
   fs::remove_all(directory, ec);
   SweepTemporaryDirectories(root_);
-  const fs::space_info space = fs::space(root_, ec);
+  fs::space_info space = fs::space(root_, ec);
+  if (!ec && space.available < bytes_needed) {
+    const std::uint64_t held = BytesOf(EntriesIn(root_));
+    const std::uint64_t missing = bytes_needed - space.available;
+    Prune(held > missing ? held - missing : 0);
+    space = fs::space(root_, ec);
+  }
   if (!ec && space.available < bytes_needed) {
     return Error::Because("make", directory,
                           fmt::format("it needs {} MiB of disk space and {} has {} MiB; free some, "
@@ -193,24 +225,13 @@ Status Cache::Discard(const std::string& kind, const std::string& key) const {
 }
 
 std::uint64_t Cache::Prune(std::uint64_t limit) const {
-  struct Candidate {
-    fs::path directory;
-    fs::file_time_type last_used;
-    std::uint64_t bytes;
-  };
-  std::vector<Candidate> candidates;
-  std::uint64_t total = 0;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(root_, ec)) {
-    if (!entry.is_directory() || !fs::exists(entry.path() / kManifest)) continue;
-    candidates.push_back(
-        {entry.path(), fs::last_write_time(entry.path(), ec), BytesOnDisk(entry.path())});
-    total += candidates.back().bytes;
-  }
+  std::vector<EntryOnDisk> candidates = EntriesIn(root_);
+  const std::uint64_t total = BytesOf(candidates);
   std::sort(candidates.begin(), candidates.end(),
-            [](const Candidate& a, const Candidate& b) { return a.last_used < b.last_used; });
+            [](const EntryOnDisk& a, const EntryOnDisk& b) { return a.last_used < b.last_used; });
   std::uint64_t freed = 0;
-  for (const Candidate& candidate : candidates) {
+  std::error_code ec;
+  for (const EntryOnDisk& candidate : candidates) {
     if (total - freed <= limit) break;
     const std::string lock_path = candidate.directory.string() + ".lock";
     const auto lock = FileLock::TryAcquire(lock_path, FileLock::Mode::kExclusive);
@@ -228,11 +249,11 @@ void Cache::RemoveUnusedLocks() const {
   std::error_code ec;
   for (const auto& file : fs::directory_iterator(root_, ec)) {
     const fs::path entry = fs::path(file.path()).replace_extension();
-    if (file.path().extension() == ".lock" && !fs::exists(entry)) locks.push_back(file.path());
+    if (file.path().extension() == ".lock" && !fs::exists(entry, ec)) locks.push_back(file.path());
   }
   for (const fs::path& path : locks) {
     const auto lock = FileLock::TryAcquire(path.string(), FileLock::Mode::kExclusive);
-    if (lock.ok() && !fs::exists(fs::path(path).replace_extension())) fs::remove(path, ec);
+    if (lock.ok() && !fs::exists(fs::path(path).replace_extension(), ec)) fs::remove(path, ec);
   }
 }
 

@@ -15,7 +15,8 @@ namespace dualpath::lab {
 /// An entry is a directory `<kind>-<key>`. It appears by a rename, whole or not at all. Its
 /// manifest holds every file's size, modification time and, up to 1 GiB, SHA-256: a file whose size
 /// and time are as recorded is trusted, any other is read again, and an entry that fails is made
-/// anew. Whenever one was made, those used longest ago go, down to the limit.
+/// anew. Whenever one was made, those used longest ago go, down to the limit; and before, where the
+/// disk has no room for it.
 class Cache {
  public:
   /// Makes the entry's files in `directory`.

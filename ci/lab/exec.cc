@@ -14,6 +14,7 @@
 #include "ci/lab/fio_job.h"
 #include "ci/lab/image.h"
 #include "ci/lab/interrupt.h"
+#include "ci/lab/judge.h"
 #include "ci/lab/park.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/progress.h"
@@ -54,16 +55,17 @@ std::string ForwardedEnvironment() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const std::string name = text.substr(0, text.find('='));
-    const bool ours = name == "DUALPATH_STRICT" || name == "DUALPATH_TIME_SCALE" ||
-                      name == "DUALPATH_LOG" || name.rfind("GTEST_", 0) == 0;
+    const bool ours =
+        name == "DUALPATH_TIME_SCALE" || name == "DUALPATH_LOG" || name.rfind("GTEST_", 0) == 0;
     if (ours && name != "GTEST_OUTPUT") words += " " + QuotedForShell(text);
   }
   return words;
 }
 
 Status Unpack(const std::string& tar, const std::string& directory) {
+  // With the time of now: the lab's clock is that of the day on which its state was saved.
   DUALPATH_TRY_STATUS(process::ExecuteChecked(
-      {{"tar", "-x", "--no-same-owner", "--no-same-permissions", "-C", directory}, tar},
+      {{"tar", "-x", "--touch", "--no-same-owner", "--no-same-permissions", "-C", directory}, tar},
       Deadline::In(minutes(1))));
   return Ok{};
 }
@@ -80,9 +82,14 @@ std::vector<std::string> DataOf(const ExecOptions& options) {
   return {options.fio_job};
 }
 
+Result<Payload> PayloadOf(const Cache& cache, const ExecOptions& options) {
+  return MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options));
+}
+
 /// The environment and arguments of the case program, as words for a shell.
 std::string Words(const ExecOptions& options, bool asks_for_rig) {
   std::string words = ForwardedEnvironment();
+  if (options.strict) words += " DUALPATH_STRICT=1";
   if (asks_for_rig) words += " DUALPATH_RIG=ask";
   if (!options.fio_job.empty()) {
     words += " " + QuotedForShell(std::string(kFioJobVariable) + "=/payload/data/" +
@@ -152,8 +159,12 @@ struct Run {
 
 Run Listen(Restored restored, const ExecOptions& options) {
   CaseOutput output(restored.begun);
-  auto answer = restored.vm.Listen([&](const std::string& text) { output.Take(text); },
-                                   Deadline::In(options.timeout));
+  const Deadline deadline = Deadline::In(options.timeout);
+  auto answer = restored.vm.Listen([&](const std::string& text) { output.Take(text); }, deadline);
+  if (!answer.ok() && deadline.Expired()) {
+    answer = answer.error().While(
+        fmt::format("run for {} s (--timeout) without a verdict", options.timeout.count()));
+  }
   return Run{std::move(restored), std::move(answer), output.verdict_seconds()};
 }
 
@@ -174,15 +185,15 @@ Result<Run> RunAnyProgram(const Cache& cache, const Image& image, const ExecOpti
 /// A program of ours, which waits in a saved state of its own, with the rig that the case wants up
 /// if it is known which that is.
 Result<Run> RunParkedProgram(const Cache& cache, const Image& image, const ExecOptions& options,
-                             const std::string& name) {
+                             const std::string& name, Payload first_payload) {
   const std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
   const RigHint hint(cache, name);
   std::string rig = hint.Get();
-  for (bool asks = true;; asks = false) {
-    DUALPATH_TRY(Payload payload,
-                 MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options)));
-    const std::string image_file = payload.image;
-    DUALPATH_TRY(const Steps steps, UpToParked(cache, std::move(payload), {rig, arguments}));
+  Result<Payload> payload = std::move(first_payload);
+  for (bool asks = true;; asks = false, payload = PayloadOf(cache, options)) {
+    if (!payload.ok()) return payload.error();
+    const std::string image_file = payload->image;
+    DUALPATH_TRY(const Steps steps, UpToParked(cache, std::move(*payload), {rig, arguments}));
     const std::string line = Words(options, asks) + Arguments(options) +
                              " --gtest_output=xml:/run/dualpath/results/gtest.xml";
     auto restored =
@@ -208,13 +219,14 @@ Result<Ended> RunInLab(const ExecOptions& options, const std::string& name,
                        const std::string& directory) {
   DUALPATH_TRY(const Cache cache, Cache::Open());
   DUALPATH_TRY(const Image image, GetImage(cache, options.stack, options.accelerator));
-  DUALPATH_TRY(const Payload payload,
-               MakePayload(cache, {options.command[0], GuestAgent()}, DataOf(options)));
-  DUALPATH_TRY(Run run, payload.parks ? RunParkedProgram(cache, image, options, name)
-                                      : RunAnyProgram(cache, image, options, payload));
+  DUALPATH_TRY(Payload payload, PayloadOf(cache, options));
+  const bool parks = payload.parks;
+  DUALPATH_TRY(Run run, parks ? RunParkedProgram(cache, image, options, name, std::move(payload))
+                              : RunAnyProgram(cache, image, options, payload));
   Vm& vm = run.restored.vm;
   auto ended = run.answer.ok() ? TakeResults(run.restored, vm, *run.answer, directory)
                                : Result<Ended>(run.answer.error());
+  if (!ended.ok()) StopIfEnding();
   if (!ended.ok() || ended->code != 0) KeepLogs(vm, directory);
   if (options.keep_state && ended.ok() && ended->code != 0) {
     const Status kept = Keep(vm, image, KeptByCase(directory));
@@ -234,19 +246,24 @@ Result<Ended> RunOnHost(const ExecOptions& options, const std::string& directory
   command.environment = {{"DUALPATH_PLACE", "host"},
                          {"DUALPATH_GUEST_AGENT", GuestAgent()},
                          {"DUALPATH_RESULTS", directory}};
+  if (options.strict) command.environment["DUALPATH_STRICT"] = "1";
   if (!options.fio_job.empty()) {
     command.environment[kFioJobVariable] = fs::absolute(options.fio_job).string();
   }
   const auto begun = Clock::now();
   DUALPATH_TRY(process::Background child, process::Background::Start(command, {}));
-  DUALPATH_TRY(const process::Exit exit, child.Wait(Deadline::In(options.timeout)));
-  Ended ended;
-  ended.code = exit.signal == 0 ? exit.code : 128 + exit.signal;
-  ended.real_seconds = ended.virtual_seconds = SecondsSince(begun);
-  if (ended.code != 0) {
-    DUALPATH_TRY_STATUS(process::Execute({{DUALPATH_LAB_RECIPES "/payload/collect", directory}},
-                                         Deadline::In(minutes(5))));
+  const Result<process::Exit> exit = child.Wait(Deadline::In(options.timeout));
+  const double took = SecondsSince(begun);
+  child.Kill();
+  if (!exit.ok() || !exit->ok()) {
+    const auto collected = process::ExecuteChecked(
+        {{DUALPATH_LAB_RECIPES "/payload/collect", directory}}, Deadline::In(minutes(5)));
+    if (!collected.ok()) spdlog::warn("{}", collected.error().ToString());
   }
+  if (!exit.ok()) return exit.error();
+  Ended ended;
+  ended.code = exit->signal == 0 ? exit->code : 128 + exit->signal;
+  ended.real_seconds = ended.virtual_seconds = took;
   return ended;
 }
 
@@ -258,51 +275,8 @@ Status KeepTiming(const Ended& ended, const std::string& directory) {
   return WriteFileAtomically(directory + "/timing.json", timing.dump() + "\n");
 }
 
-/// "was killed by signal 11".
-std::string HowItEnded(int code) {
-  if (code == 124)
-    return fmt::format("was stopped after {} s of virtual time", kVirtualLimit.count());
-  if (code > 128) return fmt::format("was killed by signal {}", code - 128);
-  return fmt::format("ended with exit code {}", code);
-}
-
-bool Any(const std::vector<TestVerdict>& verdicts, TestVerdict::Outcome outcome) {
-  return std::any_of(verdicts.begin(), verdicts.end(),
-                     [&](const TestVerdict& verdict) { return verdict.outcome == outcome; });
-}
-
-/// From how the process ended and what it reported to what we exit with.
-Result<int> Judge(const Ended& ended, const ExecOptions& options, const std::string& name,
-                  const std::string& directory) {
-  const std::string xml = directory + "/gtest.xml";
-  if (!fs::exists(xml)) {
-    const std::string how = HowItEnded(ended.code) + " and left no report";
-    std::cerr << "dualpath: " << name << ": its process " << how << "; the logs are in "
-              << directory << "\n";
-    if (ended.code == 0) {
-      return Error::Because("judge", name,
-                            "exit code 0 and no gtest report: not a GoogleTest program?");
-    }
-    DUALPATH_TRY_STATUS(WriteFailureXml(xml, name, "the case's process " + how));
-    return int{kCaseFailed};
-  }
-  DUALPATH_TRY(const std::vector<TestVerdict> verdicts, ReadVerdicts(xml));
-  if (ended.code != 0) {
-    // All that reads results goes by the report.
-    if (!Any(verdicts, TestVerdict::Outcome::kFailed)) {
-      DUALPATH_TRY_STATUS(WriteFailureXml(
-          xml, name, "the case's process " + HowItEnded(ended.code) + " after its report"));
-    }
-    std::cerr << "dualpath: " << name << " failed; the logs of every layer are in " << directory
-              << "\n";
-    return int{kCaseFailed};
-  }
-  if (Any(verdicts, TestVerdict::Outcome::kPassed)) return int{kAllPassed};
-  if (verdicts.empty()) std::cerr << "dualpath: no test of " << options.command[0] << " matches\n";
-  for (const TestVerdict& verdict : verdicts) {
-    std::cerr << "dualpath: " << verdict.name << " was skipped: " << verdict.message << "\n";
-  }
-  return int{options.strict ? kCaseFailed : kNothingRan};
+void WarnIf(const Status& failed) {
+  if (!failed.ok()) spdlog::warn("{}", failed.error().ToString());
 }
 
 /// The page to look at, made here: the lab's CPU is an emulated one. A case's verdict does not
@@ -329,21 +303,28 @@ Result<int> RunAndJudge(const ExecOptions& options) {
   fs::create_directories(directory, ec);
   if (ec) return Error::FromErrno("create the results directory", directory, ec.value());
 
-  const Result<Ended> ended =
-      options.place == "lab" ? RunInLab(options, name, directory) : RunOnHost(options, directory);
-  if (!ended.ok()) {
-    // A case that is missing in the reports looks as if nobody had asked for it.
-    DUALPATH_TRY_STATUS(WriteFailureXml(directory + "/gtest.xml", name,
-                                        "infrastructure: " + ended.error().ToString()));
+  const auto run_and_judge = [&]() -> Result<int> {
+    DUALPATH_TRY(const Ended ended, options.place == "lab" ? RunInLab(options, name, directory)
+                                                           : RunOnHost(options, directory));
+    DUALPATH_TRY_STATUS(KeepTiming(ended, directory));
+    DUALPATH_TRY(const int code, Judge({name, directory, ended.code, options.strict}, std::cerr));
+    WriteTimeline(code, name, directory);
+    spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", name, code,
+                 ended.real_seconds, ended.virtual_seconds);
+    return code;
+  };
+  const Result<int> code = run_and_judge();
+  if (code.ok()) {
     DUALPATH_TRY_STATUS(MergeJunit(results));
-    return ended.error();
+    return code;
   }
-  DUALPATH_TRY_STATUS(KeepTiming(*ended, directory));
-  DUALPATH_TRY(const int code, Judge(*ended, options, name, directory));
-  WriteTimeline(code, name, directory);
-  DUALPATH_TRY_STATUS(MergeJunit(results));
-  spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", name, code,
-               ended->real_seconds, ended->virtual_seconds);
+  StopIfEnding();
+  // A case that is missing in the reports looks as if nobody had asked for it; and what the case
+  // itself reported, if it came to that, is no verdict.
+  fs::remove(directory + "/gtest.xml", ec);
+  WarnIf(WriteFailureXml(directory + "/gtest.xml", name,
+                         "infrastructure: " + code.error().ToString()));
+  WarnIf(MergeJunit(results));
   return code;
 }
 

@@ -1,6 +1,7 @@
 #include "ci/lab/image.h"
 
 #include <algorithm>
+#include <boost/algorithm/string/join.hpp>
 #include <filesystem>
 
 #include "ci/lab/digest.h"
@@ -43,6 +44,11 @@ std::vector<std::string> KnownStacks() {
 }
 
 Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator accelerator) {
+  const std::vector<std::string> known = KnownStacks();
+  if (std::find(known.begin(), known.end(), stack) == known.end()) {
+    return Error::Because("make the image of the stack", stack,
+                          "there is no such recipe; known: " + boost::algorithm::join(known, ", "));
+  }
   DUALPATH_TRY_STATUS(CheckAccelerator(accelerator));
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));
   const std::string recipe = stack + "-" + digest.substr(0, 12);

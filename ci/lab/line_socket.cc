@@ -15,7 +15,7 @@ Result<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) {
-    return Error::Because("listen on", path,
+    return Error::Because("use the socket", path,
                           "the path is too long for a socket; set TMPDIR to a shorter one");
   }
   std::memcpy(address.sun_path, path.data(), path.size());
@@ -57,9 +57,9 @@ Result<UniqueFd> ConnectTo(const std::string& path) {
 }
 
 Result<UniqueFd> AcceptOn(const UniqueFd& listener, Deadline deadline) {
-  DUALPATH_TRY_STATUS(WaitReadable(listener.get(), "QEMU's connection", deadline));
+  DUALPATH_TRY_STATUS(WaitReadable(listener.get(), "a connection", deadline));
   UniqueFd fd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (!fd) return Error::FromErrno("accept", "QEMU's connection", errno);
+  if (!fd) return Error::FromErrno("accept", "a connection", errno);
   return fd;
 }
 

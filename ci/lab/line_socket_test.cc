@@ -68,7 +68,7 @@ TEST_F(LineSocketTest, WaitsNoLongerThanItShould) {
   const auto listener = ListenAt(path_);
   ASSERT_TRUE(listener.ok()) << listener.error().ToString();
   EXPECT_EQ(AcceptOn(*listener, Deadline::InUnscaled(milliseconds(10))).error().ToString(),
-            "wait for: QEMU's connection: deadline expired");
+            "wait for: a connection: deadline expired");
   const UniqueFd client = ConnectTo(path_);
   EXPECT_EQ(ReadSome(client, Deadline::InUnscaled(milliseconds(10))).error().ToString(),
             "wait for: the lab's answer: deadline expired");
@@ -76,9 +76,9 @@ TEST_F(LineSocketTest, WaitsNoLongerThanItShould) {
 
 TEST_F(LineSocketTest, SaysWhatToDoAboutALongPath) {
   const std::string path = directory_.path() + "/" + std::string(108, 'x');
-  EXPECT_EQ(
-      ListenAt(path).error().ToString(),
-      "listen on: " + path + ": the path is too long for a socket; set TMPDIR to a shorter one");
+  EXPECT_EQ(ListenAt(path).error().ToString(),
+            "use the socket: " + path +
+                ": the path is too long for a socket; set TMPDIR to a shorter one");
 }
 
 TEST_F(LineSocketTest, NamesAPathThatIsTaken) {

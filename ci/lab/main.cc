@@ -1,8 +1,12 @@
 // dualpath: runs cases in the lab, and what goes with it.
 
+#include <signal.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <exception>
 #include <iostream>
+#include <limits>
 
 #include "ci/bench/bench_command.h"
 #include "ci/lab/copy.h"
@@ -51,16 +55,19 @@ void AddLabOptions(CLI::App& command, std::string& stack, dualpath::lab::Acceler
       ->default_str(ToString(accelerator));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Run(int argc, char** argv) {
   dualpath::lab::EndInOrderOnSignals();
+  // A reader of ours that has gone takes neither the results with it nor what is to be cleaned up.
+  ::signal(SIGPIPE, SIG_IGN);
   dualpath::lab::LogToStandardError();
   dualpath::SweepTemporaryDirectories();
 
   CLI::App app{"QEMU SCSI passthrough over dm-multipath, in a lab of software only."};
   app.name("dualpath");
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
+    return std::string("dualpath: ") + error.what() + "; see --help\n";
+  });
   app.footer("Exit codes: 0 passed, 1 a case failed, 2 usage, 69 the lab failed, 77 nothing ran.");
 
   ExecOptions exec_options;
@@ -74,7 +81,7 @@ int main(int argc, char** argv) {
   exec->add_option("--results", exec_options.results, "Where results go (default: build/results)")
       ->envname("DUALPATH_RESULTS");
   exec->add_option("--timeout", timeout_seconds, "Real seconds that the program may take")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   exec->add_flag("--strict", exec_options.strict, "A skipped case is a failed one")
       ->envname("DUALPATH_STRICT");
@@ -163,7 +170,7 @@ int main(int argc, char** argv) {
   report
       ->add_option("--limit", report_options.incident.most_lines,
                    "Lines that get into the page at most")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   report->footer(
       "FILE: journalctl -o short-precise (or short, short-iso, short-full), syslog, dmesg (also "
@@ -174,8 +181,10 @@ int main(int argc, char** argv) {
 
   // CLI11 would take what follows "--" for positional arguments, and a prefix command has none.
   char** const end = argv + argc;
-  char** const separator =
-      std::find_if(argv, end, [](const char* word) { return std::string(word) == "--"; });
+  const bool is_exec = argc > 1 && std::string(argv[1]) == "exec";
+  char** const separator = !is_exec ? end : std::find_if(argv, end, [](const char* word) {
+    return std::string(word) == "--";
+  });
   exec_options.command.assign(separator == end ? end : separator + 1, end);
   try {
     app.parse(static_cast<int>(separator - argv), argv);
@@ -184,11 +193,17 @@ int main(int argc, char** argv) {
       std::cerr << "dualpath: unknown command '" << argv[1] << "'; see dualpath --help\n";
       return dualpath::lab::kUsage;
     }
+    if (argc > 1 && argv[1][0] == '-' && error.get_exit_code() != 0) {
+      std::cerr << "dualpath: unknown option '" << argv[1] << "'; see dualpath --help\n";
+      return dualpath::lab::kUsage;
+    }
     return app.exit(error) == 0 ? 0 : dualpath::lab::kUsage;
   }
   exec_options.timeout = std::chrono::seconds(timeout_seconds);
   if (exec->parsed()) {
-    if (exec_options.command.empty()) exec_options.command = exec->remaining();
+    // COMMAND [ARG]... -- ARG...: for the program they are all arguments.
+    const std::vector<std::string> before = exec->remaining();
+    exec_options.command.insert(exec_options.command.begin(), before.begin(), before.end());
     const std::string program = exec_options.command.empty() ? "" : exec_options.command[0];
     if (!exec_options.fio_job.empty()) {
       if (program.empty()) return dualpath::lab::Exec(exec_options);
@@ -220,4 +235,15 @@ int main(int argc, char** argv) {
     return dualpath::report::RunReport(report_options, std::cout, std::cerr);
   }
   return dualpath::lab::RunTopology(topology_file, std::cout, std::cerr);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "dualpath: " << error.what() << "\n";
+    return dualpath::lab::kInfrastructure;
+  }
 }

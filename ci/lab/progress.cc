@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
+#include <string>
 
 namespace dualpath::lab {
 
@@ -11,8 +12,14 @@ void LogToStandardError() {
   auto logger = spdlog::stderr_color_mt("dualpath");
   logger->set_pattern("dualpath: %v");
   spdlog::set_default_logger(logger);
-  const char* level = std::getenv("DUALPATH_LOG");
-  spdlog::set_level(level == nullptr ? spdlog::level::info : spdlog::level::from_str(level));
+  const char* const word = std::getenv("DUALPATH_LOG");
+  const auto level = word == nullptr ? spdlog::level::info : spdlog::level::from_str(word);
+  // What from_str says of a word that it does not know, too.
+  const bool unknown = level == spdlog::level::off && std::string(word) != "off";
+  spdlog::set_level(unknown ? spdlog::level::info : level);
+  if (unknown) {
+    spdlog::warn("DUALPATH_LOG is \"{}\"; known: debug, info, warn, error, off", word);
+  }
 }
 
 double SecondsSince(std::chrono::steady_clock::time_point begun) {

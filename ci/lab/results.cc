@@ -4,6 +4,7 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "helpers/base/file.h"
@@ -96,8 +97,20 @@ void Add(ptree& total, const ptree& suite) {
   total.put("<xmlattr>.time", total.get("<xmlattr>.time", 0.0) + suite.get("<xmlattr>.time", 0.0));
 }
 
+/// What XML can hold: a console's escapes are no characters of it, nor is half a one.
+std::string ForXml(const std::string& text) {
+  using nlohmann::json;
+  auto clean = json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace))
+                   .get<std::string>();
+  std::replace_if(
+      clean.begin(), clean.end(),
+      [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n'; }, ' ');
+  return clean;
+}
+
 /// A report of one test, which failed.
-ptree FailedSuites(const std::string& name, const std::string& message) {
+ptree FailedSuites(const std::string& name, const std::string& said) {
+  const std::string message = ForXml(said);
   const std::size_t dot = name.find('.');
   ptree failure;
   failure.put("<xmlattr>.message", message);
@@ -182,8 +195,12 @@ std::string ResultsName(const std::string& program, const std::vector<std::strin
     const bool has_both_parts = dot != std::string::npos && dot > 0 && dot + 1 < filter.size();
     if (has_both_parts && filter.find_first_of("*?:-") == std::string::npos) name = filter;
   }
-  std::replace(name.begin(), name.end(), '/', '_');  // parameterized tests
-  return name;
+  return DirectoryName(name);
+}
+
+std::string DirectoryName(std::string test) {
+  std::replace(test.begin(), test.end(), '/', '_');
+  return test;
 }
 
 }  // namespace dualpath::lab

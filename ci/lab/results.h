@@ -41,4 +41,7 @@ Status MergeJunit(const std::string& results);
 /// test, else the program's name.
 std::string ResultsName(const std::string& program, const std::vector<std::string>& arguments);
 
+/// The same for a test by its name: a parameterized one's has slashes in it.
+std::string DirectoryName(std::string test);
+
 }  // namespace dualpath::lab

@@ -288,6 +288,10 @@ TEST(ResultsName, IsTheTestThatIsSelected) {
   EXPECT_EQ(ResultsName("cases", {"--gtest_filter=A.B", "--gtest_filter=C.D"}), "C.D");
 }
 
+TEST(ResultsName, IsWhatATestsNameLeadsTo) {
+  EXPECT_EQ(DirectoryName("All/Failover.Delete/0"), "All_Failover.Delete_0");
+}
+
 TEST(ResultsName, IsTheProgramUnlessOneTestIsSelected) {
   for (const char* filter : {"*", "Failover.*", "Failover.?", "A.B:C.D", "A.B-C.D", "-A.B", "", ".",
                              "..", "...", "Failover", "Failover.", ".Delete"}) {

@@ -1,6 +1,5 @@
 #include "ci/lab/shell.h"
 
-#include <signal.h>
 #include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "ci/lab/interrupt.h"
 #include "ci/lab/payload.h"
 #include "ci/lab/restore.h"
+#include "ci/lab/results.h"
 #include "ci/lab/session.h"
 #include "ci/lab/shell_words.h"
 #include "ci/lab/terminal.h"
@@ -90,7 +90,7 @@ std::string StateToRestore(const ShellOptions& options, const Cache& cache) {
   if (!options.from.empty()) return NamedState(cache, options.from);
   if (options.at.empty()) return "";
   return KeptByCase((options.results.empty() ? DefaultResults() : options.results) + "/" +
-                    options.at);
+                    DirectoryName(options.at));
 }
 
 Result<Restored> RestoreFor(const ShellOptions& options, bool on_terminal, const Cache& cache,
@@ -131,8 +131,6 @@ Result<int> RunShell(const ShellOptions& options) {
   DUALPATH_TRY(const Cache cache, Cache::Open());
   DUALPATH_TRY(const Image image, GetImage(cache, options.stack, options.accelerator));
   DUALPATH_TRY(Restored restored, RestoreFor(options, door.has_value(), cache, image));
-  // A reader of ours that has gone must not take the VM's temporary files with it unremoved.
-  ::signal(SIGPIPE, SIG_IGN);
   DUALPATH_TRY(const Session::End end, RunSession(restored.vm, door ? &*door : nullptr));
   if (end.left) std::cerr << "\n";
   if (options.save.empty()) return end.code;

@@ -268,9 +268,12 @@ std::string Vm::QemuLog() const {
 }
 
 Error Vm::Died(const std::string& what_happened) const {
+  const std::string console = Tail(ConsoleLog());
+  const std::string qemu = Tail(QemuLog(), 1000);
   return Error::Because("talk to", "the lab VM",
-                        what_happened + "; the end of its console: " + Tail(ConsoleLog()) +
-                            "; QEMU said: " + Tail(QemuLog(), 1000));
+                        what_happened +
+                            (console.empty() ? "" : "; the end of its console: " + console) +
+                            (qemu.empty() ? "" : "; QEMU said: " + qemu));
 }
 
 }  // namespace dualpath::lab

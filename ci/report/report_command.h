@@ -17,8 +17,8 @@ struct ReportOptions {
 };
 
 /// `dualpath report FILE...`: the timeline of an incident from what there is of its logs, and a
-/// short summary on `out`. Returns the exit code: 0, or 2 with one message on `err` and no file
-/// written, if a file cannot be read or written, or if there is nothing in them for the timeline.
+/// short summary on `out`. Returns the exit code: 0, or 2 with one message on `err` if a file
+/// cannot be read or written, or if there is nothing in them for the timeline.
 int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace dualpath::report

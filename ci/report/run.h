@@ -74,7 +74,7 @@ struct CaseRun {
   /// The command line that runs this case and no other.
   std::string AloneCommand() const;
 
-  /// The one that opens a shell in the state of its failure; if none was kept, which takes 1 GB,
+  /// The one that opens a shell in the state of its failure; if none was kept, which takes 0.5 GB,
   /// fails once more and keeps it first.
   std::string ShellCommand() const;
 };

@@ -50,6 +50,12 @@ class EventuallyMatcher {
 
     bool MatchAndExplain(const Observable<T>& observable,
                          ::testing::MatchResultListener* listener) const override {
+      // EXPECT_THAT asks a second time, for the explanation: to wait anew would take the time twice
+      // and tell of a later one.
+      if (listener->IsInterested() && std::exchange(failed_, nullptr) == &observable) {
+        *listener << last_seen_;
+        return false;
+      }
       std::string last_seen;
       const bool matched = PollUntil(Deadline::In(budget_), [&] {
         const Result<T> seen = observable.Now();
@@ -62,17 +68,22 @@ class EventuallyMatcher {
         last_seen = ::testing::PrintToString(*seen) + (why.str().empty() ? "" : ", " + why.str());
         return false;
       });
-      if (!matched) *listener << "last seen as: " << last_seen;
-      return matched;
+      if (matched) return true;
+      last_seen_ = "last seen as: " + last_seen;
+      *listener << last_seen_;
+      if (!listener->IsInterested()) failed_ = &observable;
+      return false;
     }
     void DescribeTo(std::ostream* out) const override {
-      *out << "within " << std::chrono::duration<double>(budget_).count() << " s, ";
+      *out << "within " << std::chrono::duration<double>(budget_).count() * TimeScale() << " s, ";
       inner_.DescribeTo(out);
     }
 
    private:
     ::testing::Matcher<const T&> inner_;
     std::chrono::milliseconds budget_;
+    mutable const Observable<T>* failed_ = nullptr;  ///< not matched, and not yet explained why
+    mutable std::string last_seen_;
   };
 
   InnerMatcher inner_;

@@ -57,6 +57,19 @@ TEST(Eventually, SaysWhatItLastSawAndWhatWasWrongWithIt) {
   EXPECT_GE(counter.looks(), 2);
 }
 
+TEST(Eventually, DoesNotWaitAgainToExplain) {
+  Counter counter;
+  const Observable<int> value = counter.Value();
+  const ::testing::Matcher<const Observable<int>&> never = Eventually(0, kSoon);
+  EXPECT_FALSE(never.Matches(value));
+  const int looks = counter.looks();
+  EXPECT_EQ(WhyNot(never, value), "last seen as: " + std::to_string(looks));
+  EXPECT_EQ(counter.looks(), looks);
+
+  EXPECT_NE(WhyNot(never, value), "last seen as: " + std::to_string(looks));
+  EXPECT_GT(counter.looks(), looks) << "asked anew, it looks anew";
+}
+
 TEST(Eventually, LooksThroughErrors) {
   int looks = 0;
   const Observable<int> value("the value", [&]() -> Result<int> {
@@ -100,6 +113,9 @@ TEST(Eventually, DescribesTheTimeAndTheExpectation) {
             "within 1.5 s, is >= 3");
   EXPECT_EQ(DescribeMatcher<const Observable<int>&>(Eventually(Ge(3), seconds(2)), true),
             "not (within 2 s, is >= 3)");
+  SetTimeScale(4);
+  EXPECT_EQ(DescribeMatcher<const Observable<int>&>(Eventually(Ge(3))), "within 120 s, is >= 3");
+  SetTimeScale(1);
 }
 
 TEST(Eventually, NamesTheThingInAFailure) {

@@ -28,8 +28,8 @@ constexpr std::chrono::milliseconds kReapInterval{5};
 constexpr PollPace kReapPace{kReapInterval, kReapInterval};
 constexpr std::chrono::seconds kTerminationGrace{2};
 
-/// The kernel kills the child if our thread dies, whichever way. Signals that we block are not
-/// blocked in it: it could not be ended by SIGTERM.
+/// The kernel kills the child if our thread dies, whichever way. What we block or ignore, it does
+/// not: else SIGTERM would not end it.
 struct DieWithParent : bp::extend::handler {
   template <typename Executor>
   void on_exec_setup(Executor& /*executor*/) const {
@@ -37,6 +37,7 @@ struct DieWithParent : bp::extend::handler {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::signal(SIGPIPE, SIG_DFL);
   }
 };
 
