@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "ci/lab/cache.h"
+#include "ci/lab/exit_code.h"
 #include "ci/lab/progress.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
@@ -32,6 +33,7 @@ namespace fs = std::filesystem;
 using std::chrono::duration;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using ::testing::AnyOf;
 using ::testing::IsEmpty;
 
 constexpr char kCase[] = "--gtest_filter=BringUp.NoPathRetryIsTen";
@@ -208,6 +210,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     ExpectNothingRuns();
     ExpectEntriesToBeWhole();
     if (signal == SIGKILL) return;
+    EXPECT_THAT(exit->code, AnyOf(kInfrastructure, kAllPassed)) << exit->ToString();
     EXPECT_THAT(Leftovers(), IsEmpty());
   }
 
