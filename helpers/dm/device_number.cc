@@ -1,26 +1,17 @@
 #include "helpers/dm/device_number.h"
 
-#include <charconv>
 #include <tuple>
 
+#include "helpers/base/number.h"
+
 namespace dualpath::dm {
-namespace {
-
-bool ParseUnsigned(const char* begin, const char* end, unsigned* number) {
-  const auto [stopped, ec] = std::from_chars(begin, end, *number);
-  return ec == std::errc() && stopped == end;
-}
-
-}  // namespace
 
 Result<DeviceNumber> DeviceNumber::Parse(const std::string& text) {
-  const char* const begin = text.data();
-  const char* const end = begin + text.size();
   const std::size_t colon = text.find(':');
-  DeviceNumber number;
-  if (colon != std::string::npos && ParseUnsigned(begin, begin + colon, &number.major) &&
-      ParseUnsigned(begin + colon + 1, end, &number.minor)) {
-    return number;
+  if (colon != std::string::npos) {
+    const auto major = ParseWhole<unsigned>(text.substr(0, colon));
+    const auto minor = ParseWhole<unsigned>(text.substr(colon + 1));
+    if (major && minor) return DeviceNumber{*major, *minor};
   }
   return Error::Because("parse device number", "'" + text + "'",
                         "expected MAJOR:MINOR, two decimal numbers");

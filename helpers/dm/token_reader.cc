@@ -1,20 +1,11 @@
 #include "helpers/dm/token_reader.h"
 
-#include <charconv>
 #include <sstream>
 #include <utility>
 
+#include "helpers/base/number.h"
+
 namespace dualpath::dm {
-namespace {
-
-template <typename T>
-bool ParseWhole(const std::string& word, T* number) {
-  const char* const end = word.data() + word.size();
-  const auto [stopped, ec] = std::from_chars(word.data(), end, *number);
-  return ec == std::errc() && stopped == end;
-}
-
-}  // namespace
 
 TokenReader::TokenReader(std::string operation, const std::string& text)
     : operation_(std::move(operation)), text_(text) {
@@ -35,16 +26,16 @@ Result<std::string> TokenReader::Word(const std::string& expected) {
 
 Result<std::uint64_t> TokenReader::Sectors(const std::string& expected) {
   DUALPATH_TRY(const std::string word, Word(expected));
-  std::uint64_t number = 0;
-  if (!ParseWhole(word, &number)) return Fault(expected);
-  return number;
+  const auto number = ParseWhole<std::uint64_t>(word);
+  if (!number) return Fault(expected);
+  return *number;
 }
 
 Result<unsigned> TokenReader::Number(const std::string& expected) {
   DUALPATH_TRY(const std::string word, Word(expected));
-  unsigned number = 0;
-  if (!ParseWhole(word, &number)) return Fault(expected);
-  return number;
+  const auto number = ParseWhole<unsigned>(word);
+  if (!number) return Fault(expected);
+  return *number;
 }
 
 Result<DeviceNumber> TokenReader::Device(const std::string& expected) {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 
 #include "helpers/base/deadline.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
+#include "helpers/base/number.h"
 
 namespace dualpath::guest {
 namespace {
@@ -51,12 +51,11 @@ Result<std::vector<int>> PrHelper::Pids() const {
   for (fs::directory_iterator process(proc_, ec); !ec && process != fs::directory_iterator();
        process.increment(ec)) {
     const std::string name = process->path().filename();
-    int pid = 0;
-    const auto [end, bad] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (bad != std::errc() || end != name.data() + name.size()) continue;
+    const auto pid = ParseWhole<int>(name);
+    if (!pid) continue;
     // A process may end while we look, and a dead one has no command line.
     const auto command_line = ReadFile(process->path().string() + "/cmdline");
-    if (command_line.ok() && IsHelperOf(domain_, Arguments(*command_line))) pids.push_back(pid);
+    if (command_line.ok() && IsHelperOf(domain_, Arguments(*command_line))) pids.push_back(*pid);
   }
   if (ec) return Error::FromErrno("list processes", proc_, ec.value());
   std::sort(pids.begin(), pids.end());

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <system_error>
 
+#include "helpers/base/number.h"
 #include "helpers/base/unique_fd.h"
 #include "helpers/lio/wwid.h"
 
@@ -102,10 +102,10 @@ Result<FileioInfo> FileioInfo::Parse(const std::string& text) {
   FileioInfo info;
   const std::size_t file_begin = file_at + file_label.size();
   info.file = text.substr(file_begin, size_at - file_begin);
-  const char* const size_begin = text.data() + size_at + size_label.size();
-  const char* const size_end = text.data() + mode_at;
-  const auto [next, ec] = std::from_chars(size_begin, size_end, info.size_bytes);
-  if (ec != std::errc() || next != size_end) return error("size");
+  const std::size_t size_begin = size_at + size_label.size();
+  const auto size = ParseWhole<std::uint64_t>(text.substr(size_begin, mode_at - size_begin));
+  if (!size) return error("size");
+  info.size_bytes = *size;
   info.write_back = text.compare(mode_at + mode_label.size(), 8, "Buffered") == 0;
   return info;
 }

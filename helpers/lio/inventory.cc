@@ -1,25 +1,14 @@
 #include "helpers/lio/inventory.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <tuple>
 
+#include "helpers/base/number.h"
 #include "helpers/lio/backstore.h"
 #include "helpers/lio/loopback.h"
 
 namespace dualpath::lio {
 namespace {
-
-/// The number after `prefix`, if `name` is made of just those: "lun_0" -> 0.
-std::optional<unsigned> NumberAfter(const std::string& prefix, const std::string& name) {
-  if (name.compare(0, prefix.size(), prefix) != 0) return std::nullopt;
-  unsigned number = 0;
-  const char* const end = name.data() + name.size();
-  const auto [next, ec] = std::from_chars(name.data() + prefix.size(), end, number);
-  if (ec != std::errc() || next != end) return std::nullopt;
-  return number;
-}
 
 Result<FoundBackstore> Describe(const std::string& object, const ConfigFs& configfs) {
   DUALPATH_TRY(const FileBackstore backstore, FileBackstore::Open(object, configfs));
@@ -50,7 +39,7 @@ Result<FoundTarget> Describe(const std::string& naa, unsigned tpgt, const Config
   DUALPATH_TRY(found.nexus, target.Nexus());
   DUALPATH_TRY(const auto luns, configfs.Directories(prefix));
   for (const std::string& name : luns) {
-    const auto number = NumberAfter("lun_", name);
+    const auto number = ParseAfter<unsigned>("lun_", name);
     if (!number) continue;
     FoundLun lun;
     lun.lun = *number;
@@ -88,7 +77,7 @@ Result<Inventory> Inventory::Take(const ConfigFs& configfs) {
   Inventory inventory;
   DUALPATH_TRY(const auto hbas, configfs.Directories("core"));
   for (const std::string& hba : hbas) {
-    if (!NumberAfter("fileio_", hba)) continue;
+    if (!ParseAfter<unsigned>("fileio_", hba)) continue;
     DUALPATH_TRY(const auto names, configfs.Directories("core/" + hba));
     const std::string prefix = hba + "/";
     for (const std::string& name : names) {
@@ -105,7 +94,7 @@ Result<Inventory> Inventory::Take(const ConfigFs& configfs) {
     if (naa.compare(0, 4, "naa.") != 0) continue;
     DUALPATH_TRY(const auto groups, configfs.Directories("loopback/" + naa));
     for (const std::string& group : groups) {
-      const auto tpgt = NumberAfter("tpgt_", group);
+      const auto tpgt = ParseAfter<unsigned>("tpgt_", group);
       if (!tpgt) continue;
       DUALPATH_TRY(FoundTarget found, Describe(naa, *tpgt, configfs));
       inventory.targets.push_back(std::move(found));

@@ -4,9 +4,10 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/trim.hpp>
 #include <cctype>
-#include <charconv>
 #include <tuple>
 #include <utility>
+
+#include "helpers/base/number.h"
 
 namespace dualpath::multipath {
 namespace {
@@ -49,14 +50,6 @@ std::string WithoutPrefix(const std::string& message) {
 
 bool IsWord(const std::string& text) {
   return !text.empty() && text.find_first_of(" \t") == std::string::npos;
-}
-
-std::optional<unsigned> ParseUnsigned(const std::string& text) {
-  unsigned number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, ec] = std::from_chars(text.data(), end, number);
-  if (ec != std::errc() || stopped != end) return std::nullopt;
-  return number;
 }
 
 std::optional<dm::DeviceNumber> ParseNumber(const std::string& text) {
@@ -135,7 +128,7 @@ template <typename Event>
 std::optional<LogLine> ParseMapNumber(const std::string& text, const std::string& separator) {
   const auto parts = Split(text, separator);
   if (!parts || !IsWord(parts->first)) return std::nullopt;
-  const auto number = ParseUnsigned(parts->second);
+  const auto number = ParseWhole<unsigned>(parts->second);
   if (!number) return std::nullopt;
   return Event{parts->first, *number};
 }

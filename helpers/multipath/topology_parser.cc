@@ -4,11 +4,12 @@
 #include <array>
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/trim.hpp>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <sstream>
 #include <utility>
+
+#include "helpers/base/number.h"
 
 namespace dualpath::multipath {
 namespace {
@@ -115,12 +116,6 @@ bool Take(std::map<std::string, std::string>& values, const std::string& key, st
   return true;
 }
 
-bool ParseInt(const std::string& text, int& number) {
-  const char* const end = text.data() + text.size();
-  const auto [stopped, ec] = std::from_chars(text.data(), end, number);
-  return ec == std::errc() && stopped == end;
-}
-
 struct Line {
   std::size_t number;
   std::string raw;
@@ -200,10 +195,13 @@ Understood Reader::ReadGroup(const Line& line, const std::string& text) {
   PathGroup group;
   std::string priority;
   if (!Take(values, "policy", group.policy) || !Take(values, "prio", priority) ||
-      !Take(values, "status", group.status) || !ParseInt(priority, group.priority) ||
-      group.status.empty() || !IsWhole(line, group.status)) {
+      !Take(values, "status", group.status) || group.status.empty() ||
+      !IsWhole(line, group.status)) {
     return Understood::kNot;
   }
+  const auto number = ParseWhole<int>(priority);
+  if (!number) return Understood::kNot;
+  group.priority = *number;
   map_->groups.push_back(std::move(group));
   group_ = &map_->groups.back();
   return whole && values.empty() ? Understood::kWholly : Understood::kPartly;

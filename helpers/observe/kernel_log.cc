@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "helpers/base/file.h"
+#include "helpers/base/number.h"
 #include "helpers/observe/recorder.h"
 
 namespace dualpath::observe {
@@ -33,12 +34,9 @@ std::string Unescaped(const std::string& text) {
   constexpr std::size_t kEscape = 4;
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned char byte = 0;
     if (text.compare(i, 2, "\\x") == 0 && i + kEscape <= text.size()) {
-      const char* const end = text.data() + i + kEscape;
-      const auto [next, ec] = std::from_chars(text.data() + i + 2, end, byte, 16);
-      if (ec == std::errc() && next == end) {
-        plain += static_cast<char>(byte);
+      if (const auto byte = ParseWhole<unsigned char>(text.substr(i + 2, kEscape - 2), 16)) {
+        plain += static_cast<char>(*byte);
         i += kEscape - 1;
         continue;
       }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/algorithm/string/predicate.hpp>
-#include <charconv>
 
+#include "helpers/base/number.h"
 #include "helpers/scsi/hctl.h"
 
 namespace dualpath::observe {
@@ -92,13 +92,9 @@ std::optional<PathMention> MentionedPath(const std::string& message) {
 }
 
 void PathNames::Learn(const multipath::Topology& topology) {
-  constexpr std::size_t kDmPrefix = 3;
   for (const multipath::Map& map : topology.maps) {
-    unsigned minor = 0;
-    const char* const end = map.dm_name.data() + map.dm_name.size();
-    if (boost::starts_with(map.dm_name, "dm-") &&
-        std::from_chars(map.dm_name.data() + kDmPrefix, end, minor).ptr == end) {
-      alias_of_minor_[minor] = map.alias;
+    if (const auto minor = ParseAfter<unsigned>("dm-", map.dm_name)) {
+      alias_of_minor_[*minor] = map.alias;
     }
     for (const multipath::PathGroup& group : map.groups) {
       for (const multipath::Path& path : group.paths) {

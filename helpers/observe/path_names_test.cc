@@ -47,6 +47,19 @@ TEST(PathNames, AreLearnedFromATopology) {
   EXPECT_EQ(names.MapOf({253, 1}), "dm-1");
 }
 
+TEST(PathNames, OnlyAWholeNumberNamesAMap) {
+  PathNames names;
+  for (const char* name : {"dm-", "dm-x", "dm-1 ", "dm--1", "dm-4294967296", "0", ""}) {
+    multipath::Map map;
+    map.alias = "mpathc";
+    map.dm_name = name;
+    multipath::Topology topology;
+    topology.maps.push_back(map);
+    names.Learn(topology);
+    EXPECT_EQ(names.MapOf({253, 0}), "dm-0") << '"' << name << '"';
+  }
+}
+
 TEST(PathNames, AreLearnedFromLines) {
   PathNames names;
   names.LearnFrom("sd 3:0:1:0: [sdb] Attached SCSI disk");

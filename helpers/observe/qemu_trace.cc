@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "helpers/base/eventually.h"
+#include "helpers/base/number.h"
 
 namespace dualpath::observe {
 namespace {
@@ -33,12 +33,7 @@ using Event = decltype(QemuTraceRecord::event);
 
 template <typename T>
 std::optional<T> Number(const std::smatch& match, std::size_t group, int base = 16) {
-  const std::string text = match[group];
-  T number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, ec] = std::from_chars(text.data(), end, number, base);
-  if (ec != std::errc() || stopped != end) return std::nullopt;
-  return number;
+  return ParseWhole<T>(match[group].str(), base);
 }
 
 std::optional<Event> ParseRequest(const std::string& text) {

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <sstream>
 #include <vector>
 
 #include "helpers/base/file.h"
+#include "helpers/base/number.h"
 
 namespace dualpath::observe {
 namespace {
@@ -22,11 +22,7 @@ const char kProbeGroupPrefix[] = "dualpath_";
 
 /// The process that made it, by its name; 0 if it is none of ours.
 int OwnerOf(const std::string& name, const std::string& prefix) {
-  if (name.compare(0, prefix.size(), prefix) != 0) return 0;
-  int pid = 0;
-  const char* const end = name.data() + name.size();
-  const auto [stopped, ec] = std::from_chars(name.data() + prefix.size(), end, pid);
-  return ec == std::errc() && stopped == end ? pid : 0;
+  return ParseAfter<int>(prefix, name).value_or(0);
 }
 
 bool IsDead(int pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }

@@ -1,12 +1,12 @@
 #include "helpers/observe/trace_line.h"
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <regex>
 #include <sstream>
 
+#include "helpers/base/number.h"
 #include "helpers/scsi/bytes.h"
 
 namespace dualpath::observe {
@@ -24,20 +24,9 @@ std::optional<std::string> Field(const std::string& text, const std::string& nam
 }
 
 template <typename T>
-std::optional<T> ToNumber(const std::string& text) {
-  const bool hex = text.compare(0, 2, "0x") == 0;
-  const char* const end = text.data() + text.size();
-  T number = 0;
-  const auto [stopped, ec] =
-      std::from_chars(text.data() + (hex ? 2 : 0), end, number, hex ? 16 : 10);
-  if (ec != std::errc() || stopped != end) return std::nullopt;
-  return number;
-}
-
-template <typename T>
 std::optional<T> NumberField(const std::string& text, const std::string& name) {
   const auto field = Field(text, name);
-  return field ? ToNumber<T>(*field) : std::nullopt;
+  return field ? ParseDecimalOrHex<T>(*field) : std::nullopt;
 }
 
 std::optional<scsi::Hctl> PathOf(const std::string& fields) {
@@ -59,7 +48,7 @@ std::optional<std::vector<std::uint8_t>> RawCdb(const std::string& fields) {
   for (std::size_t at = raw + 5; at < end; ++at) {
     if (fields[at] != ' ') digits += fields[at];
     if (digits.size() < 2) continue;
-    const auto byte = ToNumber<unsigned>("0x" + digits);
+    const auto byte = ParseWhole<unsigned>(digits, 16);
     if (!byte) return std::nullopt;
     cdb.push_back(static_cast<std::uint8_t>(*byte));
     digits.clear();
@@ -122,9 +111,9 @@ std::optional<Event> ParseBlockError(const std::string& fields) {
   if (comma == std::string::npos || bracket == std::string::npos || fields.back() != ']') {
     return std::nullopt;
   }
-  const auto major = ToNumber<unsigned>(device.substr(0, comma));
-  const auto minor = ToNumber<unsigned>(device.substr(comma + 1));
-  const auto error = ToNumber<int>(fields.substr(bracket + 1, fields.size() - bracket - 2));
+  const auto major = ParseWhole<unsigned>(device.substr(0, comma));
+  const auto minor = ParseWhole<unsigned>(device.substr(comma + 1));
+  const auto error = ParseWhole<int>(fields.substr(bracket + 1, fields.size() - bracket - 2));
   if (!major || !minor || !error) return std::nullopt;
   return BlockError{{*major, *minor}, std::abs(*error)};
 }
@@ -199,9 +188,9 @@ Result<TraceRecord> ParseTraceLine(const std::string& line) {
       R"(\s*(.+?)-(\d+)\s+\[\d+\]\s+(?:\S+\s+)?(\d+)\.(\d{6}): ([A-Za-z0-9_]+): (.*))");
   std::smatch parts;
   if (!std::regex_match(line, parts, format)) return error("it has no task, time and event");
-  const auto thread_id = ToNumber<int>(parts[2]);
-  const auto seconds = ToNumber<std::int64_t>(parts[3]);
-  const auto micros = ToNumber<std::int64_t>(parts[4]);
+  const auto thread_id = ParseWhole<int>(parts[2].str());
+  const auto seconds = ParseWhole<std::int64_t>(parts[3].str());
+  const auto micros = ParseWhole<std::int64_t>(parts[4].str());
   if (!thread_id || !seconds || !micros) return error("a number is out of range");
   // A probe's fields begin with where it is: "(put_sg_io_hdr+0x0/0xa0 [scsi_mod]) status=...".
   auto event = ParseEvent(parts[5], parts[6]);
@@ -226,7 +215,7 @@ Trace ParseTrace(const std::string& text) {
     } else if (line.empty() || line.front() == '#') {
       continue;
     } else if (std::regex_match(line, parts, lost)) {
-      trace.lost += ToNumber<std::uint64_t>(parts[1]).value_or(1);
+      trace.lost += ParseWhole<std::uint64_t>(parts[1].str()).value_or(1);
     } else if (auto record = ParseTraceLine(line); record.ok()) {
       trace.records.push_back(std::move(*record));
     } else {

@@ -1,11 +1,11 @@
 #include "helpers/scsi/disk.h"
 
-#include <charconv>
 #include <filesystem>
 #include <system_error>
 
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
+#include "helpers/base/number.h"
 
 namespace dualpath::scsi {
 namespace {
@@ -72,13 +72,11 @@ Result<std::uint64_t> Disk::SizeBytes() const {
   DUALPATH_TRY(const std::string name, BlockName());
   const std::string path = BlockAttribute(name, "size");
   DUALPATH_TRY(const std::string text, ReadAttribute(path));
-  std::uint64_t sectors = 0;
-  const char* const end = text.data() + text.size();
-  const auto [next, ec] = std::from_chars(text.data(), end, sectors);
-  if (ec != std::errc() || next != end) {
+  const auto sectors = ParseWhole<std::uint64_t>(text);
+  if (!sectors) {
     return Error::Because("read disk size", path, "\"" + text + "\" is not a number");
   }
-  return sectors * kSectorBytes;
+  return *sectors * kSectorBytes;
 }
 
 Result<std::string> Disk::Vendor() const { return Attribute("vendor"); }

@@ -1,9 +1,9 @@
 #include "helpers/scsi/host_byte.h"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "helpers/base/number.h"
 #include "helpers/scsi/bytes.h"
 
 namespace dualpath::scsi {
@@ -44,16 +44,6 @@ constexpr std::array<std::pair<const char*, ScsiStatus>, 8> kStatuses = {{
     {"TASK ABORTED", ScsiStatus::kTaskAborted},
 }};
 
-std::optional<unsigned> Number(const std::string& text) {
-  const bool hex = text.compare(0, 2, "0x") == 0;
-  const char* const begin = text.data() + (hex ? 2 : 0);
-  const char* const end = text.data() + text.size();
-  unsigned number = 0;
-  const auto [stopped, ec] = std::from_chars(begin, end, number, hex ? 16 : 10);
-  if (ec != std::errc() || stopped != end) return std::nullopt;
-  return number;
-}
-
 }  // namespace
 
 std::string ToString(ScsiStatus status) {
@@ -72,7 +62,7 @@ std::optional<HostByte> ParseHostByte(const std::string& text) {
   for (std::size_t value = 0; value < kHostBytes.size(); ++value) {
     if (text == kHostBytes.at(value)) return static_cast<HostByte>(value);
   }
-  const auto number = Number(text);
+  const auto number = ParseDecimalOrHex<unsigned>(text);
   if (!number) return std::nullopt;
   return static_cast<HostByte>(*number);
 }
@@ -84,7 +74,7 @@ std::optional<ScsiStatus> ParseSamStatus(const std::string& text) {
   for (const auto& [known, value] : kStatuses) {
     if (name == known) return value;
   }
-  const auto number = Number(text);
+  const auto number = ParseDecimalOrHex<unsigned>(text);
   if (!number) return std::nullopt;
   return static_cast<ScsiStatus>(*number);
 }

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+namespace dualpath {
+
+/// The whole text as a number: no blanks, no "+" and no "0x", and "-" only for signed types. None
+/// if it is anything else, or more than a T holds.
+template <typename T>
+std::optional<T> ParseWhole(std::string_view text, int base = 10) {
+  T number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, ec] = std::from_chars(text.data(), end, number, base);
+  if (ec != std::errc() || stopped != end) return std::nullopt;
+  return number;
+}
+
+/// As `ParseWhole`, and hexadecimal behind "0x".
+template <typename T>
+std::optional<T> ParseDecimalOrHex(std::string_view text) {
+  constexpr std::string_view kHex = "0x";
+  if (text.substr(0, kHex.size()) != kHex) return ParseWhole<T>(text);
+  return ParseWhole<T>(text.substr(kHex.size()), 16);
+}
+
+/// The number behind `prefix`, if `text` is made of just those: "lun_0" -> 0.
+template <typename T>
+std::optional<T> ParseAfter(std::string_view prefix, std::string_view text) {
+  if (text.substr(0, prefix.size()) != prefix) return std::nullopt;
+  return ParseWhole<T>(text.substr(prefix.size()));
+}
+
+}  // namespace dualpath
