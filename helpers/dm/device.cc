@@ -20,13 +20,6 @@ Result<dm_info> RunForInfo(Task& task) {
   return task.Info();
 }
 
-Result<dm_info> InfoOfExisting(const std::string& operation, const std::string& map_name) {
-  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_INFO, operation, map_name));
-  DUALPATH_TRY(const dm_info info, RunForInfo(task));
-  if (info.exists == 0) return Error::Because(operation, map_name, "no such map");
-  return info;
-}
-
 /// `type` is DM_DEVICE_TABLE or DM_DEVICE_STATUS.
 Result<std::vector<Target>> Targets(int type, const std::string& operation,
                                     const std::string& map_name) {
@@ -96,16 +89,6 @@ Result<bool> Exists(const std::string& map_name) {
   DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_INFO, "look up map", map_name));
   DUALPATH_TRY(const dm_info info, RunForInfo(task));
   return info.exists != 0;
-}
-
-Result<DeviceNumber> Number(const std::string& map_name) {
-  DUALPATH_TRY(const dm_info info, InfoOfExisting("read device number", map_name));
-  return DeviceNumber{info.major, info.minor};
-}
-
-Result<unsigned> OpenCount(const std::string& map_name) {
-  DUALPATH_TRY(const dm_info info, InfoOfExisting("read open count", map_name));
-  return static_cast<unsigned>(info.open_count);
 }
 
 Result<MultipathTable> LoadedTable(const std::string& map_name) {

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "helpers/base/result.h"
-#include "helpers/dm/device_number.h"
 #include "helpers/dm/multipath_status.h"
 #include "helpers/dm/multipath_table.h"
 
@@ -12,12 +11,6 @@
 namespace dualpath::dm {
 
 Result<bool> Exists(const std::string& map_name);
-
-/// Of the map itself: 253:0 is dm-0.
-Result<DeviceNumber> Number(const std::string& map_name);
-
-/// How many openers hold the map; removal needs 0.
-Result<unsigned> OpenCount(const std::string& map_name);
 
 /// The table in use, not one that is loaded and waits for a resume. An `Error` unless the map
 /// consists of exactly one multipath target.

@@ -9,10 +9,6 @@
 namespace dualpath::guest {
 namespace {
 
-// libvirt's version numbers are major * 1,000,000 + minor * 1,000 + release.
-constexpr unsigned long kMajor = 1000000;
-constexpr unsigned long kMinor = 1000;
-
 /// The default event loop can neither be stopped nor registered again; one thread runs it until the
 /// process ends.
 class EventLoop {
@@ -74,15 +70,6 @@ Result<Connection> Connection::Open(const std::string& uri) {
   if (!connection) return LibvirtError("connect to libvirt", uri);
   DUALPATH_TRY(auto events, DomainEvents::Listen(connection.get()));
   return Connection(std::move(connection), uri, std::move(events));
-}
-
-Result<std::string> Connection::LibraryVersion() const {
-  unsigned long version = 0;
-  if (virConnectGetLibVersion(get(), &version) != 0) {
-    return LibvirtError("ask the version of libvirt", uri_);
-  }
-  return std::to_string(version / kMajor) + "." + std::to_string(version / kMinor % kMinor) + "." +
-         std::to_string(version % kMinor);
 }
 
 }  // namespace dualpath::guest

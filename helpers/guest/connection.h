@@ -29,9 +29,6 @@ class Connection {
   /// What was reported of any domain since the connection was opened.
   const std::shared_ptr<DomainEvents>& events() const { return events_; }
 
-  /// "9.0.0": of the daemon's libvirt.
-  Result<std::string> LibraryVersion() const;
-
  private:
   struct Close {
     void operator()(virConnectPtr connection) const { virConnectClose(connection); }

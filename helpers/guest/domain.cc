@@ -91,22 +91,6 @@ Result<std::string> Domain::XmlDesc() const {
   return text;
 }
 
-Result<std::vector<DiskError>> Domain::DiskErrors() const {
-  const int disks = virDomainGetDiskErrors(domain_.get(), nullptr, 0, 0);
-  if (disks < 0) return LibvirtError("ask the disk errors of domain", name());
-  std::vector<virDomainDiskError> raw(static_cast<std::size_t>(disks));
-  const int count = disks == 0 ? 0
-                               : virDomainGetDiskErrors(domain_.get(), raw.data(),
-                                                        static_cast<unsigned>(raw.size()), 0);
-  if (count < 0) return LibvirtError("ask the disk errors of domain", name());
-  std::vector<DiskError> errors;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    errors.push_back({raw[i].disk, raw[i].error});
-    std::free(raw[i].disk);
-  }
-  return errors;
-}
-
 Result<std::string> Domain::AskMonitor(const std::string& command) const {
   char* answer = nullptr;
   if (virDomainQemuMonitorCommand(domain_.get(), command.c_str(), &answer, 0) != 0) {

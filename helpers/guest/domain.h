@@ -15,12 +15,6 @@
 
 namespace dualpath::guest {
 
-/// A disk on which the domain is stopped, and why.
-struct DiskError {
-  std::string disk;  ///< target name, "sda"
-  int error = 0;     ///< virDomainDiskErrorCode
-};
-
 /// What a domain is doing, and why.
 struct DomainState {
   virDomainState state = VIR_DOMAIN_NOSTATE;
@@ -55,9 +49,6 @@ class Domain {
 
   /// The live XML, with what libvirt added.
   Result<std::string> XmlDesc() const;
-
-  /// The disks on which QEMU has stopped the domain.
-  Result<std::vector<DiskError>> DiskErrors() const;
 
   /// A command for QEMU's own monitor (QMP, as JSON), and QEMU's answer, which may be an error.
   /// libvirt then calls the domain tainted, for good reason: what changes the guest's devices this

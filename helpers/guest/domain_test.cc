@@ -116,27 +116,11 @@ TEST_F(DomainTest, LibvirtsWordsAreInTheError) {
   EXPECT_THAT(domain.error().ToString(), HasSubstr("(libvirt error "));
 }
 
-TEST_F(DomainTest, DiskErrorsAreListed) {
-  auto domain = Domain::Lookup(*connection_, "test");
-  ASSERT_OK(domain);
-  ASSERT_TRUE(domain->has_value());
-  const auto errors = (*domain)->DiskErrors();
-  ASSERT_OK(errors);
-}
-
 TEST(Connection, NamesTheUriThatItCannotOpen) {
   const auto connection = Connection::Open("test:///no/such/file");
   ASSERT_FALSE(connection.ok());
   EXPECT_THAT(connection.error().ToString(),
               HasSubstr("connect to libvirt: test:///no/such/file: "));
-}
-
-TEST(Connection, KnowsTheVersion) {
-  const auto connection = Connection::Open(kTestDriver);
-  ASSERT_OK(connection);
-  const auto version = connection->LibraryVersion();
-  ASSERT_OK(version);
-  EXPECT_THAT(*version, ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
 }
 
 TEST(DomainState, KnowsAPauseByAnIoError) {

@@ -147,11 +147,6 @@ Result<std::string> FileBackstore::Serial() const {
   return begin == std::string::npos ? std::string() : text.substr(begin);
 }
 
-Result<std::string> FileBackstore::Wwid() const {
-  DUALPATH_TRY(const std::string serial, Serial());
-  return WwidFromSerial(serial);
-}
-
 Result<FileioInfo> FileBackstore::Info() const {
   DUALPATH_TRY(const std::string text, configfs_->Read(ConfigFsPath() + "/info"));
   return FileioInfo::Parse(text);

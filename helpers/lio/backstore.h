@@ -53,7 +53,6 @@ class FileBackstore {
   std::string Name() const;                                       ///< "storage"
 
   Result<std::string> Serial() const;
-  Result<std::string> Wwid() const;
   Result<FileioInfo> Info() const;
 
   /// Removes it and its HBA. The kernel refuses while a target's LUN links to it.

@@ -133,7 +133,6 @@ TEST_F(LioTest, BackstoreIsConfiguredInTheKernelsOrder) {
   EXPECT_EQ(backstore->object(), "fileio_0/storage");
   EXPECT_EQ(backstore->Name(), "storage");
   EXPECT_EQ(*backstore->Serial(), kSerial);
-  EXPECT_EQ(*backstore->Wwid(), *WwidFromSerial(kSerial));
   EXPECT_EQ(backstore->Info()->file, options_.file);
   EXPECT_EQ(backstore->Info()->size_bytes, kSize);
   EXPECT_TRUE(backstore->Info()->write_back);
@@ -260,9 +259,11 @@ TEST_F(LioTest, HalfMadeTargetIsUndone) {
 
 TEST_F(LioTest, TargetGoesOfflineAndOnline) {
   const auto target = MakeTarget(kFirst, *MakeBackstore());
-  EXPECT_EQ(*target->ReadTransportStatus(), TransportStatus::kOnline);
+  const std::string attribute = std::string("loopback/") + kFirst + "/tpgt_1/transport_status";
   ASSERT_TRUE(target->SetTransportStatus(TransportStatus::kOffline).ok());
-  EXPECT_EQ(*target->ReadTransportStatus(), TransportStatus::kOffline);
+  EXPECT_EQ(*lio_.Read(attribute), "offline");
+  ASSERT_TRUE(target->SetTransportStatus(TransportStatus::kOnline).ok());
+  EXPECT_EQ(*lio_.Read(attribute), "online");
 }
 
 TEST_F(LioTest, TargetUnlinksAndLinksAgain) {

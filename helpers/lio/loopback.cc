@@ -85,13 +85,6 @@ Result<std::string> LoopbackTarget::Nexus() const {
   return nexus;
 }
 
-Result<TransportStatus> LoopbackTarget::ReadTransportStatus() const {
-  DUALPATH_TRY(const std::string text, configfs_->Read(GroupPath() + "/transport_status"));
-  if (text == "online") return TransportStatus::kOnline;
-  if (text == "offline") return TransportStatus::kOffline;
-  return Error::Because("read transport status", naa_, "\"" + text + "\" is not understood");
-}
-
 Status LoopbackTarget::SetTransportStatus(TransportStatus status) const {
   return configfs_->Write(GroupPath() + "/transport_status", ToString(status));
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <ostream>
 #include <string>
 #include <utility>
 
@@ -19,9 +18,6 @@ namespace dualpath::lio {
 enum class TransportStatus { kOnline, kOffline };
 
 std::string ToString(TransportStatus status);
-inline std::ostream& operator<<(std::ostream& out, TransportStatus status) {
-  return out << ToString(status);
-}
 
 /// One path: a tcm_loop target, which is a SCSI host of its own, with one LUN. With the default
 /// tag its disk is H:0:1:0 (drivers/target/loopback/tcm_loop.c).
@@ -68,7 +64,6 @@ class LoopbackTarget {
   Result<scsi::Hctl> Hctl() const;
   Result<std::string> Nexus() const;  ///< empty: none
 
-  Result<TransportStatus> ReadTransportStatus() const;
   Status SetTransportStatus(TransportStatus status) const;
 
   /// "fileio_0/storage", or empty if the LUN has no backstore linked.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -111,11 +110,6 @@ CompletionMatcher EndsWithHostByte(HostByte host_byte) {
   return Ends(ToString(host_byte), [host_byte](const Completion& c) {
     return c.error_number == 0 && c.host_byte == host_byte;
   });
-}
-
-CompletionMatcher EndsWithErrno(int error_number) {
-  return Ends(std::generic_category().message(error_number) + " from SG_IO",
-              [error_number](const Completion& c) { return c.error_number == error_number; });
 }
 
 CompletionMatcher EndsAs(const Completion& other) {

@@ -42,9 +42,6 @@ CompletionMatcher EndsWithStatus(scsi::ScsiStatus status);
 /// The ioctl succeeded, and the command never came back from a device.
 CompletionMatcher EndsWithHostByte(scsi::HostByte host_byte);
 
-/// The ioctl itself failed.
-CompletionMatcher EndsWithErrno(int error_number);
-
 /// The same outcome, byte by byte, whenever and by whomever the command was sent.
 CompletionMatcher EndsAs(const scsi::Completion& other);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <sstream>
 #include <vector>
 
@@ -11,9 +10,6 @@ namespace dualpath::multipath {
 namespace {
 
 constexpr unsigned kShortestSample = 120;  // libmultipath/io_err_stat.c: of less nothing is read
-
-constexpr char kNoPathRetryAllowed[] =
-    R"(allowed: a number of checks from 1 up, "queue" or "fail")";
 
 bool IsNumber(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
@@ -112,27 +108,6 @@ std::string NoPathRetry::ToString() const {
       break;
   }
   return std::to_string(count);
-}
-
-bool operator==(const NoPathRetry& a, const NoPathRetry& b) {
-  return a.kind == b.kind && a.count == b.count;
-}
-
-Result<NoPathRetry> ParseNoPathRetry(const std::string& text) {
-  if (text == "queue") return NoPathRetry::Queue();
-  if (text == "fail") return NoPathRetry::Fail();
-  const auto bad = [&](const std::string& what) {
-    return Error::Because("parse no_path_retry", "'" + text + "'",
-                          what + "; " + kNoPathRetryAllowed);
-  };
-  if (text.empty()) return bad("it is empty");
-  if (text[0] == '-' && IsNumber(text.substr(1))) return bad("it is negative");
-  if (!IsNumber(text)) return bad("it is neither a whole number nor a known word");
-  int count = 0;  // multipathd keeps an int
-  const auto [stopped, ec] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (ec != std::errc()) return bad("it is too large");
-  if (count == 0) return bad("no check at all is spelt \"fail\"");
-  return NoPathRetry::Count(static_cast<unsigned>(count));
 }
 
 std::string Failback::ToString() const {

@@ -27,11 +27,6 @@ struct NoPathRetry {
   std::string ToString() const;  ///< as multipath.conf spells it: "10", "queue", "fail"
 };
 
-bool operator==(const NoPathRetry& a, const NoPathRetry& b);
-
-/// "10", "queue" or "fail". An error says what is wrong with `text`, and what is allowed.
-Result<NoPathRetry> ParseNoPathRetry(const std::string& text);
-
 /// When to go back to a path group of higher priority that works again.
 struct Failback {
   enum class Kind { kManual, kImmediate, kAfterSeconds };

@@ -22,8 +22,7 @@ class TraceFs {
   /// tracefs is mounted.
   static Result<TraceFs> Start(const std::string& root = "");
 
-  /// Whether SgIoReturn is recorded: needs Linux 5.8 with CONFIG_KPROBE_EVENTS.
-  bool sees_sg_io() const { return why_no_sg_io_.empty(); }
+  /// Empty where SgIoReturn is recorded, which needs Linux 5.8 with CONFIG_KPROBE_EVENTS.
   const std::string& why_no_sg_io() const { return why_no_sg_io_; }
 
   /// Everything since `Start`.

@@ -17,12 +17,6 @@ Error Absent(const Hctl& hctl) { return Error::FromErrno("find disk", hctl.ToStr
 
 }  // namespace
 
-Result<Disk> Disk::Find(Hctl hctl, std::string sysfs) {
-  Disk disk(hctl, std::move(sysfs));
-  if (!disk.Exists()) return Absent(hctl);
-  return disk;
-}
-
 Result<Disk> Disk::Await(Hctl hctl, Deadline deadline, std::string sysfs) {
   Disk disk(hctl, std::move(sysfs));
   DUALPATH_TRY_STATUS(WaitUntil("wait for disk", hctl.ToString(), deadline, [&] {
@@ -81,7 +75,6 @@ Result<std::uint64_t> Disk::SizeBytes() const {
 
 Result<std::string> Disk::Vendor() const { return Attribute("vendor"); }
 Result<std::string> Disk::Model() const { return Attribute("model"); }
-Result<std::string> Disk::Revision() const { return Attribute("rev"); }
 Result<std::string> Disk::State() const { return Attribute("state"); }
 
 Status Disk::Delete() const {

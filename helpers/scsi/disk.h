@@ -21,9 +21,6 @@ class Disk {
  public:
   explicit Disk(Hctl hctl, std::string sysfs = "/sys") : hctl_(hctl), sysfs_(std::move(sysfs)) {}
 
-  /// The disk, if it is there.
-  static Result<Disk> Find(Hctl hctl, std::string sysfs = "/sys");
-
   /// Waits until the disk and its sdX are there: the sd driver probes behind the scan's back.
   static Result<Disk> Await(Hctl hctl, Deadline deadline, std::string sysfs = "/sys");
 
@@ -39,10 +36,9 @@ class Disk {
   Result<std::string> GenericPath() const;
 
   Result<std::uint64_t> SizeBytes() const;
-  Result<std::string> Vendor() const;    ///< "LIO-ORG"
-  Result<std::string> Model() const;     ///< "storage"
-  Result<std::string> Revision() const;  ///< "4.0"
-  Result<std::string> State() const;     ///< "running", "offline", "transport-offline", ...
+  Result<std::string> Vendor() const;  ///< "LIO-ORG"
+  Result<std::string> Model() const;   ///< "storage"
+  Result<std::string> State() const;   ///< "running", "offline", "transport-offline", ...
 
   /// Removes the device from the kernel, as `echo 1 > .../delete`. A rescan brings it back.
   Status Delete() const;

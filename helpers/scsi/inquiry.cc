@@ -10,7 +10,6 @@
 namespace dualpath::scsi {
 namespace {
 
-constexpr std::uint8_t kUnitSerialPage = 0x80;
 constexpr std::uint8_t kDeviceIdentificationPage = 0x83;
 
 /// Bytes as text, without the blanks and NULs that fields are padded with.
@@ -59,11 +58,6 @@ Result<Inquiry> ParseStandardInquiry(const Bytes& data) {
   return inquiry;
 }
 
-Result<std::string> ParseUnitSerialPage(const Bytes& page) {
-  DUALPATH_TRY(const std::size_t length, VpdPayloadBytes(page, kUnitSerialPage));
-  return Field(page, 4, length);
-}
-
 Result<std::string> ParseNaaDesignator(const Bytes& page) {
   constexpr unsigned kLogicalUnit = 0;
   constexpr unsigned kNaa = 3;
@@ -96,11 +90,6 @@ std::string WwidFromNaa(const std::string& designator) { return "3" + designator
 Result<Inquiry> ReadStandardInquiry(const std::string& device, Deadline deadline) {
   DUALPATH_TRY(const Bytes data, Inquire(device, StandardInquiry(), "inquire", deadline));
   return ParseStandardInquiry(data);
-}
-
-Result<std::string> ReadUnitSerial(const std::string& device, Deadline deadline) {
-  DUALPATH_TRY(const Bytes page, InquirePage(device, kUnitSerialPage, deadline));
-  return ParseUnitSerialPage(page);
 }
 
 Result<std::string> ReadNaaDesignator(const std::string& device, Deadline deadline) {

@@ -20,9 +20,6 @@ struct Inquiry {
 /// Parsers of the raw pages. Each names what it lacks if the bytes end early.
 Result<Inquiry> ParseStandardInquiry(const std::vector<std::uint8_t>& data);
 
-/// VPD page 0x80 (SPC-4, 7.8.15): the unit serial number, trimmed.
-Result<std::string> ParseUnitSerialPage(const std::vector<std::uint8_t>& page);
-
 /// VPD page 0x83 (SPC-4, 7.8.6): the logical unit's NAA designator in lower-case hex, without the
 /// leading "3" that udev and multipath put before it. Designators of ports are passed over; of
 /// several NAA types the longest is taken, as scsi_id does.
@@ -34,7 +31,6 @@ std::string WwidFromNaa(const std::string& designator);
 /// The same, asked of a device ("/dev/sdb", or a guest's /dev/sda) by SG_IO. The time left to the
 /// deadline becomes the command's own timeout. Sense data and host status are in the error.
 Result<Inquiry> ReadStandardInquiry(const std::string& device, Deadline deadline);
-Result<std::string> ReadUnitSerial(const std::string& device, Deadline deadline);
 Result<std::string> ReadNaaDesignator(const std::string& device, Deadline deadline);
 
 }  // namespace dualpath::scsi

@@ -57,19 +57,6 @@ TEST(StandardInquiry, RefusesACutAnswer) {
             "parse INQUIRY data: 35 bytes: vendor, product and revision end at byte 36");
 }
 
-TEST(UnitSerialPage, HoldsTheSerial) {
-  EXPECT_EQ(*ParseUnitSerialPage(Page(0x80, Bytes{} + "d347b7c8 ")), "d347b7c8");
-  EXPECT_EQ(*ParseUnitSerialPage(Page(0x80, {})), "");
-}
-
-TEST(UnitSerialPage, RefusesAnotherPageAndACutOne) {
-  EXPECT_EQ(ParseUnitSerialPage(Page(0x83, {})).error().ToString(),
-            "parse VPD page 0x80: 4 bytes: this is page 0x83");
-  EXPECT_EQ(ParseUnitSerialPage({0, 0x80, 0, 5, 'a'}).error().ToString(),
-            "parse VPD page 0x80: 5 bytes: the page says it has 9 bytes");
-  EXPECT_THAT(ParseUnitSerialPage({}).error().ToString(), HasSubstr("no whole header"));
-}
-
 TEST(NaaDesignator, IsTheLogicalUnitsLongest) {
   const auto naa = ParseNaaDesignator(Page(0x83, kPortNaa5 + kNaa5 + kNaa6));
   ASSERT_TRUE(naa.ok()) << naa.error().ToString();
@@ -94,8 +81,8 @@ TEST(NaaDesignator, RefusesACutDesignator) {
 TEST(ReadInquiry, NamesTheDeviceThatCannotAnswer) {
   EXPECT_EQ(ReadStandardInquiry("/dev/no-such-disk", Deadline::In(seconds(1))).error().ToString(),
             "inquire: /dev/no-such-disk: No such file or directory (errno 2)");
-  EXPECT_EQ(ReadUnitSerial("/dev/null", Deadline::In(seconds(1))).error().ToString(),
-            "inquire VPD page 0x80: /dev/null: Inappropriate ioctl for device (errno 25)");
+  EXPECT_EQ(ReadNaaDesignator("/dev/null", Deadline::In(seconds(1))).error().ToString(),
+            "inquire VPD page 0x83: /dev/null: Inappropriate ioctl for device (errno 25)");
 }
 
 }  // namespace

@@ -139,16 +139,6 @@ Result<RegisteredKeys> ParseKeys(const Bytes& data) {
   return keys;
 }
 
-Result<ReservationState> ParseReservation(const Bytes& data) {
-  DUALPATH_TRY(const std::size_t end, EndOf(data, "READ RESERVATION"));
-  ReservationState state;
-  state.generation = static_cast<std::uint32_t>(Get(data, 0, 4));
-  if (end == 8) return state;
-  if (end < 22) return CutOff("READ RESERVATION", data, "it ends before the type at byte 21");
-  state.reservation = Reservation{Get(data, 8, 8), static_cast<ReservationType>(data[21] & 0x0fU)};
-  return state;
-}
-
 Result<ReservationCapabilities> ParseCapabilities(const Bytes& data) {
   constexpr std::size_t kLength = 8;
   if (data.size() < kLength || Get(data, 0, 2) < kLength) {

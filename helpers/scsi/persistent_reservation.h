@@ -68,7 +68,6 @@ struct ReservationState {
   std::uint32_t generation = 0;
   std::optional<Reservation> reservation{};
 };
-Result<ReservationState> ParseReservation(const Bytes& data);
 
 struct ReservationCapabilities {
   bool compatible_reservation_handling = false;  ///< CRH

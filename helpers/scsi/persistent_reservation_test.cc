@@ -105,30 +105,6 @@ TEST(Keys, MustBeWhole) {
   EXPECT_EQ(ParseKeys({0, 0, 0, 0, 0, 0, 0, 1, 0}).error().reason(), "the last key is cut off");
 }
 
-TEST(Reservation, MayBeThereOrNot) {
-  Bytes data(24);
-  Put(data, 0, 4, 3);
-  EXPECT_FALSE(ParseReservation(data)->reservation);
-  EXPECT_EQ(ParseReservation(data)->generation, 3U);
-  Put(data, 4, 4, 16);
-  Put(data, 8, 8, kKey);
-  data[21] = 0x05;
-  const auto state = ParseReservation(data);
-  ASSERT_TRUE(state.ok()) << state.error().ToString();
-  ASSERT_TRUE(state->reservation);
-  EXPECT_EQ(state->reservation->key, kKey);
-  EXPECT_EQ(state->reservation->type, kType);
-}
-
-TEST(Reservation, MustBeWhole) {
-  Bytes data(23);
-  Put(data, 4, 4, 16);
-  EXPECT_EQ(ParseReservation(data).error().reason(), "it says it has 24 bytes");
-  Put(data, 4, 4, 13);
-  EXPECT_EQ(ParseReservation(data).error().reason(), "it ends before the type at byte 21");
-  EXPECT_FALSE(ParseReservation({}).ok());
-}
-
 TEST(Capabilities, AreFlagsAndTypes) {
   const auto all = ParseCapabilities({0, 8, 0x1d, 0x81, 0xea, 0x01, 0, 0});
   ASSERT_TRUE(all.ok()) << all.error().ToString();

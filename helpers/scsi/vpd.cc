@@ -52,14 +52,6 @@ Result<BlockLimits> ParseBlockLimitsPage(const Bytes& page) {
   return limits;
 }
 
-Result<BlockDeviceCharacteristics> ParseBlockDeviceCharacteristicsPage(const Bytes& page) {
-  DUALPATH_TRY(const Bytes data, Padded(page, kBlockDeviceCharacteristicsPage, 8, 64));
-  BlockDeviceCharacteristics characteristics;
-  characteristics.medium_rotation_rate = static_cast<std::uint16_t>(Get(data, 4, 2));
-  characteristics.nominal_form_factor = data[7] & 0x0fU;
-  return characteristics;
-}
-
 Result<LogicalBlockProvisioning> ParseLogicalBlockProvisioningPage(const Bytes& page) {
   DUALPATH_TRY(const Bytes data, Padded(page, kLogicalBlockProvisioningPage, 7, 8));
   LogicalBlockProvisioning provisioning;

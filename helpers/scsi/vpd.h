@@ -32,14 +32,6 @@ struct BlockLimits {
 /// VPD page 0xb0 (SBC-3, 6.6.4).
 Result<BlockLimits> ParseBlockLimitsPage(const Bytes& page);
 
-struct BlockDeviceCharacteristics {
-  std::uint16_t medium_rotation_rate = 0;  ///< 0: not said; 1: nothing rotates; else rpm
-  std::uint8_t nominal_form_factor = 0;
-};
-
-/// VPD page 0xb1 (SBC-3, 6.6.2).
-Result<BlockDeviceCharacteristics> ParseBlockDeviceCharacteristicsPage(const Bytes& page);
-
 struct LogicalBlockProvisioning {
   bool unmap = false;             ///< LBPU: UNMAP is there
   bool write_same_16 = false;     ///< LBPWS: WRITE SAME(16) takes the UNMAP bit

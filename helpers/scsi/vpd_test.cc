@@ -49,16 +49,6 @@ TEST(BlockLimitsPage, OfAnOlderStandardHasLess) {
   EXPECT_EQ(limits->maximum_write_same, 0U);
 }
 
-TEST(BlockDeviceCharacteristicsPage, TellsWhetherItRotates) {
-  Bytes page = Page(0xb1, 64);
-  Put(page, 4, 2, 1);
-  page[7] = 0xf5;
-  const auto characteristics = ParseBlockDeviceCharacteristicsPage(page);
-  ASSERT_TRUE(characteristics.ok()) << characteristics.error().ToString();
-  EXPECT_EQ(characteristics->medium_rotation_rate, 1U);
-  EXPECT_EQ(characteristics->nominal_form_factor, 5U);
-}
-
 TEST(LogicalBlockProvisioningPage, TellsWhatCanUnmap) {
   Bytes page = Page(0xb2, 8);
   page[5] = 0x84;
@@ -82,8 +72,6 @@ TEST(VpdPages, RefuseAnotherPageAndACutOne) {
             "parse VPD page 0xb0: 64 bytes: this is page 0xb1");
   EXPECT_EQ(ParseBlockLimitsPage(Page(0xb0, 15)).error().ToString(),
             "parse VPD page 0xb0: 15 bytes: the page has no byte 15");
-  EXPECT_EQ(ParseBlockDeviceCharacteristicsPage(Page(0xb1, 7)).error().ToString(),
-            "parse VPD page 0xb1: 7 bytes: the page has no byte 7");
   EXPECT_EQ(ParseLogicalBlockProvisioningPage(Page(0xb2, 6)).error().ToString(),
             "parse VPD page 0xb2: 6 bytes: the page has no byte 6");
   Bytes cut = Page(0xb0, 64);

@@ -278,15 +278,4 @@ std::string KindOf(const BlockFinding& finding, const BlockIdentity& expected) {
   return "foreign";
 }
 
-Status CheckBlock(const void* data, std::size_t size, const BlockIdentity& expected,
-                  const std::string& where) {
-  const BlockFinding finding = InspectBlock(data, size);
-  if (finding.state == BlockState::kWhole && finding.identity == expected) return Ok{};
-  return Error::Because("check block", where,
-                        KindOf(finding, expected) + ": expected " + ToString(expected) +
-                            ", holds " + DescribeContent(data, size) +
-                            "; the first difference is at byte " +
-                            std::to_string(FirstDifference(data, size, expected)));
-}
-
 }  // namespace dualpath::guest

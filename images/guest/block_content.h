@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "helpers/base/result.h"
-
 /// The content of a verified block: what the agent writes to its disk, and what a test looks for in
 /// storage.raw afterwards. A block says whose it is, and damage to it can be told by kind:
 ///   - torn: its sectors (512 bytes) come from different writes;
@@ -86,10 +84,5 @@ std::string KindOf(const BlockFinding& finding, const BlockIdentity& expected);
 
 /// The first byte at which the content is not this write's, or `size`.
 std::size_t FirstDifference(const void* data, std::size_t size, const BlockIdentity& expected);
-
-/// Whether it is this write's, whole. The error has the kind, both contents, and where they begin
-/// to differ; `where` is its object: "block 7 of storage.raw".
-Status CheckBlock(const void* data, std::size_t size, const BlockIdentity& expected,
-                  const std::string& where);
 
 }  // namespace dualpath::guest
