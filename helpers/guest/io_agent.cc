@@ -46,8 +46,6 @@ const char* NameOf(MessageType type) {
       return "Fetch";
     case MessageType::kKernelLog:
       return "KernelLog";
-    case MessageType::kPowerOff:
-      return "PowerOff";
     case MessageType::kStartScsi:
       return "StartScsi";
     case MessageType::kScsiResult:
@@ -210,12 +208,6 @@ Result<IoAgent> IoAgent::Adopt(UniqueFd socket, const std::string& name, Deadlin
                               ": the guest's image is of another build");
   }
   return agent;
-}
-
-Result<AgentInfo> IoAgent::Hello(Deadline deadline) {
-  DUALPATH_TRY(const wire::HelloAnswer hello, AskHello(deadline));
-  return AgentInfo{TextOf(hello.kernel_release), TextOf(hello.agent_version),
-                   nanoseconds(hello.started_ns)};
 }
 
 Result<DiskInfo> IoAgent::Disk(Deadline deadline) {
@@ -387,11 +379,6 @@ Result<ClockOffset> IoAgent::MeasureClock(int exchanges, Deadline deadline) {
     best.guest_minus_ours = nanoseconds(hello.monotonic_ns) - (before + half);
   }
   return best;
-}
-
-Status IoAgent::PowerOff(Deadline deadline) {
-  DUALPATH_TRY_STATUS(Ask(MessageType::kPowerOff, "", deadline));
-  return Ok{};
 }
 
 Result<wire::HelloAnswer> IoAgent::AskHello(Deadline deadline) {

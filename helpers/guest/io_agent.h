@@ -25,13 +25,6 @@ using wire::IoRecord;
 /// A point on the guest's CLOCK_MONOTONIC. Only `ClockOffset` can compare it with ours.
 using GuestTime = std::chrono::nanoseconds;
 
-/// The agent and the guest that it lives in.
-struct AgentInfo {
-  std::string kernel_release;  ///< of the guest, which is the host's own
-  std::string agent_version;
-  std::chrono::nanoseconds started{0};  ///< guest time at which the agent began to serve
-};
-
 /// The guest's view of the disk under test.
 struct DiskInfo {
   std::string name;  ///< "sda" inside the guest; for messages only
@@ -147,8 +140,6 @@ class IoAgent {
   /// As `Connect`, on a connected stream socket. `name` stands for it in messages.
   static Result<IoAgent> Adopt(UniqueFd socket, const std::string& name, Deadline deadline);
 
-  Result<AgentInfo> Hello(Deadline deadline);
-
   /// The disk that is in the guest now: waits until it has appeared and answered its INQUIRY.
   Result<DiskInfo> Disk(Deadline deadline);
 
@@ -181,9 +172,6 @@ class IoAgent {
   /// Waits for the command's end. If the deadline expires before, the command goes on.
   Result<scsi::Completion> AwaitScsi(const StartedCommand& command, Deadline deadline);
 
-  /// `StartScsi` and `AwaitScsi`.
-  Result<scsi::Completion> Execute(const scsi::Command& command, Deadline deadline);
-
   /// The end of the guest's kernel log, as dmesg prints it.
   Result<std::string> KernelLog(std::size_t max_bytes, Deadline deadline);
 
@@ -208,10 +196,6 @@ class IoAgent {
 
   /// The best of several exchanges: the one with the shortest round trip bounds the error.
   Result<ClockOffset> MeasureClock(int exchanges, Deadline deadline);
-
-  /// Ends the guest: it restarts, which the domain's on_reboot turns into its end. A guest whose
-  /// disk hangs does not end that way; Domain::Destroy does.
-  Status PowerOff(Deadline deadline);
 
  private:
   IoAgent(UniqueFd socket, std::string name);

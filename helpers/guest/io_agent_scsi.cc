@@ -122,9 +122,4 @@ Result<scsi::Completion> IoAgent::AwaitScsi(const StartedCommand& command, Deadl
                         "deadline expired; it is still in flight, for " + Seconds(last_seen));
 }
 
-Result<scsi::Completion> IoAgent::Execute(const scsi::Command& command, Deadline deadline) {
-  DUALPATH_TRY(const StartedCommand started, StartScsi(command, deadline));
-  return AwaitScsi(started, deadline);
-}
-
 }  // namespace dualpath::guest

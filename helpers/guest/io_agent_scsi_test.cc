@@ -88,6 +88,11 @@ class IoAgentScsiTest : public ::testing::Test {
 
   IoAgent& agent() { return *agent_; }
 
+  Result<scsi::Completion> Execute(const scsi::Command& command) {
+    DUALPATH_TRY(const StartedCommand started, agent().StartScsi(command, Soon()));
+    return agent().AwaitScsi(started, Soon());
+  }
+
  private:
   std::optional<TemporaryDirectory> directory_;
   std::string disk_;
@@ -99,7 +104,7 @@ class IoAgentScsiTest : public ::testing::Test {
 };
 
 TEST_F(IoAgentScsiTest, BringsDataBack) {
-  const auto completion = agent().Execute(scsi::Read10(0x01020304, 8), Soon());
+  const auto completion = Execute(scsi::Read10(0x01020304, 8));
   ASSERT_OK(completion);
   EXPECT_TRUE(completion->Ok()) << *completion;
   EXPECT_EQ(completion->command, "READ(10) of 8 blocks at 16909060");
@@ -112,23 +117,23 @@ TEST_F(IoAgentScsiTest, BringsDataBack) {
 TEST_F(IoAgentScsiTest, SendsDataOutUpToTheLimit) {
   scsi::Bytes data(wire::kMaxScsiBytes);
   std::memcpy(data.data(), "as sent", 7);
-  const auto completion = agent().Execute(scsi::Write10(0, data), Soon());
+  const auto completion = Execute(scsi::Write10(0, data));
   ASSERT_OK(completion);
   EXPECT_TRUE(completion->Ok()) << *completion;
 }
 
 TEST_F(IoAgentScsiTest, RefusesWhatDoesNotFitBeforeItIsSent) {
-  const auto too_much = agent().Execute(scsi::Read10(0, 505), Soon());
+  const auto too_much = Execute(scsi::Read10(0, 505));
   ASSERT_FALSE(too_much.ok());
   EXPECT_EQ(too_much.error().ToString(),
             "start SCSI command in the guest: READ(10) of 505 blocks at 0, transfer of 258560 "
             "bytes: Invalid argument (errno 22)");
-  EXPECT_THAT(agent().Execute(scsi::Bare("long", scsi::Bytes(33)), Soon()).error().ToString(),
+  EXPECT_THAT(Execute(scsi::Bare("long", scsi::Bytes(33))).error().ToString(),
               HasSubstr("long, CDB of 33 bytes"));
 }
 
 TEST_F(IoAgentScsiTest, BringsStatusAndSense) {
-  const auto completion = agent().Execute(scsi::Bare("vendor's", {0xc1, 0, 0, 0, 0, 0}), Soon());
+  const auto completion = Execute(scsi::Bare("vendor's", {0xc1, 0, 0, 0, 0, 0}));
   ASSERT_OK(completion);
   EXPECT_THAT(completion->ToString(),
               StartsWith("vendor's: CHECK CONDITION, DID_OK, driver byte 0x08; ILLEGAL REQUEST, "
@@ -138,7 +143,7 @@ TEST_F(IoAgentScsiTest, BringsStatusAndSense) {
 }
 
 TEST_F(IoAgentScsiTest, BringsTheErrnoOfTheIoctl) {
-  const auto completion = agent().Execute(scsi::TestUnitReady(), Soon());
+  const auto completion = Execute(scsi::TestUnitReady());
   ASSERT_OK(completion);
   EXPECT_EQ(completion->error_number, ENODEV);
 }
@@ -174,7 +179,7 @@ TEST_F(IoAgentScsiTest, DoesNotTakeAnotherCommandsEndForThisOnes) {
   const auto first = agent().StartScsi(scsi::Read10(0, 8), Soon());
   ASSERT_OK(first);
   ASSERT_OK(agent().AwaitScsi(*first, Soon()));
-  ASSERT_OK(agent().Execute(scsi::Read10(0, 8), Soon()));
+  ASSERT_OK(Execute(scsi::Read10(0, 8)));
   const auto again = agent().AwaitScsi(*first, Soon());
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().ToString(),
@@ -185,7 +190,7 @@ TEST_F(IoAgentScsiTest, DoesNotTakeAnotherCommandsEndForThisOnes) {
 TEST_F(IoAgentScsiTest, SaysThatTheDiskCannotBeOpened) {
   End();
   Begin("/no/such/disk");
-  const auto completion = agent().Execute(scsi::TestUnitReady(), Soon());
+  const auto completion = Execute(scsi::TestUnitReady());
   ASSERT_FALSE(completion.ok());
   EXPECT_EQ(completion.error().ToString(),
             "send TEST UNIT READY: the guest's disk, which cannot be opened: No such file or "

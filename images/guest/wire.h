@@ -30,7 +30,6 @@ enum class MessageType : std::uint16_t {
   kIoState = 5,  ///< nothing -> IoState
   kFetch = 6,    ///< FetchRequest -> FetchAnswer, then `count` IoRecords
   kKernelLog = 7,  ///< KernelLogRequest -> the text
-  kPowerOff = 8,   ///< nothing -> nothing, and then the guest is gone
   kStartScsi =
       10,  ///< StartScsiRequest, then the data out -> nothing; EBUSY while one is in flight
   kScsiResult = 11,    ///< nothing -> ScsiResult, then the data in; ENODATA if there was no command
@@ -95,9 +94,8 @@ struct DiskAnswer {
 };
 
 enum class IoKind : std::uint32_t {
-  kWrite = 1,          ///< a verified block (block_content.h)
-  kRead = 2,           ///< whatever is there; the record says what it was
-  kWriteReadBack = 3,  ///< a verified block, read again; EBADMSG if it is not what was written
+  kWrite = 1,  ///< a verified block (block_content.h)
+  kRead = 2,   ///< whatever is there; the record says what it was
 };
 
 /// The n-th I/O has sequence first_sequence + n and goes to block first_block + n % block_count. No

@@ -40,8 +40,8 @@ Error Refused(const char* option, std::uint64_t value, const std::string& allowe
 }
 
 Status Validate(const StartIoRequest& request) {
-  if (request.kind < IoKind::kWrite || request.kind > IoKind::kWriteReadBack) {
-    return Refused("kind", static_cast<std::uint32_t>(request.kind), "1 to 3");
+  if (request.kind < IoKind::kWrite || request.kind > IoKind::kRead) {
+    return Refused("kind", static_cast<std::uint32_t>(request.kind), "1 to 2");
   }
   if (request.block_bytes == 0 || request.block_bytes % kSectorBytes != 0 ||
       request.block_bytes > wire::kMaxBlockBytes) {
@@ -287,22 +287,10 @@ int IoWorker::Transfer(const StartIoRequest& request, Slot& slot, void* buffer, 
   const std::size_t size = request.block_bytes;
   const auto offset =
       static_cast<off_t>(record.block * size + request.offset_sectors * kSectorBytes);
-  int error_number = 0;
-  if (record.kind != IoKind::kRead) {
-    const ssize_t n = ::pwrite(slot.fd.get(), buffer, size, offset);
-    error_number = ErrorOf(n, request.block_bytes);
-    record.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
-  }
-  if (error_number == 0 && record.kind != IoKind::kWrite) {
-    const ssize_t n = ::pread(slot.fd.get(), buffer, size, offset);
-    error_number = ErrorOf(n, request.block_bytes);
-    record.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
-  }
-  if (error_number == 0 && record.kind == IoKind::kWriteReadBack) {
-    const BlockFinding found = InspectBlock(buffer, size);
-    const BlockIdentity written{request.run_id, record.block, record.sequence};
-    if (found.state != BlockState::kWhole || !(found.identity == written)) error_number = EBADMSG;
-  }
+  const ssize_t n = record.kind == IoKind::kRead ? ::pread(slot.fd.get(), buffer, size, offset)
+                                                 : ::pwrite(slot.fd.get(), buffer, size, offset);
+  const int error_number = ErrorOf(n, request.block_bytes);
+  record.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
   // The disk behind this descriptor is gone for good; another may have come.
   if (error_number == ENODEV || error_number == ENXIO) slot.fd.Reset();
   return error_number;

@@ -41,7 +41,7 @@ int main() {
   }
   ::signal(SIGPIPE, SIG_IGN);
   const Status lived = Live();
-  agent::LogToConsole(lived.ok() ? "asked to power off" : lived.error().ToString());
+  if (!lived.ok()) agent::LogToConsole(lived.error().ToString());
   // A restart, which the host turns into the end of the domain: unlike power-off it needs no ACPI.
   ::reboot(RB_AUTOBOOT);
   return 1;

@@ -99,7 +99,6 @@ Status Server::Serve(int channel) {
     const int n = ::epoll_wait(epoll.get(), &event, 1, -1);
     if (n < 0 && errno != EINTR) return Error::FromErrno("wait on", "the agent's channel", errno);
     DUALPATH_TRY(const Line line, Talk(channel));
-    if (power_off_ && unsent_.empty()) return Ok{};
     // What is half said stays: the port may carry the next client's request before the kernel has
     // seen that it is connected, and clients skip the rest of an answer that was not for them.
     if (line == Line::kHungUp && options_.end_at_hangup) return Ok{};
@@ -111,7 +110,7 @@ Result<Server::Line> Server::Talk(int channel) {
   // An answer that does not fit holds up the next request, not our memory.
   while (line == Line::kOpen) {
     DUALPATH_TRY(line, Send(channel));
-    if (line == Line::kHungUp || !unsent_.empty() || power_off_) break;
+    if (line == Line::kHungUp || !unsent_.empty()) break;
     const std::optional<Message> request = reader_.Next();
     if (!request) break;
     unsent_ = wire::Encode(Answer(*request));
@@ -186,9 +185,6 @@ Result<std::string> Server::AnswerPayload(const Message& request) {
       return std::string();
     case MessageType::kScsiResult:
       return scsi_.Outcome();
-    case MessageType::kPowerOff:
-      power_off_ = true;
-      return std::string();
     case MessageType::kPutFile:
       DUALPATH_TRY_STATUS(PutFile(request.payload));
       return std::string();

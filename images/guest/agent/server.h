@@ -21,8 +21,8 @@ class Server {
  public:
   Server(IoWorker& worker, ScsiWorker& scsi, ServerOptions options);
 
-  /// Serves the channel, which it makes non-blocking, until a PowerOff was answered (or the client
-  /// has hung up, with `end_at_hangup`). An error means that the channel itself is broken.
+  /// Serves the channel, which it makes non-blocking, for ever, or with `end_at_hangup` until the
+  /// client has hung up. An error means that the channel itself is broken.
   Status Serve(int channel);
 
  private:
@@ -41,7 +41,6 @@ class Server {
   const std::uint64_t started_ns_;
   wire::FrameReader reader_;
   std::string unsent_;
-  bool power_off_ = false;
 };
 
 }  // namespace dualpath::guest::agent
