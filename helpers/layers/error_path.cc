@@ -60,12 +60,6 @@ class Layer {
   std::map<std::string, Count> counts_;
 };
 
-/// Without its own time stamp.
-std::string Words(const observe::TraceRecord& record) {
-  const std::string text = record.ToString();
-  return text.substr(text.find("] ") + 2);
-}
-
 std::string Words(const SgIo& sg_io) {
   if (!sg_io.returned) return "has not come back";
   if (sg_io.error_number != 0) {
@@ -158,7 +152,7 @@ void PrintTo(const ErrorPath& path, std::ostream* out) {
     for (const SgIo& one : command.sg_ios) {
       sg_io.Say(Words(one), one.issued);
       for (const observe::TraceRecord& record : one.below) {
-        paths.Say(Words(record), Moment(record.monotonic_us));
+        paths.Say(record.WithoutTime(), Moment(record.monotonic_us));
       }
     }
     if (command.built_sense) qemu.Say(Words(*command.built_sense), command.begun);
@@ -170,7 +164,7 @@ void PrintTo(const ErrorPath& path, std::ostream* out) {
   }
   Layer others("others");
   for (const observe::TraceRecord& record : path.elsewhere) {
-    others.Say(Words(record), Moment(record.monotonic_us));
+    others.Say(record.WithoutTime(), Moment(record.monotonic_us));
   }
   Layer log("log");
   for (const observe::LogRecord& record : path.log) {

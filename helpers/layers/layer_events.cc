@@ -27,8 +27,7 @@ Event FromTrace(const observe::TraceRecord& record) {
   event.lane = Lane::kKernel;
   event.kind = "trace";
   event.severity = Severity::kError;
-  const std::string text = record.ToString();
-  event.text = text.substr(text.find("] ") + 2);  // without its own time stamp
+  event.text = record.WithoutTime();
   if (const auto* done = std::get_if<observe::ScsiDone>(&record.event)) {
     event.path = done->path.ToString();
   } else if (const auto* refused = std::get_if<observe::ScsiRefused>(&record.event)) {

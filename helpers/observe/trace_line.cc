@@ -176,8 +176,10 @@ std::string TraceRecord::ToString() const {
   std::snprintf(time, sizeof time, "[%5lld.%06lld] ",
                 static_cast<long long>(monotonic_us / 1000000),
                 static_cast<long long>(monotonic_us % 1000000));
-  return time + task + ": " + std::visit(Describe(), event);
+  return time + WithoutTime();
 }
+
+std::string TraceRecord::WithoutTime() const { return task + ": " + std::visit(Describe(), event); }
 
 Result<TraceRecord> ParseTraceLine(const std::string& line) {
   const auto error = [&](const std::string& reason) {

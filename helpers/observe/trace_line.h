@@ -56,6 +56,9 @@ struct TraceRecord {
   std::variant<ScsiDone, ScsiRefused, BlockError, SgIoReturn> event;
 
   std::string ToString() const;
+
+  /// The same, for who says the time in another way: "worker: 6:0:1:0 command 0x2a: ...".
+  std::string WithoutTime() const;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const TraceRecord& record) {

@@ -39,6 +39,8 @@ TEST(TraceLine, SaysWhoRanAndWhen) {
   EXPECT_EQ(record->monotonic_us, 100241689);
   EXPECT_EQ(record->ToString(),
             "[  100.241689] kworker/0:0: 6:0:1:0 command 0x2a: DID_TRANSPORT_DISRUPTED, GOOD");
+  EXPECT_EQ(record->WithoutTime(),
+            "kworker/0:0: 6:0:1:0 command 0x2a: DID_TRANSPORT_DISRUPTED, GOOD");
 }
 
 TEST(TraceLine, SaysWhatThePathReturned) {
