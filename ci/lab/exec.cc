@@ -313,7 +313,7 @@ Result<int> RunAndJudge(const ExecOptions& options) {
                  ended.real_seconds, ended.virtual_seconds);
     return code;
   };
-  const Result<int> code = run_and_judge();
+  Result<int> code = run_and_judge();
   if (code.ok()) {
     DUALPATH_TRY_STATUS(MergeJunit(results));
     return code;

@@ -93,6 +93,15 @@ TEST(File, IsReplacedAsAWhole) {
   std::filesystem::remove_all(::testing::TempDir() + "/dualpath-file-test");
 }
 
+TEST(File, IsGoneWhenItIsRemovedOrWasNotThere) {
+  const std::string path = ::testing::TempDir() + "/dualpath-remove-test";
+  ASSERT_TRUE(WriteFileAtomically(path, "").ok());
+  EXPECT_TRUE(RemoveFile(path).ok());
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(RemoveFile(path).ok());
+  EXPECT_THAT(RemoveFile(::testing::TempDir()).error().ToString(), HasSubstr("remove file"));
+}
+
 TEST(File, IsEditedInPlace) {
   const std::string path = ::testing::TempDir() + "/dualpath-edit-test/a";
   ASSERT_TRUE(WriteFileAtomically(path, "one\ntwo\n").ok());

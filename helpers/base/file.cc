@@ -96,6 +96,11 @@ Status EditFile(const std::string& path,
   return Error::FromErrno("shorten file", path, errno);
 }
 
+Status RemoveFile(const std::string& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return Ok{};
+  return Error::FromErrno("remove file", path, errno);
+}
+
 Status WriteFileAtomically(const std::string& path, const std::string& content) {
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);

@@ -27,6 +27,9 @@ Status WriteAt(const std::string& path, std::uint64_t offset, const std::string&
 Status EditFile(const std::string& path,
                 const std::function<std::string(const std::string&)>& edit);
 
+/// That it is gone already is no failure.
+Status RemoveFile(const std::string& path);
+
 /// Replaces `path` as a whole: readers see the old content or the new, never a half.
 /// The parent directory is created if it is missing.
 Status WriteFileAtomically(const std::string& path, const std::string& content);

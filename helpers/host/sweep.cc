@@ -1,9 +1,6 @@
 #include "helpers/host/sweep.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -76,12 +73,6 @@ std::vector<std::string> WwidsOf(const std::vector<lio::FoundBackstore>& backsto
     if (wwid.ok()) wwids.push_back(*wwid);
   }
   return wwids;
-}
-
-/// Removes a file; that it is gone already is no failure.
-Status RemoveFile(const std::string& path) {
-  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return Ok{};
-  return Error::FromErrno("remove file", path, errno);
 }
 
 }  // namespace

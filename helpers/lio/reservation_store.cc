@@ -1,7 +1,9 @@
 #include "helpers/lio/reservation_store.h"
 
 #include <filesystem>
+
 #include <system_error>
+#include "helpers/base/file.h"
 
 namespace dualpath::lio {
 namespace {
@@ -23,11 +25,7 @@ Result<bool> ReservationStore::Create() const {
 }
 
 Status ReservationStore::Forget(const std::string& serial) const {
-  const std::string file = Directory() + "/aptpl_" + serial;
-  std::error_code ec;
-  fs::remove(file, ec);
-  if (ec) return Error::FromErrno("remove", file, ec.value());
-  return Ok{};
+  return RemoveFile(Directory() + "/aptpl_" + serial);
 }
 
 void ReservationStore::Remove() const {

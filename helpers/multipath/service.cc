@@ -60,12 +60,6 @@ Status RemoveLines(const std::string& file, const std::string& ending) {
       file, [&](const std::string& content) { return WithoutLinesThatEndIn(ending, content); });
 }
 
-Status RemoveFile(const std::string& file) {
-  std::error_code ec;
-  fs::remove(file, ec);
-  return ec ? Status(Error::FromErrno("remove", file, ec.value())) : Ok{};
-}
-
 }  // namespace
 
 Result<Version> InstalledVersion() {
