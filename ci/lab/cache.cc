@@ -194,7 +194,7 @@ Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
   if (!ec && space.available < bytes_needed) {
     const std::uint64_t held = BytesOf(EntriesIn(root_));
     const std::uint64_t missing = bytes_needed - space.available;
-    Prune(held > missing ? held - missing : 0);
+    if (held >= missing) Prune(held - missing);
     space = fs::space(root_, ec);
   }
   if (!ec && space.available < bytes_needed) {

@@ -323,6 +323,11 @@ TEST_F(PruneTest, RemovesTheLeastRecentlyUsedFirst) {
   EXPECT_EQ(Left(), "");
 }
 
+TEST_F(PruneTest, TakesNothingWhereThatWouldNotMakeRoom) {
+  EXPECT_FALSE(cache_.Get("image", "d", std::numeric_limits<std::uint64_t>::max(), Builds()).ok());
+  EXPECT_EQ(Left(), "abc");
+}
+
 TEST_F(PruneTest, ToGetIsToUse) {
   DirectoryOf("a");
   EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]);

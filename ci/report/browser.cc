@@ -107,23 +107,29 @@ Status Browser::Click(int x, int y, Deadline deadline) {
                         {{"type", "pointerDown"}, {"button", 0}},
                         {{"type", "pointerUp"}, {"button", 0}}};
   const json mouse = {{"type", "pointer"}, {"id", "mouse"}, {"actions", actions}};
-  DUALPATH_TRY_STATUS(Post(session_ + "/actions", {{"actions", json::array({mouse})}}, deadline));
-  return Ok{};
+  return Act(mouse, deadline);
 }
 
 Status Browser::Wheel(int x, int y, int delta, Deadline deadline) {
   const json turn = {{"type", "scroll"}, {"duration", 0}, {"x", x},
                      {"y", y},           {"deltaX", 0},   {"deltaY", delta}};
   const json wheel = {{"type", "wheel"}, {"id", "wheel"}, {"actions", json::array({turn})}};
-  DUALPATH_TRY_STATUS(Post(session_ + "/actions", {{"actions", json::array({wheel})}}, deadline));
-  return Ok{};
+  return Act(wheel, deadline);
 }
 
 Status Browser::Press(const std::string& key, Deadline deadline) {
   const json actions = {{{"type", "keyDown"}, {"value", key}}, {{"type", "keyUp"}, {"value", key}}};
   const json keyboard = {{"type", "key"}, {"id", "keyboard"}, {"actions", actions}};
-  DUALPATH_TRY_STATUS(
-      Post(session_ + "/actions", {{"actions", json::array({keyboard})}}, deadline));
+  return Act(keyboard, deadline);
+}
+
+Status Browser::Act(const json& device, Deadline deadline) {
+  DUALPATH_TRY_STATUS(Post(session_ + "/actions", {{"actions", json::array({device})}}, deadline));
+  // Chromium hands turns of the wheel to the page with the next frame, and the page draws with one.
+  constexpr char kTwoFrames[] =
+      "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))";
+  DUALPATH_TRY_STATUS(Post(session_ + "/execute/async",
+                           {{"script", kTwoFrames}, {"args", json::array()}}, deadline));
   return Ok{};
 }
 

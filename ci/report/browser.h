@@ -44,6 +44,10 @@ class Browser {
       : directory_(std::move(directory)), driver_(std::move(driver)), port_(std::move(port)) {}
 
   Status OpenSession(Deadline deadline);
+
+  /// Does what an input device does, and returns when the page has dealt with it.
+  Status Act(const nlohmann::json& device, Deadline deadline);
+
   Result<nlohmann::json> Post(const std::string& command, const nlohmann::json& body,
                               Deadline deadline) {
     return Ask("POST", command, body.dump(), deadline);

@@ -8,6 +8,7 @@
 
 #include "ci/report/page.h"
 #include "ci/report/page_in_browser.h"
+#include "helpers/matchers/eventually.h"
 
 namespace dualpath::report {
 namespace {
@@ -19,6 +20,7 @@ using observe::Severity;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Lt;
 
 constexpr std::int64_t kSecond = 1000000;
 
@@ -140,7 +142,7 @@ TEST_F(TimelinePageInBrowser, ZoomsSearchesAndHidesLanes) {
   const json all = Get("view.state.to - view.state.from");
   const int y = GetInt("lanes.canvas.getBoundingClientRect().top + 60");
   ASSERT_TRUE(browser().Wheel(700, y, -400, Soon()).ok());
-  EXPECT_LT(Get("view.state.to - view.state.from"), all);
+  EXPECT_THAT(Value("view.state.to - view.state.from"), Eventually(Lt(all)));
   ASSERT_TRUE(browser().Press("f", Soon()).ok());
   EXPECT_EQ(Get("view.state.to - view.state.from"), all);
 

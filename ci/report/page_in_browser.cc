@@ -53,6 +53,10 @@ json PageInBrowser::Get(const std::string& expression) {
   return value.ok() ? *std::move(value) : json();
 }
 
+Observable<json> PageInBrowser::Value(const std::string& expression) {
+  return {expression, [expression] { return browser().Evaluate("return " + expression, Soon()); }};
+}
+
 int PageInBrowser::GetInt(const std::string& expression) {
   const json value = Get("Math.round(" + expression + ")");
   return value.is_number() ? value.get<int>() : -1;

