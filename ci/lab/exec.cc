@@ -70,6 +70,12 @@ Status Unpack(const std::string& tar, const std::string& directory) {
   return Ok{};
 }
 
+/// Of what a verdict does not depend on.
+template <typename T>
+void WarnIf(const Result<T>& failed) {
+  if (!failed.ok()) spdlog::warn("{}", failed.error().ToString());
+}
+
 void KeepLogs(const Vm& vm, const std::string& directory) {
   const Status console = WriteFileAtomically(directory + "/console.log", vm.ConsoleLog());
   const Status qemu = WriteFileAtomically(directory + "/qemu.log", vm.QemuLog());
@@ -229,8 +235,7 @@ Result<Ended> RunInLab(const ExecOptions& options, const std::string& name,
   if (!ended.ok()) StopIfEnding();
   if (!ended.ok() || ended->code != 0) KeepLogs(vm, directory);
   if (options.keep_state && ended.ok() && ended->code != 0) {
-    const Status kept = Keep(vm, image, KeptByCase(directory));
-    if (!kept.ok()) spdlog::warn("{}", kept.error().ToString());
+    WarnIf(Keep(vm, image, KeptByCase(directory)));
   }
   if (ended.ok()) {
     ended->real_seconds = SecondsSince(run.restored.begun);
@@ -256,9 +261,8 @@ Result<Ended> RunOnHost(const ExecOptions& options, const std::string& directory
   const double took = SecondsSince(begun);
   child.Kill();
   if (!exit.ok() || !exit->ok()) {
-    const auto collected = process::ExecuteChecked(
-        {{DUALPATH_LAB_RECIPES "/payload/collect", directory}}, Deadline::In(minutes(5)));
-    if (!collected.ok()) spdlog::warn("{}", collected.error().ToString());
+    WarnIf(process::ExecuteChecked({{DUALPATH_LAB_RECIPES "/payload/collect", directory}},
+                                   Deadline::In(minutes(5))));
   }
   if (!exit.ok()) return exit.error();
   Ended ended;
@@ -273,10 +277,6 @@ Status KeepTiming(const Ended& ended, const std::string& directory) {
                                  {"restore_seconds", ended.restore_seconds},
                                  {"verdict_seconds", ended.verdict_seconds}};
   return WriteFileAtomically(directory + "/timing.json", timing.dump() + "\n");
-}
-
-void WarnIf(const Status& failed) {
-  if (!failed.ok()) spdlog::warn("{}", failed.error().ToString());
 }
 
 /// The page to look at, made here: the lab's CPU is an emulated one. A case's verdict does not

@@ -1,5 +1,6 @@
 #include "helpers/multipath/service.h"
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <csignal>
 #include <filesystem>
 #include <sstream>
@@ -40,17 +41,11 @@ Result<bool> IsActive() {
   return active.exit.ok();
 }
 
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::string WithoutLinesThatEndIn(const std::string& ending, const std::string& content) {
   std::istringstream lines(content);
   std::string kept;
   for (std::string line; std::getline(lines, line);) {
-    const bool ours = line.size() >= ending.size() &&
-                      line.compare(line.size() - ending.size(), ending.size(), ending) == 0;
-    if (!ours) kept += line + "\n";
+    if (!boost::ends_with(line, ending)) kept += line + "\n";
   }
   return kept;
 }
@@ -92,9 +87,9 @@ Status Service::AwaitIdle() const {
                      if (!reply.ok()) return reply.error().ToString();
                      // "pid 77 idle (pending reconfigure)": asked while busy, it answers at once
                      // and does it later.
-                     if (Contains(*reply, "pending")) return *reply;
-                     if (Contains(*reply, " idle")) return "";
-                     return Contains(*reply, " running") && never_says_idle() ? "" : *reply;
+                     if (boost::contains(*reply, "pending")) return *reply;
+                     if (boost::contains(*reply, " idle")) return "";
+                     return boost::contains(*reply, " running") && never_says_idle() ? "" : *reply;
                    });
 }
 
