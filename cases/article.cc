@@ -7,7 +7,7 @@
 //     `defaults` since 0.8;
 //   - the blacklisted disk is the lab's own, which is not called sda.
 
-#include "fixtures/article_session.h"
+#include "cases/article_session.h"
 #include "fixtures/path.h"
 #include "fixtures/rig_fixture.h"
 #include "helpers/host/place.h"

@@ -6,10 +6,10 @@
 
 #include "fixtures/rig_fixture.h"
 #include "helpers/base/file.h"
+#include "helpers/guest/wire/block_content.h"
 #include "helpers/lio/wwid.h"
 #include "helpers/scsi/direct_io.h"
 #include "helpers/scsi/inquiry.h"
-#include "images/guest/block_content.h"
 
 namespace dualpath {
 namespace {

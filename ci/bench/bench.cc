@@ -12,10 +12,10 @@
 #include "ci/bench/report.h"
 #include "ci/bench/report_json.h"
 #include "ci/bench/table.h"
-#include "ci/lab/exit_code.h"
-#include "ci/lab/interrupt.h"
-#include "ci/lab/progress.h"
+#include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
+#include "helpers/process/interrupt.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::bench {
 namespace {
@@ -64,7 +64,7 @@ void PrintMachine(const Report& report, std::ostream& out) {
 
 void Measure(const BenchOptions& options, Report& report, std::ostream& out, std::ostream& err) {
   const auto failed = [&](const std::string& what, const Error& error) {
-    lab::StopIfEnding();
+    process::StopIfEnding();
     report.failures.push_back(what + ": " + error.ToString());
     err << "dualpath bench: " << report.failures.back() << "\n";
   };
@@ -106,7 +106,7 @@ int RunBench(const BenchOptions& options, std::ostream& out, std::ostream& err) 
     const Status writable = CheckWritable(file);
     if (writable.ok()) continue;
     err << "dualpath bench: " << writable.error().ToString() << "\n";
-    return lab::kUsage;
+    return kUsage;
   }
   Report report;
   report.machine = LookAtMachine();
@@ -115,16 +115,16 @@ int RunBench(const BenchOptions& options, std::ostream& out, std::ostream& err) 
   report.began = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   if (IsWanted(options, "set")) report.set = ReadSetTimes(options.results);
   Measure(options, report, out, err);
-  report.seconds = lab::SecondsSince(begun);
+  report.seconds = process::SecondsSince(begun);
   const Status written = Write(options, report);
   if (!written.ok()) {
     err << "dualpath bench: " << written.error().ToString() << "\n";
-    return lab::kInfrastructure;
+    return kInfrastructure;
   }
   for (const std::string& file : {options.json, options.page, options.table}) {
     if (!file.empty()) out << "written: " << file << "\n";
   }
-  return report.failures.empty() ? lab::kAllPassed : lab::kInfrastructure;
+  return report.failures.empty() ? kAllPassed : kInfrastructure;
 }
 
 }  // namespace dualpath::bench

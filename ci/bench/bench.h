@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ci/lab/image.h"
+#include "helpers/lab/image/image.h"
 
 namespace dualpath::bench {
 

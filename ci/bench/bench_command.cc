@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "ci/bench/measurement.h"
-#include "ci/lab/image.h"
+#include "helpers/lab/image/image.h"
 
 namespace dualpath::bench {
 

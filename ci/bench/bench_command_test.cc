@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "ci/lab/exit_code.h"
+#include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 
@@ -52,7 +52,7 @@ TEST(Bench, SaysBeforeMeasuringThatAFileCannotBeWritten) {
     options.json = path;
     std::ostringstream out;
     std::ostringstream err;
-    EXPECT_EQ(RunBench(options, out, err), lab::kUsage);
+    EXPECT_EQ(RunBench(options, out, err), kUsage);
     EXPECT_THAT(err.str(), HasSubstr("dualpath bench: write"));
     EXPECT_THAT(err.str(), HasSubstr(path));
     EXPECT_EQ(out.str(), "");

@@ -6,14 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "ci/lab/park.h"
-#include "ci/lab/progress.h"
-#include "ci/lab/qemu.h"
-#include "ci/lab/restore.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/base/text.h"
+#include "helpers/lab/park.h"
+#include "helpers/lab/qemu.h"
+#include "helpers/lab/restore.h"
 #include "helpers/process/process.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::bench {
 namespace {
@@ -49,7 +49,7 @@ double CpuSecondsSoFar() {
 Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
   const auto begun = Clock::now();
   DUALPATH_TRY(const process::Output output, process::Execute(command, deadline));
-  const double seconds = lab::SecondsSince(begun);
+  const double seconds = process::SecondsSince(begun);
   if (output.exit.ok()) return seconds;
   return Error::Because("measure", command.ToString(),
                         output.exit.ToString() + "; it printed: " + Tail(output.out + output.err));
@@ -68,7 +68,7 @@ Result<Took> BenchVm::Run(const std::string& line, Deadline deadline) {
                        "; } </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
                        "echo \"$? $((${EPOCHREALTIME/./} - begun))\" >&3",
                    [&](const std::string& text) { said += text; }, deadline));
-  const double real_seconds = lab::SecondsSince(begun);
+  const double real_seconds = process::SecondsSince(begun);
   std::istringstream words(answer);
   int code = 0;
   double microseconds = 0;
@@ -151,7 +151,7 @@ Result<BenchVm> Lab::Boot() const {
   const auto begun = Clock::now();
   DUALPATH_TRY(lab::Vm vm, lab::Vm::Start(options));
   DUALPATH_TRY_STATUS(vm.Listen([](const std::string&) {}, Deadline::In(kLongestBoot)));
-  return BenchVm(std::move(payload), std::move(vm), lab::SecondsSince(begun));
+  return BenchVm(std::move(payload), std::move(vm), process::SecondsSince(begun));
 }
 
 Result<ExecTook> Lab::Exec(const std::string& test) const {

@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
-#include "ci/lab/cache.h"
-#include "ci/lab/image.h"
-#include "ci/lab/payload.h"
-#include "ci/lab/state.h"
-#include "ci/lab/vm.h"
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
+#include "helpers/lab/image/cache.h"
+#include "helpers/lab/image/image.h"
+#include "helpers/lab/payload.h"
+#include "helpers/lab/state.h"
+#include "helpers/lab/vm.h"
 
 namespace dualpath::bench {
 

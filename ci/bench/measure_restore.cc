@@ -5,7 +5,7 @@
 #include "ci/bench/measurement.h"
 #include "ci/bench/samples.h"
 #include "ci/bench/virtme.h"
-#include "ci/lab/progress.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::bench {
 namespace {

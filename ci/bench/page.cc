@@ -1,15 +1,16 @@
 #include "ci/bench/page.h"
 
 #include "ci/bench/report_json.h"
-#include "ci/report/html.h"
-#include "ci/report/page_assets.h"
+#include "helpers/page/html.h"
 
 namespace dualpath::bench {
 
+extern const char* const kBenchPage;  // page/bench.html, embedded by ci/cmake/EmbedPage.cmake
+
 std::string Page(const Report& report) {
   constexpr int kInOneLine = -1;
-  return report::FillIn(report::kBenchPage,
-                        {{"@BENCH@", report::ForScriptElement(ToJsonText(report, kInOneLine))}});
+  return page::FillIn(kBenchPage,
+                      {{"@BENCH@", page::ForScriptElement(ToJsonText(report, kInOneLine))}});
 }
 
 }  // namespace dualpath::bench

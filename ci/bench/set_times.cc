@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "ci/report/run.h"
+#include "ci/results/run.h"
 #include "helpers/base/file.h"
 
 namespace dualpath::bench {
@@ -55,7 +55,7 @@ double SetTimes::VirtualSeconds() const { return Sum(cases, &CaseTime::virtual_s
 
 SetTimes ReadSetTimes(const std::string& results) {
   SetTimes times;
-  for (const report::CaseRun& run : report::ReadRun(results, "").cases) {
+  for (const results::CaseRun& run : results::ReadRun(results, "").cases) {
     // One that was skipped, or that the lab failed, has no time to speak of.
     if (run.Skipped() || !run.real_seconds || !run.virtual_seconds || *run.real_seconds <= 0) {
       continue;

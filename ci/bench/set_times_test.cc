@@ -6,13 +6,13 @@
 #include <chrono>
 #include <filesystem>
 
-#include "ci/report/fake_results.h"
+#include "ci/results/fake_results.h"
 
 namespace dualpath::bench {
 namespace {
 
 namespace fs = std::filesystem;
-using report::FakeResults;
+using results::FakeResults;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;

@@ -3,9 +3,9 @@
 #include <filesystem>
 
 #include "ci/bench/samples.h"
-#include "ci/lab/progress.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/process/process.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::bench {
 namespace {
@@ -44,7 +44,7 @@ Result<std::vector<double>> BootTimes(const Bench& bench) {
     DUALPATH_TRY_STATUS(
         process::ExecuteChecked({{"vng", "--disable-kvm", "--run", kernel, "--", "true"}},
                                 Deadline::In(std::chrono::minutes(3))));
-    seconds.push_back(lab::SecondsSince(begun));
+    seconds.push_back(process::SecondsSince(begun));
   }
   return seconds;
 }

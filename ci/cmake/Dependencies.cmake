@@ -58,5 +58,4 @@ find_package(Boost 1.69 REQUIRED COMPONENTS filesystem)
 # Libraries of the system under test: these are always the system's own.
 pkg_check_modules(LIBVIRT REQUIRED IMPORTED_TARGET libvirt>=4.5 libvirt-qemu)
 pkg_check_modules(DEVMAPPER REQUIRED IMPORTED_TARGET devmapper)
-pkg_check_modules(UDEV REQUIRED IMPORTED_TARGET libudev)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)

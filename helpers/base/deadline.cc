@@ -28,4 +28,10 @@ std::chrono::milliseconds Deadline::RemainingUpTo(std::chrono::milliseconds slic
   return std::min(slice, std::chrono::ceil<std::chrono::milliseconds>(Remaining()));
 }
 
+std::int64_t MonotonicUs() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             Deadline::Clock::now().time_since_epoch())
+      .count();
+}
+
 }  // namespace dualpath

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace dualpath {
 
@@ -37,5 +38,8 @@ class Deadline {
 
   Clock::time_point end_;
 };
+
+/// CLOCK_MONOTONIC, microseconds: the clock of the timeline's records.
+std::int64_t MonotonicUs();
 
 }  // namespace dualpath

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "helpers/base/device_number.h"
 #include "helpers/base/result.h"
-#include "helpers/dm/device_number.h"
 
 namespace dualpath::dm {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "helpers/guest/io_report.h"
-#include "images/guest/block_content.h"
+#include "helpers/guest/wire/block_content.h"
 
 namespace dualpath::guest {
 

@@ -10,12 +10,12 @@
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 #include "helpers/base/unique_fd.h"
+#include "helpers/guest/wire/block_content.h"
+#include "helpers/guest/wire/frame.h"
+#include "helpers/guest/wire/wire.h"
 #include "helpers/process/process.h"
 #include "helpers/scsi/command.h"
 #include "helpers/scsi/completion.h"
-#include "images/guest/block_content.h"
-#include "images/guest/frame.h"
-#include "images/guest/wire.h"
 
 namespace dualpath::guest {
 

@@ -17,8 +17,8 @@
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
+#include "helpers/guest/wire/block_content.h"
 #include "images/guest/agent/server.h"
-#include "images/guest/block_content.h"
 
 namespace dualpath::guest {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "helpers/base/unique_fd.h"
 #include "helpers/guest/block_history.h"
-#include "images/guest/block_content.h"
+#include "helpers/guest/wire/block_content.h"
 
 namespace dualpath::guest {
 namespace {

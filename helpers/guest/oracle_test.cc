@@ -10,7 +10,7 @@
 
 #include "helpers/base/temporary_directory.h"
 #include "helpers/base/unique_fd.h"
-#include "images/guest/block_content.h"
+#include "helpers/guest/wire/block_content.h"
 
 namespace dualpath::guest {
 namespace {

@@ -6,9 +6,9 @@
 namespace dualpath::layers {
 namespace {
 
-using observe::Event;
-using observe::Lane;
-using observe::Severity;
+using timeline::Event;
+using timeline::Lane;
+using timeline::Severity;
 
 Event FromCommand(const GuestCommand& command) {
   Event event;

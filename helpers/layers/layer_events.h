@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "helpers/layers/error_path.h"
-#include "helpers/observe/event.h"
+#include "helpers/timeline/event.h"
 
 namespace dualpath::layers {
 
@@ -12,6 +12,6 @@ namespace dualpath::layers {
 ///   command  QEMU's lane: one of the guest, from QEMU's getting it to its answer
 ///   trace    the kernel's lane: a command or request that ended with an error below SG_IO
 ///   line     the guest's lane: its kernel complains
-std::vector<observe::Event> FromErrorPath(const ErrorPath& path);
+std::vector<timeline::Event> FromErrorPath(const ErrorPath& path);
 
 }  // namespace dualpath::layers

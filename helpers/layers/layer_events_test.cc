@@ -8,8 +8,8 @@
 namespace dualpath::layers {
 namespace {
 
-using observe::Lane;
-using observe::Severity;
+using timeline::Lane;
+using timeline::Severity;
 
 TEST(LayerEvents, ACommandWithWhatWasBelowIt) {
   GuestCommand failed;

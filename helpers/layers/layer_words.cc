@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "helpers/multipath/log_line.h"
-#include "helpers/observe/path_names.h"
+#include "helpers/timeline/path_names.h"
 
 namespace dualpath::layers {
 namespace {
@@ -61,7 +61,7 @@ std::string OfThePaths(const ErrorPath& seen) {
       completions.Add(done->host_byte == scsi::HostByte::kOk ? scsi::ToString(done->status)
                                                              : scsi::ToString(done->host_byte));
     } else if (const auto* failed = std::get_if<observe::BlockError>(&record->event)) {
-      if (observe::IsScsiDisk(failed->device)) requests.Add("I/O error");
+      if (timeline::IsScsiDisk(failed->device)) requests.Add("I/O error");
     }
   }
   // sd says so of what it does not even make a command of: drivers/scsi/scsi_lib.c.
@@ -112,7 +112,7 @@ class LogReader {
   }
 
  private:
-  std::set<dm::DeviceNumber> failed_;
+  std::set<DeviceNumber> failed_;
   std::optional<std::size_t> table_;
   bool removes_ = false;
   bool checker_failed_ = false;

@@ -8,8 +8,8 @@
 namespace dualpath {
 namespace {
 
-using observe::Event;
-using observe::Lane;
+using timeline::Event;
+using timeline::Lane;
 
 class ShowsInOrderMatcher : public ::testing::MatcherInterface<const std::vector<Event>&> {
  public:

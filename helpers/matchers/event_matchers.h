@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "helpers/matchers/path_id.h"
-#include "helpers/observe/event.h"
+#include "helpers/timeline/event.h"
 
 namespace dualpath {
 
 /// A record that one looks for on a timeline.
 struct EventPattern {
   std::string description;
-  std::function<bool(const observe::Event& event)> matches;
+  std::function<bool(const timeline::Event& event)> matches;
 };
 
 /// The fault that a fixture's verb is: InjectsFault("delete", path(0)).
@@ -37,7 +37,7 @@ EventPattern FirstIoOn(const PathId& path);
 ///
 /// Expected: shows in order: delete 3:0:1:0, first I/O on 4:0:1:0
 ///   Actual: ... , which does not show first I/O on 4:0:1:0 after {"time_us":...}
-::testing::Matcher<const std::vector<observe::Event>&> ShowsInOrder(
+::testing::Matcher<const std::vector<timeline::Event>&> ShowsInOrder(
     std::vector<EventPattern> patterns);
 
 }  // namespace dualpath

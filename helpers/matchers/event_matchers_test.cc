@@ -7,9 +7,9 @@
 namespace dualpath {
 namespace {
 
-using observe::Event;
-using observe::Lane;
 using ::testing::Not;
+using timeline::Event;
+using timeline::Lane;
 
 const PathId kFirst{"3:0:1:0", {8, 16}, "sdb"};
 const PathId kSecond{"4:0:1:0", {8, 32}, "sdc"};

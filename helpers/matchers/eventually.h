@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "helpers/base/eventually.h"
-#include "helpers/matchers/observable.h"
+#include "helpers/base/observable.h"
 
 namespace dualpath {
 

@@ -7,8 +7,8 @@
 
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
+#include "helpers/guest/wire/block_content.h"
 #include "helpers/matchers/explanation.h"
-#include "images/guest/block_content.h"
 
 namespace dualpath {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "helpers/dm/device_number.h"
+#include "helpers/base/device_number.h"
 
 namespace dualpath {
 
@@ -12,7 +12,7 @@ namespace dualpath {
 /// tables say the device number, the kernel log says sdX.
 struct PathId {
   std::string hctl;
-  dm::DeviceNumber number;
+  DeviceNumber number;
   std::string device;
 };
 

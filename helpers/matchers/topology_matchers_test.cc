@@ -87,7 +87,7 @@ TEST(PathGroups, KnowPathsByAddressAlone) {
   // The kernel gives a path that comes back another name.
   multipath::Map map = MapWith("active ready running");
   map.groups[0].paths[0].device = "sdz";
-  map.groups[0].paths[0].device_number = dm::DeviceNumber{65, 144};
+  map.groups[0].paths[0].device_number = DeviceNumber{65, 144};
   EXPECT_THAT(map, PathGroups({Enabled(kFirst), Active(kSecond)}));
 }
 

@@ -52,8 +52,8 @@ bool IsWord(const std::string& text) {
   return !text.empty() && text.find_first_of(" \t") == std::string::npos;
 }
 
-std::optional<dm::DeviceNumber> ParseNumber(const std::string& text) {
-  const auto number = dm::DeviceNumber::Parse(text);
+std::optional<DeviceNumber> ParseNumber(const std::string& text) {
+  const auto number = DeviceNumber::Parse(text);
   if (!number.ok()) return std::nullopt;
   return *number;
 }

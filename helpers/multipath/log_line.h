@@ -4,7 +4,7 @@
 #include <string>
 #include <variant>
 
-#include "helpers/dm/device_number.h"
+#include "helpers/base/device_number.h"
 #include "helpers/dm/multipath_table.h"
 
 /// What multipathd and the kernel's multipath target log, in the wording of every version from
@@ -15,7 +15,7 @@ namespace dualpath::multipath {
 /// of the two is known.
 struct PathName {
   std::string device;
-  std::optional<dm::DeviceNumber> number;
+  std::optional<DeviceNumber> number;
 };
 
 /// multipathd gives the kernel a table.
@@ -92,13 +92,13 @@ struct RecoveredToNormal {
 
 /// The kernel takes a path out of use; older kernels do not name the map.
 struct KernelFailingPath {
-  std::optional<dm::DeviceNumber> map;
-  dm::DeviceNumber path;
+  std::optional<DeviceNumber> map;
+  DeviceNumber path;
 };
 
 struct KernelReinstatingPath {
-  std::optional<dm::DeviceNumber> map;
-  dm::DeviceNumber path;
+  std::optional<DeviceNumber> map;
+  DeviceNumber path;
 };
 
 /// Anything else. `reason` is set where the wording is known but the rest is not, as with a table

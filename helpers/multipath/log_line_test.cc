@@ -6,7 +6,6 @@
 namespace dualpath::multipath {
 namespace {
 
-using dm::DeviceNumber;
 using ::testing::HasSubstr;
 
 constexpr DeviceNumber kSdb{8, 16};

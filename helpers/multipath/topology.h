@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "helpers/dm/device_number.h"
+#include "helpers/base/device_number.h"
 
 /// What multipath and multipathd say about the maps. Words stay words: a version may have new ones.
 namespace dualpath::multipath {
 
 struct Path {
-  std::string hctl;                               ///< "3:0:1:0"; "#:#:#:#" when unknown
-  std::string device;                             ///< "sdb"; "-" when unknown
-  std::optional<dm::DeviceNumber> device_number;  ///< none for the placeholders "#:#" and "##:##"
-  std::string dm_state;                           ///< the kernel's: "active", "failed" or "undef"
+  std::string hctl;                           ///< "3:0:1:0"; "#:#:#:#" when unknown
+  std::string device;                         ///< "sdb"; "-" when unknown
+  std::optional<DeviceNumber> device_number;  ///< none for the placeholders "#:#" and "##:##"
+  std::string dm_state;                       ///< the kernel's: "active", "failed" or "undef"
   std::string checker_state;  ///< "ready", "faulty", "ghost", "shaky", "i/o pending", "delayed"...
   std::string device_state;   ///< sysfs's: "running", "offline" or "unknown"
 };

@@ -60,7 +60,7 @@ Result<Path> ReadPath(const json& object, const std::string& where) {
   path.device = Text(object, "dev");
   if (path.device.empty()) return Malformed(where + " has a path without 'dev'");
   const std::string number = Text(object, "dev_t");
-  const auto parsed = dm::DeviceNumber::Parse(number);
+  const auto parsed = DeviceNumber::Parse(number);
   if (parsed.ok()) {
     path.device_number = *parsed;
   } else if (number.find_first_not_of("#:") != std::string::npos) {

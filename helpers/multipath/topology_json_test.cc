@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 Topology Sample() {
-  Path known{"3:0:1:0", "sdb", dm::DeviceNumber{8, 16}, "active", "ready", "running"};
+  Path known{"3:0:1:0", "sdb", DeviceNumber{8, 16}, "active", "ready", "running"};
   Path unknown{"#:#:#:#", "-", std::nullopt, "failed", "undef", "unknown"};
   Map map;
   map.action = "reload";
@@ -88,12 +88,11 @@ TEST(ParseMapsJson, ReadsWhatMultipathdSays) {
   EXPECT_EQ(map.hwhandler, "1 alua");
   EXPECT_EQ(map.write_protection, "rw");
   ASSERT_THAT(map.groups, SizeIs(2));
-  EXPECT_EQ(
-      map.groups[0],
-      (PathGroup{"service-time 0",
-                 1,
-                 "active",
-                 {{"", "sdb", dm::DeviceNumber{8, 16}, "active", "i/o pending", "running"}}}));
+  EXPECT_EQ(map.groups[0],
+            (PathGroup{"service-time 0",
+                       1,
+                       "active",
+                       {{"", "sdb", DeviceNumber{8, 16}, "active", "i/o pending", "running"}}}));
   EXPECT_EQ(map.groups[1].status, "enabled");
   EXPECT_EQ(map.groups[1].paths[0].device_number, std::nullopt);
 }

@@ -219,7 +219,7 @@ Understood Reader::ReadPath(const Line& line, const std::string& text) {
   path.device = words[1];
   const bool placeholder = words[2].find_first_not_of("#:") == std::string::npos;
   if (!placeholder) {
-    const auto number = dm::DeviceNumber::Parse(words[2]);
+    const auto number = DeviceNumber::Parse(words[2]);
     if (!number.ok()) return Understood::kNot;
     path.device_number = *number;
   }

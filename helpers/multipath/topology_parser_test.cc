@@ -40,11 +40,11 @@ Map Ol7Map() {
       {"service-time 0",
        1,
        "active",
-       {{"3:0:1:0", "sdb", dm::DeviceNumber{8, 16}, "active", "ready", "running"}}},
+       {{"3:0:1:0", "sdb", DeviceNumber{8, 16}, "active", "ready", "running"}}},
       {"service-time 0",
        1,
        "enabled",
-       {{"4:0:1:0", "sdc", dm::DeviceNumber{8, 32}, "active", "ready", "running"}}},
+       {{"4:0:1:0", "sdc", DeviceNumber{8, 32}, "active", "ready", "running"}}},
   };
   return map;
 }
@@ -177,7 +177,7 @@ TEST(ParseTopology, ReadsEveryWordingOfAPathsState) {
                                   "failed/i/o timeout/running", "failed/delayed/running",
                                   "failed/disconnected/running", "active/undef/unknown",
                                   "active/ghost/running", "active/brandnew/running"));
-  EXPECT_EQ(paths[7].device_number, (dm::DeviceNumber{65, 160}));
+  EXPECT_EQ(paths[7].device_number, (DeviceNumber{65, 160}));
   EXPECT_EQ(paths[8].hctl, "9:0:1:16640");
 }
 
@@ -188,7 +188,7 @@ TEST(ParseTopology, ReadsPlaceholders) {
       "  `- #:#:#:# -   ##:## failed undef unknown\n");
   ASSERT_THAT(paths, SizeIs(3));
   EXPECT_EQ(paths[0].hctl, "#:#:#:#");
-  EXPECT_EQ(paths[0].device_number, (dm::DeviceNumber{8, 16}));
+  EXPECT_EQ(paths[0].device_number, (DeviceNumber{8, 16}));
   EXPECT_EQ(paths[1], (Path{"#:#:#:#", "-", std::nullopt, "failed", "undef", "unknown"}));
   EXPECT_EQ(paths[2], paths[1]);
 }

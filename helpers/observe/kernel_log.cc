@@ -9,9 +9,9 @@
 #include <charconv>
 #include <memory>
 
+#include "helpers/base/deadline.h"
 #include "helpers/base/file.h"
 #include "helpers/base/number.h"
-#include "helpers/observe/recorder.h"
 
 namespace dualpath::observe {
 namespace {
@@ -100,7 +100,7 @@ Result<KernelLog> KernelLog::Open(From from, const std::string& device) {
 
 Status KernelLog::Synchronize(const std::string& line, const std::string& device) {
   mark_ = line;
-  mark_us_ = NowUs();
+  mark_us_ = MonotonicUs();
   // Without its end the line is one that may go on, which SEEK_END does not skip and nobody reads
   // before the next one comes (LOG_NEWLINE in kernel/printk/printk.c).
   return WriteAttribute(device, line + "\n");

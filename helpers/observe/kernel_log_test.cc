@@ -6,10 +6,10 @@
 
 #include <array>
 
+#include "helpers/base/deadline.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/matchers/status_matchers.h"
-#include "helpers/observe/recorder.h"
 
 namespace dualpath::observe {
 namespace {
@@ -115,9 +115,9 @@ TEST_F(KernelLogTest, IsPutOnTheMonotonicClockByALineOfItsOwn) {
   const std::string kmsg = directory.path() + "/kmsg";
   ASSERT_OK(WriteFileAtomically(kmsg, ""));
   KernelLog log(std::move(theirs_));
-  const std::int64_t before = NowUs();
+  const std::int64_t before = MonotonicUs();
   ASSERT_OK(log.Synchronize("mark", kmsg));
-  const std::int64_t after = NowUs();
+  const std::int64_t after = MonotonicUs();
   EXPECT_EQ(*ReadAttribute(kmsg), "mark");
   Send("6,1,400,-;earlier\n");
   Send("12,2,500,-;mark\n");

@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "helpers/base/device_number.h"
 #include "helpers/base/result.h"
-#include "helpers/dm/device_number.h"
 #include "helpers/scsi/hctl.h"
 #include "helpers/scsi/host_byte.h"
 #include "helpers/scsi/sense.h"
@@ -36,7 +36,7 @@ struct ScsiRefused {
 /// A request ended with an error: block:block_rq_complete. Of an SG_IO it only says that there was
 /// an error at all, but also where the command never got as far as the host adapter's driver.
 struct BlockError {
-  dm::DeviceNumber device;
+  DeviceNumber device;
   int error_number = 0;  ///< an errno, positive
 };
 

@@ -13,8 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "helpers/base/deadline.h"
 #include "helpers/base/unique_fd.h"
-#include "helpers/observe/recorder.h"
 
 namespace dualpath::observe {
 namespace {
@@ -129,7 +129,8 @@ class UeventMonitor::Listener {
       if (n < 0) {
         ++overruns_;
       } else if (sender.nl_pid == 0) {  // the kernel's, not some program's
-        messages_.emplace_back(NowUs(), std::string(buffer.data(), static_cast<std::size_t>(n)));
+        messages_.emplace_back(MonotonicUs(),
+                               std::string(buffer.data(), static_cast<std::size_t>(n)));
       }
     }
   }

@@ -46,10 +46,10 @@ Result<std::string> Disk::DevicePath() const {
   return "/dev/" + name;
 }
 
-Result<dm::DeviceNumber> Disk::DeviceNumber() const {
+Result<dualpath::DeviceNumber> Disk::DeviceNumber() const {
   DUALPATH_TRY(const std::string name, BlockName());
   DUALPATH_TRY(const std::string text, ReadAttribute(BlockAttribute(name, "dev")));
-  return dm::DeviceNumber::Parse(text);
+  return DeviceNumber::Parse(text);
 }
 
 Result<std::string> Disk::GenericPath() const {

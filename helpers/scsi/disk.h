@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "helpers/base/deadline.h"
+#include "helpers/base/device_number.h"
 #include "helpers/base/result.h"
-#include "helpers/dm/device_number.h"
 #include "helpers/scsi/hctl.h"
 
 namespace dualpath::scsi {
@@ -28,9 +28,9 @@ class Disk {
 
   bool Exists() const;
 
-  Result<std::string> BlockName() const;          ///< "sdb"
-  Result<std::string> DevicePath() const;         ///< "/dev/sdb"
-  Result<dm::DeviceNumber> DeviceNumber() const;  ///< 8:16
+  Result<std::string> BlockName() const;                ///< "sdb"
+  Result<std::string> DevicePath() const;               ///< "/dev/sdb"
+  Result<dualpath::DeviceNumber> DeviceNumber() const;  ///< 8:16
 
   /// "/dev/sg2", which is also there without sdX. Needs the module sg.
   Result<std::string> GenericPath() const;

@@ -6,7 +6,7 @@
 
 #include "helpers/base/result.h"
 #include "helpers/base/unique_fd.h"
-#include "images/guest/wire.h"
+#include "helpers/guest/wire/wire.h"
 
 namespace dualpath::guest::agent {
 

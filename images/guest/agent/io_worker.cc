@@ -10,8 +10,8 @@
 #include <new>
 #include <utility>
 
+#include "helpers/guest/wire/block_content.h"
 #include "images/guest/agent/files.h"
-#include "images/guest/block_content.h"
 
 namespace dualpath::guest::agent {
 namespace {

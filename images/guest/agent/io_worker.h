@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "helpers/base/result.h"
+#include "helpers/guest/wire/wire.h"
 #include "images/guest/agent/disk.h"
 #include "images/guest/agent/record_list.h"
-#include "images/guest/wire.h"
 
 namespace dualpath::guest::agent {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "helpers/base/unique_fd.h"
-#include "images/guest/frame.h"
+#include "helpers/guest/wire/frame.h"
 
 namespace dualpath::guest::agent {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "helpers/base/result.h"
-#include "images/guest/wire.h"
+#include "helpers/guest/wire/wire.h"
 
 namespace dualpath::guest::agent {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "images/guest/wire.h"
+#include "helpers/guest/wire/wire.h"
 
 namespace dualpath::guest::agent {
 

@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "helpers/guest/wire/frame.h"
 #include "images/guest/agent/files.h"
-#include "images/guest/frame.h"
 
 namespace dualpath::guest::agent {
 namespace {

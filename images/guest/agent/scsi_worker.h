@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "helpers/base/result.h"
+#include "helpers/guest/wire/wire.h"
 #include "images/guest/agent/disk.h"
-#include "images/guest/wire.h"
 
 namespace dualpath::guest::agent {
 

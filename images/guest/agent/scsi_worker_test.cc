@@ -11,7 +11,7 @@
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
-#include "images/guest/frame.h"
+#include "helpers/guest/wire/frame.h"
 
 namespace dualpath::guest::agent {
 namespace {

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "helpers/base/result.h"
+#include "helpers/guest/wire/frame.h"
 #include "images/guest/agent/io_worker.h"
 #include "images/guest/agent/program.h"
 #include "images/guest/agent/scsi_worker.h"
-#include "images/guest/frame.h"
 
 namespace dualpath::guest::agent {
 

@@ -1,0 +1,32 @@
+// dualpath-image: makes the lab's image, if it is missing. `dualpath prepare` does that too; this
+// is compiled first, so that the image is made while the rest compiles.
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "helpers/base/exit_code.h"
+#include "helpers/lab/image/image.h"
+#include "helpers/process/interrupt.h"
+#include "helpers/process/progress.h"
+
+int main(int argc, char** /*argv*/) {
+  using namespace dualpath;
+  process::EndInOrderOnSignals();
+  process::LogToStandardError();
+  if (argc > 1) {
+    std::cerr << "usage: dualpath-image (DUALPATH_STACK is the lab's distribution)\n";
+    return kUsage;
+  }
+  const char* stack = std::getenv("DUALPATH_STACK");
+  const auto make = [&]() -> Status {
+    DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
+    DUALPATH_TRY(const lab::Image image,
+                 lab::GetImage(cache, stack == nullptr ? lab::kDefaultStack : stack));
+    return Ok{};
+  };
+  const Status made = make();
+  if (made.ok()) return kAllPassed;
+  std::cerr << "dualpath-image: " << made.error().ToString() << "\n";
+  return kInfrastructure;
+}

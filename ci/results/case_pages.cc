@@ -1,0 +1,67 @@
+#include "ci/results/case_pages.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "helpers/base/file.h"
+#include "helpers/timeline/incident.h"
+#include "helpers/timeline/page.h"
+#include "helpers/timeline/trace.h"
+
+namespace dualpath::results {
+namespace {
+
+namespace fs = std::filesystem;
+using timeline::Event;
+
+constexpr char kEvents[] = "/events.ndjson";
+constexpr char kJournal[] = "/journal.log";
+
+Result<timeline::Incident> Read(const std::vector<std::string>& files) {
+  timeline::IncidentOptions options;
+  options.files = files;
+  return timeline::ReadIncident(options);
+}
+
+bool IsComplete(const timeline::Incident& incident) {
+  const auto& events = incident.timeline.events;
+  return std::any_of(events.begin(), events.end(),
+                     [](const Event& event) { return event.kind == "end"; });
+}
+
+/// What a case that was cut off has recorded, with the journal in the place of what it had not.
+Result<timeline::Incident> ReadAll(const std::string& directory) {
+  std::error_code ec;
+  const bool has_events = fs::exists(directory + kEvents, ec);
+  const bool has_journal = fs::exists(directory + kJournal, ec);
+  std::vector<std::string> files;
+  if (has_events) files.push_back(directory + kEvents);
+  DUALPATH_TRY(timeline::Incident incident, Read(files));
+  if (IsComplete(incident) || !has_journal) return incident;
+  files.push_back(directory + kJournal);
+  DUALPATH_TRY(incident, Read(files));
+  incident.timeline.notes.emplace_back(
+      "the case's process ended before it had gathered its timeline: logs are from the journal "
+      "since boot, and the guest's I/O is missing unless its run was stopped");
+  return incident;
+}
+
+}  // namespace
+
+Status WriteCasePages(const std::string& directory, const std::string& title) {
+  DUALPATH_TRY(timeline::Incident incident, ReadAll(directory));
+  timeline::Timeline& timeline = incident.timeline;
+  if (timeline.events.empty()) return Ok{};
+  timeline.title = title;
+  timeline.clock = timeline::Timeline::Clock::kMonotonic;
+  for (const auto& [reason, tally] : incident.not_understood) {
+    timeline.notes.push_back(std::to_string(tally.count) + " lines not understood: " + reason +
+                             "; first " + tally.first);
+  }
+  DUALPATH_TRY_STATUS(
+      WriteFileAtomically(directory + "/trace.json", timeline::TraceJson(timeline)));
+  return WriteFileAtomically(directory + "/timeline.html", timeline::TimelinePage(timeline));
+}
+
+}  // namespace dualpath::results

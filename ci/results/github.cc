@@ -1,0 +1,242 @@
+#include "ci/results/github.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+namespace dualpath::results {
+namespace {
+
+using Outcome = TestVerdict::Outcome;
+
+// GitHub shows ten errors and ten warnings of a step, and refuses a summary of more than 1 MiB.
+constexpr int kMostAnnotations = 10;
+constexpr std::size_t kMostFailures = 50;
+constexpr std::size_t kMostReasons = 50;
+constexpr std::size_t kMostCasesOfAReason = 10;
+constexpr std::size_t kSlowest = 10;
+constexpr std::size_t kLongestMessage = 4000;
+constexpr std::size_t kLongestReason = 500;
+
+/// As GitHub's own toolkit escapes what stands after "::".
+std::string ForCommand(std::string text) {
+  boost::replace_all(text, "%", "%25");
+  boost::replace_all(text, "\r", "%0D");
+  boost::replace_all(text, "\n", "%0A");
+  return text;
+}
+
+/// The same for a value before it.
+std::string ForProperty(const std::string& text) {
+  return boost::replace_all_copy(boost::replace_all_copy(ForCommand(text), ":", "%3A"), ",", "%2C");
+}
+
+/// Not in the middle of a UTF-8 character.
+std::string Shortened(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
+/// Text in a paragraph or a table's cell that Markdown leaves as it is.
+std::string ForMarkdown(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    if (c == '\n') {
+      safe += "<br>";
+    } else if (c == '<') {
+      safe += "&lt;";
+    } else if (c == '&') {
+      safe += "&amp;";
+    } else {
+      if (std::string("\\`*_{}[]()#+!|>~").find(c) != std::string::npos) safe += '\\';
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+/// A block between fences that are longer than any in it.
+std::string Block(const std::string& text) {
+  std::string fence = "```";
+  while (text.find(fence) != std::string::npos) fence += '`';
+  return fence + "text\n" + text + "\n" + fence + "\n";
+}
+
+std::string Code(const std::string& name) { return "`" + name + "`"; }
+
+std::string InSeconds(const std::optional<double>& seconds) {
+  return seconds ? fmt::format("{:.1f} s", *seconds) : "";
+}
+
+std::string Annotation(const std::string& kind, const CaseRun& run, const Failure& failure,
+                       const std::string& message) {
+  std::string properties;
+  if (!failure.file.empty()) {
+    properties =
+        "file=" + ForProperty(failure.file) + ",line=" + std::to_string(failure.line) + ",";
+  }
+  return "::" + kind + " " + properties + "title=" + ForProperty(run.name) +
+         "::" + ForCommand(message) + "\n";
+}
+
+std::string Counts(const RunResults& run) {
+  std::string heading = "| passed | failed | skipped |";
+  std::string rule = "| ---: | ---: | ---: |";
+  std::string row = fmt::format("| {} | {} | {} |", run.Count(Outcome::kPassed),
+                                run.Count(Outcome::kFailed), run.Count(Outcome::kSkipped));
+  const auto add = [&](const std::string& name, const std::string& value) {
+    heading += " " + name + " |";
+    rule += " ---: |";
+    row += " " + value + " |";
+  };
+  if (run.KnownIssues() > 0) add("known issues", std::to_string(run.KnownIssues()));
+  if (run.UnexpectedPasses() > 0) add("unexpected passes", std::to_string(run.UnexpectedPasses()));
+  add("real, summed", fmt::format("{:.0f} s", run.real_seconds));
+  add("virtual, summed", fmt::format("{:.0f} s", run.virtual_seconds));
+  return heading + "\n" + rule + "\n" + row + "\n";
+}
+
+std::string Failures(const RunResults& run) {
+  std::string text;
+  std::size_t count = 0;
+  for (const CaseRun& each : run.cases) {
+    if (!each.Failed() || ++count > kMostFailures) continue;
+    text += "\n#### " + Code(each.name) + "\n";
+    const std::string change = each.Change();
+    if (!change.empty()) text += change + "\n";
+    if (!each.known_issue.empty()) text += "known issue: " + ForMarkdown(each.known_issue) + "\n";
+    std::string messages;
+    for (const Failure& failure : each.failures) {
+      const std::string location = failure.Location();
+      messages +=
+          (messages.empty() ? "" : "\n") + (location.empty() ? "" : location + "\n") + failure.text;
+    }
+    text += "\n" + Block(Shortened(messages, kLongestMessage));
+    text += "\nAlone: " + Code(each.AloneCommand()) + "\n";
+  }
+  if (text.empty()) return "";
+  if (count > kMostFailures) {
+    text += fmt::format("\nand {} more, on the run's page\n", count - kMostFailures);
+  }
+  return "\n### Failed\n" + text;
+}
+
+std::string UnexpectedPasses(const RunResults& run) {
+  std::string text;
+  for (const CaseRun& each : run.cases) {
+    if (!each.UnexpectedlyPassed()) continue;
+    text += "| " + Code(each.name) + " | " +
+            ForMarkdown(Shortened(each.known_issue, kLongestReason)) + " |\n";
+  }
+  if (text.empty()) return "";
+  return "\n### Passed, although a known issue\n\n| case | issue |\n| --- | --- |\n" + text;
+}
+
+std::string Slowest(const RunResults& run) {
+  std::vector<const CaseRun*> cases;
+  for (const CaseRun& each : run.cases) {
+    if (each.real_seconds) cases.push_back(&each);
+  }
+  if (cases.empty()) return "";
+  std::stable_sort(cases.begin(), cases.end(), [](const CaseRun* a, const CaseRun* b) {
+    return *a->real_seconds > *b->real_seconds;
+  });
+  cases.resize(std::min(cases.size(), kSlowest));
+  std::string text = "\n### Slowest\n\n| case | real | virtual |\n| --- | ---: | ---: |\n";
+  for (const CaseRun* each : cases) {
+    text += "| " + Code(each->name) + " | " + InSeconds(each->real_seconds) + " | " +
+            InSeconds(each->virtual_seconds) + " |\n";
+  }
+  return text;
+}
+
+std::string Skips(const RunResults& run) {
+  std::map<std::string, std::vector<std::string>> reasons;
+  for (const CaseRun& each : run.cases) {
+    if (each.Skipped()) reasons[each.reason].push_back(each.name);
+  }
+  if (reasons.empty()) return "";
+  std::string text = "\n### Skipped\n\n| reason | cases |\n| --- | --- |\n";
+  std::size_t count = 0;
+  for (const auto& [reason, names] : reasons) {
+    if (++count > kMostReasons) continue;
+    std::string words;
+    for (std::size_t i = 0; i < std::min(names.size(), kMostCasesOfAReason); ++i) {
+      words += (i == 0 ? "" : ", ") + Code(names[i]);
+    }
+    if (names.size() > kMostCasesOfAReason) {
+      words += fmt::format(" and {} more", names.size() - kMostCasesOfAReason);
+    }
+    text += "| " + ForMarkdown(Shortened(reason.empty() ? "none given" : reason, kLongestReason)) +
+            " | " + words + " |\n";
+  }
+  if (count > kMostReasons) {
+    text += fmt::format("\nand {} more reasons, on the run's page\n", count - kMostReasons);
+  }
+  return text;
+}
+
+}  // namespace
+
+Github Github::From(const Variables& variables) {
+  Github github;
+  github.is_on = variables("GITHUB_ACTIONS") == "true";
+  github.step_summary = variables("GITHUB_STEP_SUMMARY").value_or("");
+  return github;
+}
+
+Github Github::FromEnvironment() {
+  return From([](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  });
+}
+
+std::string Annotations(const RunResults& run) {
+  std::string errors;
+  std::string warnings;
+  int count = 0;
+  int warning_count = 0;
+  for (const CaseRun& each : run.cases) {
+    if (each.UnexpectedlyPassed() && ++warning_count <= kMostAnnotations) {
+      warnings += Annotation("warning", each, {each.file, each.line, ""},
+                             "unexpected pass, known issue: " + each.known_issue);
+    }
+    if (!each.Failed() || each.failures.empty()) continue;
+    // The first one has brought the others about, in general.
+    const Failure& failure = each.failures.front();
+    const std::string message = Shortened(failure.text, kLongestMessage);
+    if (each.known_issue.empty()) {
+      if (++count <= kMostAnnotations) errors += Annotation("error", each, failure, message);
+    } else if (++warning_count <= kMostAnnotations) {
+      warnings +=
+          Annotation("warning", each, failure, "known issue: " + each.known_issue + "\n" + message);
+    }
+  }
+  return errors + warnings;
+}
+
+std::string JobSummary(const RunResults& run) {
+  if (run.cases.empty()) return "## Dualpath\n\nNo case has left results.\n";
+  return "## Dualpath\n\n" + Counts(run) + Failures(run) + UnexpectedPasses(run) + Slowest(run) +
+         Skips(run) + "\nThe run's page is `index.html` in the results that the job keeps.\n";
+}
+
+Status TellGithub(const RunResults& run, const Github& github, std::ostream& out) {
+  if (!github.is_on) return Ok{};
+  out << Annotations(run);
+  if (github.step_summary.empty()) return Ok{};
+  std::ofstream file(github.step_summary, std::ios::app);
+  file << JobSummary(run) << std::flush;
+  if (!file) return Error::FromErrno("append the job's summary", github.step_summary, errno);
+  return Ok{};
+}
+
+}  // namespace dualpath::results

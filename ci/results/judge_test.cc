@@ -1,0 +1,121 @@
+#include "ci/results/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "ci/results/results.h"
+#include "helpers/base/exit_code.h"
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::results {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr char kPassed[] =
+    R"(<testcase name="Passes" status="run" result="completed" classname="Failover"/>)";
+constexpr char kFailed[] =
+    R"(<testcase name="Fails" status="run" result="completed" classname="Failover">)"
+    R"(<failure message="it is lost" type=""/></testcase>)";
+constexpr char kSkipped[] =
+    R"(<testcase name="Skips" status="run" result="skipped" classname="Failover">)"
+    R"(<skipped message="no map"/></testcase>)";
+
+class JudgeTest : public ::testing::Test {
+ protected:
+  std::string Xml() const { return directory_.path() + "/gtest.xml"; }
+
+  Result<int> JudgeReport(int code, const std::string& tests, bool strict = false) {
+    EXPECT_TRUE(WriteFileAtomically(Xml(), "<testsuites><testsuite name=\"Failover\">" + tests +
+                                               "</testsuite></testsuites>")
+                    .ok());
+    return JudgeEnd(code, strict);
+  }
+
+  Result<int> JudgeEnd(int code, bool strict = false) {
+    said_.str("");
+    return Judge({"Failover.Deleted", directory_.path(), code, strict}, said_);
+  }
+
+  /// What those say who go by the report.
+  std::vector<std::string> Failures() const {
+    std::vector<std::string> failures;
+    const auto verdicts = ReadVerdicts(Xml());
+    for (const TestVerdict& verdict : *verdicts) {
+      for (const std::string& failure : verdict.failures) failures.push_back(failure);
+    }
+    return failures;
+  }
+
+  TemporaryDirectory directory_ = *TemporaryDirectory::Create();
+  std::ostringstream said_;
+};
+
+TEST_F(JudgeTest, WhatPassedPassed) {
+  EXPECT_EQ(*JudgeReport(0, kPassed), kAllPassed);
+  EXPECT_THAT(said_.str(), IsEmpty());
+}
+
+TEST_F(JudgeTest, AFailureInTheReportCountsWhateverTheExitCode) {
+  for (const int code : {0, 1, 139}) {
+    EXPECT_EQ(*JudgeReport(code, std::string(kPassed) + kFailed), kCaseFailed) << code;
+    EXPECT_THAT(said_.str(), HasSubstr("Failover.Deleted failed; the logs of every layer are in"));
+    EXPECT_THAT(Failures(), ElementsAre("it is lost"));
+  }
+}
+
+TEST_F(JudgeTest, AProcessThatDiesAfterItsReportHasFailed) {
+  EXPECT_EQ(*JudgeReport(134, kPassed), kCaseFailed);
+  EXPECT_THAT(Failures(),
+              ElementsAre("the case's process was killed by signal 6 after its report"));
+}
+
+TEST_F(JudgeTest, AProcessWithoutAReportHasFailed) {
+  EXPECT_EQ(*JudgeEnd(139), kCaseFailed);
+  EXPECT_THAT(Failures(),
+              ElementsAre("the case's process was killed by signal 11 and left no report"));
+  std::filesystem::remove(Xml());
+  EXPECT_EQ(*JudgeEnd(124), kCaseFailed);
+  EXPECT_THAT(Failures(), ElementsAre(HasSubstr("was stopped after")));
+}
+
+TEST_F(JudgeTest, NoReportOfAProcessThatEndedWellIsNoVerdict) {
+  const auto judged = JudgeEnd(0);
+  ASSERT_FALSE(judged.ok());
+  EXPECT_THAT(judged.error().ToString(), HasSubstr("not a GoogleTest program?"));
+}
+
+TEST_F(JudgeTest, AReportThatIsCutOffIsNoVerdict) {
+  ASSERT_TRUE(WriteFileAtomically(Xml(), "<testsuites><testsuite name=").ok());
+  EXPECT_FALSE(JudgeEnd(0).ok());
+}
+
+TEST_F(JudgeTest, WhatWasAllSkippedDidNotRun) {
+  EXPECT_EQ(*JudgeReport(0, kSkipped), kNothingRan);
+  EXPECT_THAT(said_.str(), HasSubstr("Failover.Skips was skipped: no map"));
+  EXPECT_EQ(*JudgeReport(0, std::string(kPassed) + kSkipped), kAllPassed);
+  EXPECT_THAT(said_.str(), AllOf(HasSubstr("Failover.Skips"), Not(HasSubstr("Failover.Passes"))));
+}
+
+TEST_F(JudgeTest, NoTestAtAllDidNotRun) {
+  EXPECT_EQ(*JudgeReport(0, ""), kNothingRan);
+  EXPECT_THAT(said_.str(), HasSubstr("no test matches"));
+}
+
+TEST_F(JudgeTest, ASkipIsAFailureIfThatIsAsked) {
+  EXPECT_EQ(*JudgeReport(0, kSkipped, true), kCaseFailed);
+  EXPECT_EQ(*JudgeReport(0, std::string(kPassed) + kSkipped, true), kCaseFailed);
+  EXPECT_EQ(*JudgeReport(0, "", true), kCaseFailed);
+  EXPECT_EQ(*JudgeReport(0, kPassed, true), kAllPassed);
+}
+
+}  // namespace
+}  // namespace dualpath::results

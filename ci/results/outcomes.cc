@@ -1,0 +1,101 @@
+#include "ci/results/outcomes.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/algorithm/string/join.hpp>
+#include <boost/algorithm/string/replace.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+#include "ci/results/results.h"
+#include "helpers/base/exit_code.h"
+
+namespace dualpath::results {
+namespace {
+
+using nlohmann::json;
+
+struct Row {
+  std::string test;
+  json cells;
+};
+
+// From what was done to what the application saw; columns of other names follow.
+constexpr std::array kKnownColumns = {"fault",  "device",      "policy",       "path",
+                                      "dm",     "multipathd",  "sg_io",        "qemu",
+                                      "domain", "virtio_scsi", "guest_kernel", "guest"};
+
+std::vector<std::string> ColumnsOf(const std::vector<Row>& rows) {
+  std::set<std::string> used;
+  for (const Row& row : rows) {
+    for (const auto& [column, cell] : row.cells.items()) used.insert(column);
+  }
+  std::vector<std::string> columns;
+  for (const char* known : kKnownColumns) {
+    if (used.erase(known) > 0) columns.emplace_back(known);
+  }
+  columns.insert(columns.end(), used.begin(), used.end());
+  return columns;
+}
+
+std::string Cell(const json& cells, const std::string& column) {
+  const auto cell = cells.find(column);
+  if (cell == cells.end()) return "";
+  return boost::replace_all_copy(cell->is_string() ? cell->get<std::string>() : cell->dump(), "|",
+                                 "\\|");
+}
+
+std::string Line(const std::vector<std::string>& cells) {
+  return "| " + boost::join(cells, " | ") + " |\n";
+}
+
+}  // namespace
+
+int PrintOutcomes(const std::string& results, std::ostream& out, std::ostream& err) {
+  std::vector<Row> rows;
+  for (const std::string& report : ReportsIn(results)) {
+    const auto verdicts = ReadVerdicts(report);
+    if (!verdicts.ok()) {
+      err << "dualpath: " << verdicts.error().ToString() << "\n";
+      continue;
+    }
+    for (const TestVerdict& verdict : *verdicts) {
+      const auto outcome = verdict.properties.find("outcome");
+      if (verdict.outcome != TestVerdict::Outcome::kPassed) continue;
+      if (outcome == verdict.properties.end()) continue;
+      const json cells = json::parse(outcome->second, nullptr, false);
+      if (cells.is_object()) {
+        rows.push_back({verdict.name, cells});
+      } else {
+        err << "dualpath: " << report << ": its outcome is no JSON object: " << outcome->second
+            << "\n";
+      }
+    }
+  }
+  if (rows.empty()) {
+    err << "dualpath: no case in " << results << " has recorded an outcome\n";
+    return kNothingRan;
+  }
+  std::vector<std::string> columns = ColumnsOf(rows);
+  const auto key = [&](const Row& row) {
+    std::vector<std::string> cells;
+    cells.reserve(columns.size() + 1);
+    for (const std::string& column : columns) cells.push_back(Cell(row.cells, column));
+    return cells;
+  };
+  std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return key(a) < key(b); });
+
+  std::vector<std::string> heading = columns;
+  for (std::string& word : heading) std::replace(word.begin(), word.end(), '_', ' ');
+  heading.emplace_back("asserted by");
+  out << Line(heading) << Line(std::vector<std::string>(heading.size(), "---"));
+  for (const Row& row : rows) {
+    std::vector<std::string> cells = key(row);
+    cells.push_back("`" + row.test + "`");
+    out << Line(cells);
+  }
+  return kAllPassed;
+}
+
+}  // namespace dualpath::results

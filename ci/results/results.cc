@@ -1,0 +1,206 @@
+#include "ci/results/results.h"
+
+#include <algorithm>
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "helpers/base/file.h"
+#include "helpers/base/file_lock.h"
+
+namespace dualpath::results {
+namespace {
+
+namespace fs = std::filesystem;
+using boost::property_tree::ptree;
+
+constexpr char kSuites[] = "testsuites";
+
+/// As the parser's own trimming does, but for the line breaks in what a test has said.
+void DropIndentation(ptree& tree) {
+  if (tree.data().find_first_not_of(" \t\r\n") == std::string::npos) tree.data().clear();
+  for (auto& [tag, child] : tree) DropIndentation(child);
+}
+
+/// The suites of a report.
+Result<ptree> ReadSuites(const std::string& path) {
+  DUALPATH_TRY(const std::string text, ReadFile(path));
+  std::istringstream in(text);
+  ptree tree;
+  try {
+    boost::property_tree::read_xml(in, tree);
+  } catch (const boost::property_tree::ptree_error& error) {
+    return Error::Because("read gtest's report", path, error.what());
+  }
+  if (tree.count(kSuites) == 0) {
+    return Error::Because("read gtest's report", path, "there is no <testsuites> in it");
+  }
+  DropIndentation(tree);
+  return tree.get_child(kSuites);
+}
+
+Status WriteSuites(const std::string& path, const ptree& suites) {
+  ptree tree;
+  tree.add_child(kSuites, suites);
+  std::ostringstream out;
+  boost::property_tree::write_xml(
+      out, tree, boost::property_tree::xml_writer_make_settings<std::string>(' ', 2));
+  return WriteFileAtomically(path, out.str());
+}
+
+TestVerdict ToVerdict(const ptree& testcase) {
+  TestVerdict verdict;
+  verdict.name = testcase.get("<xmlattr>.classname", "") + "." + testcase.get("<xmlattr>.name", "");
+  verdict.file = testcase.get("<xmlattr>.file", "");
+  verdict.line = testcase.get("<xmlattr>.line", 0);
+  verdict.seconds = testcase.get("<xmlattr>.time", 0.0);
+  for (const auto& [tag, failure] : testcase) {
+    if (tag == "failure") verdict.failures.push_back(failure.get("<xmlattr>.message", ""));
+  }
+  if (!verdict.failures.empty()) {
+    verdict.outcome = TestVerdict::Outcome::kFailed;
+    verdict.message = verdict.failures.front();
+  } else if (testcase.get("<xmlattr>.result", "") == "skipped" ||
+             testcase.get_child_optional("skipped")) {
+    verdict.outcome = TestVerdict::Outcome::kSkipped;
+    verdict.message = testcase.get("skipped.<xmlattr>.message", "");
+  }
+  if (const auto properties = testcase.get_child_optional("properties")) {
+    for (const auto& [tag, property] : *properties) {
+      verdict.properties[property.get("<xmlattr>.name", "")] = property.get("<xmlattr>.value", "");
+    }
+  }
+  return verdict;
+}
+
+bool Ran(const ptree& testcase) { return testcase.get("<xmlattr>.status", "run") == "run"; }
+
+/// gtest 1.10 marks a skipped test in a way of its own, which readers of JUnit take for a pass.
+void SpellOutSkips(ptree& suite) {
+  int skipped = 0;
+  for (auto& [tag, testcase] : suite) {
+    if (tag != "testcase" || testcase.get("<xmlattr>.result", "") != "skipped") continue;
+    ++skipped;
+    if (testcase.count("skipped") == 0) testcase.add_child("skipped", ptree());
+  }
+  suite.put("<xmlattr>.skipped", skipped);
+}
+
+/// Adds the counts that JUnit readers sum up.
+void Add(ptree& total, const ptree& suite) {
+  for (const char* counter : {"tests", "failures", "disabled", "skipped", "errors"}) {
+    const std::string attribute = std::string("<xmlattr>.") + counter;
+    total.put(attribute, total.get(attribute, 0) + suite.get(attribute, 0));
+  }
+  total.put("<xmlattr>.time", total.get("<xmlattr>.time", 0.0) + suite.get("<xmlattr>.time", 0.0));
+}
+
+/// What XML can hold: a console's escapes are no characters of it, nor is half a one.
+std::string ForXml(const std::string& text) {
+  using nlohmann::json;
+  auto clean = json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace))
+                   .get<std::string>();
+  std::replace_if(
+      clean.begin(), clean.end(),
+      [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n'; }, ' ');
+  return clean;
+}
+
+/// A report of one test, which failed.
+ptree FailedSuites(const std::string& name, const std::string& said) {
+  const std::string message = ForXml(said);
+  const std::size_t dot = name.find('.');
+  ptree failure;
+  failure.put("<xmlattr>.message", message);
+  failure.put("<xmlattr>.type", "");
+  failure.put_value(message);
+  ptree testcase;
+  testcase.put("<xmlattr>.name", dot == std::string::npos ? name : name.substr(dot + 1));
+  testcase.put("<xmlattr>.status", "run");
+  testcase.put("<xmlattr>.result", "completed");
+  testcase.put("<xmlattr>.classname", name.substr(0, dot));
+  testcase.add_child("failure", failure);
+  ptree suite;
+  suite.put("<xmlattr>.name", name.substr(0, dot));
+  suite.put("<xmlattr>.tests", 1);
+  suite.put("<xmlattr>.failures", 1);
+  suite.add_child("testcase", testcase);
+  ptree suites;
+  suites.put("<xmlattr>.tests", 1);
+  suites.put("<xmlattr>.failures", 1);
+  suites.add_child("testsuite", suite);
+  return suites;
+}
+
+}  // namespace
+
+std::vector<std::string> ReportsIn(const std::string& results) {
+  std::vector<std::string> reports;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(results, ec)) {
+    const fs::path report = entry.path() / "gtest.xml";
+    if (fs::exists(report, ec)) reports.push_back(report.string());
+  }
+  std::sort(reports.begin(), reports.end());
+  return reports;
+}
+
+Result<std::vector<TestVerdict>> ReadVerdicts(const std::string& gtest_xml) {
+  DUALPATH_TRY(const ptree suites, ReadSuites(gtest_xml));
+  std::vector<TestVerdict> verdicts;
+  for (const auto& [suite_tag, suite] : suites) {
+    if (suite_tag != "testsuite") continue;
+    for (const auto& [tag, testcase] : suite) {
+      if (tag == "testcase" && Ran(testcase)) verdicts.push_back(ToVerdict(testcase));
+    }
+  }
+  return verdicts;
+}
+
+Status WriteFailureXml(const std::string& path, const std::string& name,
+                       const std::string& message) {
+  return WriteSuites(path, FailedSuites(name, message));
+}
+
+Status MergeJunit(const std::string& results) {
+  DUALPATH_TRY(const FileLock lock,
+               FileLock::Acquire(results + "/.junit.lock", FileLock::Mode::kExclusive,
+                                 Deadline::In(std::chrono::seconds(30))));
+  ptree all;
+  all.put("<xmlattr>.name", "dualpath");
+  for (const std::string& report : ReportsIn(results)) {
+    // One report that cannot be read must not hide the others, nor be missing without a word.
+    const Result<ptree> suites = ReadSuites(report);
+    const std::string test = fs::path(report).parent_path().filename().string();
+    for (auto [tag, suite] :
+         suites.ok() ? *suites : FailedSuites(test, suites.error().ToString())) {
+      if (tag != "testsuite") continue;
+      SpellOutSkips(suite);
+      Add(all, suite);
+      all.add_child("testsuite", suite);
+    }
+  }
+  return WriteSuites(results + "/junit.xml", all);
+}
+
+std::string ResultsName(const std::string& program, const std::vector<std::string>& arguments) {
+  constexpr char kFilter[] = "--gtest_filter=";
+  std::string name = fs::path(program).filename().string();
+  for (const std::string& argument : arguments) {
+    if (argument.rfind(kFilter, 0) != 0) continue;
+    const std::string filter = argument.substr(sizeof(kFilter) - 1);
+    const std::size_t dot = filter.find('.');
+    const bool has_both_parts = dot != std::string::npos && dot > 0 && dot + 1 < filter.size();
+    if (has_both_parts && filter.find_first_of("*?:-") == std::string::npos) name = filter;
+  }
+  return DirectoryName(name);
+}
+
+std::string DirectoryName(std::string test) {
+  std::replace(test.begin(), test.end(), '/', '_');
+  return test;
+}
+
+}  // namespace dualpath::results

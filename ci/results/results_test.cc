@@ -1,0 +1,307 @@
+#include "ci/results/results.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+#include <filesystem>
+#include <ostream>
+#include <thread>
+#include <tuple>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::results {
+
+bool operator==(const TestVerdict& a, const TestVerdict& b) {
+  return std::tie(a.name, a.outcome, a.message) == std::tie(b.name, b.outcome, b.message);
+}
+
+void PrintTo(const TestVerdict& verdict, std::ostream* out) {
+  const char* words[] = {"passed", "failed", "skipped"};
+  *out << verdict.name << " " << words[static_cast<int>(verdict.outcome)] << " \""
+       << verdict.message << "\"";
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+using boost::property_tree::ptree;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Outcome = TestVerdict::Outcome;
+
+// What a program with one test of each kind wrote when it was linked with each gtest. 1.10 has
+// neither a reason of a skip nor a count of them.
+constexpr char kGtest110[] = R"(<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="4" failures="1" disabled="1" errors="0" time="0.75" timestamp="2026-11-22T13:56:01" name="AllTests">
+  <testsuite name="Failover" tests="4" failures="1" disabled="1" errors="0" time="0.75" timestamp="2026-11-22T13:56:01">
+    <testcase name="Passes" status="run" result="completed" time="0" timestamp="2026-11-22T13:56:01" classname="Failover" />
+    <testcase name="Fails" status="run" result="completed" time="0" timestamp="2026-11-22T13:56:01" classname="Failover">
+      <failure message="a.cc:3&#x0A;Expected equality of these values:&#x0A;  1&#x0A;  2&#x0A;a &lt;b&gt; &amp; &quot;c&quot;" type=""><![CDATA[a.cc:3
+Expected equality of these values:
+  1
+  2
+a <b> & "c"]]></failure>
+      <failure message="a.cc:3&#x0A;Value of: false&#x0A;  Actual: false&#x0A;Expected: true" type=""><![CDATA[a.cc:3
+Value of: false
+  Actual: false
+Expected: true]]></failure>
+    </testcase>
+    <testcase name="Skips" status="run" result="skipped" time="0" timestamp="2026-11-22T13:56:01" classname="Failover" />
+    <testcase name="DISABLED_Off" status="notrun" result="suppressed" time="0" timestamp="1970-01-01T00:00:00" classname="Failover" />
+  </testsuite>
+</testsuites>
+)";
+
+constexpr char kGtest112[] = R"(<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="4" failures="1" disabled="1" errors="0" time="0.5" timestamp="2026-11-22T13:55:56.524" name="AllTests">
+  <testsuite name="Failover" tests="4" failures="1" disabled="1" skipped="1" errors="0" time="0.5" timestamp="2026-11-22T13:55:56.524">
+    <testcase name="Passes" file="a.cc" line="2" status="run" result="completed" time="0" timestamp="2026-11-22T13:55:56.524" classname="Failover" />
+    <testcase name="Fails" file="a.cc" line="3" status="run" result="completed" time="0" timestamp="2026-11-22T13:55:56.524" classname="Failover">
+      <failure message="a.cc:3&#x0A;Expected equality of these values:&#x0A;  1&#x0A;  2&#x0A;a &lt;b&gt; &amp; &quot;c&quot;" type=""><![CDATA[a.cc:3
+Expected equality of these values:
+  1
+  2
+a <b> & "c"]]></failure>
+    </testcase>
+    <testcase name="Skips" file="a.cc" line="4" status="run" result="skipped" time="0" timestamp="2026-11-22T13:55:56.524" classname="Failover">
+      <skipped message="a.cc:4&#x0A;no root; run it as root"><![CDATA[a.cc:4
+no root; run it as root]]></skipped>
+    </testcase>
+    <testcase name="DISABLED_Off" file="a.cc" line="5" status="notrun" result="suppressed" time="0" timestamp="1970-01-01T00:00:00.000" classname="Failover" />
+  </testsuite>
+</testsuites>
+)";
+
+constexpr char kFailure[] = "a.cc:3\nExpected equality of these values:\n  1\n  2\na <b> & \"c\"";
+
+class ResultsTest : public ::testing::Test {
+ protected:
+  /// The report of a test, in the results directory.
+  std::string Report(const std::string& test, const std::string& xml) const {
+    std::string path = directory_.path() + "/" + test + "/gtest.xml";
+    EXPECT_TRUE(WriteFileAtomically(path, xml).ok());
+    return path;
+  }
+
+  ptree Merged() const {
+    const Status merged = MergeJunit(directory_.path());
+    EXPECT_TRUE(merged.ok()) << merged.error().ToString();
+    ptree tree;
+    boost::property_tree::read_xml(directory_.path() + "/junit.xml", tree);
+    return tree.get_child("testsuites");
+  }
+
+  static std::string Counts(const ptree& suites) {
+    std::string text;
+    for (const char* name : {"tests", "failures", "skipped", "disabled", "errors", "time"}) {
+      text += suites.get(std::string("<xmlattr>.") + name, "none") + " ";
+    }
+    return text;
+  }
+
+  TemporaryDirectory directory_ = *TemporaryDirectory::Create();
+};
+
+using ReadVerdictsTest = ResultsTest;
+
+TEST_F(ReadVerdictsTest, OfGtest110) {
+  const auto verdicts = ReadVerdicts(Report("a", kGtest110));
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  EXPECT_THAT(*verdicts, ElementsAre(TestVerdict{"Failover.Passes", Outcome::kPassed, ""},
+                                     TestVerdict{"Failover.Fails", Outcome::kFailed, kFailure},
+                                     TestVerdict{"Failover.Skips", Outcome::kSkipped, ""}));
+}
+
+TEST_F(ReadVerdictsTest, OfGtest112) {
+  const auto verdicts = ReadVerdicts(Report("a", kGtest112));
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  EXPECT_THAT(*verdicts, ElementsAre(TestVerdict{"Failover.Passes", Outcome::kPassed, ""},
+                                     TestVerdict{"Failover.Fails", Outcome::kFailed, kFailure},
+                                     TestVerdict{"Failover.Skips", Outcome::kSkipped,
+                                                 "a.cc:4\nno root; run it as root"}));
+}
+
+TEST_F(ReadVerdictsTest, HasEveryFailureAndWhereTheTestIs) {
+  const auto old = ReadVerdicts(Report("a", kGtest110));
+  ASSERT_TRUE(old.ok()) << old.error().ToString();
+  EXPECT_THAT(old->at(0).failures, IsEmpty());
+  EXPECT_THAT(old->at(1).failures,
+              ElementsAre(kFailure, "a.cc:3\nValue of: false\n  Actual: false\nExpected: true"));
+  EXPECT_EQ(old->at(1).file, "");
+  EXPECT_EQ(old->at(1).line, 0);
+
+  const auto verdicts = ReadVerdicts(Report("b", R"(<testsuites><testsuite name="S">
+    <testcase name="C" file="cases/a.cc" line="7" status="run" time="2.5" classname="S"/>
+    <testcase name="D" file="cases/a.cc" line="x" status="run" time="y" classname="S"/>
+    </testsuite></testsuites>)"));
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  EXPECT_EQ(verdicts->at(0).file, "cases/a.cc");
+  EXPECT_EQ(verdicts->at(0).line, 7);
+  EXPECT_EQ(verdicts->at(0).seconds, 2.5);
+  EXPECT_EQ(verdicts->at(1).line, 0);
+  EXPECT_EQ(verdicts->at(1).seconds, 0);
+}
+
+TEST_F(ReadVerdictsTest, AFailureOutdoesASkip) {
+  const auto verdicts = ReadVerdicts(Report("a", R"(<testsuites><testsuite name="S">
+    <testcase name="C" status="run" result="skipped" classname="S">
+      <skipped message="not here"/><failure message="broken" type=""/>
+    </testcase></testsuite></testsuites>)"));
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  EXPECT_THAT(*verdicts, ElementsAre(TestVerdict{"S.C", Outcome::kFailed, "broken"}));
+}
+
+TEST_F(ReadVerdictsTest, OfNoTests) {
+  for (const char* xml : {R"(<testsuites tests="0" name="AllTests"></testsuites>)",
+                          R"(<testsuites><testsuite name="S"/></testsuites>)"}) {
+    EXPECT_THAT(*ReadVerdicts(Report("a", xml)), IsEmpty()) << xml;
+  }
+}
+
+// Without a report there is no verdict: it must not look as if nothing had been run.
+TEST_F(ReadVerdictsTest, AReportThatIsNoneOrCutOffIsAnError) {
+  for (const std::string& xml :
+       {std::string(), std::string("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"),
+        std::string("<html/>"), std::string(kGtest112, 700),
+        std::string(kGtest112, sizeof(kGtest112) - 20)}) {
+    const std::string path = Report("a", xml);
+    const auto verdicts = ReadVerdicts(path);
+    ASSERT_FALSE(verdicts.ok()) << xml;
+    EXPECT_THAT(verdicts.error().ToString(), HasSubstr("read gtest's report: " + path + ": "));
+  }
+  EXPECT_THAT(ReadVerdicts("/no/such.xml").error().ToString(), HasSubstr("No such file"));
+}
+
+using WriteFailureXmlTest = ResultsTest;
+
+TEST_F(WriteFailureXmlTest, IsReadBackAsAFailure) {
+  const std::string message = "the case's process was killed by \"signal 11\" & <more>";
+  const std::string path = directory_.path() + "/a/gtest.xml";
+  ASSERT_TRUE(WriteFailureXml(path, "Failover.DeletingAPath", message).ok());
+  const auto verdicts = ReadVerdicts(path);
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  EXPECT_THAT(*verdicts,
+              ElementsAre(TestVerdict{"Failover.DeletingAPath", Outcome::kFailed, message}));
+  EXPECT_EQ(Counts(Merged()), "1 1 0 0 0 0 ");
+}
+
+TEST_F(WriteFailureXmlTest, TakesAProgramsNameToo) {
+  const std::string path = directory_.path() + "/a/gtest.xml";
+  ASSERT_TRUE(WriteFailureXml(path, "dualpath_cases", "it ended").ok());
+  EXPECT_THAT(*ReadVerdicts(path), ElementsAre(TestVerdict{"dualpath_cases.dualpath_cases",
+                                                           Outcome::kFailed, "it ended"}));
+}
+
+using MergeJunitTest = ResultsTest;
+
+TEST_F(MergeJunitTest, AddsUpWhatItMerges) {
+  Report("Failover.A", kGtest112);
+  Report("Failover.B", kGtest110);
+  const ptree suites = Merged();
+  EXPECT_EQ(suites.get("<xmlattr>.name", ""), "dualpath");
+  EXPECT_EQ(Counts(suites), "8 2 2 2 0 1.25 ");
+  EXPECT_EQ(suites.count("testsuite"), 2U);
+}
+
+TEST_F(MergeJunitTest, KeepsWhatTheTestsSaid) {
+  Report("Failover.A", kGtest112);
+  const ptree suites = Merged();
+  const auto verdicts = ReadVerdicts(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  ASSERT_EQ(verdicts->size(), 3U);
+  EXPECT_EQ(verdicts->at(1).message, kFailure);
+  EXPECT_EQ(verdicts->at(2).outcome, Outcome::kSkipped);
+  std::string details;
+  for (const auto& [tag, testcase] : suites.get_child("testsuite")) {
+    if (tag == "testcase") details += testcase.get("failure", "") + testcase.get("skipped", "");
+  }
+  EXPECT_EQ(details, std::string(kFailure) + "a.cc:4\nno root; run it as root");
+}
+
+TEST_F(MergeJunitTest, ASkipIsSeenByReadersThatKnowNoResultAttribute) {
+  Report("Failover.A", kGtest110);
+  const ptree suites = Merged();
+  EXPECT_EQ(Counts(suites), "4 1 1 1 0 0.75 ");
+  const ptree& suite = suites.get_child("testsuite");
+  EXPECT_EQ(suite.get("<xmlattr>.skipped", ""), "1");
+  std::string skipped;
+  for (const auto& [tag, testcase] : suite) {
+    if (tag == "testcase" && testcase.count("skipped") > 0)
+      skipped += testcase.get("<xmlattr>.name", "") + " ";
+  }
+  EXPECT_EQ(skipped, "Skips ");
+}
+
+TEST_F(MergeJunitTest, ReplacesTheLastMerge) {
+  Report("Failover.A", kGtest112);
+  Merged();
+  fs::remove_all(directory_.path() + "/Failover.A");
+  fs::create_directory(directory_.path() + "/without-a-report");
+  const ptree suites = Merged();
+  EXPECT_EQ(Counts(suites), "none none none none none none ");
+  EXPECT_EQ(suites.count("testsuite"), 0U);
+}
+
+TEST_F(MergeJunitTest, AnUnreadableReportIsAFailureAmongTheOthers) {
+  Report("Failover.A", kGtest112);
+  const std::string cut = Report("Failover.B", "<testsuites><testsu");
+  const ptree suites = Merged();
+  EXPECT_EQ(Counts(suites), "5 2 1 1 0 0.5 ");
+  const auto verdicts = ReadVerdicts(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  ASSERT_EQ(verdicts->size(), 4U);
+  EXPECT_EQ(verdicts->at(3).name, "Failover.B");
+  EXPECT_EQ(verdicts->at(3).outcome, Outcome::kFailed);
+  EXPECT_THAT(verdicts->at(3).message, HasSubstr("read gtest's report: " + cut));
+}
+
+TEST_F(MergeJunitTest, MayBeDoneByManyAtOnce) {
+  for (int i = 0; i < 10; ++i) Report("Failover." + std::to_string(i), kGtest112);
+  std::array<std::thread, 4> mergers;
+  for (std::thread& merger : mergers) {
+    merger = std::thread([this] { EXPECT_TRUE(MergeJunit(directory_.path()).ok()); });
+  }
+  for (std::thread& merger : mergers) merger.join();
+  const auto verdicts = ReadVerdicts(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
+  EXPECT_EQ(verdicts->size(), 30U);
+}
+
+TEST_F(MergeJunitTest, NeedsItsDirectory) {
+  EXPECT_THAT(MergeJunit("/no/such").error().ToString(), HasSubstr("/no/such/.junit.lock"));
+}
+
+TEST(ResultsName, IsTheTestThatIsSelected) {
+  EXPECT_EQ(ResultsName("/build/bin/dualpath_cases", {"--gtest_filter=Failover.Delete"}),
+            "Failover.Delete");
+  EXPECT_EQ(ResultsName("cases", {"--gtest_also_run_disabled_tests",
+                                  "--gtest_filter=Failover.DISABLED_Delete"}),
+            "Failover.DISABLED_Delete");
+  EXPECT_EQ(ResultsName("cases", {"--gtest_filter=All/Failover.Delete/0"}),
+            "All_Failover.Delete_0");
+  EXPECT_EQ(ResultsName("cases", {"--gtest_filter=A.B", "--gtest_filter=C.D"}), "C.D");
+}
+
+TEST(ResultsName, IsWhatATestsNameLeadsTo) {
+  EXPECT_EQ(DirectoryName("All/Failover.Delete/0"), "All_Failover.Delete_0");
+}
+
+TEST(ResultsName, IsTheProgramUnlessOneTestIsSelected) {
+  for (const char* filter : {"*", "Failover.*", "Failover.?", "A.B:C.D", "A.B-C.D", "-A.B", "", ".",
+                             "..", "...", "Failover", "Failover.", ".Delete"}) {
+    EXPECT_EQ(ResultsName("/build/bin/dualpath_cases", {std::string("--gtest_filter=") + filter}),
+              "dualpath_cases")
+        << filter;
+  }
+  EXPECT_EQ(ResultsName("dualpath_cases", {}), "dualpath_cases");
+  EXPECT_EQ(ResultsName("/build/bin/dualpath_cases", {"--gtest_repeat=2"}), "dualpath_cases");
+}
+
+}  // namespace
+}  // namespace dualpath::results

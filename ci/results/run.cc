@@ -1,0 +1,300 @@
+#include "ci/results/run.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <boost/algorithm/string/predicate.hpp>
+#include <boost/algorithm/string/replace.hpp>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "helpers/base/file.h"
+
+namespace dualpath::results {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using Outcome = TestVerdict::Outcome;
+
+// By the launcher, in a failed case's directory, for `dualpath shell --at`.
+constexpr char kState[] = "state";
+
+/// "../cases/a.cc", as a build with ccache has it, and "/home/me/dualpath/cases/a.cc" are
+/// "cases/a.cc".
+std::string FromRoot(std::string file) {
+  std::error_code ec;
+  const std::string root = fs::current_path(ec).string() + "/";
+  if (!ec && boost::starts_with(file, root)) file.erase(0, root.size());
+  while (boost::starts_with(file, "../") || boost::starts_with(file, "./")) {
+    file.erase(0, file.find('/') + 1);
+  }
+  return file;
+}
+
+/// gtest puts the place into the first line: "cases/a.cc:42", or "unknown file".
+Failure ToFailure(const std::string& message) {
+  const std::size_t end = std::min(message.find('\n'), message.size());
+  const std::string first = message.substr(0, end);
+  const std::string rest = end < message.size() ? message.substr(end + 1) : "";
+  Failure failure{"", 0, message};
+  const std::size_t colon = first.rfind(':');
+  const std::string number = colon == std::string::npos ? "" : first.substr(colon + 1);
+  constexpr std::size_t kMostDigits = 7;
+  if (colon > 0 && !number.empty() && number.size() <= kMostDigits &&
+      number.find_first_not_of("0123456789") == std::string::npos) {
+    failure = {FromRoot(first.substr(0, colon)), std::stoi(number), rest};
+  } else if (first == "unknown file" && !rest.empty()) {
+    failure.text = rest;
+  }
+  return failure;
+}
+
+std::optional<double> Seconds(const json& timing, const char* key) {
+  const auto found = timing.find(key);
+  if (found == timing.end() || !found->is_number()) return std::nullopt;
+  const auto seconds = found->get<double>();
+  if (!std::isfinite(seconds) || seconds < 0) return std::nullopt;
+  return seconds;
+}
+
+json TimingOf(const fs::path& directory) {
+  const auto text = ReadFile((directory / "timing.json").string());
+  json timing = text.ok() ? json::parse(*text, nullptr, false) : json();
+  return timing.is_object() ? timing : json::object();
+}
+
+std::vector<CaseRun::File> FilesIn(const fs::path& directory) {
+  std::vector<CaseRun::File> files;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(directory, ec)) {
+    const std::string name = entry.path().filename().string();
+    std::error_code no_size;
+    const std::uintmax_t bytes = entry.file_size(no_size);
+    const bool is_directory = entry.is_directory(no_size);
+    files.push_back({name + (is_directory ? "/" : ""), is_directory || no_size ? 0 : bytes});
+  }
+  std::sort(files.begin(), files.end(),
+            [](const CaseRun::File& a, const CaseRun::File& b) { return a.name < b.name; });
+  return files;
+}
+
+/// "Family.WhatMustBeTrue"; a directory with such a name is a case's, even without a report.
+bool IsNameOfACase(const std::string& name) {
+  const auto is_capital = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
+  const std::size_t dot = name.find('.');
+  return dot != std::string::npos && dot + 1 < name.size() && is_capital(name[0]) &&
+         is_capital(name[dot + 1]);
+}
+
+std::vector<fs::path> DirectoriesIn(const std::string& results) {
+  std::vector<fs::path> directories;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(results, ec)) {
+    const fs::path& path = entry.path();
+    const bool has_report = fs::exists(path / "gtest.xml", ec);
+    if (has_report || (IsNameOfACase(path.filename().string()) && fs::is_directory(path, ec))) {
+      directories.push_back(path);
+    }
+  }
+  std::sort(directories.begin(), directories.end());
+  return directories;
+}
+
+CaseRun ToCase(const TestVerdict& verdict) {
+  CaseRun result;
+  result.name = verdict.name;
+  result.outcome = verdict.outcome;
+  result.file = FromRoot(verdict.file);
+  result.line = verdict.line;
+  for (const std::string& message : verdict.failures) {
+    result.failures.push_back(ToFailure(message));
+  }
+  if (result.Skipped()) result.reason = ToFailure(verdict.message).text;
+  const auto known_issue = verdict.properties.find("known_issue");
+  if (known_issue != verdict.properties.end()) result.known_issue = known_issue->second;
+  return result;
+}
+
+/// The cases of one directory: one in general, many if a whole program was run at once.
+std::vector<CaseRun> CasesIn(const fs::path& directory) {
+  const std::string report = (directory / "gtest.xml").string();
+  const auto verdicts = results::ReadVerdicts(report);
+  std::vector<CaseRun> cases;
+  if (verdicts.ok()) {
+    for (const TestVerdict& verdict : *verdicts) cases.push_back(ToCase(verdict));
+    if (cases.size() > 1) {
+      for (std::size_t i = 0; i < cases.size(); ++i) {
+        cases[i].virtual_seconds = (*verdicts)[i].seconds;
+      }
+    }
+  } else {
+    std::error_code ec;
+    CaseRun without;
+    without.name = directory.filename().string();
+    without.outcome = Outcome::kFailed;
+    without.failures.push_back(
+        {"", 0,
+         fs::exists(report, ec)
+             ? verdicts.error().ToString()
+             : "it left no report: it is still running, or was killed with its launcher"});
+    cases.push_back(without);
+  }
+  for (CaseRun& run : cases) run.directory = directory.filename().string();
+  return cases;
+}
+
+std::map<std::string, Before> ReadBefore(const std::string& previous) {
+  std::map<std::string, Before> before;
+  for (const CaseRun& run : ReadRun(previous, "").cases) {
+    before.emplace(run.name, Before{run.outcome, run.real_seconds, run.virtual_seconds, run.file});
+  }
+  return before;
+}
+
+std::string SuiteOf(const std::string& name) { return name.substr(0, name.find('.')); }
+
+void CompareWith(const std::string& previous, RunResults& run) {
+  run.previous = previous;
+  std::map<std::string, Before> before = ReadBefore(previous);
+  for (CaseRun& each : run.cases) {
+    const auto found = before.find(each.name);
+    if (found != before.end()) each.before = found->second;
+  }
+  for (const CaseRun& each : run.cases) before.erase(each.name);
+  for (const auto& [name, verdict] : before) run.not_run.push_back(name);
+}
+
+/// A case that left no report does not say where it is; others of its suite do.
+void AddFiles(RunResults& run) {
+  std::map<std::string, std::string> files;
+  for (const CaseRun& each : run.cases) {
+    const std::string file = each.file.empty() && each.before ? each.before->file : each.file;
+    if (!file.empty()) files.emplace(SuiteOf(each.name), file);
+  }
+  for (CaseRun& each : run.cases) {
+    const auto file = files.find(SuiteOf(each.name));
+    if (each.file.empty() && file != files.end()) each.file = file->second;
+  }
+}
+
+std::optional<double> Ratio(const CaseRun& run, const std::optional<double>& now,
+                            const std::optional<double>& then) {
+  constexpr double kSlower = 1.25;
+  constexpr double kFaster = 1 / kSlower;
+  constexpr double kLeastSeconds = 1;
+  if (!run.Passed() || run.before->outcome != Outcome::kPassed) return std::nullopt;
+  if (!now || !then || *then <= 0 || std::abs(*now - *then) < kLeastSeconds) return std::nullopt;
+  const double ratio = *now / *then;
+  if (ratio > kFaster && ratio < kSlower) return std::nullopt;
+  return ratio;
+}
+
+}  // namespace
+
+const char* InWords(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPassed:
+      return "passed";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kSkipped:
+      return "skipped";
+  }
+  return "";
+}
+
+std::string Failure::Location() const {
+  return file.empty() ? "" : file + ":" + std::to_string(line);
+}
+
+bool CaseRun::Has(const std::string& file_name) const {
+  return std::any_of(files.begin(), files.end(),
+                     [&](const File& each) { return each.name == file_name; });
+}
+
+std::string CaseRun::Family() const {
+  if (file.empty()) return SuiteOf(name);
+  return boost::replace_all_copy(fs::path(file).stem().string(), "_", " ");
+}
+
+std::string CaseRun::Change() const {
+  if (!before || before->outcome == outcome) return "";
+  if (Failed()) return "newly failed";
+  if (Skipped()) return "newly skipped";
+  return before->outcome == Outcome::kFailed ? "fixed" : "no longer skipped";
+}
+
+std::optional<double> CaseRun::RealRatio() const {
+  return before ? Ratio(*this, real_seconds, before->real_seconds) : std::nullopt;
+}
+
+std::optional<double> CaseRun::VirtualRatio() const {
+  return before ? Ratio(*this, virtual_seconds, before->virtual_seconds) : std::nullopt;
+}
+
+std::string CaseRun::AloneCommand() const {
+  std::string pattern;
+  for (const char c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '/') pattern += '\\';
+    pattern += c;
+  }
+  return "./ci/cases -- -R '^" + pattern + "$'";
+}
+
+std::string CaseRun::ShellCommand() const {
+  const bool state_was_kept = Has(kState) || Has(std::string(kState) + "/");
+  const std::string open = "build/bin/dualpath shell --at " + name;
+  return state_was_kept ? open : "DUALPATH_KEEP_STATE=1 " + AloneCommand() + "; " + open;
+}
+
+int RunResults::Count(TestVerdict::Outcome outcome) const {
+  return static_cast<int>(std::count_if(
+      cases.begin(), cases.end(), [&](const CaseRun& run) { return run.outcome == outcome; }));
+}
+
+int RunResults::KnownIssues() const {
+  return static_cast<int>(std::count_if(cases.begin(), cases.end(), [](const CaseRun& run) {
+    return run.Failed() && !run.known_issue.empty();
+  }));
+}
+
+int RunResults::UnexpectedPasses() const {
+  return static_cast<int>(std::count_if(
+      cases.begin(), cases.end(), [](const CaseRun& run) { return run.UnexpectedlyPassed(); }));
+}
+
+RunResults ReadRun(const std::string& results, const std::string& previous) {
+  RunResults run;
+  run.results = results;
+  for (const fs::path& directory : DirectoriesIn(results)) {
+    std::vector<CaseRun> cases = CasesIn(directory);
+    const json timing = TimingOf(directory);
+    const auto real_seconds = Seconds(timing, "real_seconds");
+    const auto virtual_seconds = Seconds(timing, "virtual_seconds");
+    run.real_seconds += real_seconds.value_or(0);
+    run.virtual_seconds += virtual_seconds.value_or(0);
+    if (cases.size() == 1) {
+      cases[0].real_seconds = real_seconds;
+      cases[0].virtual_seconds = virtual_seconds;
+    }
+    const std::vector<CaseRun::File> files = FilesIn(directory);
+    for (CaseRun& each : cases) {
+      each.files = files;
+      run.cases.push_back(std::move(each));
+    }
+    struct stat status {};
+    if (::stat((directory / "gtest.xml").c_str(), &status) == 0) {
+      run.ended = std::max(run.ended, static_cast<std::int64_t>(status.st_mtime));
+    }
+  }
+  std::error_code ec;
+  if (!previous.empty() && fs::is_directory(previous, ec)) CompareWith(previous, run);
+  AddFiles(run);
+  return run;
+}
+
+}  // namespace dualpath::results

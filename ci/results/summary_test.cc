@@ -1,0 +1,145 @@
+#include "ci/results/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "ci/results/fake_results.h"
+#include "helpers/base/exit_code.h"
+
+namespace dualpath::results {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class SummaryTest : public ::testing::Test {
+ protected:
+  int Print(const Github& github = {}) {
+    out_.str("");
+    return Summarize({results_.path(), ""}, github, out_);
+  }
+
+  FakeResults results_;
+  std::ostringstream out_;
+};
+
+TEST_F(SummaryTest, ALineForEachCaseAndTheSums) {
+  results_.Leave("A.Passes");
+  results_.Leave("A.Skips", FakeResults::kSkipped, 1, 2);
+  EXPECT_EQ(Print(), kAllPassed);
+  EXPECT_EQ(out_.str(),
+            "passed      5.0 s real    50.0 s virtual  A.Passes\n"
+            "skipped     1.0 s real     2.0 s virtual  A.Skips\n"
+            "        no fio; install it\n"
+            "cases: 1 passed, 0 failed, 1 skipped; 6 s real, 52 s virtual\n"
+            "results: " +
+                results_.path() + " (merged JUnit: junit.xml)\npage: " + results_.path() +
+                "/index.html\n");
+  EXPECT_THAT(*ReadFile(results_.path() + "/index.html"), HasSubstr("A.Passes"));
+}
+
+TEST_F(SummaryTest, EndsWithWhatToDoAboutEachFailure) {
+  FakeResults::LeaveIn(results_.previous(), "A.Fails");
+  results_.Leave("A.Fails", FakeResults::kFailed);
+  results_.Leave("A.Passes");
+  EXPECT_EQ(Print(), kCaseFailed);
+  EXPECT_THAT(out_.str(), HasSubstr("virtual  A.Fails\n"
+                                    "        cases/path_offline.cc:20\n"
+                                    "        Value of: a\n"
+                                    "          Actual: <b>\n"
+                                    "        an exception\n"
+                                    "passed "));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("against " + results_.previous() +
+                        ": 1 newly failed, 0 fixed, 0 slower, 0 faster, 0 not run again\n"));
+  const std::string directory = results_.path() + "/A.Fails";
+  EXPECT_THAT(out_.str(), EndsWith("\nA.Fails newly failed\n"
+                                   "  page   " +
+                                   results_.path() + "/index.html\n  logs   " + directory +
+                                   "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
+                                   "  shell  DUALPATH_KEEP_STATE=1 ./ci/cases -- -R '^A\\.Fails$'; "
+                                   "build/bin/dualpath shell --at A.Fails\n"));
+  // As soon as there are a timeline and a state, they are named.
+  FakeResults::Write(directory + "/timeline.html", "");
+  FakeResults::Write(directory + "/state", "");
+  Print();
+  EXPECT_THAT(out_.str(),
+              EndsWith("\n  page   " + directory + "/timeline.html\n  logs   " + directory +
+                       "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
+                       "  shell  build/bin/dualpath shell --at A.Fails\n"));
+}
+
+TEST_F(SummaryTest, OfManyFailuresNamesTheFirst) {
+  for (int i = 0; i < 8; ++i) results_.Leave("A.F" + std::to_string(i), FakeResults::kFailed);
+  EXPECT_EQ(Print(), kCaseFailed);
+  EXPECT_THAT(out_.str(), HasSubstr("\nA.F4 failed\n"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("\nA.F5 failed\n")));
+  EXPECT_THAT(out_.str(), EndsWith("\nand 3 more: " + results_.path() + "/index.html\n"));
+}
+
+TEST_F(SummaryTest, TellsKnownIssuesFromNews) {
+  results_.Leave("A.Fails", std::string(FakeResults::kFailed) + FakeResults::kKnown);
+  results_.Leave("A.Passes", FakeResults::kKnown);
+  EXPECT_EQ(Print(), kCaseFailed);
+  EXPECT_THAT(out_.str(), HasSubstr("        known issue: https://example.org/1\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("        unexpected pass, known issue: https://example.org/1"));
+  EXPECT_THAT(out_.str(), HasSubstr("known issues: 1 of the failures\nunexpected passes: 1, of"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("alone")));
+}
+
+TEST_F(SummaryTest, ComparesWithTheRunThatIsNamed) {
+  FakeResults other;
+  other.Leave("A.Passes", FakeResults::kFailed);
+  other.Leave("A.Gone");
+  results_.Leave("A.Passes");
+  EXPECT_EQ(Summarize({results_.path() + "/", other.path()}, {}, out_), kAllPassed);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("against " + other.path() +
+                        ": 0 newly failed, 1 fixed, 0 slower, 0 faster, 1 not run again\n"));
+  EXPECT_THAT(out_.str(), EndsWith("page: " + results_.path() + "/index.html\n"));
+}
+
+TEST_F(SummaryTest, OfNothingIsNoPage) {
+  EXPECT_EQ(Print(), kNothingRan);
+  EXPECT_EQ(out_.str(), "no case has left results in " + results_.path() + "\n");
+  EXPECT_FALSE(fs::exists(results_.path()));
+}
+
+TEST_F(SummaryTest, APageThatCannotBeWrittenChangesNoVerdict) {
+  results_.Leave("A.Passes");
+  fs::create_directories(results_.path() + "/index.html/in-the-way");
+  EXPECT_EQ(Print(), kAllPassed);
+  EXPECT_THAT(out_.str(), HasSubstr("dualpath summary: the page: "));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("\npage: ")));
+}
+
+TEST_F(SummaryTest, TellsGithubToo) {
+  results_.Leave("A.Fails", FakeResults::kFailed);
+  Github github;
+  github.is_on = true;
+  github.step_summary = results_.path() + "/summary.md";
+  EXPECT_EQ(Print(github), kCaseFailed);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("\n::error file=cases/path_offline.cc,line=20,title=A.Fails::"));
+  EXPECT_THAT(*ReadFile(github.step_summary), HasSubstr("#### `A.Fails`"));
+}
+
+TEST_F(SummaryTest, ThousandsOfCasesAreNoTrouble) {
+  std::string cases;
+  for (int i = 0; i < 5000; ++i) {
+    cases +=
+        "<testcase name=\"C" + std::to_string(i) + "\" classname=\"A\" status=\"run\" time=\"1\"/>";
+  }
+  FakeResults::Write(results_.path() + "/all/gtest.xml",
+                     "<testsuites><testsuite name=\"A\">" + cases + "</testsuite></testsuites>");
+  EXPECT_EQ(Print(), kAllPassed);
+  EXPECT_THAT(out_.str(), HasSubstr("cases: 5000 passed"));
+}
+
+}  // namespace
+}  // namespace dualpath::results

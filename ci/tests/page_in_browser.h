@@ -1,0 +1,41 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ci/tests/browser.h"
+#include "helpers/base/observable.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::tests {
+
+/// A test of a page in a browser, which stays open for the suite. Skips where there is none.
+class PageInBrowser : public ::testing::Test {
+ protected:
+  static void TearDownTestSuite();
+  void SetUp() override;
+
+  static Deadline Soon() { return Deadline::In(std::chrono::seconds(30)); }
+
+  /// Writes the page and opens it.
+  static void Open(const std::string& file, const std::string& page);
+
+  /// What an expression of the page comes to.
+  static nlohmann::json Get(const std::string& expression);
+  static Observable<nlohmann::json> Value(const std::string& expression);
+  static int GetInt(const std::string& expression);
+  static std::string GetText(const std::string& selector);
+
+  /// What the console got.
+  static std::vector<std::string> Complaints();
+
+  static Browser& browser();
+
+  std::optional<TemporaryDirectory> directory_;
+};
+
+}  // namespace dualpath::tests

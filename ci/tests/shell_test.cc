@@ -1,0 +1,426 @@
+// `dualpath shell` as a person has it, each time in a VM of its own: not a unit test.
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+
+#include "ci/tests/typist.h"
+#include "helpers/base/exit_code.h"
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+#include "helpers/lab/image/cache.h"
+#include "helpers/matchers/eventually.h"
+#include "helpers/matchers/status_matchers.h"
+#include "helpers/matchers/topology_matchers.h"
+#include "helpers/multipath/topology_parser.h"
+#include "helpers/process/process.h"
+
+namespace dualpath {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr char kProgram[] = DUALPATH_PROGRAM;
+constexpr seconds kStart{120};  // other cases may be running
+constexpr seconds kEnd{30};
+constexpr char kPrompt[] = "[root@dualpath-lab ~]# ";
+constexpr char kFailFirstPath[] = R"sh(
+until dualpath-rig io | grep -q running; do sleep 1; done
+disk=$(multipath -ll | grep -o 'sd[a-z]' | head -n 1)
+echo 1 > "/sys/block/$disk/device/delete"
+until [ "$(multipath -ll | grep -c 'sd[a-z]')" = 1 ]; do sleep 1; done
+echo kept > /tmp/mark
+)sh";
+constexpr char kControlC[] = "\x03";
+
+class ShellTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(TemporaryDirectory directory, TemporaryDirectory::Create());
+    directory_.emplace(std::move(directory));
+  }
+
+  /// A shell at its first prompt.
+  Result<Typist> Shell(const std::vector<std::string>& words = {},
+                       const std::string& terminal = "dumb") {
+    DUALPATH_TRY(Typist typist, Start(words, terminal));
+    DUALPATH_TRY(banner_, typist.ReadUpTo(kPrompt, kStart));
+    return typist;
+  }
+
+  Result<Typist> Start(const std::vector<std::string>& words = {},
+                       const std::string& terminal = "dumb") {
+    std::vector<std::string> argv = {kProgram, "shell"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    Typist::Options options;
+    options.terminal = terminal;
+    options.temporary_directory = directory_->path();
+    return Typist::Start(argv, options);
+  }
+
+  /// `dualpath WORDS` with `input` as its standard input.
+  Result<process::Output> Dualpath(const std::vector<std::string>& words,
+                                   const std::string& input = "") {
+    process::Command command;
+    command.argv = {kProgram};
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    command.stdin_text = input;
+    command.environment = {{"TMPDIR", directory_->path()}};
+    return process::Execute(command, Deadline::In(kStart));
+  }
+
+  /// What is left in the directory for temporary files: nothing but our own lock.
+  std::set<std::string> LeftBehind() const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(directory_->path())) {
+      const std::string name = entry.path().filename().string();
+      if (name != "lock") names.insert(name);
+    }
+    return names;
+  }
+
+  std::optional<TemporaryDirectory> directory_;
+  std::string banner_;
+};
+
+Result<multipath::Map> MapIn(const std::string& multipath_ll) {
+  const multipath::Topology topology = multipath::ParseTopology(multipath_ll);
+  if (topology.maps.size() == 1) return topology.maps[0];
+  return Error::Because("find one map", "in the output of multipath -ll", multipath_ll);
+}
+
+Observable<multipath::Map> MultipathLl(Typist& typist) {
+  return {"multipath -ll", [&typist]() -> Result<multipath::Map> {
+            DUALPATH_TRY(const std::string output, typist.Run("multipath -ll"));
+            return MapIn(output);
+          }};
+}
+
+PathId Id(const multipath::Path& path) { return {path.hctl, {}, path.device}; }
+
+/// The one child of a process: the VM.
+Result<int> ChildOf(int pid) {
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
+  std::error_code ec;
+  for (const auto& task : fs::directory_iterator(tasks, ec)) {
+    std::ifstream children(task.path() / "children");
+    int child = 0;
+    if (children >> child) return child;
+  }
+  return Error::Because("find the child of", std::to_string(pid), "it has none");
+}
+
+/// A process that has ended and was not waited for is none.
+bool Runs(int pid) {
+  const auto status = ReadFile("/proc/" + std::to_string(pid) + "/status");
+  return status.ok() && status->find("State:\tZ") == std::string::npos;
+}
+
+TEST_F(ShellTest, TheArticlesFailoverIsTypedIn) {
+  ASSERT_OK_AND_ASSIGN(Typist root, Shell());
+  EXPECT_THAT(banner_, HasSubstr("~. after Enter leaves"));
+
+  // [3:0:1:0]    disk    LIO-ORG  storage          4.0   /dev/sdb
+  ASSERT_OK_AND_ASSIGN(const std::string lsscsi, root.Run("lsscsi"));
+  EXPECT_THAT(lsscsi, ContainsRegex("\\[[0-9]+:0:1:0\\] +disk +LIO-ORG +storage +4.0 +/dev/sd"));
+  ASSERT_OK_AND_ASSIGN(const std::string targets, root.Run("targetcli ls"));
+  for (const char* part : {"loopback", "Targets: 2", "naa.5001405f01234ba3", "naa.500230567123438b",
+                           "fileio/storage", "storage.raw (1.0GiB)"}) {
+    EXPECT_THAT(targets, HasSubstr(part));
+  }
+  ASSERT_OK_AND_ASSIGN(const std::string domains, root.Run("virsh list"));
+  EXPECT_THAT(domains, ContainsRegex("dualpath-guest +running"));
+
+  // Two groups of one path, the first active: there is I/O.
+  ASSERT_OK_AND_ASSIGN(const std::string topology, root.Run("multipath -ll"));
+  ASSERT_OK_AND_ASSIGN(const multipath::Map map, MapIn(topology));
+  EXPECT_EQ(map.vendor, "LIO-ORG");
+  EXPECT_EQ(map.product, "storage");
+  EXPECT_EQ(map.size, "1.0G");
+  EXPECT_EQ(map.features, "1 queue_if_no_path");
+  ASSERT_THAT(map.groups, SizeIs(2));
+  ASSERT_THAT(map.groups[0].paths, SizeIs(1));
+  ASSERT_THAT(map.groups[1].paths, SizeIs(1));
+  const PathId first = Id(map.groups[0].paths[0]);
+  const PathId second = Id(map.groups[1].paths[0]);
+  EXPECT_THAT(lsscsi, HasSubstr("[" + first.hctl + "]"));
+  EXPECT_THAT(lsscsi, HasSubstr("[" + second.hctl + "]"));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(first), Enabled(second)})));
+
+  // Failover
+  ASSERT_OK_AND_ASSIGN(const std::string nothing,
+                       root.Run("echo 1 > /sys/block/" + first.device + "/device/delete"));
+  EXPECT_THAT(nothing, IsEmpty());
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(second)})));
+  ASSERT_OK_AND_ASSIGN(const std::string table, root.Run("dmsetup table " + map.alias));
+  EXPECT_THAT(table,
+              ContainsRegex("multipath 1 queue_if_no_path .*1 1 service-time 0 1 [12] 8:[0-9]+ "));
+  ASSERT_OK_AND_ASSIGN(const std::string journal,
+                       root.Run("journalctl --no-pager -u multipathd | grep 'from map'"));
+  EXPECT_THAT(journal, HasSubstr("path removed from map " + map.alias));
+  ASSERT_OK_AND_ASSIGN(const std::string kernel, root.Run("dmesg | grep Synchronizing"));
+  EXPECT_THAT(kernel, HasSubstr("[" + first.device + "] Synchronizing SCSI cache"));
+
+  // To recover
+  const std::string host = first.hctl.substr(0, first.hctl.find(':'));
+  ASSERT_OK(root.Run("echo \"- - -\" > /sys/class/scsi_host/host" + host + "/scan"));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(second), Enabled(first)})));
+
+  // The guest wrote all the time, and has seen nothing of it.
+  ASSERT_OK_AND_ASSIGN(const std::string io, root.Run("dualpath-rig io"));
+  EXPECT_THAT(io, ContainsRegex("[1-9][0-9]* completed"));
+  EXPECT_THAT(io, HasSubstr("running"));
+  EXPECT_THAT(io, HasSubstr("(0 failed)"));
+
+  ASSERT_OK(root.Type("exit\r"));
+  ASSERT_OK_AND_ASSIGN(const int code, root.WaitForEnd(kEnd));
+  EXPECT_EQ(code, 0);
+  EXPECT_TRUE(root.Cooked());
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(ShellTest, IsATerminalOfItsOwn) {
+  ASSERT_OK_AND_ASSIGN(Typist root, Shell({}, "xterm-256color"));
+  EXPECT_FALSE(root.Cooked());
+  // Without its colours and the marks of pasting.
+  ASSERT_OK(root.Type("bind 'set enable-bracketed-paste off'; TERM=dumb\r"));
+  ASSERT_OK(root.ReadUpTo(kPrompt, kEnd));
+
+  ASSERT_OK_AND_ASSIGN(const std::string size, root.Run("stty size; tty"));
+  EXPECT_THAT(size, ContainsRegex("^50 250\n/dev/pts/[0-9]+\n$"));
+  ASSERT_OK(root.Resize(40, 132));
+  const Observable<std::string> resized = {"stty size", [&] { return root.Run("stty size"); }};
+  EXPECT_THAT(resized, Eventually(std::string("40 132\n")));
+
+  // The word is put together, so that its echo is not taken for it.
+  ASSERT_OK(root.Type("sh -c 'echo be''gun; exec sleep 100000'\r"));
+  ASSERT_OK(root.ReadUpTo("begun\r\n", kEnd));
+  ASSERT_OK(root.Type(kControlC));
+  ASSERT_OK(root.ReadUpTo(kPrompt, kEnd));
+  ASSERT_OK_AND_ASSIGN(const std::string interrupted, root.Run("echo $?"));
+  EXPECT_EQ(interrupted, "130\n");
+
+  ASSERT_OK(root.Type("sh -c 'echo be''gun; exec sleep 100000'\r"));
+  ASSERT_OK(root.ReadUpTo("begun\r\n", kEnd));
+  ASSERT_OK(root.Type("\x1a"));  // Ctrl-Z
+  ASSERT_OK(root.ReadUpTo(kPrompt, kEnd));
+  ASSERT_OK_AND_ASSIGN(const std::string jobs, root.Run("jobs"));
+  EXPECT_THAT(jobs, HasSubstr("Stopped"));
+  ASSERT_OK(root.Run("kill -9 %1"));
+  ASSERT_OK(root.Run("sleep 1"));  // it says before the next prompt that the job is gone
+
+  // A reader that goes away ends the writer, as anywhere.
+  ASSERT_OK_AND_ASSIGN(const std::string pipe, root.Run("yes | head -n 1; echo ${PIPESTATUS[0]}"));
+  EXPECT_EQ(pipe, "y\n141\n");
+
+  ASSERT_OK(root.Type("exit 3\r"));
+  ASSERT_OK_AND_ASSIGN(const int code, root.WaitForEnd(kEnd));
+  EXPECT_EQ(code, 3);
+  EXPECT_TRUE(root.Cooked());
+}
+
+TEST_F(ShellTest, ShowsAllThatIsPrinted) {
+  ASSERT_OK_AND_ASSIGN(Typist root, Shell());
+  ASSERT_OK_AND_ASSIGN(const std::string numbers, root.Run("seq 20000"));
+  EXPECT_EQ(numbers.size(), 108894U);
+  EXPECT_THAT(numbers, ::testing::EndsWith("19999\n20000\n"));
+  ASSERT_OK(root.Type("seq 5000; exit\r"));
+  ASSERT_OK(root.WaitForEnd(kEnd));
+  EXPECT_THAT(root.rest(), HasSubstr("4999\r\n5000\r\n"));
+}
+
+TEST_F(ShellTest, IsLeftByTheEscape) {
+  ASSERT_OK_AND_ASSIGN(Typist root, Shell());
+  ASSERT_OK_AND_ASSIGN(const int vm, ChildOf(root.pid()));
+  ASSERT_OK(root.Type("\r~?"));
+  ASSERT_OK(root.ReadUpTo("dualpath cp, on another terminal.\r\n", kEnd));
+  ASSERT_OK(root.Type("sleep 100000\r~."));
+  ASSERT_OK_AND_ASSIGN(const int code, root.WaitForEnd(kEnd));
+  EXPECT_EQ(code, 0);
+  EXPECT_TRUE(root.Cooked());
+  EXPECT_FALSE(Runs(vm));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(ShellTest, PutsTheTerminalBackWhenItIsKilledOrItsVmDies) {
+  ASSERT_OK_AND_ASSIGN(Typist ended, Shell());
+  ASSERT_OK_AND_ASSIGN(const int vm, ChildOf(ended.pid()));
+  ASSERT_EQ(::kill(ended.pid(), SIGTERM), 0);
+  ASSERT_OK_AND_ASSIGN(const int interrupted, ended.WaitForEnd(kEnd));
+  EXPECT_EQ(interrupted, kInfrastructure);
+  EXPECT_TRUE(ended.Cooked());
+  EXPECT_FALSE(Runs(vm));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+
+  ASSERT_OK_AND_ASSIGN(Typist bereft, Shell());
+  ASSERT_OK_AND_ASSIGN(const int its_vm, ChildOf(bereft.pid()));
+  ASSERT_EQ(::kill(its_vm, SIGKILL), 0);
+  ASSERT_OK_AND_ASSIGN(const int failed, bereft.WaitForEnd(kEnd));
+  EXPECT_EQ(failed, kInfrastructure);
+  EXPECT_TRUE(bereft.Cooked());
+  EXPECT_THAT(bereft.rest(), HasSubstr("it ended before the shell did"));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(ShellTest, InterruptedWhileItRestoresLeavesNothing) {
+  for (const int milliseconds : {50, 150, 250, 350, 450}) {
+    ASSERT_OK_AND_ASSIGN(Typist root, Start());
+    PollUntil(Deadline::In(std::chrono::milliseconds(milliseconds)), [] { return false; });
+    ASSERT_OK(root.Type(kControlC));
+    const Result<int> code = root.WaitForEnd(kEnd);
+    // On a fast machine it was not ours to interrupt any more.
+    if (!code.ok() && root.rest().find(kPrompt) != std::string::npos) break;
+    ASSERT_OK(code);
+    EXPECT_EQ(*code, kInfrastructure) << root.rest();
+    EXPECT_TRUE(root.Cooked());
+    EXPECT_THAT(LeftBehind(), IsEmpty());
+  }
+}
+
+TEST_F(ShellTest, RunsAScriptWithoutATerminal) {
+  ASSERT_OK_AND_ASSIGN(
+      const process::Output output,
+      Dualpath({"shell"},
+               "multipath -ll\ntty\nread line\nfor the script itself\necho \"[$line]\"\n"
+               "ls /nowhere\nsleep 30\nexit 7\necho not this\n"));
+  EXPECT_EQ(output.exit.code, 7) << output.err;
+  ASSERT_OK_AND_ASSIGN(const multipath::Map map, MapIn(output.out));
+  EXPECT_THAT(map.groups, SizeIs(2));
+  EXPECT_THAT(output.out, HasSubstr("not a tty\n[for the script itself]\n"));
+  EXPECT_THAT(output.out, Not(HasSubstr("#")));
+  EXPECT_THAT(output.out, Not(HasSubstr("not this")));
+  EXPECT_THAT(output.err, HasSubstr("cannot access '/nowhere'"));
+  EXPECT_THAT(output.err, Not(HasSubstr("~.")));
+}
+
+TEST_F(ShellTest, RunsALongScriptWhole) {
+  std::string script = "cat > /tmp/copy <<'END'\n";
+  for (int i = 0; i < 20000; ++i) script += "line " + std::to_string(i) + "\n";
+  script += "END\nwc -l < /tmp/copy\nfalse\n";
+  ASSERT_OK_AND_ASSIGN(const process::Output output, Dualpath({"shell"}, script));
+  EXPECT_EQ(output.out, "20000\n");
+  EXPECT_EQ(output.exit.code, 1) << output.err;
+}
+
+TEST_F(ShellTest, TwoAtOnceAreTwoHostsToCopyFilesTo) {
+  ASSERT_OK_AND_ASSIGN(Typist first, Shell());
+  ASSERT_OK_AND_ASSIGN(Typist second, Shell({"--name", "other"}));
+  ASSERT_OK(first.Run("rm /sys/nothing; echo first > /tmp/which; chmod 600 /tmp/which"));
+  ASSERT_OK_AND_ASSIGN(const std::string not_there, second.Run("cat /tmp/which"));
+  EXPECT_THAT(not_there, HasSubstr("No such file"));
+
+  const std::string file = directory_->path() + "/which";
+  ASSERT_OK_AND_ASSIGN(const process::Output out, Dualpath({"cp", "lab:/tmp/which", file}));
+  EXPECT_EQ(out.exit.code, 0) << out.err;
+  ASSERT_OK_AND_ASSIGN(const std::string which, ReadFile(file));
+  EXPECT_EQ(which, "first\n");
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+
+  std::string large(std::size_t{3} << 20, 'x');
+  for (std::size_t i = 0; i < large.size(); i += 7) large[i] = static_cast<char>(i % 251);
+  ASSERT_OK(WriteFileAtomically(file, large));
+  ASSERT_OK_AND_ASSIGN(const process::Output in, Dualpath({"cp", file, "other:/tmp"}));
+  EXPECT_EQ(in.exit.code, 0) << in.err;
+  ASSERT_OK_AND_ASSIGN(const process::Output back,
+                       Dualpath({"cp", "other:/tmp/which", file + ".back"}));
+  EXPECT_EQ(back.exit.code, 0) << back.err;
+  ASSERT_OK_AND_ASSIGN(const std::string copied, ReadFile(file + ".back"));
+  EXPECT_TRUE(copied == large) << copied.size() << " bytes of " << large.size();
+  // The kernel's files do not know their size.
+  ASSERT_OK_AND_ASSIGN(const process::Output stdout_copy,
+                       Dualpath({"cp", "other:/proc/cmdline", "/dev/stdout"}));
+  EXPECT_THAT(stdout_copy.out, HasSubstr("console=ttyS0"));
+
+  ASSERT_OK_AND_ASSIGN(const process::Output missing, Dualpath({"cp", "lab:/nowhere", file}));
+  EXPECT_EQ(missing.exit.code, kInfrastructure);
+  EXPECT_THAT(missing.err, HasSubstr("No such file"));
+  ASSERT_OK_AND_ASSIGN(const process::Output refused, Dualpath({"cp", file, "lab:/no/where"}));
+  EXPECT_EQ(refused.exit.code, kInfrastructure);
+  ASSERT_OK_AND_ASSIGN(const std::string alive, first.Run("cat /tmp/which"));
+  EXPECT_EQ(alive, "first\n");
+  ASSERT_OK_AND_ASSIGN(const process::Output taken, Dualpath({"shell", "--name", "a/b"}));
+  EXPECT_EQ(taken.exit.code, kUsage);
+}
+
+TEST_F(ShellTest, GoesOnFromAStateThatItHasKept) {
+  // A cache of its own would have to make an image; the name is this test's.
+  const std::string name = "test-" + std::to_string(::getpid());
+  ASSERT_OK_AND_ASSIGN(const process::Output kept,
+                       Dualpath({"shell", "--save", name}, kFailFirstPath));
+  EXPECT_EQ(kept.exit.code, 0) << kept.err;
+  for (int twice = 0; twice < 2; ++twice) {
+    ASSERT_OK_AND_ASSIGN(Typist root, Shell({"--from", name}));
+    ASSERT_OK_AND_ASSIGN(const std::string mark, root.Run("cat /tmp/mark; rm /tmp/mark"));
+    EXPECT_EQ(mark, "kept\n");
+    ASSERT_OK_AND_ASSIGN(const std::string topology, root.Run("multipath -ll"));
+    ASSERT_OK_AND_ASSIGN(const multipath::Map map, MapIn(topology));
+    EXPECT_THAT(map.groups, SizeIs(1));
+    ASSERT_OK_AND_ASSIGN(const std::string io, root.Run("dualpath-rig io"));
+    EXPECT_THAT(io, HasSubstr("running"));
+  }
+  // In real time, too, and from then on only so.
+  ASSERT_OK_AND_ASSIGN(const process::Output live,
+                       Dualpath({"shell", "--live", "--from", name, "--save", name}, "exit 5"));
+  EXPECT_EQ(live.exit.code, 5) << live.err;
+  ASSERT_OK_AND_ASSIGN(const process::Output jumping, Dualpath({"shell", "--from", name}));
+  EXPECT_EQ(jumping.exit.code, kInfrastructure);
+  EXPECT_THAT(jumping.err, HasSubstr("--live"));
+  ASSERT_OK_AND_ASSIGN(const process::Output again,
+                       Dualpath({"shell", "--live", "--from", name}, "cat /tmp/mark"));
+  EXPECT_EQ(again.out, "kept\n") << again.err;
+  ASSERT_OK_AND_ASSIGN(const process::Output unknown,
+                       Dualpath({"shell", "--from", name + "-other"}));
+  EXPECT_EQ(unknown.exit.code, kInfrastructure);
+  EXPECT_THAT(unknown.err, HasSubstr("no state is kept there"));
+  ASSERT_OK_AND_ASSIGN(const lab::Cache cache, lab::Cache::Open());
+  fs::remove_all(cache.root() + "/kept/" + name);
+}
+
+TEST_F(ShellTest, OpensWhereACaseFailed) {
+  const std::string results = directory_->path() + "/results";
+  ASSERT_OK_AND_ASSIGN(const process::Output failed,
+                       Dualpath({"exec", "--keep-state", "--results", results, "--", "/bin/bash",
+                                 "-c", "echo here > /root/was; exit 3"}));
+  EXPECT_EQ(failed.exit.code, kCaseFailed) << failed.err;
+  ASSERT_OK_AND_ASSIGN(
+      const process::Output shell,
+      Dualpath({"shell", "--results", results, "--at", "bash"}, "cat /root/was; dualpath-rig io"));
+  EXPECT_THAT(shell.out, HasSubstr("here\n0 issued")) << shell.err;
+  EXPECT_EQ(shell.exit.code, 0);
+}
+
+TEST_F(ShellTest, LiveTimeIsRealTime) {
+  ASSERT_OK_AND_ASSIGN(Typist root, Shell({"--live"}));
+  EXPECT_THAT(banner_, HasSubstr("Its time is real"));
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_OK(root.Run("sleep 3"));
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, seconds(3));
+  ASSERT_OK_AND_ASSIGN(const std::string topology, root.Run("multipath -ll"));
+  ASSERT_OK(MapIn(topology));
+}
+
+TEST_F(ShellTest, RefusesWhatItDoesNotKnow) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"shell", "--wrong"},
+                                             {"shell", "word"},
+                                             {"shell", "--stack", "none"},
+                                             {"cp", "one"},
+                                             {"cp"}}) {
+    ASSERT_OK_AND_ASSIGN(const process::Output output, Dualpath(words));
+    EXPECT_EQ(output.exit.code, kUsage) << output.err;
+  }
+}
+
+}  // namespace
+}  // namespace dualpath

@@ -1,0 +1,281 @@
+#include "helpers/guest/wire/block_content.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace dualpath::guest {
+namespace {
+
+constexpr char kMagic[8] = {'D', 'U', 'A', 'L', 'P', 'A', 'T', 'H'};
+constexpr std::size_t kChecksumAt = offsetof(BlockHeader, checksum);
+constexpr std::size_t kWordBytes = sizeof(std::uint64_t);
+constexpr std::size_t kSectorWords = kSectorBytes / kWordBytes;
+
+constexpr std::size_t kChecksumWord = kChecksumAt / kWordBytes;
+static_assert(kChecksumAt % kWordBytes == kWordBytes / 2, "the upper half of its word");
+
+// Loops go by so many words: what a loop costs besides is more than what is done to one.
+constexpr std::size_t kStride = 8;
+
+using Sector = std::array<std::uint64_t, kSectorWords>;
+
+/// Fletcher's sums over the words of a block: one of the words, and one of the first as it grew.
+class Checksum {
+ public:
+  void Add(std::uint64_t word) {
+    sum_ += word;
+    sum_of_sums_ += sum_;
+  }
+
+  /// As if `count` words had been added, the first being `start` + `step`, each next `step` more.
+  static Checksum OfProgression(std::uint64_t start, std::uint64_t step, std::uint64_t count) {
+    const std::uint64_t pairs = count * (count + 1) / 2;
+    Checksum checksum;
+    checksum.sum_ = count * start + pairs * step;
+    checksum.sum_of_sums_ = pairs * start + pairs * (count + 2) / 3 * step;
+    return checksum;
+  }
+
+  /// As if another word had been added, where from that one on `from_end` words were.
+  void Replace(std::uint64_t from_end, std::uint64_t was, std::uint64_t is) {
+    sum_ += is - was;
+    sum_of_sums_ += from_end * (is - was);
+  }
+
+  std::uint32_t value() const {
+    const std::uint64_t mixed = (sum_ ^ sum_of_sums_ >> 32) * 0x9E3779B97F4A7C15U + sum_of_sums_;
+    return static_cast<std::uint32_t>(mixed ^ mixed >> 32);
+  }
+
+ private:
+  std::uint64_t sum_ = 0;
+  std::uint64_t sum_of_sums_ = 0;
+};
+
+/// What a write's block consists of: an arithmetic progression of words, so that its checksum is
+/// known without a look at them, and over that the identity at the start of every sector.
+class Pattern {
+ public:
+  Pattern(std::size_t size, const BlockIdentity& identity) {
+    // An odd multiplier keeps writes of neighbouring sequences and blocks apart in every word.
+    step_ = (identity.sequence * 2 + 1) * 0x9E3779B97F4A7C15U ^ identity.block << 1;
+    start_ = identity.run_id ^ step_;
+    identity_ = {identity.run_id, identity.block, identity.sequence};
+    BlockHeader header{};
+    std::memcpy(header.magic, kMagic, sizeof(kMagic));
+    header.run_id = identity.run_id;
+    header.block = identity.block;
+    header.sequence = identity.sequence;
+    header.bytes = static_cast<std::uint32_t>(size);
+    std::memcpy(header_.data(), &header, sizeof(header));
+    header.checksum = ChecksumOf(size / kWordBytes).value();
+    std::memcpy(header_.data(), &header, sizeof(header));
+  }
+
+  void Fill(std::size_t sector, std::uint64_t* words) const {
+    const std::uint64_t step = step_;
+    std::uint64_t word = start_ + sector * kSectorWords * step;
+    for (std::uint64_t* to = words; to != words + kSectorWords; to += kStride) {
+      to[0] = word += step;
+      to[1] = word += step;
+      to[2] = word += step;
+      to[3] = word += step;
+      to[4] = word += step;
+      to[5] = word += step;
+      to[6] = word += step;
+      to[7] = word += step;
+    }
+    if (sector == 0) {
+      std::copy(header_.begin(), header_.end(), words);
+    } else {
+      std::copy(identity_.begin(), identity_.end(), words);
+    }
+  }
+
+  std::uint32_t checksum() const {
+    return static_cast<std::uint32_t>(header_[kChecksumWord] >> 32);
+  }
+
+ private:
+  /// Of `count` words, with the header as it is.
+  Checksum ChecksumOf(std::uint64_t count) const {
+    Checksum checksum = Checksum::OfProgression(start_, step_, count);
+    for (std::uint64_t at = 0; at < count; at += kSectorWords) {
+      std::uint64_t word = start_ + at * step_;
+      std::uint64_t from_end = count - at;
+      const auto replace = [&](std::uint64_t is) {
+        checksum.Replace(from_end--, word += step_, is);
+      };
+      if (at == 0) {
+        for (const std::uint64_t is : header_) replace(is);
+      } else {
+        for (const std::uint64_t is : identity_) replace(is);
+      }
+    }
+    return checksum;
+  }
+
+  std::uint64_t step_;
+  std::uint64_t start_;
+  std::array<std::uint64_t, sizeof(BlockHeader) / kWordBytes> header_;
+  std::array<std::uint64_t, 3> identity_;
+};
+
+std::uint64_t WordAt(const char* data, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, data + at, sizeof(word));
+  return word;
+}
+
+bool AllZeros(const char* data, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += kWordBytes) {
+    if (WordAt(data, at) != 0) return false;
+  }
+  return true;
+}
+
+/// Whether, where the block stops being its header's, a whole sector begins that is zeros or
+/// another write's; `claim` is then that write.
+bool AnotherTookOver(const char* data, std::size_t size, std::size_t at, BlockIdentity& claim) {
+  const std::size_t sector = at / kSectorBytes;
+  if (sector == 0 || at % kSectorBytes >= sizeof(BlockIdentity)) return false;
+  const char* from = data + sector * kSectorBytes;
+  std::memcpy(&claim, from, sizeof(claim));
+  Sector words;
+  Pattern(size, claim).Fill(sector, words.data());
+  return AllZeros(from, kSectorBytes) || std::memcmp(from, words.data(), kSectorBytes) == 0;
+}
+
+}  // namespace
+
+std::string ToString(const BlockIdentity& identity) {
+  return "sequence " + std::to_string(identity.sequence) + " of run " +
+         std::to_string(identity.run_id) + " for block " + std::to_string(identity.block);
+}
+
+std::uint32_t FillBlock(void* data, std::size_t size, const BlockIdentity& identity) {
+  auto* words = static_cast<std::uint64_t*>(data);
+  const Pattern pattern(size, identity);
+  for (std::size_t sector = 0; sector < size / kSectorBytes; ++sector) {
+    pattern.Fill(sector, words + sector * kSectorWords);
+  }
+  return pattern.checksum();
+}
+
+std::uint32_t BlockChecksum(const void* data, std::size_t size) {
+  const auto* words = static_cast<const std::uint64_t*>(data);
+  const std::uint64_t* const end = words + size / kWordBytes;
+  Checksum checksum;
+  for (std::size_t i = 0; i < kStride; ++i, ++words) {
+    checksum.Add(i == kChecksumWord ? *words & 0xFFFFFFFF : *words);
+  }
+  for (; words != end; words += kStride) {
+    checksum.Add(words[0]);
+    checksum.Add(words[1]);
+    checksum.Add(words[2]);
+    checksum.Add(words[3]);
+    checksum.Add(words[4]);
+    checksum.Add(words[5]);
+    checksum.Add(words[6]);
+    checksum.Add(words[7]);
+  }
+  return checksum.value();
+}
+
+BlockFinding InspectBlock(const void* data, std::size_t size) {
+  BlockFinding finding;
+  finding.checksum = BlockChecksum(data, size);
+  BlockHeader header;
+  std::memcpy(&header, data, sizeof(header));
+  if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0) {
+    const bool zeros = AllZeros(static_cast<const char*>(data), size);
+    finding.state = zeros ? BlockState::kZeros : BlockState::kUnmarked;
+    return finding;
+  }
+  finding.identity = {header.run_id, header.block, header.sequence};
+  if (header.bytes != size) {
+    finding.state = BlockState::kOtherSize;
+  } else if (header.checksum == finding.checksum) {
+    finding.state = BlockState::kWhole;
+  } else {
+    const std::size_t at = FirstDifference(data, size, finding.identity);
+    BlockIdentity other;
+    const bool torn = AnotherTookOver(static_cast<const char*>(data), size, at, other);
+    finding.state = torn ? BlockState::kTorn : BlockState::kDamaged;
+    finding.first_wrong_byte = static_cast<std::uint32_t>(at);
+  }
+  return finding;
+}
+
+std::size_t FirstDifference(const void* data, std::size_t size, const BlockIdentity& expected) {
+  const auto* bytes = static_cast<const char*>(data);
+  const Pattern pattern(size, expected);
+  Sector sector;
+  for (std::size_t at = 0; at < size; at += kSectorBytes) {
+    pattern.Fill(at / kSectorBytes, sector.data());
+    const auto* intended = reinterpret_cast<const char*>(sector.data());
+    if (std::memcmp(bytes + at, intended, kSectorBytes) == 0) continue;
+    const auto* differs = std::mismatch(intended, intended + kSectorBytes, bytes + at).second;
+    return static_cast<std::size_t>(differs - bytes);
+  }
+  return size;
+}
+
+std::string ToString(const BlockFinding& finding) {
+  switch (finding.state) {
+    case BlockState::kUnknown:
+      break;
+    case BlockState::kWhole:
+      return ToString(finding.identity) + ", checksum good";
+    case BlockState::kZeros:
+      return "zeros, as if never written";
+    case BlockState::kUnmarked:
+      return "what the agent did not write (it does not begin with DUALPATH)";
+    case BlockState::kOtherSize:
+      return ToString(finding.identity) + ", which was a block of another size";
+    case BlockState::kTorn:
+    case BlockState::kDamaged:
+      return ToString(finding.identity) + ", checksum wrong, but from byte " +
+             std::to_string(finding.first_wrong_byte) + " on not what that wrote";
+  }
+  return "nothing that was looked at";
+}
+
+std::string DescribeContent(const void* data, std::size_t size) {
+  const auto* bytes = static_cast<const char*>(data);
+  const BlockFinding finding = InspectBlock(data, size);
+  BlockIdentity other;
+  if (finding.state == BlockState::kOtherSize) {
+    BlockHeader header;
+    std::memcpy(&header, data, sizeof(header));
+    return ToString(finding) + ", " + std::to_string(header.bytes) + " bytes";
+  }
+  if (finding.state == BlockState::kTorn &&
+      AnotherTookOver(bytes, size, finding.first_wrong_byte, other)) {
+    const std::size_t from = finding.first_wrong_byte / kSectorBytes * kSectorBytes;
+    return ToString(finding.identity) + ", checksum wrong, but from byte " + std::to_string(from) +
+           " on " + (other == BlockIdentity{} ? "zeros" : ToString(other));
+  }
+  return ToString(finding);
+}
+
+std::string KindOf(const BlockFinding& finding, const BlockIdentity& expected) {
+  const BlockIdentity& found = finding.identity;
+  switch (finding.state) {
+    case BlockState::kZeros:
+      return "lost";
+    case BlockState::kTorn:
+      return "torn";
+    case BlockState::kDamaged:
+      return "damaged";
+    case BlockState::kWhole:
+      if (found.run_id != expected.run_id || found.block != expected.block) break;
+      return found.sequence < expected.sequence ? "stale" : "newer than expected";
+    default:
+      break;
+  }
+  return "foreign";
+}
+
+}  // namespace dualpath::guest

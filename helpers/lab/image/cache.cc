@@ -1,0 +1,260 @@
+#include "helpers/lab/image/cache.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <vector>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+#include "helpers/lab/image/digest.h"
+
+namespace dualpath::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr char kManifest[] = "manifest.json";
+constexpr std::chrono::hours kLongestBuild{2};
+
+// Some fourteen states.
+constexpr std::uint64_t kDefaultLimitGib = 8;
+constexpr char kLimitVariable[] = "DUALPATH_CACHE_GIB";
+
+// Larger ones are VMs' RAM, and reading that takes almost as long as making it again.
+constexpr std::uintmax_t kLargestDigested = std::uintmax_t{1} << 30;
+
+std::string DefaultRoot() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  if (!variable("DUALPATH_CACHE").empty()) return variable("DUALPATH_CACHE");
+  if (!variable("XDG_CACHE_HOME").empty()) return variable("XDG_CACHE_HOME") + "/dualpath";
+  return (variable("HOME").empty() ? "/tmp" : variable("HOME") + "/.cache") + "/dualpath";
+}
+
+Result<std::uint64_t> Limit() {
+  const char* value = std::getenv(kLimitVariable);
+  if (value == nullptr || *value == '\0') return kDefaultLimitGib << 30;
+  char* end = nullptr;
+  const double gib = std::strtod(value, &end);
+  if (*end != '\0' || !std::isfinite(gib) || gib <= 0) {
+    return Error::Because("read environment", std::string(kLimitVariable) + "=\"" + value + "\"",
+                          "it must be a positive number of GiB, as in 8");
+  }
+  return static_cast<std::uint64_t>(gib * (1 << 30));
+}
+
+/// Size and modification time: what must be unchanged for a file to be trusted unread.
+json Stamp(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) return nullptr;
+  return {{"size", info.st_size},
+          {"mtime_ns", info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec}};
+}
+
+std::string NameIn(const std::string& directory, const fs::path& file) {
+  return file.lexically_relative(directory).string();
+}
+
+Status WriteManifest(const std::string& directory) {
+  json manifest = json::object();
+  std::vector<std::string> paths;
+  for (const auto& file : fs::recursive_directory_iterator(directory)) {
+    if (file.is_directory()) continue;
+    manifest[NameIn(directory, file.path())] = {{"stamp", Stamp(file.path().string())}};
+    if (file.file_size() <= kLargestDigested) paths.push_back(file.path().string());
+  }
+  DUALPATH_TRY(const std::vector<std::string> digests, DigestsOfFiles(paths));
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    manifest[NameIn(directory, paths[i])]["sha256"] = digests[i];
+  }
+  return WriteFileAtomically(directory + "/" + kManifest, manifest.dump(2) + "\n");
+}
+
+/// Empty if the entry is as it was made, else what is wrong with it.
+std::string WhatIsDamaged(const std::string& directory) {
+  const Result<std::string> text = ReadFile(directory + "/" + kManifest);
+  if (!text.ok()) return text.error().ToString();
+  const json manifest = json::parse(*text, nullptr, false);
+  if (!manifest.is_object() || manifest.empty()) return "its manifest is not readable";
+  for (const auto& [name, recorded] : manifest.items()) {
+    const std::string path = directory + "/" + name;
+    if (!recorded.is_object()) return "its manifest is not readable";
+    if (recorded.value("stamp", json()) == Stamp(path)) continue;
+    const json recorded_digest = recorded.value("sha256", json());
+    if (recorded_digest.is_null()) return name + " has changed since it was made";
+    const auto digest = DigestsOfFiles({path});
+    if (!digest.ok()) return digest.error().ToString();
+    if (recorded_digest != digest->at(0)) return name + " has changed since it was made";
+  }
+  return "";
+}
+
+std::uint64_t BytesOnDisk(const fs::path& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code ec;
+  // By hand: somebody else may be removing it, and ++ would throw.
+  for (fs::recursive_directory_iterator file(directory, ec), end; !ec && file != end;
+       file.increment(ec)) {
+    struct stat info = {};
+    if (::stat(file->path().c_str(), &info) == 0)
+      bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+struct EntryOnDisk {
+  fs::path directory;
+  fs::file_time_type last_used;
+  std::uint64_t bytes;
+};
+
+std::vector<EntryOnDisk> EntriesIn(const std::string& root) {
+  std::vector<EntryOnDisk> entries;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(root, ec)) {
+    if (!fs::exists(entry.path() / kManifest, ec)) continue;
+    entries.push_back(
+        {entry.path(), fs::last_write_time(entry.path(), ec), BytesOnDisk(entry.path())});
+  }
+  return entries;
+}
+
+std::uint64_t BytesOf(const std::vector<EntryOnDisk>& entries) {
+  return std::accumulate(
+      entries.begin(), entries.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const EntryOnDisk& entry) { return sum + entry.bytes; });
+}
+
+}  // namespace
+
+Result<Cache> Cache::Open(const std::string& root) {
+  const std::string path = root.empty() ? DefaultRoot() : root;
+  std::error_code ec;
+  fs::create_directories(path, ec);
+  if (ec) return Error::FromErrno("create the cache (set DUALPATH_CACHE)", path, ec.value());
+  DUALPATH_TRY(const std::uint64_t limit, Limit());
+  return Cache(fs::absolute(path).string(), limit);
+}
+
+std::string Cache::PathOf(const std::string& kind, const std::string& key) const {
+  return root_ + "/" + kind + "-" + key;
+}
+
+Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
+                                std::uint64_t bytes_needed, const Builder& build) const {
+  const std::string directory = PathOf(kind, key);
+  const std::string lock_path = directory + ".lock";
+  std::error_code ec;
+  while (true) {
+    {
+      DUALPATH_TRY(FileLock shared, FileLock::Acquire(lock_path, FileLock::Mode::kShared,
+                                                      Deadline::In(kLongestBuild)));
+      if (fs::exists(directory, ec)) {
+        const std::string damage = WhatIsDamaged(directory);
+        if (damage.empty()) {
+          fs::last_write_time(directory, fs::file_time_type::clock::now(), ec);
+          return Entry(directory, std::move(shared));
+        }
+        spdlog::warn("{} is damaged ({}); it is made anew", directory, damage);
+      }
+    }
+    DUALPATH_TRY(const FileLock exclusive, FileLock::Acquire(lock_path, FileLock::Mode::kExclusive,
+                                                             Deadline::In(kLongestBuild)));
+    // Somebody else may have made it while we waited.
+    if (fs::exists(directory, ec) && WhatIsDamaged(directory).empty()) continue;
+    DUALPATH_TRY_STATUS(Build(directory, bytes_needed, build));
+    const std::uint64_t freed = Prune(limit_);
+    if (freed > 0) spdlog::info("removed {} MiB of what was used longest ago", freed >> 20);
+  }
+}
+
+void Cache::MarkUsed(const std::string& kind, const std::string& key) const {
+  std::error_code ec;
+  fs::last_write_time(PathOf(kind, key), fs::file_time_type::clock::now(), ec);
+}
+
+Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
+                    const Builder& build) const {
+  std::error_code ec;
+  fs::remove_all(directory, ec);
+  SweepTemporaryDirectories(root_);
+  fs::space_info space = fs::space(root_, ec);
+  if (!ec && space.available < bytes_needed) {
+    const std::uint64_t held = BytesOf(EntriesIn(root_));
+    const std::uint64_t missing = bytes_needed - space.available;
+    if (held >= missing) Prune(held - missing);
+    space = fs::space(root_, ec);
+  }
+  if (!ec && space.available < bytes_needed) {
+    return Error::Because("make", directory,
+                          fmt::format("it needs {} MiB of disk space and {} has {} MiB; free some, "
+                                      "or set DUALPATH_CACHE to a directory with more",
+                                      bytes_needed >> 20, root_, space.available >> 20));
+  }
+  DUALPATH_TRY(const TemporaryDirectory work, TemporaryDirectory::Create(root_));
+  const std::string made = work.path() + "/entry";
+  fs::create_directory(made, ec);
+  if (ec) return Error::FromErrno("create", made, ec.value());
+  DUALPATH_TRY_STATUS(build(made));
+  if (fs::is_empty(made, ec)) return Error::Because("make", directory, "its builder left no file");
+  DUALPATH_TRY_STATUS(WriteManifest(made));
+  return work.MoveOut("entry", directory);
+}
+
+Status Cache::Discard(const std::string& kind, const std::string& key) const {
+  const std::string directory = PathOf(kind, key);
+  DUALPATH_TRY(const FileLock exclusive,
+               FileLock::Acquire(directory + ".lock", FileLock::Mode::kExclusive,
+                                 Deadline::In(kLongestBuild)));
+  std::error_code ec;
+  fs::remove_all(directory, ec);
+  if (ec) return Error::FromErrno("remove", directory, ec.value());
+  return Ok{};
+}
+
+std::uint64_t Cache::Prune(std::uint64_t limit) const {
+  std::vector<EntryOnDisk> candidates = EntriesIn(root_);
+  const std::uint64_t total = BytesOf(candidates);
+  std::sort(candidates.begin(), candidates.end(),
+            [](const EntryOnDisk& a, const EntryOnDisk& b) { return a.last_used < b.last_used; });
+  std::uint64_t freed = 0;
+  std::error_code ec;
+  for (const EntryOnDisk& candidate : candidates) {
+    if (total - freed <= limit) break;
+    const std::string lock_path = candidate.directory.string() + ".lock";
+    const auto lock = FileLock::TryAcquire(lock_path, FileLock::Mode::kExclusive);
+    if (!lock.ok()) continue;
+    fs::remove_all(candidate.directory, ec);
+    freed += candidate.bytes;
+  }
+  RemoveUnusedLocks();
+  return freed;
+}
+
+/// Who waits for such a lock, or is about to, notices that the file has gone, and makes another.
+void Cache::RemoveUnusedLocks() const {
+  std::vector<fs::path> locks;
+  std::error_code ec;
+  for (const auto& file : fs::directory_iterator(root_, ec)) {
+    const fs::path entry = fs::path(file.path()).replace_extension();
+    if (file.path().extension() == ".lock" && !fs::exists(entry, ec)) locks.push_back(file.path());
+  }
+  for (const fs::path& path : locks) {
+    const auto lock = FileLock::TryAcquire(path.string(), FileLock::Mode::kExclusive);
+    if (lock.ok() && !fs::exists(fs::path(path).replace_extension(), ec)) fs::remove(path, ec);
+  }
+}
+
+}  // namespace dualpath::lab

@@ -1,0 +1,78 @@
+#include "helpers/lab/qemu.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::lab {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+class QemuTest : public ::testing::Test {
+ protected:
+  QemuTest() { ::unsetenv("DUALPATH_QEMU"); }
+  ~QemuTest() override { ::unsetenv("DUALPATH_QEMU"); }
+
+  std::string File(const std::string& name) const { return directory_.path() + "/" + name; }
+
+  /// A program that prints `text`, in place of QEMU.
+  void UseProgramThatSays(const std::string& text) const {
+    const std::string program = File("other");
+    ASSERT_TRUE(WriteFileAtomically(program, "#!/bin/sh\necho '" + text + "'\n").ok());
+    ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+    ::setenv("DUALPATH_QEMU", program.c_str(), 1);
+  }
+
+  TemporaryDirectory directory_ = *TemporaryDirectory::Create();
+};
+
+TEST_F(QemuTest, IsTheImagesWithAllThatItNeeds) {
+  const process::Command command = QemuCommand("/image/qemu");
+  EXPECT_THAT(command.argv,
+              ElementsAre("/image/qemu/ld-linux-x86-64.so.2", "--library-path", "/image/qemu",
+                          "/image/qemu/qemu-system-x86_64", "-L", "/image/qemu"));
+  EXPECT_THAT(command.environment, ElementsAre(Pair("QEMU_MODULE_DIR", "/image/qemu")));
+}
+
+TEST_F(QemuTest, IsAnotherOnRequest) {
+  ::setenv("DUALPATH_QEMU", "/opt/qemu/bin/qemu-system-x86_64", 1);
+  const process::Command command = QemuCommand("/image/qemu");
+  EXPECT_THAT(command.argv, ElementsAre("/opt/qemu/bin/qemu-system-x86_64"));
+  EXPECT_THAT(command.environment, IsEmpty()) << "modules of another QEMU would not fit";
+}
+
+TEST_F(QemuTest, AnEmptyVariableIsNone) {
+  ::setenv("DUALPATH_QEMU", "", 1);
+  EXPECT_EQ(QemuCommand("/image/qemu").argv[0], "/image/qemu/ld-linux-x86-64.so.2");
+}
+
+TEST_F(QemuTest, TheImagesVersionIsWrittenDown) {
+  ASSERT_TRUE(WriteFileAtomically(File("version"), "QEMU emulator version 10.0.8\n").ok());
+  EXPECT_EQ(*QemuVersion(directory_.path()), "QEMU emulator version 10.0.8");
+}
+
+TEST_F(QemuTest, AnothersVersionIsAskedFor) {
+  ASSERT_TRUE(WriteFileAtomically(File("version"), "QEMU emulator version 10.0.8\n").ok());
+  UseProgramThatSays("QEMU emulator version 11.1.0\nCopyright (c)");
+  EXPECT_EQ(*QemuVersion(directory_.path()), "QEMU emulator version 11.1.0");
+}
+
+TEST_F(QemuTest, OneThatIsNotThereIsNamed) {
+  ::setenv("DUALPATH_QEMU", "/no/such/qemu", 1);
+  const auto version = QemuVersion(directory_.path());
+  ASSERT_FALSE(version.ok());
+  EXPECT_THAT(version.error().ToString(), HasSubstr("/no/such/qemu"));
+}
+
+}  // namespace
+}  // namespace dualpath::lab

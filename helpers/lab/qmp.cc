@@ -1,0 +1,47 @@
+#include "helpers/lab/qmp.h"
+
+#include <nlohmann/json.hpp>
+
+#include "helpers/lab/line_socket.h"
+
+namespace dualpath::lab {
+
+using nlohmann::json;
+
+Result<Qmp> Qmp::Negotiate(UniqueFd socket, Deadline deadline) {
+  Qmp qmp(std::move(socket));
+  DUALPATH_TRY(const json greeting, qmp.ReadMessage(deadline));
+  if (!greeting.contains("QMP"))
+    return Error::Because("greet", "QEMU", "it said " + greeting.dump());
+  DUALPATH_TRY_STATUS(qmp.Execute("qmp_capabilities", json::object(), deadline));
+  return qmp;
+}
+
+Result<json> Qmp::Execute(const std::string& command, const json& arguments, Deadline deadline) {
+  const json request = {{"execute", command}, {"arguments", arguments}};
+  DUALPATH_TRY_STATUS(SendAll(socket_, request.dump() + "\n"));
+  while (true) {
+    DUALPATH_TRY(json message, ReadMessage(deadline));
+    if (message.contains("return")) return std::move(message["return"]);
+    if (message.contains("error")) {
+      const json why = message.value(json::json_pointer("/error/desc"), json(message.dump()));
+      return Error::Because("ask QEMU", command,
+                            why.is_string() ? why.get<std::string>() : why.dump());
+    }
+  }
+}
+
+Result<json> Qmp::ReadMessage(Deadline deadline) {
+  while (true) {
+    if (const auto line = TakeLine(buffered_)) {
+      json message = json::parse(*line, nullptr, false);
+      if (!message.is_object()) return Error::Because("understand", "QEMU", "it said " + *line);
+      return message;
+    }
+    DUALPATH_TRY(const std::string chunk, ReadSome(socket_, deadline));
+    if (chunk.empty()) return Error::Because("ask", "QEMU", "it has gone");
+    buffered_ += chunk;
+  }
+}
+
+}  // namespace dualpath::lab

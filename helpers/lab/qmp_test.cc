@@ -1,0 +1,147 @@
+#include "helpers/lab/qmp.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "helpers/lab/line_socket.h"
+
+namespace dualpath::lab {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+
+constexpr char kGreeting[] =
+    R"({"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}}, "capabilities": []}})"
+    "\r\n";
+constexpr char kDone[] = "{\"return\": {}}\r\n";
+
+Deadline Soon() { return Deadline::In(seconds(10)); }
+
+/// QEMU's end of the monitor: says something, then answers each line that comes with the next text.
+class FakeQemu {
+ public:
+  FakeQemu(std::string first_words, std::vector<std::string> answers) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    client_ = UniqueFd(ends[0]);
+    thread_ = std::thread([this, server = UniqueFd(ends[1]), words = std::move(first_words),
+                           answers = std::move(answers)] { Serve(server, words, answers); });
+  }
+  ~FakeQemu() { Join(); }
+
+  Result<Qmp> Negotiate() { return Qmp::Negotiate(std::move(client_), Soon()); }
+
+  /// The commands that it got. Ends when every answer is given or the client has gone.
+  std::vector<std::string> Heard() {
+    Join();
+    return heard_;
+  }
+
+ private:
+  void Serve(const UniqueFd& server, const std::string& first_words,
+             const std::vector<std::string>& answers) {
+    if (!SendAll(server, first_words).ok()) return;
+    std::string buffered;
+    for (const std::string& answer : answers) {
+      auto line = TakeLine(buffered);
+      while (!line) {
+        const auto text = ReadSome(server, Soon());
+        if (!text.ok() || text->empty()) return;
+        buffered += *text;
+        line = TakeLine(buffered);
+      }
+      heard_.push_back(*line);
+      if (!SendAll(server, answer).ok()) return;
+    }
+  }
+  void Join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  UniqueFd client_;
+  std::thread thread_;
+  std::vector<std::string> heard_;
+};
+
+TEST(Qmp, LeavesNegotiationModeAndAsks) {
+  FakeQemu qemu(kGreeting, {kDone, "{\"return\": {\"status\": \"running\"}}\r\n", kDone});
+  auto qmp = qemu.Negotiate();
+  ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
+  const auto status = qmp->Execute("query-status", json::object(), Soon());
+  ASSERT_TRUE(status.ok()) << status.error().ToString();
+  EXPECT_EQ(*status, (json{{"status", "running"}}));
+  EXPECT_TRUE(qmp->Execute("migrate", {{"uri", "exec:cat > 'a \"file\"'"}}, Soon()).ok());
+  EXPECT_THAT(
+      qemu.Heard(),
+      ElementsAre(R"({"arguments":{},"execute":"qmp_capabilities"})",
+                  R"({"arguments":{},"execute":"query-status"})",
+                  R"({"arguments":{"uri":"exec:cat > 'a \"file\"'"},"execute":"migrate"})"));
+}
+
+TEST(Qmp, SkipsEvents) {
+  const std::string event = R"({"timestamp": {"seconds": 1, "microseconds": 2}, "event": "STOP"})"
+                            "\r\n";
+  FakeQemu qemu(kGreeting, {event + kDone, event + event + "{\"return\": 7}\r\n"});
+  auto qmp = qemu.Negotiate();
+  ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
+  EXPECT_EQ(*qmp->Execute("stop", json::object(), Soon()), 7);
+}
+
+TEST(Qmp, ReadsAnswersThatComeInPieces) {
+  FakeQemu qemu(std::string(kGreeting) + "{\"event\": \"RES", {"ET\"}\r\n{\"return\": {}}\r\n"});
+  EXPECT_TRUE(qemu.Negotiate().ok());
+}
+
+TEST(Qmp, TurnsErrorsIntoErrors) {
+  const std::string unknown =
+      R"({"error": {"class": "CommandNotFound", "desc": "The command x is unknown"}})"
+      "\r\n";
+  FakeQemu qemu(kGreeting,
+                {kDone, unknown, "{\"error\": {}}\r\n", "{\"error\": \"no object\"}\r\n", kDone});
+  auto qmp = qemu.Negotiate();
+  ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
+  EXPECT_EQ(qmp->Execute("x", json::object(), Soon()).error().ToString(),
+            "ask QEMU: x: The command x is unknown");
+  EXPECT_EQ(qmp->Execute("y", json::object(), Soon()).error().ToString(),
+            "ask QEMU: y: {\"error\":{}}");
+  EXPECT_EQ(qmp->Execute("z", json::object(), Soon()).error().ToString(),
+            "ask QEMU: z: {\"error\":\"no object\"}");
+  EXPECT_TRUE(qmp->Execute("stop", json::object(), Soon()).ok()) << "it goes on after an error";
+}
+
+TEST(Qmp, WantsAGreeting) {
+  EXPECT_EQ(FakeQemu("{\"hello\": 1}\r\n", {}).Negotiate().error().ToString(),
+            "greet: QEMU: it said {\"hello\":1}");
+  EXPECT_EQ(FakeQemu("login:\n", {}).Negotiate().error().ToString(),
+            "understand: QEMU: it said login:");
+  EXPECT_EQ(FakeQemu("[]\n", {}).Negotiate().error().ToString(), "understand: QEMU: it said []");
+}
+
+TEST(Qmp, SaysThatQemuHasGone) {
+  EXPECT_EQ(FakeQemu("", {}).Negotiate().error().ToString(), "ask: QEMU: it has gone");
+  FakeQemu qemu(kGreeting, {kDone});
+  auto qmp = qemu.Negotiate();
+  ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
+  qemu.Heard();
+  EXPECT_FALSE(qmp->Execute("stop", json::object(), Soon()).ok());
+}
+
+TEST(Qmp, WaitsNoLongerThanItShould) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  const UniqueFd silent(ends[1]);
+  EXPECT_EQ(
+      Qmp::Negotiate(UniqueFd(ends[0]), Deadline::InUnscaled(milliseconds(10))).error().ToString(),
+      "wait for: the lab's answer: deadline expired");
+}
+
+}  // namespace
+}  // namespace dualpath::lab

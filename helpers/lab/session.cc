@@ -1,0 +1,154 @@
+#include "helpers/lab/session.h"
+
+#include <poll.h>
+#include <spdlog/fmt/fmt.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <sstream>
+
+#include "helpers/lab/line_socket.h"
+
+namespace dualpath::lab {
+namespace {
+
+// More than that waits where it is: a pasted file, or a script that runs ahead of its shell.
+constexpr std::size_t kMostPending = std::size_t{64} << 10;
+constexpr std::size_t kChunk = std::size_t{16} << 10;
+constexpr std::chrono::seconds kLineBudget{10};  // a line comes in one piece
+
+constexpr char kHelp[] =
+    "\r\n~.  leave: the lab VM is gone then\r\n~?  this\r\n~~  a ~\r\n"
+    "Each after Enter. Files: dualpath cp, on another terminal.\r\n";
+
+Status WriteAll(int fd, const std::string& text) {
+  for (std::size_t written = 0; written < text.size();) {
+    const ssize_t n = ::write(fd, text.data() + written, text.size() - written);
+    if (n < 0 && errno == EAGAIN) {  // somebody has made the terminal non-blocking
+      pollfd entry{fd, POLLOUT, 0};
+      ::poll(&entry, 1, -1);
+    } else if (n < 0 && errno != EINTR) {
+      return Error::FromErrno("write to", fd == STDERR_FILENO ? "stderr" : "stdout", errno);
+    } else if (n > 0) {
+      written += static_cast<std::size_t>(n);
+    }
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Session::End> Session::Run() {
+  if (on_terminal_) {
+    told_ = process::WindowSizeOf(STDIN_FILENO);
+    DUALPATH_TRY(window_, process::WatchWindowSize());
+  }
+  while (true) {
+    DUALPATH_TRY(const std::optional<int> code, Turn());
+    if (code) return End{*code, false};
+    if (left_) return End{0, true};
+  }
+}
+
+Result<std::optional<int>> Session::Turn() {
+  const Vm::Ports& ports = vm_.ports();
+  const bool takes_input = !input_ended_ && pending_.size() < kMostPending;
+  const short output_events = static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT);
+  std::array<pollfd, 6> ready = {
+      pollfd{takes_input ? STDIN_FILENO : -1, POLLIN, 0},
+      pollfd{ports.output.get(), output_events, 0},
+      pollfd{on_terminal_ ? -1 : ports.results.get(), POLLIN, 0},
+      pollfd{ports.control.get(), POLLIN, 0},
+      pollfd{window_.get(), POLLIN, 0},
+      pollfd{door_ == nullptr ? -1 : door_->fd(), POLLIN, 0},
+  };
+  const auto& [input, output, errors, control, window, door] = ready;
+  if (::poll(ready.data(), ready.size(), -1) < 0) {
+    if (errno == EINTR) return std::optional<int>();
+    return Error::FromErrno("wait for", "the lab and the terminal", errno);
+  }
+  if ((output.revents & POLLOUT) != 0) DUALPATH_TRY_STATUS(SendPending());
+  if (input.revents != 0) DUALPATH_TRY_STATUS(TakeInput());
+  if (window.revents != 0) DUALPATH_TRY_STATUS(Resize());
+  const auto print = [](const std::string& text) {
+    // A standard output that is gone is noticed by the next TakeOutput.
+    static_cast<void>(WriteAll(STDOUT_FILENO, text));
+  };
+  if (door.revents != 0) {
+    DUALPATH_TRY(const std::string line, door_->Serve(vm_, print));
+    if (!line.empty()) return Understand(line);
+  }
+  // What was printed before the shell's end was said is there before it.
+  bool printed = false;
+  if ((output.revents & ~POLLOUT) != 0) {
+    DUALPATH_TRY(printed, TakeOutput(ports.output, STDOUT_FILENO));
+  }
+  if (errors.revents != 0) {
+    DUALPATH_TRY(const bool complained, TakeOutput(ports.results, STDERR_FILENO));
+    printed = printed || complained;
+  }
+  if (printed || control.revents == 0) return std::optional<int>();
+  // It may have come after its port was looked at.
+  std::array<pollfd, 2> again = {pollfd{output.fd, POLLIN, 0}, pollfd{errors.fd, POLLIN, 0}};
+  if (::poll(again.data(), again.size(), 0) > 0) return std::optional<int>();
+  DUALPATH_TRY(const std::string line, vm_.Listen(print, Deadline::In(kLineBudget)));
+  return Understand(line);
+}
+
+Result<bool> Session::TakeOutput(const UniqueFd& port, int to) {
+  DUALPATH_TRY(const std::string text, ReadSome(port, Deadline::In(kLineBudget)));
+  if (text.empty()) return vm_.Died("it ended before the shell did");
+  DUALPATH_TRY_STATUS(WriteAll(to, text));
+  return true;
+}
+
+Status Session::TakeInput() {
+  std::array<char, kChunk> chunk{};
+  const ssize_t n = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return Ok{};
+  const std::string text(chunk.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+  if (text.empty()) {
+    // EIO, too, is a terminal that is gone.
+    input_ended_ = true;
+    left_ = on_terminal_;
+  }
+  if (!on_terminal_) {
+    pending_ += fmt::format("{}\n", text.size()) + text;
+    return SendPending();
+  }
+  const process::Escapes::Found found = escapes_.Take(text);
+  if (found.help) DUALPATH_TRY_STATUS(WriteAll(STDERR_FILENO, kHelp));
+  left_ = left_ || found.leave;
+  pending_ += found.typed;
+  return SendPending();
+}
+
+Status Session::SendPending() {
+  const ssize_t n = ::send(vm_.ports().output.get(), pending_.data(), pending_.size(),
+                           MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (n > 0) pending_.erase(0, static_cast<std::size_t>(n));
+  // A VM that has gone is noticed where it is read from.
+  return Ok{};
+}
+
+Status Session::Resize() {
+  std::uint64_t count = 0;
+  if (::read(window_.get(), &count, sizeof(count)) < 0) return Ok{};
+  const process::WindowSize now = process::WindowSizeOf(STDIN_FILENO);
+  if (now == told_) return Ok{};
+  told_ = now;
+  return vm_.Tell(fmt::format("/payload/data/resize {} {}", now.rows, now.columns));
+}
+
+Result<std::optional<int>> Session::Understand(const std::string& line) {
+  std::istringstream words(line);
+  std::string marker;
+  int code = 0;
+  if (words >> marker >> code && marker == "exit") return std::optional<int>(code);
+  return Error::Because("run a shell", "in the lab", "it said \"" + line + "\"");
+}
+
+}  // namespace dualpath::lab

@@ -1,0 +1,115 @@
+#include "helpers/lab/vm.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace dualpath::lab {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+VmShape Shape(Accelerator accelerator) {
+  VmShape shape;
+  shape.accelerator = accelerator;
+  shape.qemu = "/cache/image-trixie/qemu";
+  shape.kernel = "/cache/image-trixie/vmlinuz";
+  shape.initrd = "/cache/image-trixie/initrd.img";
+  shape.memory_mebibytes = 2048;
+  return shape;
+}
+
+std::vector<std::string> Arguments(Accelerator accelerator = Accelerator::kTcg) {
+  return ShapeArguments(Shape(accelerator));
+}
+
+/// Every value that `option` is given.
+std::vector<std::string> ValuesOf(const std::string& option,
+                                  Accelerator accelerator = Accelerator::kTcg) {
+  const std::vector<std::string> arguments = Arguments(accelerator);
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    if (arguments[i] == option) values.push_back(arguments[i + 1]);
+  }
+  return values;
+}
+
+TEST(ShapeArguments, HaveTimeThatDoesNotSeeTheMachine) {
+  EXPECT_THAT(ValuesOf("-accel"), ElementsAre("tcg"));
+  EXPECT_THAT(ValuesOf("-icount"), ElementsAre("shift=1,align=off,sleep=off"));
+  EXPECT_THAT(ValuesOf("-rtc"), ElementsAre("clock=vm"));
+}
+
+TEST(ShapeArguments, HaveOneVirtualCpu) { EXPECT_THAT(ValuesOf("-smp"), ElementsAre("1")); }
+
+TEST(ShapeArguments, EndTheVmWhenItsKernelDies) {
+  EXPECT_THAT(Arguments(), Contains("-no-reboot"));
+  EXPECT_THAT(ValuesOf("-append"),
+              ElementsAre(AllOf(HasSubstr(" panic=-1 "), HasSubstr(" oops=panic "))));
+}
+
+TEST(ShapeArguments, HaveNothingThatWakesAnIdleCpu) {
+  EXPECT_THAT(ValuesOf("-M"), ElementsAre(HasSubstr("hpet=off")));
+  EXPECT_THAT(ValuesOf("-append"),
+              ElementsAre(AllOf(HasSubstr(" cpuidle.governor=ladder "), HasSubstr(" tsc=reliable "),
+                                HasSubstr(" sysctl.vm.compaction_proactiveness=0 "))));
+}
+
+TEST(ShapeArguments, HaveNoNestedKvm) {
+  EXPECT_THAT(ValuesOf("-append"), ElementsAre(HasSubstr("modprobe.blacklist=kvm_amd,kvm")));
+}
+
+TEST(ShapeArguments, HaveTheMemoryOfTheShapeInAFile) {
+  EXPECT_THAT(ValuesOf("-m"), ElementsAre("2048M,maxmem=6144M"));
+  EXPECT_THAT(ValuesOf("-M"), ElementsAre(HasSubstr("q35,memory-backend=ram")));
+}
+
+TEST(ShapeArguments, HaveThreePortsOfTheirOwn) {
+  EXPECT_THAT(ValuesOf("-device"),
+              AllOf(Contains("virtserialport,chardev=control,name=dualpath.control"),
+                    Contains("virtserialport,chardev=output,name=dualpath.output"),
+                    Contains("virtserialport,chardev=results,name=dualpath.results")));
+}
+
+TEST(ShapeArguments, HaveNothingOfTheMachine) {
+  const std::vector<std::string> arguments = Arguments();
+  EXPECT_THAT(arguments, Contains("-nodefaults"));
+  EXPECT_THAT(arguments, Not(Contains("-netdev")));
+  // A snapshot's key: where this user's cache is must not be in it.
+  EXPECT_THAT(arguments, Each(Not(HasSubstr("/cache/"))));
+}
+
+TEST(ShapeArguments, OfKvmHaveThisMachinesCpuAndTime) {
+  EXPECT_THAT(ValuesOf("-accel", Accelerator::kKvm), ElementsAre("kvm"));
+  EXPECT_THAT(ValuesOf("-cpu", Accelerator::kKvm), ElementsAre("host"));
+  EXPECT_THAT(ValuesOf("-smp", Accelerator::kKvm), ElementsAre("1"));
+  EXPECT_THAT(Arguments(Accelerator::kKvm), Not(Contains("-icount")));
+  EXPECT_THAT(Arguments(Accelerator::kKvm), Not(Contains("-rtc")));
+}
+
+TEST(ShapeArguments, OfKvmDifferInNothingElse) {
+  // Where the emulated VM has its CPU and time, and at the end of its kernel's command line.
+  std::vector<std::string> emulated = Arguments();
+  const std::string blacklist = " modprobe.blacklist=kvm_amd,kvm";
+  for (std::string& word : emulated) {
+    const std::size_t at = word.find(blacklist);
+    if (at != std::string::npos) word.erase(at, blacklist.size());
+    if (word == "tcg") word = "kvm";
+    if (word == "qemu64") word = "host";
+  }
+  for (const char* option : {"-icount", "-rtc"}) {
+    const auto found = std::find(emulated.begin(), emulated.end(), option);
+    ASSERT_NE(found, emulated.end()) << option;
+    emulated.erase(found, found + 2);
+  }
+  EXPECT_EQ(Arguments(Accelerator::kKvm), emulated);
+}
+
+}  // namespace
+}  // namespace dualpath::lab

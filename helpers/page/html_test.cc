@@ -1,0 +1,19 @@
+#include "helpers/page/html.h"
+
+#include <gtest/gtest.h>
+
+namespace dualpath::page {
+namespace {
+
+TEST(Html, TextStaysText) {
+  EXPECT_EQ(ForHtml("a < b && c"), "a &lt; b &amp;&amp; c");
+  EXPECT_EQ(ForScriptElement(R"(["</script><!--"])"), R"(["\u003c/script>\u003c!--"])");
+}
+
+TEST(Html, PlacesInWhatWasPutInAreNone) {
+  EXPECT_EQ(FillIn("<@A@|@B@>", {{"@A@", "@B@"}, {"@B@", "@A@"}}), "<@B@|@A@>");
+  EXPECT_EQ(FillIn("no place", {{"@A@", "a"}}), "no place");
+}
+
+}  // namespace
+}  // namespace dualpath::page

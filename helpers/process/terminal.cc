@@ -1,0 +1,121 @@
+#include "helpers/process/terminal.h"
+
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+namespace dualpath::process {
+namespace {
+
+struct Saved {
+  int fd = -1;
+  termios modes{};
+};
+
+std::mutex saved_mutex;
+std::optional<Saved> saved;
+
+void PutBack() {
+  if (saved) ::tcsetattr(saved->fd, TCSANOW, &saved->modes);
+  saved.reset();
+}
+
+int window_events = -1;
+
+extern "C" void NoteWindowChange(int /*signal*/) {
+  const int error_number = errno;
+  const std::uint64_t one = 1;
+  if (::write(window_events, &one, sizeof(one)) < 0) {
+    // It is readable already.
+  }
+  errno = error_number;
+}
+
+}  // namespace
+
+bool operator==(const WindowSize& a, const WindowSize& b) {
+  return a.rows == b.rows && a.columns == b.columns;
+}
+
+WindowSize WindowSizeOf(int fd) {
+  winsize size = {};
+  if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) return {};
+  return {size.ws_row, size.ws_col};
+}
+
+Result<RawTerminal> RawTerminal::Of(int fd) {
+  const std::lock_guard<std::mutex> guard(saved_mutex);
+  Saved now;
+  now.fd = fd;
+  if (::tcgetattr(fd, &now.modes) != 0) return Error::FromErrno("read the modes of", "tty", errno);
+  termios raw = now.modes;
+  ::cfmakeraw(&raw);
+  saved = now;
+  if (::tcsetattr(fd, TCSADRAIN, &raw) != 0) {
+    saved.reset();
+    return Error::FromErrno("set the modes of", "tty", errno);
+  }
+  return RawTerminal();
+}
+
+RawTerminal::~RawTerminal() {
+  if (!owns_) return;
+  const std::lock_guard<std::mutex> guard(saved_mutex);
+  PutBack();
+}
+
+void RestoreTerminalForGood() {
+  saved_mutex.lock();
+  PutBack();
+}
+
+Result<UniqueFd> WatchWindowSize() {
+  UniqueFd events(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!events) return Error::FromErrno("watch the size of", "the window", errno);
+  window_events = events.get();
+  // A handler rather than a signalfd: it works whichever thread the signal finds.
+  struct sigaction action = {};
+  action.sa_handler = NoteWindowChange;
+  action.sa_flags = SA_RESTART;
+  if (::sigaction(SIGWINCH, &action, nullptr) != 0) {
+    return Error::FromErrno("watch the size of", "the window", errno);
+  }
+  return events;
+}
+
+Escapes::Found Escapes::Take(const std::string& piece) {
+  Found found;
+  for (const char c : piece) {
+    if (held_) {
+      held_ = false;
+      if (c == '.') {
+        found.leave = true;
+        return found;
+      }
+      if (c == '?') {
+        found.help = true;
+        at_line_start_ = true;
+        continue;
+      }
+      found.typed += '~';
+      if (c == '~') {
+        at_line_start_ = false;
+        continue;
+      }
+    } else if (at_line_start_ && c == '~') {
+      held_ = true;
+      continue;
+    }
+    found.typed += c;
+    at_line_start_ = c == '\r' || c == '\n';
+  }
+  return found;
+}
+
+}  // namespace dualpath::process

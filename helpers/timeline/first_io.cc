@@ -1,0 +1,145 @@
+#include "helpers/timeline/first_io.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+
+namespace dualpath::timeline {
+namespace {
+
+/// printk's clock drifts from CLOCK_MONOTONIC.
+constexpr std::int64_t kClocksApartUs = 5000;
+
+std::string Milliseconds(std::int64_t us) {
+  constexpr double kMillisecond = 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f ms", static_cast<double>(us) / kMillisecond);
+  return text;
+}
+
+/// "3:0:1:0 | 4:0:1:0 5:0:1:0", as LogInterpreter has it.
+std::vector<std::string> PathsIn(const std::string& groups) {
+  std::vector<std::string> paths;
+  std::istringstream words(groups);
+  for (std::string word; words >> word;) {
+    if (word != "|" && word != "none") paths.push_back(word);
+  }
+  return paths;
+}
+
+bool EndsBefore(const Event& io, std::int64_t time_us) {
+  return io.time_us + io.duration_us.value_or(0) + io.error_us.value_or(0) < time_us;
+}
+
+/// A map that has one usable path left, which has carried no I/O before.
+struct Switch {
+  std::string path;
+  const Event* change = nullptr;  ///< what left it alone
+  std::string why;
+  const Event* io = nullptr;  ///< the I/O that is looked for
+};
+
+class Follower {
+ public:
+  void Take(const Event& event) {
+    if (event.lane == Lane::kMap && event.kind == "groups") {
+      MapState& map = maps_[event.map];
+      map.paths = PathsIn(event.state);
+      if (map.paths.size() > 1) map.carrier = map.paths.front();
+      Judge(event.map, event, "the table with no path but " + event.state + " was loaded");
+    } else if (event.lane == Lane::kPath && event.kind == "state") {
+      states_[event.path] = event.state;
+      for (auto& [name, map] : maps_) {
+        if (std::count(map.paths.begin(), map.paths.end(), event.path) == 0) continue;
+        Judge(name, event, event.path + " was " + event.state);
+      }
+    } else if (event.kind == "io" && !event.map.empty()) {
+      TakeIo(event);
+    }
+  }
+
+  std::vector<Event> Finish() {
+    for (auto& [name, map] : maps_) Settle(map, std::nullopt);
+    return std::move(found_);
+  }
+
+ private:
+  struct MapState {
+    std::vector<std::string> paths;
+    std::string carrier;
+    std::optional<Switch> pending;
+  };
+
+  /// A deleted disk takes no I/O either; but the map waits for its new table, and that is what
+  /// everybody looks for.
+  bool IsUsable(const std::string& path) const {
+    const auto known = states_.find(path);
+    return known == states_.end() || (known->second != "failed" && known->second != "offline");
+  }
+
+  void Judge(const std::string& name, const Event& change, const std::string& why) {
+    MapState& map = maps_[name];
+    std::vector<std::string> usable;
+    std::copy_if(map.paths.begin(), map.paths.end(), std::back_inserter(usable),
+                 [this](const std::string& path) { return IsUsable(path); });
+    if (usable.size() != 1) {
+      Settle(map, change.time_us);
+      return;
+    }
+    if (map.pending && map.pending->path == usable.front()) return;
+    Settle(map, change.time_us);
+    if (usable.front() != map.carrier) map.pending = Switch{usable.front(), &change, why, nullptr};
+  }
+
+  void TakeIo(const Event& io) {
+    const auto map = maps_.find(io.map);
+    if (map == maps_.end() || !map->second.pending || map->second.pending->io != nullptr) return;
+    const bool is_good = io.error_number == 0 && io.duration_us;
+    Switch& pending = *map->second.pending;
+    const std::int64_t doubt_us = io.error_us.value_or(0) + kClocksApartUs;
+    if (is_good && io.time_us - doubt_us > pending.change->time_us) {
+      pending.io = &io;
+    }
+  }
+
+  /// Nothing later counts. `changed_us`: when more paths, or none, could be used; none: never.
+  void Settle(MapState& map, std::optional<std::int64_t> changed_us) {
+    const auto pending = std::exchange(map.pending, std::nullopt);
+    if (!pending || pending->io == nullptr) return;
+    const Event& io = *pending->io;
+    if (changed_us && !EndsBefore(io, *changed_us)) return;
+    map.carrier = pending->path;
+    Event first;
+    first.time_us = io.time_us;
+    first.error_us = io.error_us;
+    first.lane = io.lane;
+    first.kind = "first-io";
+    first.path = pending->path;
+    first.map = io.map;
+    first.sequence = io.sequence;
+    first.block = io.block;
+    first.text = "first I/O on the other path, " + pending->path + ": " +
+                 (io.sequence ? "#" + std::to_string(*io.sequence) : "\"" + io.text + "\"") +
+                 " began " + Milliseconds(io.time_us - pending->change->time_us) + " after " +
+                 pending->why + ", and came back good in " + Milliseconds(*io.duration_us);
+    found_.push_back(std::move(first));
+  }
+
+  std::map<std::string, MapState> maps_;
+  std::map<std::string, std::string> states_;
+  std::vector<Event> found_;
+};
+
+}  // namespace
+
+std::vector<Event> FirstIoOnOtherPath(const std::vector<Event>& events) {
+  Follower follower;
+  for (const Event& event : events) follower.Take(event);
+  return follower.Finish();
+}
+
+}  // namespace dualpath::timeline

@@ -1,0 +1,148 @@
+#include "helpers/timeline/log_entry.h"
+
+#include <gtest/gtest.h>
+
+namespace dualpath::timeline {
+namespace {
+
+using Kind = Stamp::Kind;
+using Outcome = ParsedLine::Outcome;
+
+constexpr std::int64_t kSecond = 1000000;
+/// 2022-05-20 06:17:50, by date(1).
+constexpr std::int64_t kThatMorning = 1653027470 * kSecond;
+constexpr std::int64_t kThatMorningsSeconds = (6 * 3600 + 17 * 60 + 50) * kSecond;
+
+LogEntry Entry(std::string_view line) {
+  const ParsedLine parsed = ParseLogEntry(line);
+  EXPECT_EQ(parsed.outcome, Outcome::kEntry) << line;
+  return parsed.entry;
+}
+
+TEST(LogEntry, Syslog) {
+  const LogEntry entry = Entry("May 20 06:17:50 vm multipathd: sdb: remove path (uevent)");
+  EXPECT_EQ(entry.stamp.kind, Kind::kNoYear);
+  EXPECT_EQ(entry.stamp.month, 5);
+  EXPECT_EQ(entry.stamp.day, 20);
+  EXPECT_EQ(entry.stamp.us, kThatMorningsSeconds);
+  EXPECT_EQ(entry.stamp.resolution_us, kSecond);
+  EXPECT_EQ(entry.program, "multipathd");
+  EXPECT_EQ(entry.message, "sdb: remove path (uevent)");
+  EXPECT_EQ(Entry("May  2 06:17:50 vm multipathd[1234]: x").stamp.day, 2);
+}
+
+TEST(LogEntry, JournalctlShortPrecise) {
+  const LogEntry entry = Entry("May 20 06:17:50.123456 vm multipathd[1234]: mpathc: x");
+  EXPECT_EQ(entry.stamp.us, kThatMorningsSeconds + 123456);
+  EXPECT_EQ(entry.stamp.resolution_us, 1);
+  EXPECT_EQ(entry.program, "multipathd");
+  EXPECT_EQ(entry.message, "mpathc: x");
+}
+
+TEST(LogEntry, WithAYear) {
+  for (const char* line : {
+           "2022-05-20T06:17:50+0000 vm kernel: x",
+           "2022-05-20T06:17:50+00:00 vm kernel: x",
+           "2022-05-20T06:17:50.000000Z vm kernel: x",
+           "2022-05-20T06:17:50,000000+0000 vm kernel: x",
+           "2022-05-20 06:17:50 vm kernel: x",
+           "Fri 2022-05-20 06:17:50 UTC vm kernel: x",
+           "1653027470.000000 vm kernel: x",
+           "[Fri May 20 06:17:50 2022] x",
+       }) {
+    const LogEntry entry = Entry(line);
+    EXPECT_EQ(entry.stamp.kind, Kind::kDate) << line;
+    EXPECT_EQ(entry.stamp.us, kThatMorning) << line;
+    EXPECT_EQ(entry.program, "kernel") << line;
+    EXPECT_EQ(entry.message, "x") << line;
+  }
+  EXPECT_EQ(Entry("2022-05-20T06:17:50.25-0330 vm a: x").stamp.utc_offset_minutes, -210);
+  EXPECT_EQ(Entry("2022-05-20T06:17:50.25-0330 vm a: x").stamp.us, kThatMorning + kSecond / 4);
+  EXPECT_EQ(Entry("2022-05-20 06:17:50 vm a: x").stamp.utc_offset_minutes, std::nullopt);
+}
+
+TEST(LogEntry, SecondsSinceBoot) {
+  for (const char* line : {
+           "[   12.345678] sd 3:0:1:0: [sdb] Attached SCSI disk",
+           "<6>[   12.345678] sd 3:0:1:0: [sdb] Attached SCSI disk",
+           "kern  :info  : [   12.345678] sd 3:0:1:0: [sdb] Attached SCSI disk",
+           "[   12.345678] vm kernel: sd 3:0:1:0: [sdb] Attached SCSI disk",
+       }) {
+    const LogEntry entry = Entry(line);
+    EXPECT_EQ(entry.stamp.kind, Kind::kSinceBoot) << line;
+    EXPECT_EQ(entry.stamp.us, 12345678) << line;
+    EXPECT_EQ(entry.program, "kernel") << line;
+    EXPECT_EQ(entry.message, "sd 3:0:1:0: [sdb] Attached SCSI disk") << line;
+  }
+  EXPECT_EQ(Entry("[   12.345678] vm multipathd[12]: x").program, "multipathd");
+}
+
+TEST(LogEntry, WhatElseThereIs) {
+  const LogEntry daemon = Entry("May 20 06:17:50 | sdb: remove path (uevent)");
+  EXPECT_EQ(daemon.program, "multipathd");
+  EXPECT_EQ(daemon.message, "sdb: remove path (uevent)");
+  EXPECT_EQ(Entry("May 20 06:17:50 multipathd[1]: x").program, "multipathd");
+  EXPECT_EQ(Entry("May 20 06:17:50 vm (udev-worker)[1]: x").program, "(udev-worker)");
+  EXPECT_EQ(Entry("May 20 06:17:50 vm kernel:").message, "");
+}
+
+TEST(LogEntry, ATimeThatDoesNotExist) {
+  for (const char* line :
+       {"May 32 06:17:50 vm a: x", "May  0 06:17:50 vm a: x", "May 20 24:17:50 vm a: x",
+        "Apr 31 06:17:50 vm a: x", "2022-02-29T06:17:50Z vm a: x", "2022-13-01T06:17:50Z vm a: x",
+        "2022-05-20T06:60:50Z vm a: x"}) {
+    EXPECT_EQ(ParseLogEntry(line).outcome, Outcome::kImpossibleStamp) << line;
+  }
+  // In some year it does.
+  EXPECT_EQ(ParseLogEntry("Feb 29 06:17:50 vm a: x").outcome, Outcome::kEntry);
+}
+
+TEST(LogEntry, NoTimeOrNoProgram) {
+  for (const char* line : {"", " ", "May", "May 20", "May 20 06:1", "Mayday", "[", "[  12", "[x] y",
+                           "<6>", "kern", "2022", "2022-05-20", "size=1.0G", "Monday morning",
+                           "99999999999999999999.5 vm a: x", "\xff\xfe", "12.5"}) {
+    EXPECT_EQ(ParseLogEntry(line).outcome, Outcome::kNoStamp) << line;
+  }
+  for (const char* line :
+       {"May 20 06:17:50", "May 20 06:17:50 ", "May 20 06:17:50 vm", "May 20 06:17:50 vm multip",
+        "May 20 06:17:50 vm last message repeated 2 times", "May 20 06:17:50 vm a[12",
+        "May 20 06:17:50 vm a[12]", "May 20 06:17:50x vm a: x"}) {
+    EXPECT_EQ(ParseLogEntry(line).outcome, Outcome::kNoProgram) << line;
+  }
+}
+
+TEST(LogEntry, NeverReadsBeyondACutLine) {
+  const std::string_view lines[] = {"May 20 06:17:50.123456 vm multipathd[1234]: mpathc: x",
+                                    "Fri 2022-05-20 06:17:50 UTC vm kernel: [    1.5] x",
+                                    "<6>[   12.345678] vm kernel: x",
+                                    "kern  :info  : [Fri May 20 06:17:50 2022] x",
+                                    "2022-05-20T06:17:50,000000+00:00 vm kernel: x"};
+  for (const std::string_view line : lines) {
+    for (std::size_t length = 0; length <= line.size(); ++length) {
+      const std::string copy(line.substr(0, length));
+      ParseLogEntry(copy);
+    }
+  }
+}
+
+TEST(BootStamp, IsTakenOffTheMessage) {
+  std::string_view message = "[   12.345678] sd 3:0:1:0: x";
+  EXPECT_EQ(TakeBootStamp(message), 12345678);
+  EXPECT_EQ(message, "sd 3:0:1:0: x");
+  EXPECT_EQ(TakeBootStamp(message), std::nullopt);
+  EXPECT_EQ(message, "sd 3:0:1:0: x");
+}
+
+TEST(Calendar, IsGregorian) {
+  EXPECT_EQ(DaysSinceEpoch(1970, 1, 1), 0);
+  EXPECT_EQ(DaysSinceEpoch(2000, 3, 1), 11017);
+  EXPECT_EQ(DaysSinceEpoch(2022, 5, 20), 19132);
+  EXPECT_EQ(DaysSinceEpoch(1969, 12, 31), -1);
+  EXPECT_TRUE(IsLeapYear(2000));
+  EXPECT_TRUE(IsLeapYear(2024));
+  EXPECT_FALSE(IsLeapYear(2100));
+  EXPECT_FALSE(IsLeapYear(2022));
+}
+
+}  // namespace
+}  // namespace dualpath::timeline

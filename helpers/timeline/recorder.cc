@@ -1,0 +1,73 @@
+#include "helpers/timeline/recorder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+#include "helpers/base/deadline.h"
+
+namespace dualpath::timeline {
+
+Recorder& Recorder::OfThisProcess() {
+  static Recorder recorder;
+  return recorder;
+}
+
+Status Recorder::Begin(const std::string& file) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  events_.clear();
+  file_ = UniqueFd();
+  if (file.empty()) return Ok{};
+  file_ = UniqueFd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
+  if (!file_) return Error::FromErrno("begin a timeline in", file, errno);
+  return Ok{};
+}
+
+void Recorder::Add(Event event) {
+  std::vector<Event> events;
+  events.push_back(std::move(event));
+  AddAll(std::move(events));
+}
+
+void Recorder::AddAll(std::vector<Event> events) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (file_) {
+    // One write for all: what is cut off by the end of the process is at most the last line.
+    const std::string lines = ToNdjson(events);
+    if (::write(file_.get(), lines.data(), lines.size()) < 0) file_ = UniqueFd();
+  }
+  std::move(events.begin(), events.end(), std::back_inserter(events_));
+}
+
+std::vector<Event> Recorder::Events() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return events_;
+}
+
+void RecordStep(std::string text) {
+  Event step;
+  step.time_us = MonotonicUs();
+  step.kind = "step";
+  step.text = std::move(text);
+  Recorder::OfThisProcess().Add(std::move(step));
+}
+
+void RecordFault(Severity severity, const std::string& verb, const std::string& path,
+                 const std::string& device) {
+  Event fault;
+  fault.time_us = MonotonicUs();
+  fault.lane = Lane::kFault;
+  fault.kind = "fault";
+  fault.severity = severity;
+  fault.text =
+      verb + (path.empty() ? "" : " " + path) + (device.empty() ? "" : " (" + device + ")");
+  fault.path = path;
+  fault.device = device;
+  Recorder::OfThisProcess().Add(std::move(fault));
+}
+
+}  // namespace dualpath::timeline

@@ -1,0 +1,102 @@
+#include "helpers/timeline/recorder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
+namespace dualpath::timeline {
+namespace {
+
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+Event Step(const std::string& text) {
+  Event event;
+  event.kind = "step";
+  event.text = text;
+  return event;
+}
+
+TEST(Recorder, WritesEachRecordAsItComes) {
+  const auto directory = TemporaryDirectory::Create();
+  ASSERT_TRUE(directory.ok());
+  const std::string file = directory->path() + "/events.ndjson";
+  Recorder recorder;
+  ASSERT_TRUE(recorder.Begin(file).ok());
+  recorder.Add(Step("one"));
+  recorder.AddAll({Step("two"), Step("three")});
+
+  const auto text = ReadFile(file);
+  ASSERT_TRUE(text.ok());
+  const auto written = ParseNdjson(*text);
+  ASSERT_TRUE(written.ok());
+  EXPECT_EQ(*written, recorder.Events());
+  EXPECT_THAT(*written, SizeIs(3));
+}
+
+TEST(Recorder, BeginsAnew) {
+  const auto directory = TemporaryDirectory::Create();
+  ASSERT_TRUE(directory.ok());
+  const std::string file = directory->path() + "/events.ndjson";
+  Recorder recorder;
+  recorder.Add(Step("before"));
+  ASSERT_TRUE(recorder.Begin(file).ok());
+  recorder.Add(Step("of the first"));
+  ASSERT_TRUE(recorder.Begin(file).ok());
+  EXPECT_THAT(recorder.Events(), IsEmpty());
+  const auto text = ReadFile(file);
+  ASSERT_TRUE(text.ok());
+  EXPECT_EQ(*text, "");
+}
+
+TEST(Recorder, AFileThatCannotBeMadeIsNamed) {
+  Recorder recorder;
+  const Status begun = recorder.Begin("/proc/none/events.ndjson");
+  ASSERT_FALSE(begun.ok());
+  EXPECT_THAT(begun.error().ToString(), HasSubstr("/proc/none/events.ndjson"));
+}
+
+TEST(Recorder, AFileThatIsFullLosesNoRecord) {
+  Recorder recorder;
+  ASSERT_TRUE(recorder.Begin("/dev/full").ok());
+  recorder.Add(Step("one"));
+  recorder.Add(Step("two"));
+  EXPECT_THAT(recorder.Events(), SizeIs(2));
+}
+
+TEST(Recorder, TakesRecordsOfSeveralThreads) {
+  Recorder recorder;
+  const auto add = [&recorder] {
+    for (int i = 0; i < 500; ++i) recorder.Add(Step("x"));
+  };
+  std::thread one(add);
+  std::thread other(add);
+  one.join();
+  other.join();
+  EXPECT_THAT(recorder.Events(), SizeIs(1000));
+}
+
+TEST(Recorder, AFaultNamesWhatWasDoneToWhichPath) {
+  const std::int64_t before = MonotonicUs();
+  RecordFault(Severity::kWarning, "delete", "3:0:1:0", "sdb");
+  const Event fault = Recorder::OfThisProcess().Events().back();
+  EXPECT_GE(fault.time_us, before);
+  EXPECT_LE(fault.time_us, MonotonicUs());
+  EXPECT_EQ(fault.lane, Lane::kFault);
+  EXPECT_EQ(fault.kind, "fault");
+  EXPECT_EQ(fault.text, "delete 3:0:1:0 (sdb)");
+  EXPECT_EQ(fault.path, "3:0:1:0");
+  EXPECT_EQ(fault.device, "sdb");
+
+  RecordStep("I/O starts");
+  EXPECT_THAT(Recorder::OfThisProcess().Events().back(), Field(&Event::text, "I/O starts"));
+}
+
+}  // namespace
+}  // namespace dualpath::timeline

@@ -1,0 +1,156 @@
+#include "helpers/timeline/trace.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
+
+namespace dualpath::timeline {
+namespace {
+
+using nlohmann::ordered_json;
+using timeline::Event;
+using timeline::Lane;
+
+constexpr int kProcess = 1;
+
+/// Lane, path or map, and whether it is the row of the map's groups: in the order of the page.
+using Row = std::tuple<Lane, std::string, bool>;
+
+Row RowOf(const Event& event) {
+  switch (event.lane) {
+    case Lane::kPath:
+      return {event.lane, event.path, false};
+    case Lane::kMap:
+      return {event.lane, event.map, event.kind == "groups"};
+    default:
+      return {event.lane, "", false};
+  }
+}
+
+std::string NameOf(const Row& row) {
+  const auto& [lane, subject, is_groups] = row;
+  std::string name = timeline::Name(lane);
+  if (!subject.empty()) name += " " + subject;
+  return is_groups ? name + " groups" : name;
+}
+
+bool IsIo(const Event& event) {
+  return event.kind == "io" && event.lane == Lane::kGuest && event.duration_us;
+}
+
+bool IsState(const Event& event) { return !event.state.empty() && event.kind != "line"; }
+
+ordered_json Arguments(const Event& event) {
+  // A record's own JSON, but for what the trace event says already.
+  ordered_json arguments = ordered_json::parse(event.ToJsonLine());
+  for (const char* key : {"time_us", "lane", "duration_us"}) arguments.erase(key);
+  return arguments;
+}
+
+std::string NameOf(const Event& event) {
+  if (IsState(event)) return event.state;
+  if (!event.text.empty()) return event.text;
+  return event.kind.empty() ? "record" : event.kind;
+}
+
+}  // namespace
+
+std::string TraceJson(const Timeline& timeline) {
+  std::map<Row, int> threads;
+  std::int64_t last_us = 0;
+  std::vector<const Event*> in_time;
+  for (const Event& event : timeline.events) {
+    threads.emplace(RowOf(event), 0);
+    const std::int64_t end_us = event.time_us + event.duration_us.value_or(0);
+    last_us = in_time.empty() ? end_us : std::max(last_us, end_us);
+    in_time.push_back(&event);
+  }
+  std::stable_sort(in_time.begin(), in_time.end(),
+                   [](const Event* a, const Event* b) { return a->time_us < b->time_us; });
+
+  std::string events;
+  const auto add = [&](const ordered_json& event) {
+    events += events.empty() ? "\n" : ",\n";
+    events += event.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  };
+  add({{"ph", "M"},
+       {"pid", kProcess},
+       {"name", "process_name"},
+       {"args", {{"name", timeline.title}}}});
+  int thread = 0;
+  for (auto& [row, id] : threads) {
+    id = ++thread;
+    add({{"ph", "M"},
+         {"pid", kProcess},
+         {"tid", id},
+         {"name", "thread_name"},
+         {"args", {{"name", NameOf(row)}}}});
+    add({{"ph", "M"},
+         {"pid", kProcess},
+         {"tid", id},
+         {"name", "thread_sort_index"},
+         {"args", {{"sort_index", id}}}});
+  }
+
+  std::map<Row, std::int64_t> end_of_state;
+  int io = 0;
+  // Backwards, since a state lasts until the next one of its row.
+  std::map<const Event*, std::int64_t> durations;
+  for (auto at = in_time.rbegin(); at != in_time.rend(); ++at) {
+    const Event& event = **at;
+    if (!IsState(event)) continue;
+    const Row row = RowOf(event);
+    const auto next = end_of_state.find(row);
+    const std::int64_t end_us = next == end_of_state.end() ? last_us : next->second;
+    durations[&event] = event.duration_us.value_or(end_us - event.time_us);
+    end_of_state[row] = event.time_us;
+  }
+  for (const Event* at : in_time) {
+    const Event& event = *at;
+    ordered_json common = {{"pid", kProcess},
+                           {"tid", threads[RowOf(event)]},
+                           {"ts", event.time_us},
+                           {"cat", timeline::Name(event.lane)},
+                           {"name", NameOf(event)}};
+    if (IsIo(event)) {
+      const std::string id = std::to_string(++io);
+      common["name"] = event.error_number.value_or(0) == 0 ? "I/O" : "failed I/O";
+      common["id"] = id;
+      common["ph"] = "b";
+      common["args"] = Arguments(event);
+      add(common);
+      common.erase("args");
+      common["ph"] = "e";
+      common["ts"] = event.time_us + *event.duration_us;
+      add(common);
+      constexpr double kMillisecond = 1000.0;
+      const double latency_us = static_cast<double>(event.latency_us.value_or(*event.duration_us));
+      add({{"ph", "C"},
+           {"pid", kProcess},
+           {"ts", event.time_us},
+           {"name", "guest I/O latency"},
+           {"args", {{"ms", latency_us / kMillisecond}}}});
+      continue;
+    }
+    common["args"] = Arguments(event);
+    const auto state = durations.find(at);
+    if (state != durations.end() || event.duration_us) {
+      common["ph"] = "X";
+      common["dur"] = state != durations.end() ? state->second : *event.duration_us;
+    } else {
+      common["ph"] = "i";
+      common["s"] = "t";
+    }
+    add(common);
+  }
+  const ordered_json other = {
+      {"title", timeline.title},
+      {"clock", timeline.clock == Timeline::Clock::kWall ? "wall" : "monotonic"}};
+  return R"({"displayTimeUnit":"ms","otherData":)" +
+         other.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + ",\"traceEvents\":[" +
+         events + "\n]}\n";
+}
+
+}  // namespace dualpath::timeline
