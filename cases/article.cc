@@ -127,7 +127,8 @@ TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(Id(second))})));
   ASSERT_OK(root.Type(io));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second))})));
-  EXPECT_THAT(log(), EventuallyLogs(Says("[" + deleted.device + "] Synchronizing SCSI cache")));
+  EXPECT_THAT(log(),
+              EventuallyLogs(LineContaining("[" + deleted.device + "] Synchronizing SCSI cache")));
   EXPECT_THAT(log(), EventuallyLogs(LoadsTable(their_map.alias, {{Id(second)}})));
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(their_map.alias, deleted)));
 

@@ -93,7 +93,7 @@ Result<ArticleSession> ArticleSession::Begin() {
 
 Result<std::string> ArticleSession::Type(const std::string& command_line) {
   const process::Command command = Parse(command_line);
-  timeline::Event typed;
+  timeline::Record typed;
   typed.time_us = MonotonicUs();
   typed.kind = "step";
   typed.text = "# " + command_line;

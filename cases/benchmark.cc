@@ -33,7 +33,7 @@ std::ostream& operator<<(std::ostream& out, const Figures& figures) {
 
 Figures FiguresOf(const guest::IoReport& report) {
   std::vector<nanoseconds> took;
-  for (const guest::IoOutcome& outcome : report.outcomes) took.push_back(outcome.Took());
+  for (const guest::IoResult& outcome : report.outcomes) took.push_back(outcome.Took());
   std::sort(took.begin(), took.end());
   const auto count = static_cast<std::int64_t>(took.size());
   return {std::accumulate(took.begin(), took.end(), nanoseconds(0)) / count, took[took.size() / 2],

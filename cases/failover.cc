@@ -16,7 +16,8 @@ TEST_F(Failover, DeletingTheActivePathMovesIoToTheOther) {
 
   ASSERT_OK(rig().path(0).Delete());
 
-  EXPECT_THAT(log(), EventuallyLogs(Says("[" + deleted.device + "] Synchronizing SCSI cache")));
+  EXPECT_THAT(log(),
+              EventuallyLogs(LineContaining("[" + deleted.device + "] Synchronizing SCSI cache")));
   EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(1)}})));
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
   EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));

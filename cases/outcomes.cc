@@ -158,7 +158,7 @@ class Outcomes : public DiskFaultTest {
   void ExpectLayers(const guest::IoReport& report) {
     ASSERT_OK_AND_ASSIGN(const auto outcome, Seen(report));
     if (IsTraced()) {
-      const layers::LayerWords& seen = outcome.layers;
+      const layers::LayerSummary& seen = outcome.layers;
       EXPECT_THAT(seen.path, row_.path) << "of the paths";
       EXPECT_THAT(seen.dm, row_.dm) << "of dm-multipath";
       EXPECT_THAT(seen.multipathd, row_.multipathd) << "of multipathd";
@@ -243,7 +243,7 @@ std::vector<Row> Rows() {
       {F::kTransportBroken, kScsiBlockOnPath, E::kUntilMended, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
 
       // Whether a command meets the path between its end and the new table depends on the moment;
-      // if one does, the guest's kernel repeats it (ErrorPath.OfADeletedPathEndsInTheGuestsKernel).
+      // if one does, the guest's kernel repeats it (ErrorTrace.OfADeletedPathEndsInTheGuestsKernel).
       {F::kActiveDeleted, ScsiBlock("report"), E::kUnseen, dying, table, removed, dying_sg_io, dying_sense, AnyOf(kQuiet, kReports), dying_answer, kNone},
       {F::kActiveDeleted, kScsiHd, E::kUnseen, dying, table, removed, kNotThere, "", kQuiet, kNone, kNone},
       {F::kActiveDeleted, kScsiGeneric, E::kForGood, dying, table, removed, HasSubstr("ENODEV"), kSense, kQuiet, kCheck, kAborted},

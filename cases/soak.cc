@@ -29,7 +29,7 @@ class Soak : public GuestTest {
   /// is active in a new table.
   Observable<multipath::Map> TopologyInUse() {
     return {"the topology of " + rig().map() + " in use", [this]() -> Result<multipath::Map> {
-              DUALPATH_TRY_STATUS(rig().Touch());
+              DUALPATH_TRY_STATUS(rig().ReadFromMap());
               return rig().Topology();
             }};
   }

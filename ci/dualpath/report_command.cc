@@ -18,8 +18,8 @@
 namespace dualpath::cli {
 namespace {
 
-using timeline::Event;
 using timeline::Lane;
+using timeline::Record;
 
 constexpr std::int64_t kSecond = 1000000;
 
@@ -142,7 +142,7 @@ void PrintSummary(const timeline::Incident& incident, const ReportOptions& optio
   std::map<Lane, std::uint64_t> lanes;
   std::set<std::string> maps;
   std::map<std::string, std::string> paths;
-  for (const Event& event : timeline.events) {
+  for (const timeline::Record& event : timeline.events) {
     first_us = std::min(first_us, event.time_us);
     last_us = std::max(last_us, event.time_us + event.duration_us.value_or(0));
     ++lanes[event.lane];

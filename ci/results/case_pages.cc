@@ -13,9 +13,9 @@ namespace dualpath::results {
 namespace {
 
 namespace fs = std::filesystem;
-using timeline::Event;
+using timeline::Record;
 
-constexpr char kEvents[] = "/events.ndjson";
+constexpr char kEvents[] = "/records.ndjson";
 constexpr char kJournal[] = "/journal.log";
 
 Result<timeline::Incident> Read(const std::vector<std::string>& files) {
@@ -27,7 +27,7 @@ Result<timeline::Incident> Read(const std::vector<std::string>& files) {
 bool IsComplete(const timeline::Incident& incident) {
   const auto& events = incident.timeline.events;
   return std::any_of(events.begin(), events.end(),
-                     [](const Event& event) { return event.kind == "end"; });
+                     [](const timeline::Record& event) { return event.kind == "end"; });
 }
 
 /// What a case that was cut off has recorded, with the journal in the place of what it had not.

@@ -52,7 +52,7 @@ class CasePages : public ::testing::Test {
 };
 
 TEST_F(CasePages, OfACompleteTimeline) {
-  Put("events.ndjson", std::string(kStep) + kEnd);
+  Put("records.ndjson", std::string(kStep) + kEnd);
   Put("journal.log", kJournal);
   Write();
   EXPECT_THAT(Get("timeline.html"), HasSubstr("<title>A.B: passed"));
@@ -63,7 +63,7 @@ TEST_F(CasePages, OfACompleteTimeline) {
 }
 
 TEST_F(CasePages, OfACaseThatDiedTakesTheJournal) {
-  Put("events.ndjson", std::string(kStep) + R"({"time_us":2400000,"lane":"ca)");
+  Put("records.ndjson", std::string(kStep) + R"({"time_us":2400000,"lane":"ca)");
   Put("journal.log", kJournal);
   Write();
   const std::string page = Get("timeline.html");
@@ -80,7 +80,7 @@ TEST_F(CasePages, OfACaseThatDidNotGetAsFarAsItsTimeline) {
 }
 
 TEST_F(CasePages, OfWhatADeadCaseHasLeftWithoutAJournal) {
-  Put("events.ndjson", kStep);
+  Put("records.ndjson", kStep);
   Write();
   EXPECT_THAT(Get("timeline.html"), HasSubstr("delete 3:0:1:0 (sdb)"));
 }

@@ -195,7 +195,7 @@ std::optional<double> Ratio(const CaseRun& run, const std::optional<double>& now
 
 }  // namespace
 
-const char* InWords(Outcome outcome) {
+const char* Describe(Outcome outcome) {
   switch (outcome) {
     case Outcome::kPassed:
       return "passed";

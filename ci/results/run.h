@@ -12,7 +12,7 @@ namespace dualpath::results {
 using results::TestVerdict;
 
 /// "passed", "failed", "skipped".
-const char* InWords(TestVerdict::Outcome outcome);
+const char* Describe(TestVerdict::Outcome outcome);
 
 /// What an assertion said. The file is as seen from the repository's root; empty where the failure
 /// has none, as if the lab failed.

@@ -28,7 +28,7 @@ void PrintCase(const CaseRun& run, std::ostream& out) {
     return number ? fmt::format("{:7.1f}", *number) : "      -";
   };
   out << fmt::format("{:8}{} s real {} s virtual  {}\n",
-                     run.Failed() ? "FAILED" : InWords(run.outcome), seconds(run.real_seconds),
+                     run.Failed() ? "FAILED" : Describe(run.outcome), seconds(run.real_seconds),
                      seconds(run.virtual_seconds), run.name);
   if (run.Skipped()) out << Indented(run.reason);
   for (const Failure& failure : run.failures) {

@@ -18,14 +18,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Lt;
-using timeline::Event;
 using timeline::Lane;
+using timeline::Record;
 using timeline::Severity;
 
 constexpr std::int64_t kSecond = 1000000;
 
-Event Record(std::int64_t time_us, Lane lane, const std::string& kind, const std::string& text) {
-  Event event;
+timeline::Record MakeRecord(std::int64_t time_us, Lane lane, const std::string& kind,
+                            const std::string& text) {
+  timeline::Record event;
   event.time_us = time_us;
   event.lane = lane;
   event.kind = kind;
@@ -33,17 +34,18 @@ Event Record(std::int64_t time_us, Lane lane, const std::string& kind, const std
   return event;
 }
 
-Event PathState(std::int64_t time_us, const std::string& path, const std::string& state) {
-  Event event = Record(time_us, Lane::kPath, "state", "said so");
+timeline::Record PathState(std::int64_t time_us, const std::string& path,
+                           const std::string& state) {
+  timeline::Record event = MakeRecord(time_us, Lane::kPath, "state", "said so");
   event.path = path;
   event.state = state;
   event.severity = state == "active" ? Severity::kInfo : Severity::kError;
   return event;
 }
 
-Event Io(std::int64_t time_us, std::uint64_t sequence, int error_number) {
+timeline::Record Io(std::int64_t time_us, std::uint64_t sequence, int error_number) {
   constexpr std::int64_t kUsual = 4000;
-  Event event = Record(time_us, Lane::kGuest, "io", "");
+  timeline::Record event = MakeRecord(time_us, Lane::kGuest, "io", "");
   event.duration_us = kUsual + static_cast<std::int64_t>(sequence % 97) * 100;
   event.error_number = error_number;
   event.sequence = sequence;
@@ -56,15 +58,16 @@ timeline::Timeline Failover() {
   timeline::Timeline timeline;
   timeline.title = "Failover.DeletingTheActivePath";
   auto& events = timeline.events;
-  events = {Record(60 * kSecond, Lane::kCase, "step", "guest().StartVerifiedWrites()"),
-            PathState(60 * kSecond, "3:0:1:0", "active"),
-            PathState(60 * kSecond, "4:0:1:0", "active"),
-            Record(65 * kSecond, Lane::kFault, "fault", "delete 3:0:1:0"),
-            Record(65 * kSecond + 1000, Lane::kKernel, "line", "sd 3:0:1:0: [sdb] Synchronizing"),
-            PathState(65 * kSecond + 2000, "3:0:1:0", "deleted"),
-            Record(66 * kSecond, Lane::kMultipathd, "line",
-                   "</script><script>document.title = 'broken out'</script><!--"),
-            Record(70 * kSecond, Lane::kCase, "step", "the end")};
+  events = {
+      MakeRecord(60 * kSecond, Lane::kCase, "step", "guest().StartVerifiedWrites()"),
+      PathState(60 * kSecond, "3:0:1:0", "active"),
+      PathState(60 * kSecond, "4:0:1:0", "active"),
+      MakeRecord(65 * kSecond, Lane::kFault, "fault", "delete 3:0:1:0"),
+      MakeRecord(65 * kSecond + 1000, Lane::kKernel, "line", "sd 3:0:1:0: [sdb] Synchronizing"),
+      PathState(65 * kSecond + 2000, "3:0:1:0", "deleted"),
+      MakeRecord(66 * kSecond, Lane::kMultipathd, "line",
+                 "</script><script>document.title = 'broken out'</script><!--"),
+      MakeRecord(70 * kSecond, Lane::kCase, "step", "the end")};
   for (std::uint64_t i = 0; i < 500; ++i) {
     events.push_back(Io(static_cast<std::int64_t>(60 * kSecond + i * 20000), i, i == 260 ? 5 : 0));
   }
@@ -194,7 +197,7 @@ TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   }
   for (std::int64_t i = 0; i < 5000; ++i) {
     timeline.events.push_back(
-        Record(60 * kSecond + i * 2000, Lane::kKernel, "line", "record " + std::to_string(i)));
+        MakeRecord(60 * kSecond + i * 2000, Lane::kKernel, "line", "record " + std::to_string(i)));
   }
   // The best of a few: the machine may be busy with other things.
   int opened_ms = 1 << 20;

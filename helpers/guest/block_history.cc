@@ -13,7 +13,7 @@ bool Contains(const std::vector<std::uint64_t>& sequences, std::uint64_t sequenc
 
 }  // namespace
 
-void BlockHistory::Add(const IoOutcome& outcome) {
+void BlockHistory::Add(const IoResult& outcome) {
   if (outcome.kind == IoKind::kRead) {
     const auto sequence = OwnSequence(outcome.seen);
     if (sequence && Contains(failed_since_, *sequence)) replaced_ = true;

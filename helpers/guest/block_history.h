@@ -18,7 +18,7 @@ class BlockHistory {
   BlockHistory(std::uint64_t run_id, std::uint64_t block) : run_id_(run_id), block_(block) {}
 
   /// The next that came back.
-  void Add(const IoOutcome& outcome);
+  void Add(const IoResult& outcome);
 
   /// The last acknowledged write; as long as there is none, anything may be there.
   const std::optional<std::uint64_t>& acknowledged() const { return acknowledged_; }

@@ -30,7 +30,7 @@ struct DomainOptions {
   std::string initramfs;       ///< see initramfs.h
   std::string kernel_command_line = kDefaultKernelCommandLine;
   std::string console_log;   ///< file for the serial line; libvirt's QEMU appends or truncates
-  std::string agent_socket;  ///< unix socket that QEMU binds; IoAgent connects to it
+  std::string agent_socket;  ///< unix socket that QEMU binds; AgentClient connects to it
   DiskOptions disk;          ///< can be exchanged while the domain runs
 };
 

@@ -113,7 +113,7 @@ Result<ProgramFiles> GatherFio(Deadline deadline) {
   return GatherProgram({program, kDirectory, IsNotNeeded}, deadline);
 }
 
-Status StartFio(IoAgent& agent, const std::string& job, Deadline deadline) {
+Status StartFio(AgentClient& agent, const std::string& job, Deadline deadline) {
   DUALPATH_TRY(const DiskInfo disk, agent.Disk(deadline));
   DUALPATH_TRY(const ProgramFiles fio, GatherFio(deadline));
   DUALPATH_TRY_STATUS(Put(fio, agent, deadline));

@@ -8,7 +8,7 @@
 
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
-#include "helpers/guest/io_agent.h"
+#include "helpers/guest/agent_client.h"
 #include "helpers/guest/program_files.h"
 #include "helpers/process/process.h"
 
@@ -60,7 +60,7 @@ Result<FioReport> ParseFioOutput(const std::string& output, const process::Exit&
 Result<ProgramFiles> GatherFio(Deadline deadline);
 
 /// Puts fio and the job file into the guest and starts it. The job knows the disk as ${DISK}.
-/// The agent says how far it is: IoAgent::ProgramState and ProgramOutput.
-Status StartFio(IoAgent& agent, const std::string& job, Deadline deadline);
+/// The agent says how far it is: AgentClient::ProgramState and ProgramOutput.
+Status StartFio(AgentClient& agent, const std::string& job, Deadline deadline);
 
 }  // namespace dualpath::guest

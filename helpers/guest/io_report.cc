@@ -18,7 +18,7 @@ std::string Words(int error_number) {
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const IoOutcome& outcome) {
+std::ostream& operator<<(std::ostream& out, const IoResult& outcome) {
   std::ostringstream text;  // the format of numbers stays ours
   text << "#" << outcome.sequence << (outcome.kind == IoKind::kRead ? " read of" : "") << " block "
        << outcome.block << ": " << Words(outcome.error_number) << " after " << std::fixed
@@ -31,7 +31,7 @@ void PrintTo(const IoReport& report, std::ostream* out) {
   constexpr std::chrono::seconds kWorthALine{1};
   *out << report.outcomes.size() << " I/Os:";
   for (std::size_t i = 0; i < report.outcomes.size();) {
-    const IoOutcome& first = report.outcomes[i];
+    const IoResult& first = report.outcomes[i];
     std::size_t next = i + 1;
     while (next < report.outcomes.size() && first.Took() < kWorthALine &&
            report.outcomes[next].error_number == first.error_number &&
@@ -43,8 +43,8 @@ void PrintTo(const IoReport& report, std::ostream* out) {
   }
 }
 
-IoOutcome ToOutcome(const IoRecord& record, const ClockOffset& clock) {
-  IoOutcome outcome;
+IoResult ToOutcome(const IoRecord& record, const ClockOffset& clock) {
+  IoResult outcome;
   outcome.sequence = record.sequence;
   outcome.block = record.block;
   outcome.kind = record.kind;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "helpers/base/deadline.h"
-#include "helpers/guest/io_agent.h"
+#include "helpers/guest/agent_client.h"
 
 namespace dualpath::guest {
 
@@ -14,7 +14,7 @@ namespace dualpath::guest {
 inline constexpr std::chrono::milliseconds kHeld{2000};
 
 /// What became of one I/O of the guest, on our clock.
-struct IoOutcome {
+struct IoResult {
   std::uint64_t sequence = 0;
   std::uint64_t block = 0;
   IoKind kind = IoKind::kWrite;  ///< kRead for a read of a mixed run
@@ -28,18 +28,18 @@ struct IoOutcome {
 
 /// "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s"; "#13 read of block 12:
 /// ...".
-std::ostream& operator<<(std::ostream& out, const IoOutcome& outcome);
+std::ostream& operator<<(std::ostream& out, const IoResult& outcome);
 
 /// Everything that a run did, in order of completion.
 struct IoReport {
   IoOptions options;
-  std::vector<IoOutcome> outcomes;
+  std::vector<IoResult> outcomes;
   std::chrono::nanoseconds clock_error{0};  ///< every time is good to this much either way
 };
 
 /// For failure messages: runs of the same outcome in one line.
 void PrintTo(const IoReport& report, std::ostream* out);
 
-IoOutcome ToOutcome(const IoRecord& record, const ClockOffset& clock);
+IoResult ToOutcome(const IoRecord& record, const ClockOffset& clock);
 
 }  // namespace dualpath::guest

@@ -10,7 +10,7 @@ namespace dualpath::guest {
 namespace {
 
 using std::chrono::milliseconds;
-TEST(IoOutcome, IsTheRecordOnOurClock) {
+TEST(IoResult, IsTheRecordOnOurClock) {
   IoRecord record{};
   record.sequence = 12;
   record.block = 11;
@@ -19,7 +19,7 @@ TEST(IoOutcome, IsTheRecordOnOurClock) {
   record.end_ns = 7'500'000'000;
   ClockOffset guest_ahead;
   guest_ahead.guest_minus_ours = std::chrono::seconds(2);
-  const IoOutcome outcome = ToOutcome(record, guest_ahead);
+  const IoResult outcome = ToOutcome(record, guest_ahead);
   EXPECT_EQ(outcome.sequence, 12U);
   EXPECT_EQ(outcome.block, 11U);
   EXPECT_EQ(outcome.error_number, EIO);
@@ -32,8 +32,8 @@ TEST(IoOutcome, IsTheRecordOnOurClock) {
             std::chrono::hours(1) + milliseconds(7500));
 }
 
-IoOutcome Io(std::uint64_t sequence, milliseconds begun, milliseconds took, int error_number = 0) {
-  IoOutcome outcome;
+IoResult Io(std::uint64_t sequence, milliseconds begun, milliseconds took, int error_number = 0) {
+  IoResult outcome;
   outcome.sequence = sequence;
   outcome.block = sequence - 1;
   outcome.error_number = error_number;
@@ -42,13 +42,13 @@ IoOutcome Io(std::uint64_t sequence, milliseconds begun, milliseconds took, int 
   return outcome;
 }
 
-TEST(IoOutcome, PrintsWhatBecameOfItAndWhen) {
+TEST(IoResult, PrintsWhatBecameOfItAndWhen) {
   std::ostringstream text;
   text << Io(12, milliseconds(61250), milliseconds(84), EIO);
   EXPECT_EQ(text.str(), "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s");
 }
 
-TEST(IoOutcome, LeavesTheStreamAsItWas) {
+TEST(IoResult, LeavesTheStreamAsItWas) {
   std::ostringstream text;
   text << Io(1, milliseconds(0), milliseconds(1)) << " " << 0.5;
   EXPECT_THAT(text.str(), ::testing::EndsWith("s 0.5"));

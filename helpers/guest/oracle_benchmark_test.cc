@@ -30,7 +30,7 @@ TEST_P(OracleBenchmark, DISABLED_ChecksOneGibibyte) {
   for (std::uint64_t block = 0; block < kGibibyte / GetParam(); ++block) {
     FillBlock(words.data(), GetParam(), {report.options.run_id, block, block + 1});
     ASSERT_EQ(::write(fd.get(), words.data(), GetParam()), static_cast<ssize_t>(GetParam()));
-    IoOutcome outcome;
+    IoResult outcome;
     outcome.sequence = block + 1;
     outcome.block = block;
     report.outcomes.push_back(outcome);

@@ -38,7 +38,7 @@ class AcknowledgedWrites : public ::testing::Test {
   }
 
   void Reported(std::uint64_t sequence, std::uint64_t block, int error_number) {
-    IoOutcome outcome;
+    IoResult outcome;
     outcome.sequence = sequence;
     outcome.block = block;
     outcome.error_number = error_number;

@@ -47,7 +47,7 @@ Result<ProgramFiles> GatherProgram(const ProgramOptions& options, Deadline deadl
   return gathered;
 }
 
-Status Put(const ProgramFiles& program, IoAgent& agent, Deadline deadline) {
+Status Put(const ProgramFiles& program, AgentClient& agent, Deadline deadline) {
   for (const ProgramFiles::File& file : program.files) {
     DUALPATH_TRY_STATUS(agent.PutFile(file.path, file.mode, file.content, deadline));
   }

@@ -6,7 +6,7 @@
 
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
-#include "helpers/guest/io_agent.h"
+#include "helpers/guest/agent_client.h"
 
 namespace dualpath::guest {
 
@@ -35,6 +35,6 @@ struct ProgramOptions {
 Result<ProgramFiles> GatherProgram(const ProgramOptions& options, Deadline deadline);
 
 /// Puts them into the guest.
-Status Put(const ProgramFiles& program, IoAgent& agent, Deadline deadline);
+Status Put(const ProgramFiles& program, AgentClient& agent, Deadline deadline);
 
 }  // namespace dualpath::guest

@@ -8,7 +8,7 @@
 namespace dualpath::layers {
 namespace {
 
-using observe::TraceRecord;
+using observe::TraceEvent;
 
 /// Two clocks are read, and the difference between them was measured.
 constexpr Moment kClockError{500};
@@ -23,7 +23,7 @@ std::optional<std::uint64_t> LbaOf(const std::vector<std::uint8_t>& cdb) {
 }
 
 /// The command that a record is about; nothing if it does not say, as a failed request.
-const std::vector<std::uint8_t>* CdbOf(const TraceRecord& record) {
+const std::vector<std::uint8_t>* CdbOf(const TraceEvent& record) {
   const std::vector<std::uint8_t>* cdb = nullptr;
   if (const auto* done = std::get_if<observe::ScsiDone>(&record.event)) cdb = &done->cdb;
   if (const auto* refused = std::get_if<observe::ScsiRefused>(&record.event)) cdb = &refused->cdb;
@@ -31,7 +31,7 @@ const std::vector<std::uint8_t>* CdbOf(const TraceRecord& record) {
   return cdb == nullptr || cdb->empty() ? nullptr : cdb;
 }
 
-bool Belongs(const TraceRecord& record, const GuestCommand& command, const SgIo& sg_io) {
+bool Belongs(const TraceEvent& record, const GuestCommand& command, const SgIo& sg_io) {
   const Moment at{record.monotonic_us};
   if (at + kClockError < sg_io.issued) return false;
   if (sg_io.returned && at > *sg_io.returned + kClockError) return false;
@@ -45,7 +45,7 @@ bool Belongs(const TraceRecord& record, const GuestCommand& command, const SgIo&
 /// Replays QEMU's events.
 class Follower {
  public:
-  void Take(const observe::QemuTraceRecord& record, Moment at) {
+  void Take(const observe::QemuTraceEvent& record, Moment at) {
     at_ = at;
     std::visit([this](const auto& event) { On(event); }, record.event);
   }
@@ -101,7 +101,7 @@ class Follower {
 };
 
 /// The SG_IO that the record is about.
-SgIo* Owner(std::vector<GuestCommand>& commands, const TraceRecord& record) {
+SgIo* Owner(std::vector<GuestCommand>& commands, const TraceEvent& record) {
   for (GuestCommand& command : commands) {
     for (SgIo& sg_io : command.sg_ios) {
       if (Belongs(record, command, sg_io)) return &sg_io;
@@ -136,16 +136,16 @@ std::string GuestCommand::ToString() const {
   return text + observe::ToString(response) + ", " + scsi::ToString(status);
 }
 
-FollowedCommands FollowCommands(const std::vector<observe::QemuTraceRecord>& qemu,
+FollowedCommands FollowCommands(const std::vector<observe::QemuTraceEvent>& qemu,
                                 std::int64_t realtime_minus_monotonic,
-                                const std::vector<TraceRecord>& kernel) {
+                                const std::vector<TraceEvent>& kernel) {
   Follower follower;
-  for (const observe::QemuTraceRecord& record : qemu) {
+  for (const observe::QemuTraceEvent& record : qemu) {
     follower.Take(record, Moment(record.realtime_us - realtime_minus_monotonic));
   }
   FollowedCommands followed;
   followed.commands = std::move(follower.commands);
-  for (const TraceRecord& record : kernel) {
+  for (const TraceEvent& record : kernel) {
     SgIo* const sg_io = Owner(followed.commands, record);
     if (sg_io == nullptr) {
       followed.elsewhere.push_back(record);

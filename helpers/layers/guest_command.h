@@ -25,7 +25,7 @@ struct SgIo {
   std::optional<observe::SgIoReturn> handed_back{};
 
   /// What was recorded below it meanwhile: the completions of paths, failed requests.
-  std::vector<observe::TraceRecord> below{};
+  std::vector<observe::TraceEvent> below{};
 };
 
 /// One command of the guest, from the virtio-scsi request to its answer.
@@ -55,15 +55,15 @@ inline std::ostream& operator<<(std::ostream& out, const GuestCommand& command) 
 }
 
 struct FollowedCommands {
-  std::vector<GuestCommand> commands;           ///< in the order in which QEMU got them
-  std::vector<observe::TraceRecord> elsewhere;  ///< what the kernel recorded of others: a checker's
+  std::vector<GuestCommand> commands;          ///< in the order in which QEMU got them
+  std::vector<observe::TraceEvent> elsewhere;  ///< what the kernel recorded of others: a checker's
 };
 
 /// Puts together what QEMU and the kernel recorded. What the kernel recorded belongs to the SG_IO
 /// during which it happened and, where it names a command, of that command.
 /// `realtime_minus_monotonic`: see observe::RealtimeMinusMonotonic.
-FollowedCommands FollowCommands(const std::vector<observe::QemuTraceRecord>& qemu,
+FollowedCommands FollowCommands(const std::vector<observe::QemuTraceEvent>& qemu,
                                 std::int64_t realtime_minus_monotonic,
-                                const std::vector<observe::TraceRecord>& kernel);
+                                const std::vector<observe::TraceEvent>& kernel);
 
 }  // namespace dualpath::layers

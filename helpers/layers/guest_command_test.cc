@@ -8,8 +8,8 @@
 namespace dualpath::layers {
 namespace {
 
-using observe::QemuTraceRecord;
-using observe::TraceRecord;
+using observe::QemuTraceEvent;
+using observe::TraceEvent;
 using observe::VirtioScsiResponse;
 using scsi::HostByte;
 using scsi::ScsiStatus;
@@ -19,9 +19,9 @@ using ::testing::SizeIs;
 constexpr std::int64_t kOffset = 1'000'000'000;  // CLOCK_REALTIME minus CLOCK_MONOTONIC
 
 /// QEMU's account of one WRITE(10) from `begin` on, 100 us from one event to the next.
-std::vector<QemuTraceRecord> Write(std::int64_t begin, std::uint64_t tag, std::uint64_t sector,
-                                   int error_number, VirtioScsiResponse response,
-                                   ScsiStatus status) {
+std::vector<QemuTraceEvent> Write(std::int64_t begin, std::uint64_t tag, std::uint64_t sector,
+                                  int error_number, VirtioScsiResponse response,
+                                  ScsiStatus status) {
   const std::int64_t at = kOffset + begin;
   return {{at, observe::VirtioScsiRequest{tag, 0x2a}},
           {at + 100, observe::SgIoSubmission{tag, 0x2a, sector}},
@@ -32,12 +32,12 @@ std::vector<QemuTraceRecord> Write(std::int64_t begin, std::uint64_t tag, std::u
 
 std::vector<std::uint8_t> Write10(std::uint8_t lba) { return {0x2a, 0, 0, 0, 0, lba, 0, 0, 8, 0}; }
 
-TraceRecord SgIoBack(std::int64_t at, std::uint8_t lba) {
+TraceEvent SgIoBack(std::int64_t at, std::uint8_t lba) {
   return {at, "worker", 7,
           observe::SgIoReturn{Write10(lba), HostByte::kTransportDisrupted, 0, ScsiStatus::kGood}};
 }
 
-TraceRecord PathDone(std::int64_t at, std::vector<std::uint8_t> cdb) {
+TraceEvent PathDone(std::int64_t at, std::vector<std::uint8_t> cdb) {
   observe::ScsiDone done;
   done.path = {6, 0, 1, 0};
   done.cdb = std::move(cdb);
@@ -98,7 +98,7 @@ TEST(GuestCommands, AreToldApartWhenSeveralAreOnTheirWay) {
 
 TEST(GuestCommands, DoNotGetWhatWasRecordedOfOthers) {
   const std::vector<std::uint8_t> test_unit_ready(6, 0);
-  TraceRecord checkers_request{5223, "multipathd", 9, observe::BlockError{{8, 0}, EIO}};
+  TraceEvent checkers_request{5223, "multipathd", 9, observe::BlockError{{8, 0}, EIO}};
   const auto followed = FollowCommands(
       Write(5000, 1, 56, 0, VirtioScsiResponse::kOk, ScsiStatus::kGood), kOffset,
       {PathDone(5222, test_unit_ready), checkers_request, PathDone(5224, Write10(64)),
@@ -120,7 +120,7 @@ TEST(GuestCommands, MayBeTriedAgainByTheGuestUnderTheSameTag) {
 
 TEST(GuestCommands, MayBeTriedAgainByQemu) {
   auto qemu = Write(5000, 1, 56, ENODEV, VirtioScsiResponse::kOk, ScsiStatus::kGood);
-  const QemuTraceRecord answer = qemu.back();
+  const QemuTraceEvent answer = qemu.back();
   qemu.pop_back();
   qemu.push_back({kOffset + 7000, observe::SgIoSubmission{1, 0x2a, 56}});
   qemu.push_back({kOffset + 7100, observe::PoolSubmission{0xb00}});

@@ -8,15 +8,15 @@
 namespace dualpath {
 namespace {
 
-using guest::IoOutcome;
 using guest::IoReport;
+using guest::IoResult;
 
-bool BegunInTime(const Phase& phase, const IoOutcome& outcome, const IoReport& report) {
+bool BegunInTime(const Phase& phase, const IoResult& outcome, const IoReport& report) {
   return !phase.started_before ||
          outcome.start.time_since_epoch() < *phase.started_before + report.clock_error;
 }
 
-bool WasHeld(const IoOutcome& outcome) { return outcome.Took() >= guest::kHeld; }
+bool WasHeld(const IoResult& outcome) { return outcome.Took() >= guest::kHeld; }
 
 /// A matcher that says what is wrong in its explanation, or nothing if all is well.
 class Complains : public ::testing::MatcherInterface<const IoReport&> {
@@ -53,7 +53,7 @@ std::string ErrorWords(int error_number) { return std::generic_category().messag
 ::testing::Matcher<const IoReport&> CompletedWithoutErrors() {
   return Complaining("every I/O completed without error",
                      [](const IoReport& report) -> std::string {
-                       for (const IoOutcome& outcome : report.outcomes) {
+                       for (const IoResult& outcome : report.outcomes) {
                          if (outcome.error_number != 0)
                            return "with " + ::testing::PrintToString(outcome);
                        }
@@ -62,23 +62,23 @@ std::string ErrorWords(int error_number) { return std::generic_category().messag
 }
 
 Phase Good() {
-  return {"good", [](const IoOutcome& o) { return o.error_number == 0 && !WasHeld(o); }};
+  return {"good", [](const IoResult& o) { return o.error_number == 0 && !WasHeld(o); }};
 }
 
 Phase Failing(int error_number) {
-  return {"failing with " + ErrorWords(error_number), [error_number](const IoOutcome& o) {
+  return {"failing with " + ErrorWords(error_number), [error_number](const IoResult& o) {
             return o.error_number == error_number && !WasHeld(o);
           }};
 }
 
 Phase HeldThenGood() {
-  return {"held, then good", [](const IoOutcome& o) { return o.error_number == 0 && WasHeld(o); }};
+  return {"held, then good", [](const IoResult& o) { return o.error_number == 0 && WasHeld(o); }};
 }
 
 Phase HeldThenFailing(int error_number) {
-  return {
-      "held, then failing with " + ErrorWords(error_number),
-      [error_number](const IoOutcome& o) { return o.error_number == error_number && WasHeld(o); }};
+  return {"held, then failing with " + ErrorWords(error_number), [error_number](const IoResult& o) {
+            return o.error_number == error_number && WasHeld(o);
+          }};
 }
 
 Phase Phase::StartedBefore(std::chrono::microseconds point) const {
@@ -127,7 +127,7 @@ Phase Maybe(Phase phase) {
   return Complaining(description, [=](const IoReport& report) -> std::string {
     bool any_failed = false;
     const auto unsure = report.clock_error + give;
-    for (const IoOutcome& outcome : report.outcomes) {
+    for (const IoResult& outcome : report.outcomes) {
       const auto start = outcome.start.time_since_epoch();
       const auto end = outcome.end.time_since_epoch();
       const bool inside = start > from + unsure && end < to - unsure;
@@ -151,7 +151,7 @@ Phase Maybe(Phase phase) {
 
 namespace {
 
-/// Says what is wrong, or nothing.
+/// LineContaining what is wrong, or nothing.
 template <typename T>
 class Holds : public ::testing::MatcherInterface<const T&> {
  public:

@@ -20,7 +20,7 @@ namespace dualpath {
 /// A stretch of I/Os with the same outcome.
 struct Phase {
   std::string description;
-  std::function<bool(const guest::IoOutcome&)> covers;
+  std::function<bool(const guest::IoResult&)> covers;
   bool optional = false;
   std::optional<std::chrono::microseconds> started_before{};
 

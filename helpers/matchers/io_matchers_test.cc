@@ -13,8 +13,8 @@
 namespace dualpath {
 namespace {
 
-using guest::IoOutcome;
 using guest::IoReport;
+using guest::IoResult;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -30,7 +30,7 @@ constexpr milliseconds kLong{30000};
 class Story {
  public:
   Story& Then(milliseconds took, int error_number = 0) {
-    IoOutcome outcome;
+    IoResult outcome;
     outcome.sequence = report_.outcomes.size() + 1;
     outcome.block = outcome.sequence;
     outcome.error_number = error_number;
@@ -148,7 +148,7 @@ class FailedExactlyBetweenTest : public ::testing::Test {
   FailedExactlyBetweenTest() { report_.clock_error = milliseconds(10); }
 
   void Add(milliseconds start, milliseconds end, int error_number) {
-    IoOutcome outcome;
+    IoResult outcome;
     outcome.sequence = report_.outcomes.size() + 1;
     outcome.error_number = error_number;
     outcome.start = Deadline::Clock::time_point(start);
@@ -289,7 +289,7 @@ TEST_F(HoldsEveryWriteTest, IsAskedOfThePathsDisk) {
 
 TEST_F(HoldsEveryWriteTest, HasAMatcherForWhatWasRead) {
   EXPECT_THAT(Complaint(ReadsSawEveryAcknowledgedWrite(), report_), HasSubstr("no read"));
-  IoOutcome read = report_.outcomes.back();
+  IoResult read = report_.outcomes.back();
   read.kind = guest::IoKind::kRead;
   read.seen = {guest::BlockState::kWhole, {3, 2, 2}, 0, 0};
   report_.outcomes.push_back(read);

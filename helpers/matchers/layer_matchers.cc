@@ -12,7 +12,7 @@
 namespace dualpath {
 namespace {
 
-using layers::ErrorPath;
+using layers::ErrorTrace;
 using layers::GuestCommand;
 using layers::Moment;
 using layers::SgIo;
@@ -34,19 +34,19 @@ std::string SenseWords(unsigned key, unsigned asc, unsigned ascq) {
 std::string WordsBelow(const SgIo& sg_io) {
   if (sg_io.below.empty()) return "nothing was recorded of any path";
   std::string text;
-  for (const observe::TraceRecord& record : sg_io.below) {
+  for (const observe::TraceEvent& record : sg_io.below) {
     text += (text.empty() ? "" : "; ") + record.ToString();
   }
   return text;
 }
 
-bool IsCompletionBy(const observe::TraceRecord& record, const PathId& path, HostByte host_byte) {
+bool IsCompletionBy(const observe::TraceEvent& record, const PathId& path, HostByte host_byte) {
   const auto* done = std::get_if<observe::ScsiDone>(&record.event);
   return done != nullptr && done->path.ToString() == path.hctl && done->host_byte == host_byte;
 }
 
 /// Requests that failed say less than the completion of the command, and come with it.
-bool IsOtherCompletion(const observe::TraceRecord& record, const PathId& path, HostByte host_byte) {
+bool IsOtherCompletion(const observe::TraceEvent& record, const PathId& path, HostByte host_byte) {
   return std::holds_alternative<observe::ScsiDone>(record.event) &&
          !IsCompletionBy(record, path, host_byte);
 }
@@ -62,12 +62,12 @@ bool EndsSo(const SgIo& sg_io, const SgIoEnd& end, bool shows_host_byte) {
   return sg_io.handed_back && sg_io.handed_back->host_byte == end.host_byte;
 }
 
-class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorPath&> {
+class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorTrace&> {
  public:
   explicit ErrorTravelsMatcher(std::vector<ErrorTravels::Expectation> expectations)
       : expectations_(std::move(expectations)) {}
 
-  bool MatchAndExplain(const ErrorPath& path,
+  bool MatchAndExplain(const ErrorTrace& path,
                        ::testing::MatchResultListener* listener) const override {
     if (path.FailedCommands().empty()) {
       *listener << "in which no command of the guest failed";
@@ -92,9 +92,9 @@ class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorPath&>
   std::vector<ErrorTravels::Expectation> expectations_;
 };
 
-class NoErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorPath&> {
+class NoErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorTrace&> {
  public:
-  bool MatchAndExplain(const ErrorPath& path,
+  bool MatchAndExplain(const ErrorTrace& path,
                        ::testing::MatchResultListener* listener) const override {
     const auto failed = path.FailedCommands();
     if (!failed.empty()) *listener << "in which failed " << failed.front();
@@ -106,7 +106,7 @@ class NoErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorPath
 }  // namespace
 
 ErrorTravels& ErrorTravels::Expect(std::string description,
-                                   std::function<Mismatch(const ErrorPath&)> check) {
+                                   std::function<Mismatch(const ErrorTrace&)> check) {
   expectations_.push_back({std::move(description), std::move(check)});
   return *this;
 }
@@ -114,7 +114,7 @@ ErrorTravels& ErrorTravels::Expect(std::string description,
 ErrorTravels& ErrorTravels::ExpectOfFailed(std::string description, const std::string& layer,
                                            CommandCheck check) {
   return Expect(std::move(description),
-                [layer, check = std::move(check)](const ErrorPath& path) -> Mismatch {
+                [layer, check = std::move(check)](const ErrorTrace& path) -> Mismatch {
                   std::size_t wrong = 0;
                   std::string first;
                   for (const GuestCommand& command : path.FailedCommands()) {
@@ -133,11 +133,11 @@ ErrorTravels& ErrorTravels::PathReturns(const PathId& path, HostByte host_byte) 
                           if (command.sg_ios.empty()) return "no SG_IO";
                           const auto& below = command.sg_ios.back().below;
                           const bool said = std::any_of(
-                              below.begin(), below.end(), [&](const observe::TraceRecord& record) {
+                              below.begin(), below.end(), [&](const observe::TraceEvent& record) {
                                 return IsCompletionBy(record, path, host_byte);
                               });
                           const bool others = std::any_of(
-                              below.begin(), below.end(), [&](const observe::TraceRecord& record) {
+                              below.begin(), below.end(), [&](const observe::TraceEvent& record) {
                                 return IsOtherCompletion(record, path, host_byte);
                               });
                           if (said && !others) return std::nullopt;
@@ -156,7 +156,7 @@ ErrorTravels& ErrorTravels::NoPathReturnsAnError() {
 }
 
 ErrorTravels& ErrorTravels::SgIoFails(int error_number) {
-  return SgIoEndsAsOneOf({FailsWith(error_number)});
+  return SgIoEndsAsOneOf({SgIoErrno(error_number)});
 }
 
 ErrorTravels& ErrorTravels::SgIoReturns(HostByte host_byte) {
@@ -166,7 +166,7 @@ ErrorTravels& ErrorTravels::SgIoReturns(HostByte host_byte) {
 ErrorTravels& ErrorTravels::SgIoEndsAsOneOf(std::vector<SgIoEnd> ends) {
   std::string words;
   for (const SgIoEnd& end : ends) words += (words.empty() ? "" : " or ") + Words(end);
-  return Expect("SG_IO " + words, [ends = std::move(ends)](const ErrorPath& path) -> Mismatch {
+  return Expect("SG_IO " + words, [ends = std::move(ends)](const ErrorTrace& path) -> Mismatch {
     const bool shows_host_byte = path.why_no_sg_io.empty();
     std::size_t wrong = 0;
     std::string first;
@@ -204,7 +204,7 @@ ErrorTravels& ErrorTravels::QemuMakesNoSense() {
 }
 
 ErrorTravels& ErrorTravels::QemuReportsToTheGuest() {
-  return Expect("QEMU reports it to the guest", [](const ErrorPath& path) -> Mismatch {
+  return Expect("QEMU reports it to the guest", [](const ErrorTrace& path) -> Mismatch {
     bool reported = false;
     for (const guest::DomainEvent& event : path.reports) {
       const bool is_report = event.kind == guest::DomainEvent::Kind::kIoError &&
@@ -229,8 +229,8 @@ ErrorTravels& ErrorTravels::VirtioScsiResponds(observe::VirtioScsiResponse respo
 
 ErrorTravels& ErrorTravels::GuestTries(std::size_t times) {
   return Expect("the guest tries " + std::to_string(times) + " times",
-                [times](const ErrorPath& path) -> Mismatch {
-                  for (const guest::IoOutcome& io : path.FailedIo()) {
+                [times](const ErrorTrace& path) -> Mismatch {
+                  for (const guest::IoResult& io : path.FailedIo()) {
                     const auto tries = path.TriesOf(io);
                     const auto failed =
                         std::count_if(tries.begin(), tries.end(),
@@ -249,9 +249,9 @@ ErrorTravels& ErrorTravels::GuestTries(std::size_t times) {
 ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::string& sense_key) {
   return Expect("the guest's kernel sees " + scsi::ToString(host_byte) +
                     (sense_key.empty() ? "" : ", " + sense_key),
-                [host_byte, sense_key](const ErrorPath& path) -> Mismatch {
+                [host_byte, sense_key](const ErrorTrace& path) -> Mismatch {
                   if (path.complaints.empty()) return "at the guest's kernel: it says nothing";
-                  for (const layers::GuestComplaint& complaint : path.complaints) {
+                  for (const layers::GuestKernelError& complaint : path.complaints) {
                     if (complaint.host_byte == host_byte && complaint.sense_key == sense_key) {
                       continue;
                     }
@@ -262,7 +262,7 @@ ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::strin
 }
 
 ErrorTravels& ErrorTravels::GuestKernelHidesIt() {
-  return Expect("the guest's kernel hides it", [](const ErrorPath& path) -> Mismatch {
+  return Expect("the guest's kernel hides it", [](const ErrorTrace& path) -> Mismatch {
     if (!path.complaints.empty()) {
       return "at the guest's kernel: " + path.complaints.front().ToString();
     }
@@ -274,10 +274,10 @@ ErrorTravels& ErrorTravels::GuestKernelHidesIt() {
 
 ErrorTravels& ErrorTravels::ApplicationGets(int error_number) {
   return Expect("the application gets " + ErrnoWords(error_number),
-                [error_number](const ErrorPath& path) -> Mismatch {
+                [error_number](const ErrorTrace& path) -> Mismatch {
                   const auto failed = path.FailedIo();
                   if (failed.empty()) return "at the application: it got no error";
-                  for (const guest::IoOutcome& io : failed) {
+                  for (const guest::IoResult& io : failed) {
                     if (io.error_number == error_number) continue;
                     return "at the application: " + ::testing::PrintToString(io);
                   }
@@ -287,10 +287,10 @@ ErrorTravels& ErrorTravels::ApplicationGets(int error_number) {
 
 ErrorTravels& ErrorTravels::CheckerGets(const PathId& path, HostByte host_byte) {
   return Expect("the checker gets " + scsi::ToString(host_byte) + " from " + path.hctl,
-                [path, host_byte](const ErrorPath& seen) -> Mismatch {
+                [path, host_byte](const ErrorTrace& seen) -> Mismatch {
                   constexpr std::uint8_t kTestUnitReady = 0x00;
                   std::string others;
-                  for (const observe::TraceRecord& record : seen.elsewhere) {
+                  for (const observe::TraceEvent& record : seen.elsewhere) {
                     const auto* done = std::get_if<observe::ScsiDone>(&record.event);
                     if (done == nullptr || done->cdb.front() != kTestUnitReady) continue;
                     if (IsCompletionBy(record, path, host_byte)) return std::nullopt;
@@ -301,7 +301,7 @@ ErrorTravels& ErrorTravels::CheckerGets(const PathId& path, HostByte host_byte) 
 }
 
 ErrorTravels& ErrorTravels::LogSays(const LogEvent& event) {
-  return Expect("the log says " + event.description, [event](const ErrorPath& path) -> Mismatch {
+  return Expect("the log says " + event.description, [event](const ErrorTrace& path) -> Mismatch {
     if (TimeOf(event, path.log).ok()) return std::nullopt;
     return "in the log: none of " + std::to_string(path.log.size()) + " lines says " +
            event.description;
@@ -309,7 +309,7 @@ ErrorTravels& ErrorTravels::LogSays(const LogEvent& event) {
 }
 
 ErrorTravels& ErrorTravels::Until(const LogEvent& event) {
-  return Expect("until " + event.description, [event](const ErrorPath& path) -> Mismatch {
+  return Expect("until " + event.description, [event](const ErrorTrace& path) -> Mismatch {
     const auto end = TimeOf(event, path.log);
     if (!end.ok()) return end.error().ToString();
     for (const GuestCommand& command : path.FailedCommands()) {
@@ -324,12 +324,12 @@ ErrorTravels& ErrorTravels::Until(const LogEvent& event) {
   });
 }
 
-ErrorTravels::operator ::testing::Matcher<const ErrorPath&>() const {
-  return ::testing::Matcher<const ErrorPath&>(new ErrorTravelsMatcher(expectations_));
+ErrorTravels::operator ::testing::Matcher<const ErrorTrace&>() const {
+  return ::testing::Matcher<const ErrorTrace&>(new ErrorTravelsMatcher(expectations_));
 }
 
-::testing::Matcher<const ErrorPath&> NoErrorTravels() {
-  return ::testing::Matcher<const ErrorPath&>(new NoErrorTravelsMatcher());
+::testing::Matcher<const ErrorTrace&> NoErrorTravels() {
+  return ::testing::Matcher<const ErrorTrace&>(new NoErrorTravelsMatcher());
 }
 
 }  // namespace dualpath

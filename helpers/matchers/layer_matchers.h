@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "helpers/layers/error_path.h"
+#include "helpers/layers/error_trace.h"
 #include "helpers/matchers/log_matchers.h"
 #include "helpers/matchers/path_id.h"
 
@@ -18,7 +18,7 @@ struct SgIoEnd {
   int error_number = 0;  ///< 0: it comes back
   scsi::HostByte host_byte = scsi::HostByte::kOk;
 };
-inline SgIoEnd FailsWith(int error_number) { return {error_number}; }
+inline SgIoEnd SgIoErrno(int error_number) { return {error_number}; }
 inline SgIoEnd HandsBack(scsi::HostByte host_byte) { return {0, host_byte}; }
 
 /// How an error travels up, layer by layer, for every command of the guest that failed:
@@ -47,7 +47,7 @@ class ErrorTravels {
   ErrorTravels& SgIoFails(int error_number);
 
   /// QEMU's ioctl came back, with this host byte. A kernel that does not show it
-  /// (ErrorPath::why_no_sg_io) is only asked whether the ioctl came back.
+  /// (ErrorTrace::why_no_sg_io) is only asked whether the ioctl came back.
   ErrorTravels& SgIoReturns(scsi::HostByte host_byte);
 
   /// One of these, as it depends on the moment.
@@ -83,19 +83,19 @@ class ErrorTravels {
   /// Nothing failed that began after this was logged.
   ErrorTravels& Until(const LogEvent& event);
 
-  operator ::testing::Matcher<const layers::ErrorPath&>() const;  // NOLINT(google-explicit-*)
+  operator ::testing::Matcher<const layers::ErrorTrace&>() const;  // NOLINT(google-explicit-*)
 
   /// One layer: what it should do, and what is wrong, if anything.
   struct Expectation {
     std::string description;
-    std::function<std::optional<std::string>(const layers::ErrorPath&)> mismatch;
+    std::function<std::optional<std::string>(const layers::ErrorTrace&)> mismatch;
   };
 
  private:
   using CommandCheck = std::function<std::optional<std::string>(const layers::GuestCommand&)>;
 
   ErrorTravels& Expect(std::string description,
-                       std::function<std::optional<std::string>(const layers::ErrorPath&)> check);
+                       std::function<std::optional<std::string>(const layers::ErrorTrace&)> check);
   ErrorTravels& ExpectOfFailed(std::string description, const std::string& layer,
                                CommandCheck check);
 
@@ -103,6 +103,6 @@ class ErrorTravels {
 };
 
 /// No command of the guest failed at any layer above the paths.
-::testing::Matcher<const layers::ErrorPath&> NoErrorTravels();
+::testing::Matcher<const layers::ErrorTrace&> NoErrorTravels();
 
 }  // namespace dualpath

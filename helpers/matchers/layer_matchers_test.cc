@@ -10,7 +10,7 @@
 namespace dualpath {
 namespace {
 
-using layers::ErrorPath;
+using layers::ErrorTrace;
 using layers::GuestCommand;
 using layers::Moment;
 using observe::VirtioScsiResponse;
@@ -26,7 +26,7 @@ const PathId kOther{"7:0:1:0", {8, 16}, "sdb"};
 
 Deadline::Clock::time_point At(milliseconds time) { return Deadline::Clock::time_point(time); }
 
-observe::TraceRecord Completion(Moment at, std::vector<std::uint8_t> cdb, HostByte host_byte) {
+observe::TraceEvent Completion(Moment at, std::vector<std::uint8_t> cdb, HostByte host_byte) {
   observe::ScsiDone done;
   done.path = {6, 0, 1, 0};
   done.cdb = std::move(cdb);
@@ -35,8 +35,8 @@ observe::TraceRecord Completion(Moment at, std::vector<std::uint8_t> cdb, HostBy
 }
 
 /// Two tries to write block 7 while the transport of 6:0:1:0 is broken.
-ErrorPath BrokenTransport() {
-  ErrorPath path;
+ErrorTrace BrokenTransport() {
+  ErrorTrace path;
   for (const milliseconds begun : {milliseconds(1000), milliseconds(1020)}) {
     GuestCommand command;
     command.opcode = 0x2a;
@@ -59,7 +59,7 @@ ErrorPath BrokenTransport() {
   path.application.options.block_bytes = 4096;
   path.application.outcomes = {
       {8, 7, guest::IoKind::kWrite, EIO, {}, At(milliseconds(999)), At(milliseconds(1040))}};
-  layers::GuestComplaint complaint;
+  layers::GuestKernelError complaint;
   complaint.at = milliseconds(1030);
   complaint.host_byte = HostByte::kTransportDisrupted;
   path.complaints = {complaint};
@@ -73,8 +73,8 @@ ErrorPath BrokenTransport() {
 }
 
 /// The same guest, but QEMU's ioctl itself fails.
-ErrorPath OfflinePath() {
-  ErrorPath path = BrokenTransport();
+ErrorTrace OfflinePath() {
+  ErrorTrace path = BrokenTransport();
   for (GuestCommand& command : path.commands) {
     command.sg_ios.back().error_number = ENODEV;
     command.sg_ios.back().handed_back.reset();
@@ -111,8 +111,8 @@ TEST(ErrorTravels, StatesEveryLayerInOneExpectation) {
 }
 
 TEST(ErrorTravels, NamesTheLayerThatDoesOtherwise) {
-  const ErrorPath offline = OfflinePath();
-  const ErrorPath broken = BrokenTransport();
+  const ErrorTrace offline = OfflinePath();
+  const ErrorTrace broken = BrokenTransport();
   const std::string command =
       "command 0x2a at sector 56: SG_IO failed with errno 19; sense 0x0b/0x00/0x06; OK, CHECK "
       "CONDITION";
@@ -160,7 +160,7 @@ TEST(ErrorTravels, NamesEveryLayerThatDoesOtherwise) {
 }
 
 TEST(ErrorTravels, SaysWhatItExpects) {
-  const ::testing::Matcher<const ErrorPath&> matcher =
+  const ::testing::Matcher<const ErrorTrace&> matcher =
       ErrorTravels().SgIoFails(EIO).GuestTries(6).ApplicationGets(EIO);
   std::ostringstream description;
   matcher.DescribeTo(&description);
@@ -170,13 +170,13 @@ TEST(ErrorTravels, SaysWhatItExpects) {
 }
 
 TEST(ErrorTravels, MayEndInSeveralWays) {
-  ErrorPath path = BrokenTransport();
+  ErrorTrace path = BrokenTransport();
   path.commands.back() = OfflinePath().commands.back();
   EXPECT_THAT(path, ErrorTravels().SgIoEndsAsOneOf(
-                        {FailsWith(ENODEV), HandsBack(HostByte::kTransportDisrupted)}));
+                        {SgIoErrno(ENODEV), HandsBack(HostByte::kTransportDisrupted)}));
   EXPECT_THAT(path, Not(ErrorTravels().SgIoFails(ENODEV)));
-  const ::testing::Matcher<const ErrorPath&> matcher =
-      ErrorTravels().SgIoEndsAsOneOf({FailsWith(ENODEV), HandsBack(HostByte::kError)});
+  const ::testing::Matcher<const ErrorTrace&> matcher =
+      ErrorTravels().SgIoEndsAsOneOf({SgIoErrno(ENODEV), HandsBack(HostByte::kError)});
   EXPECT_THAT(WhyNot(matcher, path), HasSubstr("at SG_IO, 1 times, first of command 0x2a"));
   std::ostringstream description;
   matcher.DescribeTo(&description);
@@ -185,13 +185,13 @@ TEST(ErrorTravels, MayEndInSeveralWays) {
 }
 
 TEST(ErrorTravels, NeedsAnError) {
-  ErrorPath path = BrokenTransport();
+  ErrorTrace path = BrokenTransport();
   for (GuestCommand& command : path.commands) command.response = VirtioScsiResponse::kOk;
   EXPECT_EQ(WhyNot(ErrorTravels(), path), "in which no command of the guest failed");
 }
 
 TEST(ErrorTravels, NoticesWhatFailsTooLate) {
-  ErrorPath path = OfflinePath();
+  ErrorTrace path = OfflinePath();
   EXPECT_THAT(path, ErrorTravels().Until(KernelFails(kActive)));
   path.commands.back().begun = milliseconds(4200);
   EXPECT_THAT(WhyNot(ErrorTravels().Until(KernelFails(kActive)), path),
@@ -202,7 +202,7 @@ TEST(ErrorTravels, NoticesWhatFailsTooLate) {
 }
 
 TEST(ErrorTravels, NoticesAPause) {
-  ErrorPath path = OfflinePath();
+  ErrorTrace path = OfflinePath();
   EXPECT_THAT(path, ErrorTravels().QemuReportsToTheGuest());
   path.reports.front().action = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE;
   EXPECT_EQ(WhyNot(ErrorTravels().QemuReportsToTheGuest(), path),
@@ -213,7 +213,7 @@ TEST(ErrorTravels, NoticesAPause) {
 }
 
 TEST(ErrorTravels, DoesNotAskAKernelThatCannotSay) {
-  ErrorPath path = BrokenTransport();
+  ErrorTrace path = BrokenTransport();
   for (GuestCommand& command : path.commands) command.sg_ios.back().handed_back.reset();
   EXPECT_THAT(path, Not(ErrorTravels().SgIoReturns(HostByte::kTransportDisrupted)));
   path.why_no_sg_io = "no probes";
@@ -223,7 +223,7 @@ TEST(ErrorTravels, DoesNotAskAKernelThatCannotSay) {
 }
 
 TEST(ErrorTravels, MayEndInTheGuestsKernel) {
-  ErrorPath path = OfflinePath();
+  ErrorTrace path = OfflinePath();
   path.complaints.clear();
   EXPECT_THAT(WhyNot(ErrorTravels().GuestKernelHidesIt(), path),
               HasSubstr("at the application: #8 block 7"));
@@ -236,10 +236,10 @@ TEST(ErrorTravels, MayEndInTheGuestsKernel) {
 }
 
 TEST(NoErrorTravels, LooksAtEveryLayer) {
-  EXPECT_THAT(ErrorPath(), NoErrorTravels());
+  EXPECT_THAT(ErrorTrace(), NoErrorTravels());
   EXPECT_THAT(WhyNot(NoErrorTravels(), OfflinePath()),
               HasSubstr("in which failed command 0x2a at sector 56"));
-  ErrorPath path;
+  ErrorTrace path;
   path.complaints.emplace_back();
   EXPECT_THAT(path, Not(NoErrorTravels()));
 }

@@ -44,7 +44,7 @@ class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
   bool MatchAndExplain(const Log& log, ::testing::MatchResultListener* listener) const override {
     const auto line = std::find_if(
         log.begin(), log.end(),
-        [this](const observe::LogRecord& record) { return event_.matches(record.text); });
+        [this](const observe::LogMessage& record) { return event_.matches(record.text); });
     if (log.empty()) *listener << "which is empty";
     if (line == log.end() && !log.empty()) {
       // gtest shows the first lines of a long log only.
@@ -66,7 +66,7 @@ class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
 
 }  // namespace
 
-LogEvent Says(const std::string& text) {
+LogEvent LineContaining(const std::string& text) {
   return {"\"" + text + "\"",
           [text](const std::string& line) { return line.find(text) != std::string::npos; }};
 }
@@ -161,7 +161,7 @@ LogEvent KernelFails(const PathId& path) {
 }
 
 Result<std::chrono::microseconds> TimeOf(const LogEvent& event, const Log& log) {
-  for (const observe::LogRecord& record : log) {
+  for (const observe::LogMessage& record : log) {
     if (event.matches(record.text)) return std::chrono::microseconds(record.monotonic_us);
   }
   return Error::Because("find in the log", event.description, "it was not logged");

@@ -15,7 +15,7 @@
 
 namespace dualpath {
 
-using Log = std::vector<observe::LogRecord>;
+using Log = std::vector<observe::LogMessage>;
 
 /// Something that a line of the log can say, in whatever wording the installed version has.
 struct LogEvent {
@@ -24,7 +24,7 @@ struct LogEvent {
 };
 
 /// A line that contains `text`, for what has no event of its own.
-LogEvent Says(const std::string& text);
+LogEvent LineContaining(const std::string& text);
 
 /// multipathd gives the kernel a table with these path groups ("load table", "addmap", "reload").
 LogEvent LoadsTable(const std::string& map, const PathIdGroups& groups);

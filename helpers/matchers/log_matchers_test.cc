@@ -33,7 +33,7 @@ void ExpectNone(const LogEvent& event, const std::vector<std::string>& others) {
 }
 
 TEST(Logs, ShowsTheLineThatMatched) {
-  const auto matcher = Logs(Says("queueing"));
+  const auto matcher = Logs(LineContaining("queueing"));
   const Log log = LogOf({"mpatha: something", "mpatha: Disable queueing", "more of queueing"});
   ::testing::StringMatchResultListener why;
   EXPECT_TRUE(matcher.MatchAndExplain(log, &why));
@@ -42,9 +42,9 @@ TEST(Logs, ShowsTheLineThatMatched) {
 }
 
 TEST(Logs, SaysHowMuchItLookedAt) {
-  EXPECT_EQ(WhyNot(Logs(Says("x")), LogOf({"a", "b"})),
+  EXPECT_EQ(WhyNot(Logs(LineContaining("x")), LogOf({"a", "b"})),
             "none of whose 2 lines does; the last is [    2.000000] multipathd: b");
-  EXPECT_EQ(WhyNot(Logs(Says("x")), Log()), "which is empty");
+  EXPECT_EQ(WhyNot(Logs(LineContaining("x")), Log()), "which is empty");
 }
 
 TEST(Logs, DescribesTheEventEitherWay) {
@@ -63,12 +63,13 @@ TEST(Logs, DescribesTheEventEitherWay) {
   EXPECT_EQ(RecoversToNormal("mpatha").description, "mpatha: recovered to normal mode");
   EXPECT_EQ(LoadsAnyTable("mpatha").description, "mpatha: table load");
   EXPECT_EQ(KernelFails(kSdb).description, "the kernel failing path 8:16");
-  EXPECT_EQ(Says("cache").description, "\"cache\"");
+  EXPECT_EQ(LineContaining("cache").description, "\"cache\"");
 }
 
 TEST(LogEvents, SaysFindsAPieceOfALine) {
-  ExpectEach(Says("[sdb] Synchronizing"), {"sd 4:0:1:0: [sdb] Synchronizing SCSI cache"});
-  ExpectNone(Says("[sdb] Synchronizing"), {"sd 4:0:1:0: [sda] Synchronizing SCSI cache", ""});
+  ExpectEach(LineContaining("[sdb] Synchronizing"), {"sd 4:0:1:0: [sdb] Synchronizing SCSI cache"});
+  ExpectNone(LineContaining("[sdb] Synchronizing"),
+             {"sd 4:0:1:0: [sda] Synchronizing SCSI cache", ""});
 }
 
 TEST(LogEvents, TableLoadsByTheirPaths) {

@@ -61,8 +61,8 @@ std::string FirstField(sd_journal* journal, const char* name, const char* otherw
   return value.empty() ? Field(journal, otherwise) : value;
 }
 
-Result<JournalRecord> Current(sd_journal* journal) {
-  JournalRecord record;
+Result<JournalEntry> Current(sd_journal* journal) {
+  JournalEntry record;
   std::uint64_t realtime = 0;
   std::uint64_t monotonic = 0;
   sd_id128_t boot{};
@@ -100,26 +100,26 @@ Result<Journal> Journal::Open(const Filter& filter, const std::string& directory
   return Journal(std::move(handle));
 }
 
-Result<std::vector<JournalRecord>> Journal::Poll() {
+Result<std::vector<JournalEntry>> Journal::Poll() {
   const int processed = sd_journal_process(handle_.get());
   if (processed < 0) return Failed("watch", processed);
-  std::vector<JournalRecord> records;
+  std::vector<JournalEntry> records;
   while (true) {
     const int outcome = sd_journal_next(handle_.get());
     if (outcome < 0) return Failed("read the next entry of", outcome);
     if (outcome == 0) return records;
-    DUALPATH_TRY(JournalRecord record, Current(handle_.get()));
+    DUALPATH_TRY(JournalEntry record, Current(handle_.get()));
     records.push_back(std::move(record));
   }
 }
 
 LogSource AsLogSource(Journal journal) {
   const auto shared = std::make_shared<Journal>(std::move(journal));
-  return [shared]() -> Result<std::vector<LogRecord>> {
+  return [shared]() -> Result<std::vector<LogMessage>> {
     DUALPATH_TRY(const auto entries, shared->Poll());
-    std::vector<LogRecord> records;
+    std::vector<LogMessage> records;
     records.reserve(entries.size());
-    for (const JournalRecord& entry : entries) {
+    for (const JournalEntry& entry : entries) {
       records.push_back({entry.identifier, entry.monotonic_us, entry.message});
     }
     return records;

@@ -13,7 +13,7 @@ struct sd_journal;
 namespace dualpath::observe {
 
 /// An entry of systemd's journal. What a daemon sends to syslog is in it too, as on OL7.
-struct JournalRecord {
+struct JournalEntry {
   std::int64_t realtime_us = 0;   ///< when the journal took it in, CLOCK_REALTIME
   std::int64_t monotonic_us = 0;  ///< and CLOCK_MONOTONIC of its boot
   std::string identifier;         ///< "multipathd"
@@ -36,7 +36,7 @@ class Journal {
   static Result<Journal> Open(const Filter& filter, const std::string& directory = "");
 
   /// The entries since the last call.
-  Result<std::vector<JournalRecord>> Poll();
+  Result<std::vector<JournalEntry>> Poll();
 
  private:
   struct Closer {

@@ -64,7 +64,7 @@ std::map<std::string, std::string> Fields(const std::string& lines) {
 
 }  // namespace
 
-Result<KernelRecord> KernelRecord::Parse(const std::string& raw) {
+Result<KernelMessage> KernelMessage::Parse(const std::string& raw) {
   const auto error = [&](const char* reason) {
     return Error::Because("parse kernel record", "\"" + raw + "\"", reason);
   };
@@ -74,7 +74,7 @@ Result<KernelRecord> KernelRecord::Parse(const std::string& raw) {
   const char* at = raw.data();
   const char* const end = raw.data() + semicolon;
   unsigned facility_and_level = 0;
-  KernelRecord record;
+  KernelMessage record;
   if (!TakeNumber(at, end, facility_and_level, ',') || !TakeNumber(at, end, record.sequence, ',') ||
       !TakeNumber(at, end, record.monotonic_us, ',')) {
     return error("it does not begin with priority, sequence number and time");
@@ -106,14 +106,14 @@ Status KernelLog::Synchronize(const std::string& line, const std::string& device
   return WriteAttribute(device, line + "\n");
 }
 
-Result<std::vector<KernelRecord>> KernelLog::Poll() {
-  std::vector<KernelRecord> records;
+Result<std::vector<KernelMessage>> KernelLog::Poll() {
+  std::vector<KernelMessage> records;
   std::array<char, kRecordLimit> buffer{};
   while (true) {
     const ssize_t n = ::read(device_.get(), buffer.data(), buffer.size());
     if (n > 0) {
-      DUALPATH_TRY(KernelRecord record,
-                   KernelRecord::Parse(std::string(buffer.data(), static_cast<std::size_t>(n))));
+      DUALPATH_TRY(KernelMessage record,
+                   KernelMessage::Parse(std::string(buffer.data(), static_cast<std::size_t>(n))));
       if (!mark_.empty() && record.text == mark_) {
         ahead_us_ = record.monotonic_us - mark_us_;
         mark_.clear();
@@ -133,15 +133,15 @@ Result<std::vector<KernelRecord>> KernelLog::Poll() {
 
 LogSource AsLogSource(KernelLog log) {
   const auto shared = std::make_shared<KernelLog>(std::move(log));
-  return [shared]() -> Result<std::vector<LogRecord>> {
+  return [shared]() -> Result<std::vector<LogMessage>> {
     DUALPATH_TRY(const auto kernel_records, shared->Poll());
     if (shared->overruns() > 0) {
       return Error::Because("follow", "the kernel's log",
                             "lines were overwritten before they were read");
     }
-    std::vector<LogRecord> records;
+    std::vector<LogMessage> records;
     records.reserve(kernel_records.size());
-    for (const KernelRecord& record : kernel_records) {
+    for (const KernelMessage& record : kernel_records) {
       records.push_back({"kernel", record.monotonic_us, record.text});
     }
     return records;

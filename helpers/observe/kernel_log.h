@@ -18,7 +18,7 @@ namespace dualpath::observe {
 inline constexpr std::chrono::milliseconds kLogClockError{100};
 
 /// One record of the kernel's log (Documentation/ABI/testing/dev-kmsg).
-struct KernelRecord {
+struct KernelMessage {
   std::uint64_t sequence = 0;
   /// By printk's own clock, or, once `KernelLog::Synchronize` was called, CLOCK_MONOTONIC but for
   /// `kLogClockError`.
@@ -31,7 +31,7 @@ struct KernelRecord {
   std::map<std::string, std::string> fields;
 
   /// Of what one read(2) of /dev/kmsg yields. Escaped bytes ("\x0a") are restored.
-  static Result<KernelRecord> Parse(const std::string& raw);
+  static Result<KernelMessage> Parse(const std::string& raw);
 };
 
 /// Follows /dev/kmsg. Needs root, or kernel.dmesg_restrict=0.
@@ -53,7 +53,7 @@ class KernelLog {
   Status Synchronize(const std::string& line, const std::string& device = kDevice);
 
   /// The records since the last call. A record that is not understood is an error.
-  Result<std::vector<KernelRecord>> Poll();
+  Result<std::vector<KernelMessage>> Poll();
 
   /// How often records were overwritten before we had read them: then there is a gap in the
   /// sequence numbers.

@@ -22,8 +22,8 @@ using ::testing::IsEmpty;
 using ::testing::Le;
 using ::testing::Pair;
 
-TEST(KernelRecord, HasPriorityTimeTextAndFields) {
-  const auto record = KernelRecord::Parse(
+TEST(KernelMessage, HasPriorityTimeTextAndFields) {
+  const auto record = KernelMessage::Parse(
       "6,339,5140900,-;sd 3:0:1:0: [sdb] Synchronizing SCSI cache\n"
       " SUBSYSTEM=scsi\n DEVICE=+scsi:3:0:1:0\n");
   ASSERT_TRUE(record.ok()) << record.error().ToString();
@@ -37,43 +37,43 @@ TEST(KernelRecord, HasPriorityTimeTextAndFields) {
               ElementsAre(Pair("DEVICE", "+scsi:3:0:1:0"), Pair("SUBSYSTEM", "scsi")));
 }
 
-TEST(KernelRecord, SplitsFacilityFromPriority) {
-  const auto record = KernelRecord::Parse("30,1,2,-;systemd[1]: hello\n");
+TEST(KernelMessage, SplitsFacilityFromPriority) {
+  const auto record = KernelMessage::Parse("30,1,2,-;systemd[1]: hello\n");
   EXPECT_EQ(record->facility, 3U);
   EXPECT_EQ(record->priority, 6U);
 }
 
-TEST(KernelRecord, PassesOverFieldsOfLaterKernels) {
-  const auto record = KernelRecord::Parse("4,7,18446744073709,c,caller=T1,x=y;begin, of; a line");
+TEST(KernelMessage, PassesOverFieldsOfLaterKernels) {
+  const auto record = KernelMessage::Parse("4,7,18446744073709,c,caller=T1,x=y;begin, of; a line");
   ASSERT_TRUE(record.ok()) << record.error().ToString();
   EXPECT_EQ(record->monotonic_us, 18446744073709);
   EXPECT_EQ(record->text, "begin, of; a line");
   EXPECT_FALSE(record->continuation) << "it starts a line that others continue";
 }
 
-TEST(KernelRecord, KnowsAContinuation) {
-  EXPECT_TRUE(KernelRecord::Parse("4,8,10,+; goes on\n")->continuation);
-  EXPECT_EQ(KernelRecord::Parse("4,8,10,+; goes on\n")->text, " goes on");
+TEST(KernelMessage, KnowsAContinuation) {
+  EXPECT_TRUE(KernelMessage::Parse("4,8,10,+; goes on\n")->continuation);
+  EXPECT_EQ(KernelMessage::Parse("4,8,10,+; goes on\n")->text, " goes on");
 }
 
-TEST(KernelRecord, RestoresEscapedBytes) {
-  const auto record = KernelRecord::Parse(
+TEST(KernelMessage, RestoresEscapedBytes) {
+  const auto record = KernelMessage::Parse(
       "6,1,2,-;two\\x0alines, a \\x5cx41 and \\xc3\\xa4, \\xzz \\x4\n"
       " KEY=a\\x0ab\n");
   EXPECT_EQ(record->text, "two\nlines, a \\x41 and \xc3\xa4, \\xzz \\x4");
   EXPECT_THAT(record->fields, ElementsAre(Pair("KEY", "a\nb")));
 }
 
-TEST(KernelRecord, MayBeEmptyText) {
-  EXPECT_EQ(KernelRecord::Parse("6,1,2,-;\n")->text, "");
-  EXPECT_THAT(KernelRecord::Parse("6,1,2,-;\nno blank=1\n")->fields, IsEmpty());
+TEST(KernelMessage, MayBeEmptyText) {
+  EXPECT_EQ(KernelMessage::Parse("6,1,2,-;\n")->text, "");
+  EXPECT_THAT(KernelMessage::Parse("6,1,2,-;\nno blank=1\n")->fields, IsEmpty());
 }
 
-TEST(KernelRecord, RefusesWhatIsNone) {
-  EXPECT_EQ(KernelRecord::Parse("6,1,2,-").error().ToString(),
+TEST(KernelMessage, RefusesWhatIsNone) {
+  EXPECT_EQ(KernelMessage::Parse("6,1,2,-").error().ToString(),
             "parse kernel record: \"6,1,2,-\": it has no semicolon before the text");
   for (const char* raw : {";", "6;x", "6,1;x", "6,1,x,-;x", "a,1,2,-;x", "6,1,2;x"}) {
-    EXPECT_THAT(KernelRecord::Parse(raw).error().ToString(),
+    EXPECT_THAT(KernelMessage::Parse(raw).error().ToString(),
                 HasSubstr("it does not begin with priority, sequence number and time"))
         << raw;
   }

@@ -6,7 +6,7 @@
 
 namespace dualpath::observe {
 
-std::string LogRecord::ToString() const {
+std::string LogMessage::ToString() const {
   constexpr std::int64_t kMicroseconds = 1000000;
   char time[64];
   std::snprintf(time, sizeof time, "[%5lld.%06lld] ",
@@ -16,7 +16,7 @@ std::string LogRecord::ToString() const {
 }
 
 Status LogFollower::Refresh() {
-  std::vector<LogRecord> fresh;
+  std::vector<LogMessage> fresh;
   std::string failures;
   for (const LogSource& source : sources_) {
     auto records = source();
@@ -27,7 +27,7 @@ Status LogFollower::Refresh() {
     std::move(records->begin(), records->end(), std::back_inserter(fresh));
   }
   // Stable: what one source logged in the same microsecond keeps its order.
-  std::stable_sort(fresh.begin(), fresh.end(), [](const LogRecord& a, const LogRecord& b) {
+  std::stable_sort(fresh.begin(), fresh.end(), [](const LogMessage& a, const LogMessage& b) {
     return a.monotonic_us < b.monotonic_us;
   });
   std::move(fresh.begin(), fresh.end(), std::back_inserter(records_));
@@ -35,7 +35,7 @@ Status LogFollower::Refresh() {
   return Error::Because("refresh", "logs", failures);
 }
 
-std::vector<LogRecord> LogFollower::Since(Mark mark) const {
+std::vector<LogMessage> LogFollower::Since(Mark mark) const {
   const auto begin = static_cast<std::ptrdiff_t>(std::min(mark, records_.size()));
   return {records_.begin() + begin, records_.end()};
 }

@@ -13,7 +13,7 @@
 namespace dualpath::observe {
 
 /// A line of some log, on the clock that all logs of this machine share.
-struct LogRecord {
+struct LogMessage {
   std::string source;             ///< "kernel", or the syslog identifier: "multipathd"
   std::int64_t monotonic_us = 0;  ///< CLOCK_MONOTONIC, microseconds
   std::string text;
@@ -22,12 +22,12 @@ struct LogRecord {
   std::string ToString() const;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const LogRecord& record) {
+inline std::ostream& operator<<(std::ostream& out, const LogMessage& record) {
   return out << record.ToString();
 }
 
 /// Yields what is new since it was called last, without blocking.
-using LogSource = std::function<Result<std::vector<LogRecord>>()>;
+using LogSource = std::function<Result<std::vector<LogMessage>>()>;
 
 /// Gathers everything that its sources have logged since it was made.
 ///
@@ -43,17 +43,17 @@ class LogFollower {
   /// Takes in what is new. A failing source does not keep the others from being read.
   Status Refresh();
 
-  const std::vector<LogRecord>& records() const { return records_; }
+  const std::vector<LogMessage>& records() const { return records_; }
 
   /// The records from `mark` on, as of the last refresh.
-  std::vector<LogRecord> Since(Mark mark) const;
+  std::vector<LogMessage> Since(Mark mark) const;
 
   /// Refreshes; `Since` the mark is then what is logged after this call.
   Result<Mark> MarkNow();
 
  private:
   std::vector<LogSource> sources_;
-  std::vector<LogRecord> records_;
+  std::vector<LogMessage> records_;
 };
 
 }  // namespace dualpath::observe

@@ -19,18 +19,18 @@ using ::testing::IsEmpty;
 class Script {
  public:
   LogSource Source() {
-    return [this] { return std::exchange(next_, std::vector<LogRecord>()); };
+    return [this] { return std::exchange(next_, std::vector<LogMessage>()); };
   }
-  void Put(Result<std::vector<LogRecord>> next) { next_ = std::move(next); }
+  void Put(Result<std::vector<LogMessage>> next) { next_ = std::move(next); }
 
  private:
-  Result<std::vector<LogRecord>> next_ = std::vector<LogRecord>();
+  Result<std::vector<LogMessage>> next_ = std::vector<LogMessage>();
 };
 
-auto Text(const std::string& text) { return Field("text", &LogRecord::text, text); }
+auto Text(const std::string& text) { return Field("text", &LogMessage::text, text); }
 
-TEST(LogRecord, PrintsLikeTheKernelLog) {
-  EXPECT_EQ((LogRecord{"multipathd", 12345678, "mpatha: x"}).ToString(),
+TEST(LogMessage, PrintsLikeTheKernelLog) {
+  EXPECT_EQ((LogMessage{"multipathd", 12345678, "mpatha: x"}).ToString(),
             "[   12.345678] multipathd: mpatha: x");
 }
 

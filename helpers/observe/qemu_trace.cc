@@ -29,7 +29,7 @@ const std::array<const char*, 5> kEvents{"virtio_scsi_cmd_*", "*_aio_sgio_comman
 /// Prints each command that QEMU's monitor gets: a command of ours marks the place in the log.
 const char kMarkEvent[] = "handle_qmp_command";
 
-using Event = decltype(QemuTraceRecord::event);
+using Event = decltype(QemuTraceEvent::event);
 
 template <typename T>
 std::optional<T> Number(const std::smatch& match, std::size_t group, int base = 16) {
@@ -193,19 +193,19 @@ std::string ToString(VirtioScsiResponse response) {
   return value < kNames.size() ? kNames.at(value) : "response " + std::to_string(value);
 }
 
-Result<std::optional<QemuTraceRecord>> ParseQemuTraceLine(const std::string& line) {
+Result<std::optional<QemuTraceEvent>> ParseQemuTraceLine(const std::string& line) {
   const auto stamped = SplitStamp(line);
-  if (!stamped) return std::optional<QemuTraceRecord>();
+  if (!stamped) return std::optional<QemuTraceEvent>();
   const auto format = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& known) {
     return stamped->event == known.event;
   });
-  if (format == kFormats.end()) return std::optional<QemuTraceRecord>();
+  if (format == kFormats.end()) return std::optional<QemuTraceEvent>();
   auto event = format->parse(stamped->arguments);
   if (!event) {
     return Error::Because("parse QEMU's trace", "\"" + line + "\"",
                           "its arguments are in another wording");
   }
-  return std::optional(QemuTraceRecord{stamped->realtime_us, *event});
+  return std::optional(QemuTraceEvent{stamped->realtime_us, *event});
 }
 
 std::int64_t RealtimeMinusMonotonic() {

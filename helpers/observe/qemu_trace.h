@@ -76,7 +76,7 @@ struct BuiltSense {
 };
 
 /// A line of QEMU's trace; times are CLOCK_REALTIME.
-struct QemuTraceRecord {
+struct QemuTraceEvent {
   std::int64_t realtime_us = 0;
   std::variant<VirtioScsiRequest, VirtioScsiAnswer, SgIoSubmission, PoolSubmission, PoolCompletion,
                BuiltSense>
@@ -87,7 +87,7 @@ struct QemuTraceRecord {
 /// "YYYY-MM-DDTHH:MM:SS.MICROSECONDSZ EVENT ARGUMENTS". Nothing if the line
 /// is something else that QEMU or libvirt logged; an `Error` if it is an event of ours in a wording
 /// that is not known.
-Result<std::optional<QemuTraceRecord>> ParseQemuTraceLine(const std::string& line);
+Result<std::optional<QemuTraceEvent>> ParseQemuTraceLine(const std::string& line);
 
 /// What CLOCK_REALTIME reads minus what CLOCK_MONOTONIC reads, microseconds, now.
 std::int64_t RealtimeMinusMonotonic();
@@ -104,7 +104,7 @@ class QemuTrace {
   static Result<QemuTrace> Start(Monitor monitor, const std::string& log, Deadline deadline);
 
   struct Records {
-    std::vector<QemuTraceRecord> events;
+    std::vector<QemuTraceEvent> events;
     std::vector<std::string> not_understood;
   };
 

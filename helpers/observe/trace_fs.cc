@@ -86,14 +86,14 @@ Result<TraceFs> TraceFs::Start(const std::string& given_root) {
   // Undone in reverse: a probe that an instance still uses cannot be removed.
   const Status probed = trace.DefineSgIoProbe(kProbeGroupPrefix + pid);
   DUALPATH_TRY_STATUS(trace.CreateInstance());
-  DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_done", "result != 0"));
-  DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_timeout", ""));
-  DUALPATH_TRY_STATUS(trace.Record("scsi/scsi_dispatch_cmd_error", ""));
+  DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_done", "result != 0"));
+  DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_timeout", ""));
+  DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_error", ""));
   // Not block_rq_error, which leaves out the requests of SG_IO.
-  DUALPATH_TRY_STATUS(trace.Record("block/block_rq_complete", "error != 0"));
+  DUALPATH_TRY_STATUS(trace.EnableEvent("block/block_rq_complete", "error != 0"));
   if (probed.ok()) {
-    DUALPATH_TRY_STATUS(trace.Record(kProbeGroupPrefix + pid + "/" + kSgIoEvent,
-                                     "host != 0 || driver != 0 || status != 0"));
+    DUALPATH_TRY_STATUS(trace.EnableEvent(kProbeGroupPrefix + pid + "/" + kSgIoEvent,
+                                          "host != 0 || driver != 0 || status != 0"));
   } else {
     trace.why_no_sg_io_ = probed.error().ToString();
   }
@@ -116,7 +116,7 @@ Status TraceFs::CreateInstance() {
   return WriteAttribute(instance_ + "/trace_clock", "mono");
 }
 
-Status TraceFs::Record(const std::string& event, const std::string& filter) {
+Status TraceFs::EnableEvent(const std::string& event, const std::string& filter) {
   const std::string directory = instance_ + "/events/" + event;
   if (!filter.empty()) {
     DUALPATH_TRY_STATUS(WriteAttribute(directory + "/filter", filter));

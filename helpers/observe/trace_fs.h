@@ -37,7 +37,7 @@ class TraceFs {
 
   Status DefineSgIoProbe(const std::string& group);
   Status CreateInstance();
-  Status Record(const std::string& event, const std::string& filter);
+  Status EnableEvent(const std::string& event, const std::string& filter);
 
   std::string root_;
   std::string instance_;

@@ -72,7 +72,7 @@ std::vector<std::uint8_t> ProbedCdb(const std::string& fields) {
   return cdb;
 }
 
-using Event = decltype(TraceRecord::event);
+using Event = decltype(TraceEvent::event);
 
 std::optional<Event> ParseDone(const std::string& fields, bool timed_out) {
   ScsiDone done;
@@ -171,7 +171,7 @@ const char kSgIoProbe[] =
     "status=+64($arg1):u8 host=+68($arg1):u16 driver=+70($arg1):u16 "
     "cdb=+u0(+24($arg1)):x64 cdb8=+u8(+24($arg1)):x16";
 
-std::string TraceRecord::ToString() const {
+std::string TraceEvent::ToString() const {
   char time[48];
   std::snprintf(time, sizeof time, "[%5lld.%06lld] ",
                 static_cast<long long>(monotonic_us / 1000000),
@@ -179,9 +179,9 @@ std::string TraceRecord::ToString() const {
   return time + WithoutTime();
 }
 
-std::string TraceRecord::WithoutTime() const { return task + ": " + std::visit(Describe(), event); }
+std::string TraceEvent::WithoutTime() const { return task + ": " + std::visit(Describe(), event); }
 
-Result<TraceRecord> ParseTraceLine(const std::string& line) {
+Result<TraceEvent> ParseTraceLine(const std::string& line) {
   const auto error = [&](const std::string& reason) {
     return Error::Because("parse trace line", "\"" + line + "\"", reason);
   };
@@ -198,7 +198,7 @@ Result<TraceRecord> ParseTraceLine(const std::string& line) {
   auto event = ParseEvent(parts[5], parts[6]);
   if (!event)
     return error("the event " + parts[5].str() + " is not one of ours, or says it otherwise");
-  return TraceRecord{*seconds * 1000000 + *micros, parts[1], *thread_id, std::move(*event)};
+  return TraceEvent{*seconds * 1000000 + *micros, parts[1], *thread_id, std::move(*event)};
 }
 
 Trace ParseTrace(const std::string& text) {

@@ -49,7 +49,7 @@ struct SgIoReturn {
 };
 
 /// One event, and who ran on the CPU then: the issuer of an SG_IO, but for completions anybody.
-struct TraceRecord {
+struct TraceEvent {
   std::int64_t monotonic_us = 0;  ///< if the trace clock is "mono"
   std::string task;               ///< the thread's name: "worker", "multipathd"
   int thread_id = 0;
@@ -61,13 +61,13 @@ struct TraceRecord {
   std::string WithoutTime() const;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const TraceRecord& record) {
+inline std::ostream& operator<<(std::ostream& out, const TraceEvent& record) {
   return out << record.ToString();
 }
 
 /// The content of tracefs's `trace`.
 struct Trace {
-  std::vector<TraceRecord> records;
+  std::vector<TraceEvent> records;
   std::vector<std::string> not_understood;  ///< lines of other events, or in another wording
   std::uint64_t lost = 0;                   ///< events that the ring buffer had no room for
 };
@@ -76,7 +76,7 @@ struct Trace {
 Trace ParseTrace(const std::string& text);
 
 /// One line; an `Error` says what is wrong with it.
-Result<TraceRecord> ParseTraceLine(const std::string& line);
+Result<TraceEvent> ParseTraceLine(const std::string& line);
 
 /// The event by which the probe on put_sg_io_hdr is known, and what it has to record.
 extern const char kSgIoEvent[];

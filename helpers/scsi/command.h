@@ -12,7 +12,7 @@ namespace dualpath::scsi {
 
 enum class Direction { kNone, kIn, kOut };
 
-/// One SCSI command, ready to be sent: by the guest's agent (guest::IoAgent::StartScsi) or here
+/// One SCSI command, ready to be sent: by the guest's agent (guest::AgentClient::StartScsi) or here
 /// (scsi::Execute). The builders below and in persistent_reservation.h make them; a case may change
 /// any byte of one.
 struct Command {

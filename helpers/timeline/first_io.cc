@@ -31,21 +31,21 @@ std::vector<std::string> PathsIn(const std::string& groups) {
   return paths;
 }
 
-bool EndsBefore(const Event& io, std::int64_t time_us) {
+bool EndsBefore(const Record& io, std::int64_t time_us) {
   return io.time_us + io.duration_us.value_or(0) + io.error_us.value_or(0) < time_us;
 }
 
 /// A map that has one usable path left, which has carried no I/O before.
 struct Switch {
   std::string path;
-  const Event* change = nullptr;  ///< what left it alone
+  const Record* change = nullptr;  ///< what left it alone
   std::string why;
-  const Event* io = nullptr;  ///< the I/O that is looked for
+  const Record* io = nullptr;  ///< the I/O that is looked for
 };
 
 class Follower {
  public:
-  void Take(const Event& event) {
+  void Take(const Record& event) {
     if (event.lane == Lane::kMap && event.kind == "groups") {
       MapState& map = maps_[event.map];
       map.paths = PathsIn(event.state);
@@ -62,7 +62,7 @@ class Follower {
     }
   }
 
-  std::vector<Event> Finish() {
+  std::vector<Record> Finish() {
     for (auto& [name, map] : maps_) Settle(map, std::nullopt);
     return std::move(found_);
   }
@@ -81,7 +81,7 @@ class Follower {
     return known == states_.end() || (known->second != "failed" && known->second != "offline");
   }
 
-  void Judge(const std::string& name, const Event& change, const std::string& why) {
+  void Judge(const std::string& name, const Record& change, const std::string& why) {
     MapState& map = maps_[name];
     std::vector<std::string> usable;
     std::copy_if(map.paths.begin(), map.paths.end(), std::back_inserter(usable),
@@ -95,7 +95,7 @@ class Follower {
     if (usable.front() != map.carrier) map.pending = Switch{usable.front(), &change, why, nullptr};
   }
 
-  void TakeIo(const Event& io) {
+  void TakeIo(const Record& io) {
     const auto map = maps_.find(io.map);
     if (map == maps_.end() || !map->second.pending || map->second.pending->io != nullptr) return;
     const bool is_good = io.error_number == 0 && io.duration_us;
@@ -110,10 +110,10 @@ class Follower {
   void Settle(MapState& map, std::optional<std::int64_t> changed_us) {
     const auto pending = std::exchange(map.pending, std::nullopt);
     if (!pending || pending->io == nullptr) return;
-    const Event& io = *pending->io;
+    const Record& io = *pending->io;
     if (changed_us && !EndsBefore(io, *changed_us)) return;
     map.carrier = pending->path;
-    Event first;
+    Record first;
     first.time_us = io.time_us;
     first.error_us = io.error_us;
     first.lane = io.lane;
@@ -131,14 +131,14 @@ class Follower {
 
   std::map<std::string, MapState> maps_;
   std::map<std::string, std::string> states_;
-  std::vector<Event> found_;
+  std::vector<Record> found_;
 };
 
 }  // namespace
 
-std::vector<Event> FirstIoOnOtherPath(const std::vector<Event>& events) {
+std::vector<Record> FirstIoOnOtherPath(const std::vector<Record>& events) {
   Follower follower;
-  for (const Event& event : events) follower.Take(event);
+  for (const Record& event : events) follower.Take(event);
   return follower.Finish();
 }
 

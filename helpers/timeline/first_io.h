@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "helpers/timeline/event.h"
+#include "helpers/timeline/record.h"
 
 namespace dualpath::timeline {
 
@@ -18,6 +18,6 @@ namespace dualpath::timeline {
 /// I/Os are the records of kind "io" that name the map. `events` are in order of time and have the
 /// states that LogInterpreter derives; a path that no record has spoken of is taken to be usable.
 /// Of several paths of a table, the first group's carries the I/O, as multipathd orders them.
-std::vector<Event> FirstIoOnOtherPath(const std::vector<Event>& events);
+std::vector<Record> FirstIoOnOtherPath(const std::vector<Record>& events);
 
 }  // namespace dualpath::timeline

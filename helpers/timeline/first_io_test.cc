@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "helpers/timeline/log_events.h"
+#include "helpers/timeline/log_records.h"
 
 namespace dualpath::timeline {
 namespace {
@@ -19,8 +19,8 @@ constexpr char kFirst[] = "3:0:1:0";
 constexpr char kSecond[] = "4:0:1:0";
 constexpr std::int64_t kMs = 1000;
 
-Event Groups(std::int64_t time_us, const std::string& groups) {
-  Event event;
+Record Groups(std::int64_t time_us, const std::string& groups) {
+  Record event;
   event.time_us = time_us;
   event.lane = Lane::kMap;
   event.kind = "groups";
@@ -29,8 +29,8 @@ Event Groups(std::int64_t time_us, const std::string& groups) {
   return event;
 }
 
-Event State(std::int64_t time_us, const std::string& path, const std::string& state) {
-  Event event;
+Record State(std::int64_t time_us, const std::string& path, const std::string& state) {
+  Record event;
   event.time_us = time_us;
   event.lane = Lane::kPath;
   event.kind = "state";
@@ -39,8 +39,8 @@ Event State(std::int64_t time_us, const std::string& path, const std::string& st
   return event;
 }
 
-Event Io(std::int64_t time_us, std::int64_t duration_us, int error_number = 0) {
-  Event event;
+Record Io(std::int64_t time_us, std::int64_t duration_us, int error_number = 0) {
+  Record event;
   event.time_us = time_us;
   event.lane = Lane::kGuest;
   event.kind = "io";
@@ -51,7 +51,7 @@ Event Io(std::int64_t time_us, std::int64_t duration_us, int error_number = 0) {
   return event;
 }
 
-const Event kBaseline = Groups(0, "3:0:1:0 | 4:0:1:0");
+const Record kBaseline = Groups(0, "3:0:1:0 | 4:0:1:0");
 
 TEST(FirstIo, FollowsTheTableWithoutTheDeletedPath) {
   const auto first = FirstIoOnOtherPath({
@@ -102,13 +102,13 @@ TEST(FirstIo, IsNoneWhereAnotherPathMayHaveCarriedIt) {
 }
 
 TEST(FirstIo, IsNoneOfADiskThatIsNotTheMap) {
-  Event elsewhere = Io(400 * kMs, 20 * kMs);
+  Record elsewhere = Io(400 * kMs, 20 * kMs);
   elsewhere.map = "";
   EXPECT_THAT(FirstIoOnOtherPath({kBaseline, Groups(300 * kMs, kSecond), elsewhere}), IsEmpty());
 }
 
 TEST(FirstIo, IsNoneWithinTheErrorOfTheClock) {
-  Event unsure = Io(400 * kMs, 20 * kMs);
+  Record unsure = Io(400 * kMs, 20 * kMs);
   unsure.error_us = 200 * kMs;
   EXPECT_THAT(FirstIoOnOtherPath({kBaseline, Groups(300 * kMs, kSecond), unsure}), IsEmpty());
 }

@@ -18,7 +18,7 @@
 #include "helpers/multipath/topology_parser.h"
 #include "helpers/timeline/line_reader.h"
 #include "helpers/timeline/line_store.h"
-#include "helpers/timeline/log_events.h"
+#include "helpers/timeline/log_records.h"
 #include "helpers/timeline/path_names.h"
 
 namespace dualpath::timeline {
@@ -26,8 +26,8 @@ namespace {
 
 using boost::contains;
 using boost::starts_with;
-using timeline::Event;
 using timeline::Lane;
+using timeline::Record;
 
 constexpr std::int64_t kSecond = 1000000;
 constexpr std::int64_t kDay = 86400 * kSecond;
@@ -275,7 +275,7 @@ class Reader {
   }
 
   void TakeRecord(std::size_t index, std::string_view line) {
-    auto event = Event::ParseJsonLine(std::string(line));
+    auto event = Record::ParseJsonLine(std::string(line));
     if (!event.ok()) {
       return NotUnderstood("JSON, but no record of a timeline (" + event.error().reason() + ")",
                            index, line);
@@ -316,9 +316,9 @@ class Reader {
     }
     if (!IsUtf8(message))
       NotUnderstood("bytes that are not UTF-8: kept, the bytes replaced", index, line);
-    const timeline::Weight weight =
-        *lane == Lane::kQemu ? timeline::Weight::kPlain : timeline::WeightOf(stored.text);
-    if (weight == timeline::Weight::kMalformed) {
+    const timeline::LineClass weight =
+        *lane == Lane::kQemu ? timeline::LineClass::kPlain : timeline::ClassOf(stored.text);
+    if (weight == timeline::LineClass::kMalformed) {
       NotUnderstood("cut off, or of another form than known: kept as it is", index, line);
     }
     stored.source = index;
@@ -326,7 +326,7 @@ class Reader {
     stored.time_us = time_us;
     stored.resolution_us = entry.stamp.resolution_us;
     stored.lane = *lane;
-    stored.plain = weight != timeline::Weight::kChange;
+    stored.plain = weight != timeline::LineClass::kChange;
     constexpr std::size_t kMostOfAText = 4096;
     if (stored.text.size() > kMostOfAText) stored.text.resize(kMostOfAText);
     store_.Add(std::move(stored));
@@ -584,7 +584,7 @@ class Reader {
     auto& events = incident_.timeline.events;
     events = std::move(records_);
     for (StoredLine& line : lines) {
-      Event event;
+      Record event;
       event.time_us = line.time_us;
       if (line.resolution_us > kSecond / 1000) event.error_us = line.resolution_us;
       event.lane = line.lane;
@@ -603,7 +603,7 @@ class Reader {
   LineStore store_;
   std::vector<Source> sources_;
   std::vector<Anchor> anchors_;
-  std::vector<Event> records_;
+  std::vector<Record> records_;
   std::string topology_;
   std::string program_;
   int last_clock_ = -1;

@@ -17,8 +17,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
-using timeline::Event;
 using timeline::Lane;
+using timeline::Record;
 
 constexpr std::int64_t kSecond = 1000000;
 constexpr std::int64_t kDay = 86400 * kSecond;
@@ -75,7 +75,7 @@ class IncidentTest : public ::testing::Test {
 /// The lines as they were, without what follows from them.
 std::vector<std::string> Texts(const Incident& incident) {
   std::vector<std::string> texts;
-  for (const Event& event : incident.timeline.events) {
+  for (const Record& event : incident.timeline.events) {
     if (event.kind != "state" && event.kind != "groups") texts.push_back(event.text);
   }
   return texts;
@@ -83,7 +83,7 @@ std::vector<std::string> Texts(const Incident& incident) {
 
 std::vector<std::int64_t> Times(const Incident& incident) {
   std::vector<std::int64_t> times;
-  for (const Event& event : incident.timeline.events) {
+  for (const Record& event : incident.timeline.events) {
     if (event.kind == "line") times.push_back(event.time_us);
   }
   return times;
@@ -100,7 +100,7 @@ std::vector<std::string> Reasons(const Incident& incident) {
 /// "3:0:1:0 deleted".
 std::vector<std::string> States(const Incident& incident) {
   std::vector<std::string> states;
-  for (const Event& event : incident.timeline.events) {
+  for (const Record& event : incident.timeline.events) {
     if (event.kind != "state" && event.kind != "groups") continue;
     states.push_back((event.lane == Lane::kPath ? event.path : event.map) + " " + event.state);
   }
@@ -283,7 +283,7 @@ TEST_F(IncidentTest, DmesgThatCannotBePlacedIsNotShown) {
 }
 
 TEST_F(IncidentTest, RecordsOfATimelineAreTakenAsTheyAre) {
-  Event event;
+  Record event;
   event.time_us = 12;
   event.lane = Lane::kFault;
   event.text = "delete 3:0:1:0";

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "helpers/timeline/event.h"
 #include "helpers/timeline/log_entry.h"
+#include "helpers/timeline/record.h"
 
 namespace dualpath::timeline {
 

@@ -11,8 +11,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-timeline::Event Line(std::string text) {
-  timeline::Event event;
+timeline::Record Line(std::string text) {
+  timeline::Record event;
   event.time_us = 5;
   event.lane = timeline::Lane::kKernel;
   event.kind = "line";
@@ -40,7 +40,7 @@ TEST(TimelinePage, HoldsTheRecordsAsNdjson) {
   timeline.events = {Line("one"), Line("two \xff")};
   const auto events = timeline::ParseNdjson(Script(TimelinePage(timeline), "records"));
   ASSERT_TRUE(events.ok()) << events.error().ToString();
-  EXPECT_EQ(*events, (std::vector<timeline::Event>{Line("one"), Line("two \xef\xbf\xbd")}));
+  EXPECT_EQ(*events, (std::vector<timeline::Record>{Line("one"), Line("two \xef\xbf\xbd")}));
 }
 
 TEST(TimelinePage, SaysWhatItIs) {

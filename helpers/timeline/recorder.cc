@@ -27,13 +27,13 @@ Status Recorder::Begin(const std::string& file) {
   return Ok{};
 }
 
-void Recorder::Add(Event event) {
-  std::vector<Event> events;
+void Recorder::Add(Record event) {
+  std::vector<Record> events;
   events.push_back(std::move(event));
   AddAll(std::move(events));
 }
 
-void Recorder::AddAll(std::vector<Event> events) {
+void Recorder::AddAll(std::vector<Record> events) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (file_) {
     // One write for all: what is cut off by the end of the process is at most the last line.
@@ -43,13 +43,13 @@ void Recorder::AddAll(std::vector<Event> events) {
   std::move(events.begin(), events.end(), std::back_inserter(events_));
 }
 
-std::vector<Event> Recorder::Events() const {
+std::vector<Record> Recorder::Events() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return events_;
 }
 
 void RecordStep(std::string text) {
-  Event step;
+  Record step;
   step.time_us = MonotonicUs();
   step.kind = "step";
   step.text = std::move(text);
@@ -58,7 +58,7 @@ void RecordStep(std::string text) {
 
 void RecordFault(Severity severity, const std::string& verb, const std::string& path,
                  const std::string& device) {
-  Event fault;
+  Record fault;
   fault.time_us = MonotonicUs();
   fault.lane = Lane::kFault;
   fault.kind = "fault";

@@ -7,7 +7,7 @@
 
 #include "helpers/base/result.h"
 #include "helpers/base/unique_fd.h"
-#include "helpers/timeline/event.h"
+#include "helpers/timeline/record.h"
 
 namespace dualpath::timeline {
 
@@ -24,15 +24,15 @@ class Recorder {
 
   /// A file that cannot be written to any more is nothing to end a case for: the record is kept all
   /// the same.
-  void Add(Event event);
-  void AddAll(std::vector<Event> events);
+  void Add(Record event);
+  void AddAll(std::vector<Record> events);
 
   /// In the order in which they were added.
-  std::vector<Event> Events() const;
+  std::vector<Record> Events() const;
 
  private:
   mutable std::mutex mutex_;
-  std::vector<Event> events_;
+  std::vector<Record> events_;
   UniqueFd file_;
 };
 

@@ -16,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-Event Step(const std::string& text) {
-  Event event;
+Record Step(const std::string& text) {
+  Record event;
   event.kind = "step";
   event.text = text;
   return event;
@@ -26,7 +26,7 @@ Event Step(const std::string& text) {
 TEST(Recorder, WritesEachRecordAsItComes) {
   const auto directory = TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok());
-  const std::string file = directory->path() + "/events.ndjson";
+  const std::string file = directory->path() + "/records.ndjson";
   Recorder recorder;
   ASSERT_TRUE(recorder.Begin(file).ok());
   recorder.Add(Step("one"));
@@ -43,7 +43,7 @@ TEST(Recorder, WritesEachRecordAsItComes) {
 TEST(Recorder, BeginsAnew) {
   const auto directory = TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok());
-  const std::string file = directory->path() + "/events.ndjson";
+  const std::string file = directory->path() + "/records.ndjson";
   Recorder recorder;
   recorder.Add(Step("before"));
   ASSERT_TRUE(recorder.Begin(file).ok());
@@ -57,9 +57,9 @@ TEST(Recorder, BeginsAnew) {
 
 TEST(Recorder, AFileThatCannotBeMadeIsNamed) {
   Recorder recorder;
-  const Status begun = recorder.Begin("/proc/none/events.ndjson");
+  const Status begun = recorder.Begin("/proc/none/records.ndjson");
   ASSERT_FALSE(begun.ok());
-  EXPECT_THAT(begun.error().ToString(), HasSubstr("/proc/none/events.ndjson"));
+  EXPECT_THAT(begun.error().ToString(), HasSubstr("/proc/none/records.ndjson"));
 }
 
 TEST(Recorder, AFileThatIsFullLosesNoRecord) {
@@ -85,7 +85,7 @@ TEST(Recorder, TakesRecordsOfSeveralThreads) {
 TEST(Recorder, AFaultNamesWhatWasDoneToWhichPath) {
   const std::int64_t before = MonotonicUs();
   RecordFault(Severity::kWarning, "delete", "3:0:1:0", "sdb");
-  const Event fault = Recorder::OfThisProcess().Events().back();
+  const Record fault = Recorder::OfThisProcess().Events().back();
   EXPECT_GE(fault.time_us, before);
   EXPECT_LE(fault.time_us, MonotonicUs());
   EXPECT_EQ(fault.lane, Lane::kFault);
@@ -95,7 +95,7 @@ TEST(Recorder, AFaultNamesWhatWasDoneToWhichPath) {
   EXPECT_EQ(fault.device, "sdb");
 
   RecordStep("I/O starts");
-  EXPECT_THAT(Recorder::OfThisProcess().Events().back(), Field(&Event::text, "I/O starts"));
+  EXPECT_THAT(Recorder::OfThisProcess().Events().back(), Field(&Record::text, "I/O starts"));
 }
 
 }  // namespace

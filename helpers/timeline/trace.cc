@@ -10,15 +10,15 @@ namespace dualpath::timeline {
 namespace {
 
 using nlohmann::ordered_json;
-using timeline::Event;
 using timeline::Lane;
+using timeline::Record;
 
 constexpr int kProcess = 1;
 
 /// Lane, path or map, and whether it is the row of the map's groups: in the order of the page.
 using Row = std::tuple<Lane, std::string, bool>;
 
-Row RowOf(const Event& event) {
+Row RowOf(const Record& event) {
   switch (event.lane) {
     case Lane::kPath:
       return {event.lane, event.path, false};
@@ -36,20 +36,20 @@ std::string NameOf(const Row& row) {
   return is_groups ? name + " groups" : name;
 }
 
-bool IsIo(const Event& event) {
+bool IsIo(const Record& event) {
   return event.kind == "io" && event.lane == Lane::kGuest && event.duration_us;
 }
 
-bool IsState(const Event& event) { return !event.state.empty() && event.kind != "line"; }
+bool IsState(const Record& event) { return !event.state.empty() && event.kind != "line"; }
 
-ordered_json Arguments(const Event& event) {
+ordered_json Arguments(const Record& event) {
   // A record's own JSON, but for what the trace event says already.
   ordered_json arguments = ordered_json::parse(event.ToJsonLine());
   for (const char* key : {"time_us", "lane", "duration_us"}) arguments.erase(key);
   return arguments;
 }
 
-std::string NameOf(const Event& event) {
+std::string NameOf(const Record& event) {
   if (IsState(event)) return event.state;
   if (!event.text.empty()) return event.text;
   return event.kind.empty() ? "record" : event.kind;
@@ -60,15 +60,15 @@ std::string NameOf(const Event& event) {
 std::string TraceJson(const Timeline& timeline) {
   std::map<Row, int> threads;
   std::int64_t last_us = 0;
-  std::vector<const Event*> in_time;
-  for (const Event& event : timeline.events) {
+  std::vector<const Record*> in_time;
+  for (const Record& event : timeline.events) {
     threads.emplace(RowOf(event), 0);
     const std::int64_t end_us = event.time_us + event.duration_us.value_or(0);
     last_us = in_time.empty() ? end_us : std::max(last_us, end_us);
     in_time.push_back(&event);
   }
   std::stable_sort(in_time.begin(), in_time.end(),
-                   [](const Event* a, const Event* b) { return a->time_us < b->time_us; });
+                   [](const Record* a, const Record* b) { return a->time_us < b->time_us; });
 
   std::string events;
   const auto add = [&](const ordered_json& event) {
@@ -97,9 +97,9 @@ std::string TraceJson(const Timeline& timeline) {
   std::map<Row, std::int64_t> end_of_state;
   int io = 0;
   // Backwards, since a state lasts until the next one of its row.
-  std::map<const Event*, std::int64_t> durations;
+  std::map<const Record*, std::int64_t> durations;
   for (auto at = in_time.rbegin(); at != in_time.rend(); ++at) {
-    const Event& event = **at;
+    const Record& event = **at;
     if (!IsState(event)) continue;
     const Row row = RowOf(event);
     const auto next = end_of_state.find(row);
@@ -107,8 +107,8 @@ std::string TraceJson(const Timeline& timeline) {
     durations[&event] = event.duration_us.value_or(end_us - event.time_us);
     end_of_state[row] = event.time_us;
   }
-  for (const Event* at : in_time) {
-    const Event& event = *at;
+  for (const Record* at : in_time) {
+    const Record& event = *at;
     ordered_json common = {{"pid", kProcess},
                            {"tid", threads[RowOf(event)]},
                            {"ts", event.time_us},

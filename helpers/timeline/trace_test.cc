@@ -11,11 +11,11 @@ namespace {
 
 using nlohmann::json;
 using ::testing::ElementsAre;
-using timeline::Event;
 using timeline::Lane;
+using timeline::Record;
 
-Event State(std::int64_t time_us, const std::string& path, const std::string& state) {
-  Event event;
+Record State(std::int64_t time_us, const std::string& path, const std::string& state) {
+  Record event;
   event.time_us = time_us;
   event.lane = Lane::kPath;
   event.kind = "state";
@@ -24,8 +24,8 @@ Event State(std::int64_t time_us, const std::string& path, const std::string& st
   return event;
 }
 
-Event Io(std::int64_t time_us, std::int64_t duration_us, int error_number) {
-  Event event;
+Record Io(std::int64_t time_us, std::int64_t duration_us, int error_number) {
+  Record event;
   event.time_us = time_us;
   event.lane = Lane::kGuest;
   event.kind = "io";
@@ -51,7 +51,7 @@ std::vector<std::string> Of(const json& trace, const std::string& phase) {
 
 TEST(TraceJson, StatesLastUntilTheNext) {
   Timeline timeline;
-  Event limited = State(150, "4:0:1:0", "active");
+  Record limited = State(150, "4:0:1:0", "active");
   limited.duration_us = 10;
   timeline.events = {State(100, "3:0:1:0", "active"), State(200, "3:0:1:0", "failed"), limited,
                      Io(0, 300, 0)};
@@ -63,11 +63,11 @@ TEST(TraceJson, StatesLastUntilTheNext) {
 TEST(TraceJson, LanesAreThreadsInTheOrderOfThePage) {
   Timeline timeline;
   timeline.title = "a case";
-  Event line;
+  Record line;
   line.lane = Lane::kMultipathd;
   line.kind = "line";
   line.text = "sdb: remove path (uevent)";
-  Event groups;
+  Record groups;
   groups.lane = Lane::kMap;
   groups.kind = "groups";
   groups.map = "mpathc";
@@ -105,7 +105,7 @@ TEST(TraceJson, IosMayOverlapAndAreCounted) {
 TEST(TraceJson, AnyTextIsJson) {
   Timeline timeline;
   timeline.title = "\xff";
-  Event line;
+  Record line;
   line.text = "a\"\\\n\xfe";
   timeline.events = {line};
   EXPECT_EQ(json::parse(TraceJson(timeline))["otherData"]["title"], "\xef\xbf\xbd");

@@ -1,0 +1,194 @@
+#include "helpers/layers/error_trace.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <system_error>
+
+namespace dualpath::layers {
+namespace {
+
+Moment InMicroseconds(Deadline::Clock::time_point time) {
+  return std::chrono::duration_cast<Moment>(time.time_since_epoch());
+}
+
+/// How often something was said, first and last.
+struct Count {
+  std::size_t times = 0;
+  Moment first{0};
+  Moment last{0};
+};
+
+/// One layer's part of the table, in the order of first appearance.
+class Layer {
+ public:
+  explicit Layer(std::string name) : name_(std::move(name)) {}
+
+  void Say(const std::string& what, Moment at) {
+    const auto [said, is_new] = counts_.try_emplace(what, Count{0, at, at});
+    if (is_new) order_.push_back(what);
+    ++said->second.times;
+    said->second.first = std::min(said->second.first, at);
+    said->second.last = std::max(said->second.last, at);
+  }
+
+  void Print(std::ostream& out) const {
+    std::string name = name_;
+    for (const std::string& what : order_) {
+      const Count& count = counts_.at(what);
+      char line[96];
+      std::snprintf(line, sizeof line, "\n  %-14s %5zux %11.3f", name.c_str(), count.times,
+                    Seconds(count.first));
+      out << line;
+      if (count.times > 1) {
+        std::snprintf(line, sizeof line, " .. %.3f", Seconds(count.last));
+        out << line;
+      }
+      out << "  " << what;
+      name.clear();
+    }
+    if (order_.empty()) out << "\n  " << name_ << ": nothing";
+  }
+
+ private:
+  static double Seconds(Moment at) { return std::chrono::duration<double>(at).count(); }
+
+  std::string name_;
+  std::vector<std::string> order_;
+  std::map<std::string, Count> counts_;
+};
+
+std::string Words(const SgIo& sg_io) {
+  if (!sg_io.returned) return "has not come back";
+  if (sg_io.error_number != 0) {
+    return "failed: " + std::generic_category().message(sg_io.error_number);
+  }
+  if (!sg_io.handed_back) return "came back, as far as can be seen without an error";
+  return "handed back " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
+         scsi::ToString(sg_io.handed_back->status);
+}
+
+std::string Words(const observe::BuiltSense& sense) {
+  char text[64];
+  std::snprintf(text, sizeof text, "sense key 0x%02x, asc 0x%02x, ascq 0x%02x", sense.key,
+                sense.asc, sense.ascq);
+  return text;
+}
+
+}  // namespace
+
+std::vector<GuestCommand> ErrorTrace::FailedCommands() const {
+  std::vector<GuestCommand> failed;
+  std::copy_if(commands.begin(), commands.end(), std::back_inserter(failed),
+               [](const GuestCommand& command) { return command.Failed(); });
+  return failed;
+}
+
+std::vector<guest::IoResult> ErrorTrace::FailedIo() const {
+  std::vector<guest::IoResult> failed;
+  std::copy_if(application.outcomes.begin(), application.outcomes.end(), std::back_inserter(failed),
+               [](const guest::IoResult& io) { return io.error_number != 0; });
+  return failed;
+}
+
+ErrorTrace ErrorTrace::Between(Moment from, Moment to) const {
+  const auto without = [&](auto& list, const auto& moment_of) {
+    list.erase(std::remove_if(list.begin(), list.end(),
+                              [&](const auto& item) {
+                                const Moment at = moment_of(item);
+                                return at < from || at >= to;
+                              }),
+               list.end());
+  };
+  ErrorTrace part = *this;
+  without(part.commands, [](const GuestCommand& command) { return command.begun; });
+  without(part.elsewhere,
+          [](const observe::TraceEvent& record) { return Moment(record.monotonic_us); });
+  without(part.log, [](const observe::LogMessage& record) { return Moment(record.monotonic_us); });
+  without(part.reports, [](const guest::DomainEvent& event) { return InMicroseconds(event.at); });
+  without(part.complaints, [](const GuestKernelError& complaint) { return complaint.at; });
+  auto& outcomes = part.application.outcomes;
+  without(outcomes, [](const guest::IoResult& io) { return InMicroseconds(io.start); });
+  outcomes.erase(
+      std::remove_if(outcomes.begin(), outcomes.end(),
+                     [&](const guest::IoResult& io) { return InMicroseconds(io.end) >= to; }),
+      outcomes.end());
+  return part;
+}
+
+ErrorTrace ErrorTrace::OverBefore(Moment to) const {
+  ErrorTrace part = *this;
+  part.commands.erase(std::remove_if(part.commands.begin(), part.commands.end(),
+                                     [&](const GuestCommand& command) {
+                                       return !command.ended || *command.ended >= to;
+                                     }),
+                      part.commands.end());
+  return part;
+}
+
+std::vector<GuestCommand> ErrorTrace::TriesOf(const guest::IoResult& io) const {
+  const std::uint64_t sectors = application.options.block_bytes / guest::kSectorBytes;
+  const std::uint64_t first = application.options.ByteOf(io.block) / guest::kSectorBytes;
+  const auto slack = std::chrono::duration_cast<Moment>(application.clock_error) + Moment(1000);
+  std::vector<GuestCommand> tries;
+  std::copy_if(commands.begin(), commands.end(), std::back_inserter(tries),
+               [&](const GuestCommand& command) {
+                 return command.sector && *command.sector >= first &&
+                        *command.sector < first + sectors &&
+                        command.begun + slack >= InMicroseconds(io.start) &&
+                        command.begun <= InMicroseconds(io.end) + slack;
+               });
+  return tries;
+}
+
+void PrintTo(const ErrorTrace& path, std::ostream* out) {
+  Layer paths("paths");
+  Layer sg_io("SG_IO");
+  Layer qemu("QEMU");
+  Layer virtio("virtio-scsi");
+  for (const GuestCommand& command : path.FailedCommands()) {
+    for (const SgIo& one : command.sg_ios) {
+      sg_io.Say(Words(one), one.issued);
+      for (const observe::TraceEvent& record : one.below) {
+        paths.Say(record.WithoutTime(), Moment(record.monotonic_us));
+      }
+    }
+    if (command.built_sense) qemu.Say(Words(*command.built_sense), command.begun);
+    virtio.Say(observe::ToString(command.response) + ", " + scsi::ToString(command.status),
+               *command.ended);
+  }
+  for (const guest::DomainEvent& report : path.reports) {
+    qemu.Say(report.ToString(), InMicroseconds(report.at));
+  }
+  Layer others("others");
+  for (const observe::TraceEvent& record : path.elsewhere) {
+    others.Say(record.WithoutTime(), Moment(record.monotonic_us));
+  }
+  Layer log("log");
+  for (const observe::LogMessage& record : path.log) {
+    log.Say(record.source + ": " + record.text, Moment(record.monotonic_us));
+  }
+  Layer kernel("guest kernel");
+  for (GuestKernelError complaint : path.complaints) {
+    complaint.sector.reset();  // it would make every line another one
+    kernel.Say(complaint.ToString(), complaint.at);
+  }
+  Layer application("application");
+  for (const guest::IoResult& io : path.FailedIo()) {
+    application.Say(std::generic_category().message(io.error_number), InMicroseconds(io.start));
+  }
+  *out << path.FailedCommands().size() << " of " << path.commands.size()
+       << " commands of the guest failed, " << path.FailedIo().size() << " of "
+       << path.application.outcomes.size() << " I/Os of the application:";
+  for (const Layer* layer :
+       {&log, &others, &paths, &sg_io, &qemu, &virtio, &kernel, &application}) {
+    layer->Print(*out);
+  }
+  if (!path.why_no_sg_io.empty()) {
+    *out << "\n  what SG_IO handed back cannot be seen here: " << path.why_no_sg_io;
+  }
+}
+
+}  // namespace dualpath::layers

@@ -1,0 +1,170 @@
+#include "helpers/timeline/record.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
+
+namespace dualpath::timeline {
+namespace {
+
+// In the order in which a reader wants to see them.
+using nlohmann::ordered_json;
+
+constexpr std::array<std::pair<Lane, const char*>, 8> kLanes{{{Lane::kCase, "case"},
+                                                              {Lane::kFault, "fault"},
+                                                              {Lane::kPath, "path"},
+                                                              {Lane::kMap, "map"},
+                                                              {Lane::kMultipathd, "multipathd"},
+                                                              {Lane::kKernel, "kernel"},
+                                                              {Lane::kQemu, "qemu"},
+                                                              {Lane::kGuest, "guest"}}};
+
+constexpr std::array<std::pair<Severity, const char*>, 3> kSeverities{
+    {{Severity::kInfo, "info"}, {Severity::kWarning, "warning"}, {Severity::kError, "error"}}};
+
+template <typename T>
+void Put(ordered_json& object, const char* key, const std::optional<T>& value) {
+  if (value) object[key] = *value;
+}
+
+void Put(ordered_json& object, const char* key, const std::string& value) {
+  if (!value.empty()) object[key] = value;
+}
+
+/// Throws if the field is there and of another type, as nlohmann-json does.
+template <typename T>
+void Take(const ordered_json& object, const char* key, std::optional<T>& value) {
+  const auto field = object.find(key);
+  if (field == object.end()) return;
+  if (!field->is_number_integer()) throw std::invalid_argument("is not a whole number");
+  value = field->get<T>();
+}
+
+void Take(const ordered_json& object, const char* key, std::string& value) {
+  if (const auto field = object.find(key); field != object.end()) field->get_to(value);
+}
+
+Error Malformed(const std::string& line, const std::string& reason) {
+  constexpr std::size_t kMostShown = 120;
+  return Error::Because("parse record of a timeline", "'" + line.substr(0, kMostShown) + "'",
+                        reason);
+}
+
+auto Fields(const Record& event) {
+  return std::tie(event.time_us, event.error_us, event.lane, event.kind, event.severity, event.text,
+                  event.duration_us, event.path, event.device, event.map, event.state,
+                  event.latency_us, event.error_number, event.sequence, event.block);
+}
+
+}  // namespace
+
+const char* Name(Lane lane) {
+  for (const auto& [value, name] : kLanes) {
+    if (value == lane) return name;
+  }
+  return "";
+}
+
+std::optional<Lane> LaneOf(const std::string& name) {
+  for (const auto& [value, known] : kLanes) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
+const char* Name(Severity severity) {
+  for (const auto& [value, name] : kSeverities) {
+    if (value == severity) return name;
+  }
+  return "";
+}
+
+std::string Record::ToJsonLine() const {
+  ordered_json object;
+  object["time_us"] = time_us;
+  Put(object, "error_us", error_us);
+  object["lane"] = Name(lane);
+  Put(object, "kind", kind);
+  if (severity != Severity::kInfo) object["severity"] = Name(severity);
+  Put(object, "text", text);
+  Put(object, "duration_us", duration_us);
+  Put(object, "path", path);
+  Put(object, "device", device);
+  Put(object, "map", map);
+  Put(object, "state", state);
+  Put(object, "latency_us", latency_us);
+  Put(object, "errno", error_number);
+  Put(object, "sequence", sequence);
+  Put(object, "block", block);
+  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+Result<Record> Record::ParseJsonLine(const std::string& line) {
+  const auto object = ordered_json::parse(line, nullptr, false);
+  if (object.is_discarded()) return Malformed(line, "it is not JSON");
+  if (!object.is_object()) return Malformed(line, "it is not an object");
+  const char* field = "";
+  try {
+    Record event;
+    std::optional<std::int64_t> time_us;
+    Take(object, field = "time_us", time_us);
+    if (!time_us) return Malformed(line, "it has no time_us");
+    event.time_us = *time_us;
+    std::string lane_name;
+    Take(object, field = "lane", lane_name);
+    const auto lane = LaneOf(lane_name);
+    if (!lane) return Malformed(line, "its lane is '" + lane_name + "'");
+    event.lane = *lane;
+    std::string severity_name = Name(Severity::kInfo);
+    Take(object, field = "severity", severity_name);
+    bool known = false;
+    for (const auto& [value, name] : kSeverities) {
+      if (name != severity_name) continue;
+      event.severity = value;
+      known = true;
+    }
+    if (!known) return Malformed(line, "its severity is '" + severity_name + "'");
+    Take(object, field = "error_us", event.error_us);
+    Take(object, field = "kind", event.kind);
+    Take(object, field = "text", event.text);
+    Take(object, field = "duration_us", event.duration_us);
+    Take(object, field = "path", event.path);
+    Take(object, field = "device", event.device);
+    Take(object, field = "map", event.map);
+    Take(object, field = "state", event.state);
+    Take(object, field = "latency_us", event.latency_us);
+    Take(object, field = "errno", event.error_number);
+    Take(object, field = "sequence", event.sequence);
+    Take(object, field = "block", event.block);
+    return event;
+  } catch (const std::exception& error) {
+    return Malformed(line, std::string(field) + ": " + error.what());
+  }
+}
+
+bool operator==(const Record& a, const Record& b) { return Fields(a) == Fields(b); }
+
+std::string ToNdjson(const std::vector<Record>& events) {
+  std::string text;
+  for (const Record& event : events) text += event.ToJsonLine() + "\n";
+  return text;
+}
+
+Result<std::vector<Record>> ParseNdjson(const std::string& text) {
+  std::vector<Record> events;
+  std::size_t number = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    ++number;
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    auto event = Record::ParseJsonLine(line);
+    if (!event.ok()) return event.error().While("line " + std::to_string(number));
+    events.push_back(*std::move(event));
+  }
+  return events;
+}
+
+}  // namespace dualpath::timeline

@@ -1,0 +1,107 @@
+#include "helpers/timeline/record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dualpath::timeline {
+namespace {
+
+using ::testing::HasSubstr;
+
+Record Full() {
+  Record event;
+  event.time_us = 12345678;
+  event.error_us = 40;
+  event.lane = Lane::kGuest;
+  event.kind = "io";
+  event.severity = Severity::kError;
+  event.text = "Input/output error";
+  event.duration_us = 84000;
+  event.path = "3:0:1:0";
+  event.device = "sdb";
+  event.map = "mpatha";
+  event.state = "failed";
+  event.latency_us = 83000;
+  event.error_number = 5;
+  event.sequence = 12;
+  event.block = 11;
+  return event;
+}
+
+std::string WhyNot(const std::string& line) {
+  const auto event = Record::ParseJsonLine(line);
+  return event.ok() ? "understood" : event.error().reason();
+}
+
+TEST(Record, IsWrittenWithEveryFieldUnderItsName) {
+  EXPECT_EQ(Full().ToJsonLine(),
+            R"({"time_us":12345678,"error_us":40,"lane":"guest","kind":"io","severity":"error",)"
+            R"("text":"Input/output error","duration_us":84000,"path":"3:0:1:0","device":"sdb",)"
+            R"("map":"mpatha","state":"failed","latency_us":83000,"errno":5,"sequence":12,)"
+            R"("block":11})");
+}
+
+TEST(Record, IsReadAsItWasWritten) {
+  Record bare;
+  bare.time_us = -1;
+  bare.error_number = 0;
+  for (const Record& event : {Full(), bare}) {
+    const auto read = Record::ParseJsonLine(event.ToJsonLine());
+    ASSERT_TRUE(read.ok()) << read.error().ToString();
+    EXPECT_EQ(*read, event);
+  }
+}
+
+TEST(Record, LeavesOutWhatItDoesNotHave) {
+  EXPECT_EQ(Record{}.ToJsonLine(), R"({"time_us":0,"lane":"case"})");
+}
+
+TEST(Record, BytesThatAreNotUtf8AreReplaced) {
+  Record event;
+  event.text = "stor\xff\nage";
+  EXPECT_EQ(event.ToJsonLine(),
+            "{\"time_us\":0,\"lane\":\"case\",\"text\":\"stor\xef\xbf\xbd\\nage\"}");
+}
+
+TEST(Record, KeysThatAreNotKnownAreSkipped) {
+  const auto event = Record::ParseJsonLine(R"({"time_us":1,"lane":"qemu","later":[1]})");
+  ASSERT_TRUE(event.ok());
+  EXPECT_EQ(event->lane, Lane::kQemu);
+}
+
+TEST(Record, AnUnreadableLineSaysWhy) {
+  EXPECT_EQ(WhyNot("{\"time_us\":1,"), "it is not JSON");
+  EXPECT_EQ(WhyNot("[1]"), "it is not an object");
+  EXPECT_EQ(WhyNot(R"({"lane":"case"})"), "it has no time_us");
+  EXPECT_EQ(WhyNot(R"({"time_us":1})"), "its lane is ''");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"moon"})"), "its lane is 'moon'");
+  EXPECT_EQ(WhyNot(R"({"time_us":"1","lane":"case"})"), "time_us: is not a whole number");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","severity":"bad"})"), "its severity is 'bad'");
+  EXPECT_THAT(WhyNot(R"({"time_us":1,"lane":"case","text":5})"), HasSubstr("text: "));
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","errno":1.5})"), "errno: is not a whole number");
+}
+
+TEST(Record, EveryLaneHasAName) {
+  for (const Lane lane : {Lane::kCase, Lane::kFault, Lane::kPath, Lane::kMap, Lane::kMultipathd,
+                          Lane::kKernel, Lane::kQemu, Lane::kGuest}) {
+    EXPECT_EQ(LaneOf(Name(lane)), lane);
+  }
+  EXPECT_EQ(LaneOf(""), std::nullopt);
+}
+
+TEST(Ndjson, HoldsOneRecordALine) {
+  const std::vector<Record> events{Full(), Record{}};
+  const std::string text = ToNdjson(events);
+  const auto read = ParseNdjson("\n" + text + "\r\n" + text.substr(0, text.find('\n')));
+  ASSERT_TRUE(read.ok()) << read.error().ToString();
+  EXPECT_EQ(*read, (std::vector<Record>{Full(), Record{}, Full()}));
+}
+
+TEST(Ndjson, AnErrorNamesTheLine) {
+  const auto read = ParseNdjson("\n{}\n");
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().ToString(), "line 2: parse record of a timeline: '{}': it has no time_us");
+}
+
+}  // namespace
+}  // namespace dualpath::timeline

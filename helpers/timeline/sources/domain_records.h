@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "helpers/guest/domain_event.h"
+#include "helpers/timeline/record.h"
+
+namespace dualpath::timeline {
+
+/// One record of kind "libvirt" on QEMU's lane for each.
+std::vector<Record> FromDomainEvents(const std::vector<guest::DomainEvent>& domain_events);
+
+}  // namespace dualpath::timeline

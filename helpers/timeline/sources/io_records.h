@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "helpers/guest/io_report.h"
+#include "helpers/timeline/record.h"
+
+namespace dualpath::timeline {
+
+/// One record of kind "io" on the guest's lane for each I/O of a run, in order of completion.
+/// `map`: the one that the guest's disk is on; empty: none.
+std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map = "");
+
+}  // namespace dualpath::timeline

@@ -1,0 +1,41 @@
+#include "helpers/timeline/sources/io_records.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace dualpath::timeline {
+namespace {
+
+using std::chrono::microseconds;
+
+TEST(IoEvents, OneRecordForEachIo) {
+  guest::IoReport report;
+  report.clock_error = std::chrono::microseconds(40);
+  guest::IoResult outcome;
+  outcome.sequence = 12;
+  outcome.block = 11;
+  outcome.start = Deadline::Clock::time_point(microseconds(61250000));
+  outcome.end = outcome.start + microseconds(84000);
+  report.outcomes.push_back(outcome);
+  outcome.error_number = EIO;
+  report.outcomes.push_back(outcome);
+  outcome.error_number = 0;
+  outcome.end = outcome.start + guest::kHeld;
+  report.outcomes.push_back(outcome);
+
+  const auto events = FromIo(report);
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(events[0].ToJsonLine(),
+            R"({"time_us":61250000,"error_us":40,"lane":"guest","kind":"io","duration_us":84000,)"
+            R"("errno":0,"sequence":12,"block":11})");
+  EXPECT_EQ(events[1].severity, Severity::kError);
+  EXPECT_EQ(events[1].error_number, EIO);
+  EXPECT_EQ(events[1].text, "Input/output error");
+  EXPECT_EQ(events[2].severity, Severity::kWarning);
+  EXPECT_EQ(events[2].text, "held");
+}
+
+}  // namespace
+}  // namespace dualpath::timeline

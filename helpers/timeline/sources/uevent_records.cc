@@ -1,0 +1,119 @@
+#include "helpers/timeline/sources/uevent_records.h"
+
+#include <boost/algorithm/string/predicate.hpp>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "helpers/scsi/hctl.h"
+
+namespace dualpath::timeline {
+namespace {
+
+/// "sdb" of "/devices/.../3:0:1:0/block/sdb".
+std::string LastComponent(const std::string& device_path) {
+  return device_path.substr(device_path.rfind('/') + 1);
+}
+
+/// The SCSI device that it is, or belongs to.
+std::string HctlIn(const std::string& device_path) {
+  std::size_t end = device_path.size();
+  while (end != std::string::npos && end > 0) {
+    const std::size_t slash = device_path.rfind('/', end - 1);
+    if (slash == std::string::npos) return "";
+    const auto hctl = scsi::Hctl::Parse(device_path.substr(slash + 1, end - slash - 1));
+    if (hctl.ok()) return hctl->ToString();
+    end = slash;
+  }
+  return "";
+}
+
+std::optional<DeviceNumber> NumberOf(const observe::Uevent& uevent) {
+  const auto number =
+      DeviceNumber::Parse(uevent.Property("MAJOR") + ":" + uevent.Property("MINOR"));
+  if (!number.ok()) return std::nullopt;
+  return *number;
+}
+
+/// What sdX is at the moment: uevents say so themselves when it comes.
+struct Disk {
+  std::string device;
+  std::string path;
+};
+using Disks = std::map<DeviceNumber, Disk>;
+
+/// What device-mapper itself has to say (DM_ACTION).
+void DescribePathOfMap(const observe::Uevent& uevent, const PathNames& names, const Disks& disks,
+                       Record& event) {
+  const std::string action = uevent.Property("DM_ACTION");
+  event.severity = action == "PATH_FAILED" ? Severity::kError : Severity::kInfo;
+  event.map = uevent.Property("DM_NAME");
+  event.text += ": " + action;
+  const std::string number = uevent.Property("DM_PATH");
+  const auto parsed = DeviceNumber::Parse(number);
+  if (parsed.ok()) {
+    const auto disk = disks.find(*parsed);
+    const multipath::PathName name{"", *parsed};
+    event.path = disk == disks.end() ? names.PathOf(name) : disk->second.path;
+    event.device = disk == disks.end() ? names.DeviceOf(name) : disk->second.device;
+  }
+  if (!number.empty()) event.text += " " + number;
+  const std::string left = uevent.Property("DM_NR_VALID_PATHS");
+  if (!left.empty()) event.text += ", " + left + (left == "1" ? " path left" : " paths left");
+}
+
+Record Removed(const Record& uevent) {
+  Record state = uevent;
+  state.lane = Lane::kMap;
+  state.kind = "state";
+  state.state = "removed";
+  return state;
+}
+
+}  // namespace
+
+std::vector<Record> FromUevents(const std::vector<observe::Uevent>& uevents,
+                                const PathNames& names) {
+  Disks disks;
+  std::set<DeviceNumber> gone;  // maps: what is called dm-0 next may be another one
+  std::vector<Record> events;
+  for (const observe::Uevent& uevent : uevents) {
+    const std::string device_path = uevent.Property("DEVPATH");
+    const std::string action = uevent.Property("ACTION");
+    const std::string name = LastComponent(device_path);
+    Record event;
+    event.time_us = uevent.monotonic_us;
+    event.lane = Lane::kKernel;
+    event.kind = "uevent";
+    event.text = action + " " + name;
+    event.path = HctlIn(device_path);
+    if (uevent.Property("SUBSYSTEM") == "block") {
+      const auto number = NumberOf(uevent);
+      if (boost::starts_with(name, "dm-")) {
+        if (number) event.map = gone.count(*number) == 0 ? names.MapOf(*number) : name;
+        if (!event.map.empty() && event.map != name) {
+          event.text = action + " " + event.map + " (" + name + ")";
+        }
+        if (!uevent.Property("DM_ACTION").empty()) {
+          DescribePathOfMap(uevent, names, disks, event);
+        }
+      } else if (!event.path.empty()) {
+        event.device = name;
+        event.text += " of " + event.path;
+        if (number && action == "add") disks[*number] = {name, event.path};
+        if (action == "remove") event.severity = Severity::kWarning;
+      }
+    } else {
+      const std::string type = uevent.Property("DEVTYPE");
+      if (!type.empty() && !boost::contains(name, type)) event.text += " (" + type + ")";
+    }
+    const bool map_goes = action == "remove" && boost::starts_with(name, "dm-");
+    const auto number = NumberOf(uevent);
+    events.push_back(std::move(event));
+    if (map_goes && number && gone.insert(*number).second) events.push_back(Removed(events.back()));
+  }
+  return events;
+}
+
+}  // namespace dualpath::timeline

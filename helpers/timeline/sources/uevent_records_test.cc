@@ -1,0 +1,147 @@
+#include "helpers/timeline/sources/uevent_records.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dualpath::timeline {
+namespace {
+
+constexpr char kScsiDevice[] = "/devices/tcm_loop_0/tcm_loop_adapter_0/host3/target3:0:1/3:0:1:0";
+
+observe::Uevent Of(std::map<std::string, std::string> properties) {
+  return {1000, std::move(properties)};
+}
+
+observe::Uevent OfDisk(const std::string& action, const std::string& name,
+                       const std::string& minor) {
+  return Of({{"ACTION", action},
+             {"SUBSYSTEM", "block"},
+             {"DEVTYPE", "disk"},
+             {"DEVPATH", std::string(kScsiDevice) + "/block/" + name},
+             {"MAJOR", "8"},
+             {"MINOR", minor}});
+}
+
+Record Only(const std::vector<Record>& events) {
+  EXPECT_EQ(events.size(), 1U);
+  return events.at(0);
+}
+
+/// As `multipath -ll` would have it.
+PathNames Names() {
+  multipath::Map map;
+  map.alias = "mpatha";
+  map.dm_name = "dm-0";
+  multipath::Path path;
+  path.hctl = "4:0:1:0";
+  path.device = "sdc";
+  path.device_number = DeviceNumber{8, 32};
+  map.groups.push_back({"service-time 0", 1, "active", {path}});
+  multipath::Topology topology;
+  topology.maps.push_back(map);
+  PathNames names;
+  names.Learn(topology);
+  return names;
+}
+
+TEST(UeventEvents, ADiskGoes) {
+  EXPECT_EQ(Only(FromUevents({OfDisk("remove", "sdb", "16")}, {})).ToJsonLine(),
+            R"json({"time_us":1000,"lane":"kernel","kind":"uevent","severity":"warning",)json"
+            R"json("text":"remove sdb of 3:0:1:0","path":"3:0:1:0","device":"sdb"})json");
+}
+
+TEST(UeventEvents, AScsiDevice) {
+  const Record event = Only(FromUevents({Of({{"ACTION", "add"},
+                                             {"SUBSYSTEM", "scsi"},
+                                             {"DEVTYPE", "scsi_device"},
+                                             {"DEVPATH", kScsiDevice}})},
+                                        {}));
+  EXPECT_EQ(event.text, "add 3:0:1:0 (scsi_device)");
+  EXPECT_EQ(event.path, "3:0:1:0");
+}
+
+TEST(UeventEvents, AMapLosesAPath) {
+  // As Linux 6.12 sends it.
+  const std::map<std::string, std::string> failed = {{"ACTION", "change"},
+                                                     {"SUBSYSTEM", "block"},
+                                                     {"DEVTYPE", "disk"},
+                                                     {"MAJOR", "253"},
+                                                     {"MINOR", "0"},
+                                                     {"DEVPATH", "/devices/virtual/block/dm-0"},
+                                                     {"DM_NAME", "mpatha"},
+                                                     {"DM_PATH", "8:32"},
+                                                     {"DM_ACTION", "PATH_FAILED"},
+                                                     {"DM_SEQNUM", "1"},
+                                                     {"DM_NR_VALID_PATHS", "1"},
+                                                     {"DM_TARGET", "multipath"}};
+  const Record event = Only(FromUevents({Of(failed)}, Names()));
+  EXPECT_EQ(event.text, "change mpatha (dm-0): PATH_FAILED 8:32, 1 path left");
+  EXPECT_EQ(event.path, "4:0:1:0");
+  EXPECT_EQ(event.device, "sdc");
+  EXPECT_EQ(event.map, "mpatha");
+  EXPECT_EQ(event.severity, Severity::kError);
+}
+
+TEST(UeventEvents, ADiskThatCameAnewHasItsNewName) {
+  const auto events =
+      FromUevents({OfDisk("add", "sdc", "32"), Of({{"ACTION", "change"},
+                                                   {"SUBSYSTEM", "block"},
+                                                   {"DEVPATH", "/devices/virtual/block/dm-0"},
+                                                   {"MAJOR", "253"},
+                                                   {"MINOR", "0"},
+                                                   {"DM_NAME", "mpatha"},
+                                                   {"DM_ACTION", "PATH_REINSTATED"},
+                                                   {"DM_PATH", "8:32"},
+                                                   {"DM_NR_VALID_PATHS", "2"}})},
+                  Names());
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].path, "3:0:1:0");
+  EXPECT_EQ(events[1].text, "change mpatha (dm-0): PATH_REINSTATED 8:32, 2 paths left");
+  EXPECT_EQ(events[1].severity, Severity::kInfo);
+}
+
+TEST(UeventEvents, AMapIsResumed) {
+  const Record event = Only(FromUevents({Of({{"ACTION", "change"},
+                                             {"SUBSYSTEM", "block"},
+                                             {"DEVPATH", "/devices/virtual/block/dm-0"},
+                                             {"MAJOR", "253"},
+                                             {"MINOR", "0"}})},
+                                        Names()));
+  EXPECT_EQ(event.text, "change mpatha (dm-0)");
+  EXPECT_EQ(event.map, "mpatha");
+}
+
+TEST(UeventEvents, AMapGoesAndItsNumberIsTakenByAnother) {
+  const auto of_map = [](const std::string& action) {
+    return Of({{"ACTION", action},
+               {"SUBSYSTEM", "block"},
+               {"DEVPATH", "/devices/virtual/block/dm-0"},
+               {"MAJOR", "253"},
+               {"MINOR", "0"}});
+  };
+  const auto events = FromUevents({of_map("remove"), of_map("remove"), of_map("add")}, Names());
+  ASSERT_EQ(events.size(), 4U);
+  EXPECT_EQ(events[0].text, "remove mpatha (dm-0)");
+  EXPECT_EQ(events[1].ToJsonLine(),
+            R"json({"time_us":1000,"lane":"map","kind":"state","text":"remove mpatha (dm-0)",)json"
+            R"json("map":"mpatha","state":"removed"})json");
+  EXPECT_EQ(events[2].text, "remove dm-0");
+  EXPECT_EQ(events[3].text, "add dm-0");
+}
+
+TEST(UeventEvents, OddOnesAreShownAllTheSame) {
+  EXPECT_EQ(Only(FromUevents({Of({})}, {})).text, " ");
+  EXPECT_EQ(Only(FromUevents({Of({{"ACTION", "change"},
+                                  {"SUBSYSTEM", "block"},
+                                  {"DEVPATH", "/devices/virtual/block/dm-0"},
+                                  {"MAJOR", "253"},
+                                  {"MINOR", "0"},
+                                  {"DM_ACTION", "PATH_FAILED"},
+                                  {"DM_PATH", "what"}})},
+                             {}))
+                .text,
+            "change dm-0: PATH_FAILED what");
+}
+
+}  // namespace
+}  // namespace dualpath::timeline
