@@ -1,0 +1,133 @@
+// The layout that README describes: dependencies between folders point one way, nothing builds on
+// images/, and each folder is one CMake library.
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dualpath::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::IsEmpty;
+
+constexpr std::string_view kSource = DUALPATH_SOURCE_DIRECTORY;
+
+/// Every folder with C++ in it, in the order of dependency: a folder includes itself and those
+/// before it.
+constexpr std::array kFolders = {
+    "helpers/base",    "helpers/process",  "helpers/host",       "helpers/guest/wire",
+    "helpers/scsi",    "helpers/dm",       "helpers/lio",        "helpers/multipath",
+    "helpers/observe", "helpers/page",     "helpers/guest",      "helpers/timeline",
+    "helpers/layers",  "helpers/matchers", "helpers/lab/image",  "helpers/timeline/sources",
+    "helpers/lab",     "fixtures",         "images/guest/agent", "cases",
+    "ci/results",      "ci/bench",         "ci/dualpath",        "ci/tests",
+};
+
+std::size_t RankOf(const std::string& folder) {
+  return std::find(kFolders.begin(), kFolders.end(), folder) - kFolders.begin();
+}
+
+std::string FolderOf(const std::string& file) { return fs::path(file).parent_path().string(); }
+
+bool IsTest(const std::string& file) {
+  const std::string name = fs::path(file).filename().string();
+  return name.find("_test.") != std::string::npos || name.rfind("fake_", 0) == 0;
+}
+
+std::vector<std::string> LinesOf(const fs::path& file) {
+  std::ifstream in(file);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+/// What `line` includes, if that is one of our headers.
+std::string Included(const std::string& line) {
+  constexpr std::string_view kBegin = "#include \"";
+  if (line.rfind(kBegin, 0) != 0) return "";
+  const std::size_t end = line.find('"', kBegin.size());
+  const std::string file = line.substr(kBegin.size(), end - kBegin.size());
+  return file.find('/') == std::string::npos ? "" : file;
+}
+
+/// C++ sources and headers below the five folders, relative to the source directory.
+std::vector<std::string> Sources() {
+  std::vector<std::string> files;
+  for (const char* top : {"helpers", "images", "fixtures", "cases", "ci"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(kSource) / top)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".cc" && extension != ".h") continue;
+      files.push_back(fs::relative(entry.path(), kSource).string());
+    }
+  }
+  return files;
+}
+
+/// Why `file` may not include `included`; empty if it may.
+std::string WhyNot(const std::string& file, const std::string& included) {
+  const std::string from = FolderOf(file);
+  const std::string to = FolderOf(included);
+  // A test of both ends of the guest's wire includes both.
+  if (from == to || IsTest(file)) return "";
+  if (to.rfind("images/", 0) == 0) return "nothing builds on images/";
+  if (RankOf(to) == kFolders.size()) return "";  // generated
+  if (RankOf(to) > RankOf(from)) return to + " comes after " + from + " in the order of dependency";
+  return "";
+}
+
+TEST(Layout, EveryFolderWithSourcesHasItsPlaceInTheOrder) {
+  std::vector<std::string> unknown;
+  for (const std::string& file : Sources()) {
+    const std::string folder = FolderOf(file);
+    // Programs that unit tests take apart.
+    if (fs::path(folder).filename() == "testdata") continue;
+    if (RankOf(folder) == kFolders.size()) unknown.push_back(file);
+  }
+  EXPECT_THAT(unknown, IsEmpty());
+}
+
+TEST(Layout, DependenciesPointOneWayAndNothingBuildsOnImages) {
+  std::vector<std::string> wrong;
+  for (const std::string& file : Sources()) {
+    int number = 0;
+    for (const std::string& line : LinesOf(fs::path(kSource) / file)) {
+      ++number;
+      const std::string included = Included(line);
+      const std::string why = included.empty() ? "" : WhyNot(file, included);
+      if (why.empty()) continue;
+      wrong.push_back(file + ":" + std::to_string(number) + ": " + included + ": " + why);
+    }
+  }
+  EXPECT_THAT(wrong, IsEmpty());
+}
+
+TEST(Layout, RefusesIncludesAgainstTheOrder) {
+  EXPECT_EQ(WhyNot("helpers/guest/domain.cc", "helpers/guest/wire/wire.h"), "");
+  EXPECT_EQ(WhyNot("helpers/guest/agent_client.cc", "images/guest/agent/server.h"),
+            "nothing builds on images/");
+  EXPECT_EQ(WhyNot("helpers/scsi/disk.h", "helpers/dm/device.h"),
+            "helpers/dm comes after helpers/scsi in the order of dependency");
+}
+
+TEST(Layout, EachFolderOfHelpersIsOneLibrary) {
+  std::map<std::string, int> libraries;
+  for (const std::string_view folder : kFolders) {
+    if (folder.rfind("helpers/", 0) != 0) continue;
+    int& count = libraries[std::string(folder)];
+    for (const std::string& line : LinesOf(fs::path(kSource) / folder / "CMakeLists.txt")) {
+      if (line.rfind("dualpath_library(", 0) == 0) ++count;
+    }
+  }
+  for (const auto& [folder, count] : libraries) EXPECT_EQ(count, 1) << folder;
+}
+
+}  // namespace
+}  // namespace dualpath::tests
