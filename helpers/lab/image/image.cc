@@ -22,9 +22,9 @@ Result<std::string> RecipeDigest(const std::string& stack) {
   DUALPATH_TRY(const std::string overlay, DigestOfTree(recipes + "/overlay"));
   DUALPATH_TRY(
       const std::vector<std::string> files,
-      DigestsOfFiles({recipes + "/build", recipes + "/customize", recipes + "/make-initramfs",
-                      recipes + "/masked-units", recipes + "/slim", recipes + "/take-qemu",
-                      recipes + "/stacks/" + stack}));
+      DigestsOfFiles({recipes + "/build", recipes + "/customize", recipes + "/idle.asl",
+                      recipes + "/make-initramfs", recipes + "/masked-units", recipes + "/slim",
+                      recipes + "/take-qemu", recipes + "/stacks/" + stack}));
   std::string all = overlay;
   for (const std::string& digest : files) all += digest;
   return DigestOfText(all);

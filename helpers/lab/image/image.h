@@ -21,7 +21,8 @@ struct Image {
   std::string disk() const { return entry.File("disk.raw"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
   std::string initrd() const { return entry.File("initrd.img"); }
-  std::string qemu() const { return entry.File("qemu"); }  ///< see qemu.h
+  std::string idle_table() const { return entry.File("idle.aml"); }  ///< images/lab/idle.asl
+  std::string qemu() const { return entry.File("qemu"); }            ///< see qemu.h
 };
 
 /// The stacks that there are recipes for, sorted.
