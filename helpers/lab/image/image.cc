@@ -47,7 +47,7 @@ Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator
   const std::vector<std::string> known = KnownStacks();
   if (std::find(known.begin(), known.end(), stack) == known.end()) {
     return Error::Because("make the image of the stack", stack,
-                          "there is no such recipe; known: " + boost::algorithm::join(known, ", "));
+                          "no such recipe; known: " + boost::algorithm::join(known, ", "));
   }
   DUALPATH_TRY_STATUS(CheckAccelerator(accelerator));
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));
