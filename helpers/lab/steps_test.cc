@@ -47,7 +47,7 @@ TEST_F(StepsTest, CasesThatRequestTheSameRigShareItsSnapshot) {
 
 TEST_F(StepsTest, TheArgumentsBringUpARequestedRigOnly) {
   const Step own = ProgramStep(MakePayload(), {"a rig", {"--gtest_filter=A.B", "two words"}});
-  EXPECT_THAT(LineFor(own), StartsWith("set -- --gtest_filter=A.B 'two words'; "));
+  EXPECT_THAT(LineFor(own), StartsWith("set -- '--gtest_filter=A.B' 'two words'; "));
   const Step common = ProgramStep(MakePayload(), {"", {"--gtest_filter=A.B"}});
   EXPECT_THAT(LineFor(common), AllOf(StartsWith("set --; "), Not(HasSubstr("A.B"))));
   EXPECT_EQ(own.line, common.line);
@@ -56,7 +56,7 @@ TEST_F(StepsTest, TheArgumentsBringUpARequestedRigOnly) {
 TEST_F(StepsTest, AProgramIsLoadedFromItsPayload) {
   const Step step = ProgramStep(MakePayload(), {});
   EXPECT_THAT(step.line, AllOf(StartsWith("/usr/lib/dualpath/load-payload && "),
-                               HasSubstr(" && /payload/load 3600 dualpath_cases \"$@\" || ")));
+                               HasSubstr(" && /payload/load 3600 'dualpath_cases' \"$@\" || ")));
   EXPECT_EQ(step.answer, "loaded");
 }
 

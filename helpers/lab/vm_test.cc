@@ -94,7 +94,7 @@ TEST(ShapeArguments, WithKvmUseThisMachinesCpuAndClock) {
 }
 
 TEST(ShapeArguments, WithKvmDifferInNothingElse) {
-  // CPU, clock, and the end of the kernel's command line are all that differs.
+  // The two differ in CPU, clock, and the end of the kernel's command line.
   std::vector<std::string> emulated = Arguments();
   const std::string blacklist = " modprobe.blacklist=kvm_amd,kvm";
   for (std::string& word : emulated) {
