@@ -9,9 +9,10 @@
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/base/text.h"
-#include "helpers/lab/park.h"
+#include "helpers/lab/protocol.h"
 #include "helpers/lab/qemu.h"
-#include "helpers/lab/restore.h"
+#include "helpers/lab/steps.h"
+#include "helpers/process/own_programs.h"
 #include "helpers/process/process.h"
 #include "helpers/process/progress.h"
 
@@ -27,8 +28,6 @@ constexpr minutes kLongestCase{10};
 constexpr minutes kLongestSet{30};
 
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/bench";
-constexpr char kLoadPayload[] = "/usr/lib/dualpath/load-payload && ";
-constexpr char kBegun[] = "echo begun >&3";
 
 double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -57,13 +56,13 @@ Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
 
 }  // namespace
 
-std::string CaseProgram() { return lab::OwnDirectory() + "/dualpath_cases"; }
+std::string CaseProgram() { return process::OwnDirectory() + "/dualpath_cases"; }
 
 Result<Took> BenchVm::Run(const std::string& line, Deadline deadline) {
   std::string said;
   const auto begun = Clock::now();
   DUALPATH_TRY(const std::string answer,
-               vm_.Ask(
+               vm_.Request(
                    "begun=${EPOCHREALTIME/./}; { " + line +
                        "; } </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
                        "echo \"$? $((${EPOCHREALTIME/./} - begun))\" >&3",
@@ -82,8 +81,8 @@ Result<Took> BenchVm::Run(const std::string& line, Deadline deadline) {
 Status BenchVm::AwaitCase(Deadline deadline) {
   std::string said;
   DUALPATH_TRY(const std::string answer,
-               vm_.Listen([&](const std::string& text) { said += text; }, deadline));
-  if (answer.rfind("exit 0", 0) == 0) return Ok{};
+               vm_.ReadLine([&](const std::string& text) { said += text; }, deadline));
+  if (lab::protocol::ParseExitCode(answer) == 0) return Ok{};
   return Error::Because("run a case", "in the lab",
                         "it ended with \"" + answer + "\"; it printed: " + Tail(said));
 }
@@ -105,37 +104,39 @@ Status Lab::WarmUp() const {
 }
 
 Result<lab::Payload> Lab::PayloadOf(const std::vector<std::string>& programs) const {
-  std::vector<std::string> files = {lab::GuestAgent()};
-  for (const std::string& program : programs) files.push_back(lab::OwnDirectory() + "/" + program);
+  std::vector<std::string> files = {process::GuestAgent()};
+  for (const std::string& program : programs)
+    files.push_back(process::OwnDirectory() + "/" + program);
   return lab::MakePayload(cache_, files, lab::FilesIn(kScripts));
 }
 
 Result<BenchVm> Lab::RestoreTo(const lab::Steps& steps, lab::Payload payload,
                                const std::string& begin) const {
   DUALPATH_TRY(lab::Restored restored,
-               lab::RestoreState(cache_, image_, steps, {payload.image, begin}));
+               lab::RestoreSnapshot(cache_, image_, steps, {payload.image, begin}));
   BenchVm vm(std::move(payload), std::move(restored.vm), restored.seconds);
-  vm.state_ = std::move(restored.state);
+  vm.snapshot_ = std::move(restored.snapshot);
   return vm;
 }
 
 Result<BenchVm> Lab::Restore() const {
   DUALPATH_TRY(lab::Payload payload, PayloadOf({}));
-  DUALPATH_TRY(const lab::Steps steps, lab::UpToTheRig(cache_));
-  return RestoreTo(steps, std::move(payload), kBegun);
+  DUALPATH_TRY(const lab::Steps steps, lab::RigSteps(cache_));
+  return RestoreTo(steps, std::move(payload), lab::protocol::Echo(lab::protocol::kBegun));
 }
 
 Result<BenchVm> Lab::RestoreWith(const std::vector<std::string>& programs) const {
   DUALPATH_TRY(lab::Payload payload, PayloadOf(programs));
-  DUALPATH_TRY(const lab::Steps steps, lab::UpToTheRig(cache_));
-  return RestoreTo(steps, std::move(payload), std::string(kLoadPayload) + kBegun);
+  DUALPATH_TRY(const lab::Steps steps, lab::RigSteps(cache_));
+  return RestoreTo(steps, std::move(payload),
+                   lab::LoadPayloadAnd(lab::protocol::Echo(lab::protocol::kBegun)));
 }
 
 Result<BenchVm> Lab::BeginCase(const std::string& test) const {
-  const std::vector<std::string> files = {CaseProgram(), lab::GuestAgent()};
-  DUALPATH_TRY(lab::Payload parked, lab::MakePayload(cache_, files));
+  const std::vector<std::string> files = {CaseProgram(), process::GuestAgent()};
+  DUALPATH_TRY(lab::Payload loaded, lab::MakePayload(cache_, files));
   DUALPATH_TRY(lab::Payload payload, lab::MakePayload(cache_, files));
-  DUALPATH_TRY(const lab::Steps steps, lab::UpToParked(cache_, std::move(parked)));
+  DUALPATH_TRY(const lab::Steps steps, lab::ProgramSteps(cache_, std::move(loaded)));
   return RestoreTo(
       steps, std::move(payload),
       "--gtest_filter=" + test + " --gtest_output=xml:/run/dualpath/results/gtest.xml");
@@ -150,14 +151,14 @@ Result<BenchVm> Lab::Boot() const {
   options.owns_ram = true;
   const auto begun = Clock::now();
   DUALPATH_TRY(lab::Vm vm, lab::Vm::Start(options));
-  DUALPATH_TRY_STATUS(vm.Listen([](const std::string&) {}, Deadline::In(kLongestBoot)));
+  DUALPATH_TRY_STATUS(vm.ReadLine([](const std::string&) {}, Deadline::In(kLongestBoot)));
   return BenchVm(std::move(payload), std::move(vm), process::SecondsSince(begun));
 }
 
 Result<ExecTook> Lab::Exec(const std::string& test) const {
   DUALPATH_TRY(const TemporaryDirectory results, TemporaryDirectory::Create());
   process::Command command;
-  command.argv = {lab::OwnDirectory() + "/dualpath",
+  command.argv = {process::OwnDirectory() + "/dualpath",
                   "exec",
                   "--place",
                   "lab",
@@ -194,7 +195,7 @@ Result<double> Lab::Ctest(const std::vector<std::string>& arguments) const {
   process::Command command;
   command.argv = {"ctest"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  command.working_directory = lab::OwnDirectory() + "/..";
+  command.working_directory = process::OwnDirectory() + "/..";
   command.environment = {
       {"DUALPATH_RESULTS", results.path()}, {"DUALPATH_STACK", stack_}, {"DUALPATH_ACCEL", "tcg"}};
   return WallTimeOf(command, Deadline::In(kLongestSet));

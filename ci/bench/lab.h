@@ -10,7 +10,7 @@
 #include "helpers/lab/image/cache.h"
 #include "helpers/lab/image/image.h"
 #include "helpers/lab/payload.h"
-#include "helpers/lab/state.h"
+#include "helpers/lab/snapshot.h"
 #include "helpers/lab/vm.h"
 
 namespace dualpath::bench {
@@ -39,7 +39,7 @@ class BenchVm {
 
  private:
   lab::Payload payload_;
-  std::optional<lab::State> state_;
+  std::optional<lab::Snapshot> snapshot_;
   lab::Vm vm_;
   double seconds_;
 

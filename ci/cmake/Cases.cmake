@@ -21,6 +21,8 @@ set(DUALPATH_KINDS SMOKE TIMERS ${DUALPATH_KINDS_ON_REQUEST})
 # properties are set by a file that ctest reads after the one with the tests.
 function(dualpath_discover_cases program)
   cmake_parse_arguments(ARG "" "" "${DUALPATH_KINDS}" ${ARGN})
+  # CMake puts the "emulator" in front of every command line of the program. That is how each case, and
+  # the listing of the cases, runs through `dualpath exec`, which starts the case in a VM of the lab.
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
     "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}

@@ -24,15 +24,15 @@ Status CheckFioJob(const std::string& file) {
   const fs::file_status status = fs::status(file, ec);
   if (!fs::exists(status))
     return Error::FromErrno("use as a fio job", file, ec ? ec.value() : ENOENT);
-  if (!fs::is_regular_file(status)) return refuse("it is not a regular file");
+  if (!fs::is_regular_file(status)) return refuse("not a regular file");
   const std::uintmax_t bytes = fs::file_size(file, ec);
   if (bytes > kLargestJob) {
-    return refuse("it has " + std::to_string(bytes) + " bytes; a job file has at most " +
+    return refuse(std::to_string(bytes) + " bytes; a job file may have at most " +
                   std::to_string(kLargestJob));
   }
   DUALPATH_TRY(const std::string job, ReadFile(file));
   if (job.find(kDisk) == std::string::npos) {
-    return refuse("it does not mention ${DISK}, the guest's disk, as in filename=${DISK}");
+    return refuse("does not name the guest's disk, ${DISK}, as in filename=${DISK}");
   }
   return Ok{};
 }

@@ -7,11 +7,14 @@
 
 namespace dualpath::cli {
 
-/// Whether `file` can be a fio job for the soak case: a regular file that can be read, of a size
-/// that no job file has by accident, and about the guest's disk, which it must name as ${DISK}.
+/// Variable with the job file that the soak case (cases/soak.cc) runs instead of its own.
+constexpr char kFioJobVariable[] = "DUALPATH_FIO_JOB";
+
+/// Checks that `file` can be a fio job for the soak case: a readable regular file of plausible size
+/// that names the guest's disk as ${DISK}.
 Status CheckFioJob(const std::string& file);
 
-/// The case that runs a user's job, from the programs in `directory`.
+/// Returns the command of the case that runs a user's job, with the program in `directory`.
 std::vector<std::string> SoakCommand(const std::string& directory);
 
 }  // namespace dualpath::cli

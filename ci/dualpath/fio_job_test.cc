@@ -27,35 +27,35 @@ class FioJobTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
 };
 
-TEST_F(FioJobTest, IsAFileAboutTheGuestsDisk) {
+TEST_F(FioJobTest, AcceptsAFileThatNamesTheGuestsDisk) {
   EXPECT_EQ(Refusal(Put("[mine]\nfilename=${DISK}\nrw=randwrite\nsize=1m\n")), "accepted");
 }
 
-TEST_F(FioJobTest, IsRefusedByName) {
+TEST_F(FioJobTest, RefusesWhatIsNoRegularFile) {
   EXPECT_EQ(Refusal("/no/such/job.fio"),
             "use as a fio job: /no/such/job.fio: No such file or directory (errno 2)");
   EXPECT_EQ(Refusal(directory_.path()),
-            "use as a fio job: " + directory_.path() + ": it is not a regular file");
-  EXPECT_EQ(Refusal("/dev/zero"), "use as a fio job: /dev/zero: it is not a regular file");
+            "use as a fio job: " + directory_.path() + ": not a regular file");
+  EXPECT_EQ(Refusal("/dev/zero"), "use as a fio job: /dev/zero: not a regular file");
 }
 
-TEST_F(FioJobTest, MustBeReadable) {
+TEST_F(FioJobTest, RefusesAnUnreadableFile) {
   if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
   const std::string file = Put("[mine]\nfilename=${DISK}\n");
   ASSERT_EQ(::chmod(file.c_str(), 0), 0);
   EXPECT_THAT(Refusal(file), ::testing::HasSubstr("read file: " + file + ": Permission denied"));
 }
 
-TEST_F(FioJobTest, HasALimit) {
+TEST_F(FioJobTest, RefusesALargeFile) {
   const std::string file = Put("filename=${DISK}\n" + std::string(65536, '#'));
   EXPECT_EQ(Refusal(file),
-            "use as a fio job: " + file + ": it has 65553 bytes; a job file has at most 65536");
+            "use as a fio job: " + file + ": 65553 bytes; a job file may have at most 65536");
 }
 
-TEST_F(FioJobTest, MustNotMissTheDisk) {
+TEST_F(FioJobTest, RefusesAFileThatDoesNotNameTheDisk) {
   const std::string file = Put("[mine]\nfilename=/dev/sda\n");
   EXPECT_EQ(Refusal(file), "use as a fio job: " + file +
-                               ": it does not mention ${DISK}, the guest's disk, as in "
+                               ": does not name the guest's disk, ${DISK}, as in "
                                "filename=${DISK}");
 }
 

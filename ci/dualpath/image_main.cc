@@ -1,5 +1,5 @@
 // dualpath-image: makes the lab's image, if it is missing. `dualpath prepare` does that too; this
-// is compiled first, so that the image is made while the rest compiles.
+// program is compiled first, so that the image is made while the rest compiles.
 
 #include <cstdlib>
 #include <iostream>

@@ -10,6 +10,7 @@
 
 #include "ci/bench/bench_command.h"
 #include "ci/dualpath/exec.h"
+#include "ci/dualpath/prepare.h"
 #include "ci/dualpath/report_command.h"
 #include "ci/dualpath/shell.h"
 #include "ci/dualpath/topology_command.h"
@@ -73,10 +74,16 @@ int Run(int argc, char** argv) {
   dualpath::cli::ExecOptions exec_options;
   int timeout_seconds = static_cast<int>(exec_options.timeout.count());
   auto* exec = app.add_subcommand("exec", "Run a case program, each time in a freshly restored VM");
-  exec->add_option("--place", exec_options.place, "lab: a VM; host: this machine, as root")
-      ->check(CLI::IsMember({"lab", "host"}))
+  using dualpath::host::Place;
+  exec->add_option_function<std::string>(
+          "--place",
+          [&](const std::string& place) {
+            exec_options.place = place == ToString(Place::kHost) ? Place::kHost : Place::kLab;
+          },
+          "lab: a VM; host: this machine, as root")
+      ->check(CLI::IsMember({ToString(Place::kLab), ToString(Place::kHost)}))
       ->envname("DUALPATH_PLACE")
-      ->capture_default_str();
+      ->default_str(ToString(exec_options.place));
   AddLabOptions(*exec, exec_options.stack, exec_options.accelerator);
   exec->add_option("--results", exec_options.results, "Where results go (default: build/results)")
       ->envname("DUALPATH_RESULTS");
@@ -85,9 +92,9 @@ int Run(int argc, char** argv) {
       ->capture_default_str();
   exec->add_flag("--strict", exec_options.strict, "A skipped case is a failed one")
       ->envname("DUALPATH_STRICT");
-  exec->add_flag("--keep-state", exec_options.keep_state,
-                 "Keep the VM in which a case fails, some 0.5 GB, for dualpath shell --at")
-      ->envname("DUALPATH_KEEP_STATE");
+  exec->add_flag("--keep-snapshot", exec_options.keep_snapshot,
+                 "Save the VM in which a case fails, some 0.5 GB, for dualpath shell --at")
+      ->envname("DUALPATH_KEEP_SNAPSHOT");
   exec->add_option("--fio", exec_options.fio_job,
                    "Run the soak case with this fio job file, to which the disk is ${DISK}, "
                    "instead of a COMMAND");
@@ -107,7 +114,7 @@ int Run(int argc, char** argv) {
                                  "Go on from the state that --save has kept under this name");
   shell
       ->add_option("--at", shell_options.at,
-                   "Go on where this case (Suite.Case) failed under exec --keep-state")
+                   "Go on where this case (Suite.Case) failed under exec --keep-snapshot")
       ->excludes(from);
   shell
       ->add_option("--results", shell_options.results,

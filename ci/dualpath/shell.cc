@@ -15,9 +15,13 @@
 #include "helpers/lab/copy.h"
 #include "helpers/lab/image/image.h"
 #include "helpers/lab/payload.h"
-#include "helpers/lab/restore.h"
+#include "helpers/lab/protocol.h"
+#include "helpers/lab/saved_snapshot.h"
 #include "helpers/lab/session.h"
+#include "helpers/lab/snapshot.h"
+#include "helpers/lab/steps.h"
 #include "helpers/process/interrupt.h"
+#include "helpers/process/own_programs.h"
 #include "helpers/process/shell_words.h"
 #include "helpers/process/terminal.h"
 
@@ -29,8 +33,9 @@ namespace {
 constexpr char kMountPayload[] =
     "mkdir -p /payload /run/dualpath; blockdev --flushbufs /dev/vda; "
     "mount -o ro /dev/vda /payload";
-constexpr char kLetGoOfPayload[] =
-    "wait; umount /payload && blockdev --flushbufs /dev/vda && echo free >&3 || echo busy >&3";
+const std::string kLetGoOfPayload = "wait; umount /payload && blockdev --flushbufs /dev/vda && " +
+                                    lab::protocol::Echo(lab::protocol::kFree) + " || " +
+                                    lab::protocol::Echo(lab::protocol::kBusy);
 constexpr std::chrono::seconds kLetGoBudget{30};
 
 // The person first; the guest's writes begin a moment later.
@@ -64,8 +69,9 @@ std::string BeginLine(bool on_terminal, bool start_io) {
   const process::WindowSize size = process::WindowSizeOf(STDIN_FILENO);
   const std::string how =
       on_terminal ? fmt::format("{} {}{}", size.rows, size.columns, TerminalVariables()) : "script";
-  return fmt::format("{}; {} && {{ {} /payload/data/shell {} </dev/null & echo begun >&3; }}",
-                     kOpenResults, kMountPayload, start_io ? kStartIo : "", how);
+  return fmt::format("{}; {} && {{ {} /payload/data/shell {} </dev/null & {}; }}", kOpenResults,
+                     kMountPayload, start_io ? kStartIo : "", how,
+                     lab::protocol::Echo(lab::protocol::kBegun));
 }
 
 void Greet(const std::string& name, lab::Pace pace) {
@@ -90,21 +96,22 @@ std::string NamedState(const lab::Cache& cache, const std::string& name) {
 std::string StateToRestore(const ShellOptions& options, const lab::Cache& cache) {
   if (!options.from.empty()) return NamedState(cache, options.from);
   if (options.at.empty()) return "";
-  return lab::KeptByCase((options.results.empty() ? lab::DefaultResults() : options.results) + "/" +
-                         results::DirectoryName(options.at));
+  return lab::SnapshotOfCase(
+      (options.results.empty() ? process::DefaultResults() : options.results) + "/" +
+      results::DirectoryName(options.at));
 }
 
 Result<lab::Restored> RestoreFor(const ShellOptions& options, bool on_terminal,
                                  const lab::Cache& cache, const lab::Image& image) {
-  DUALPATH_TRY(
-      const lab::Payload payload,
-      lab::MakePayload(cache, {lab::RigProgram(), lab::GuestAgent()}, lab::FilesIn(kScripts)));
+  DUALPATH_TRY(const lab::Payload payload,
+               lab::MakePayload(cache, {process::RigProgram(), process::GuestAgent()},
+                                lab::FilesIn(kScripts)));
   const std::string state = StateToRestore(options, cache);
   const lab::RestoreOptions how = {payload.image, BeginLine(on_terminal, state.empty()),
                                    PaceOf(options), !options.save.empty()};
-  if (!state.empty()) return lab::RestoreKept(state, image, how);
-  DUALPATH_TRY(const lab::Steps steps, lab::UpToTheRig(cache));
-  return lab::RestoreState(cache, image, steps, how);
+  if (!state.empty()) return lab::RestoreSaved(state, image, how);
+  DUALPATH_TRY(const lab::Steps steps, lab::RigSteps(cache));
+  return lab::RestoreSnapshot(cache, image, steps, how);
 }
 
 Result<lab::Session::End> RunSession(lab::Vm& vm, lab::CopyDoor* door) {
@@ -117,12 +124,12 @@ Result<lab::Session::End> RunSession(lab::Vm& vm, lab::CopyDoor* door) {
 Status KeepUnder(const std::string& name, lab::Vm& vm, const lab::Cache& cache,
                  const lab::Image& image) {
   DUALPATH_TRY(const std::string answer,
-               vm.Ask(
+               vm.Request(
                    kLetGoOfPayload, [](const std::string&) {}, Deadline::In(kLetGoBudget)));
-  if (answer != "free") {
+  if (answer != lab::protocol::kFree) {
     return Error::Because("keep the state", name, "something still runs from /payload");
   }
-  return lab::Keep(vm, image, NamedState(cache, name));
+  return lab::SaveSnapshot(vm, image, NamedState(cache, name));
 }
 
 Result<int> RunShell(const ShellOptions& options) {

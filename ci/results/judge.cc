@@ -8,7 +8,7 @@
 
 #include "ci/results/results.h"
 #include "helpers/base/exit_code.h"
-#include "helpers/lab/park.h"
+#include "helpers/lab/protocol.h"
 
 namespace dualpath::results {
 namespace {

@@ -21,7 +21,7 @@ using nlohmann::json;
 using Outcome = TestVerdict::Outcome;
 
 // By the launcher, in a failed case's directory, for `dualpath shell --at`.
-constexpr char kState[] = "state";
+constexpr char kSnapshot[] = "snapshot";
 
 /// "../cases/a.cc", as a build with ccache has it, and "/home/me/dualpath/cases/a.cc" are
 /// "cases/a.cc".
@@ -246,9 +246,9 @@ std::string CaseRun::AloneCommand() const {
 }
 
 std::string CaseRun::ShellCommand() const {
-  const bool state_was_kept = Has(kState) || Has(std::string(kState) + "/");
+  const bool has_snapshot = Has(kSnapshot) || Has(std::string(kSnapshot) + "/");
   const std::string open = "build/bin/dualpath shell --at " + name;
-  return state_was_kept ? open : "DUALPATH_KEEP_STATE=1 " + AloneCommand() + "; " + open;
+  return has_snapshot ? open : "DUALPATH_KEEP_SNAPSHOT=1 " + AloneCommand() + "; " + open;
 }
 
 int RunResults::Count(TestVerdict::Outcome outcome) const {

@@ -30,7 +30,7 @@ TEST(RunPage, HoldsTheRun) {
   failed.failures = {{"cases/a.cc", 7, "</script><b>&\xff"}};
   failed.file = "cases/a.cc";
   failed.directory = "A.B";
-  failed.files = {{"gtest.xml", 12}, {"state", 1}};
+  failed.files = {{"gtest.xml", 12}, {"snapshot", 1}};
   failed.before.emplace();
   run.cases = {failed, {}};
   const std::string page = RunPage(run);

@@ -141,12 +141,13 @@ TEST_F(RunTest, ListsTheFilesOfACase) {
 TEST_F(RunTest, NamesTheCommandsToGoOnWith) {
   results_.Leave("A.B", FakeResults::kFailed);
   EXPECT_EQ(ReadOne().AloneCommand(), "./ci/cases -- -R '^A\\.B$'");
-  EXPECT_EQ(ReadOne().ShellCommand(),
-            "DUALPATH_KEEP_STATE=1 ./ci/cases -- -R '^A\\.B$'; build/bin/dualpath shell --at A.B");
-  FakeResults::Write(results_.path() + "/A.B/state", "");
+  EXPECT_EQ(
+      ReadOne().ShellCommand(),
+      "DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.B$'; build/bin/dualpath shell --at A.B");
+  FakeResults::Write(results_.path() + "/A.B/snapshot", "");
   EXPECT_EQ(ReadOne().ShellCommand(), "build/bin/dualpath shell --at A.B");
-  fs::remove(results_.path() + "/A.B/state");
-  fs::create_directories(results_.path() + "/A.B/state");
+  fs::remove(results_.path() + "/A.B/snapshot");
+  fs::create_directories(results_.path() + "/A.B/snapshot");
   EXPECT_EQ(ReadOne().ShellCommand(), "build/bin/dualpath shell --at A.B");
 }
 

@@ -58,15 +58,16 @@ TEST_F(SummaryTest, EndsWithWhatToDoAboutEachFailure) {
               HasSubstr("against " + results_.previous() +
                         ": 1 newly failed, 0 fixed, 0 slower, 0 faster, 0 not run again\n"));
   const std::string directory = results_.path() + "/A.Fails";
-  EXPECT_THAT(out_.str(), EndsWith("\nA.Fails newly failed\n"
-                                   "  page   " +
-                                   results_.path() + "/index.html\n  logs   " + directory +
-                                   "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
-                                   "  shell  DUALPATH_KEEP_STATE=1 ./ci/cases -- -R '^A\\.Fails$'; "
-                                   "build/bin/dualpath shell --at A.Fails\n"));
-  // As soon as there are a timeline and a state, they are named.
+  EXPECT_THAT(out_.str(),
+              EndsWith("\nA.Fails newly failed\n"
+                       "  page   " +
+                       results_.path() + "/index.html\n  logs   " + directory +
+                       "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
+                       "  shell  DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.Fails$'; "
+                       "build/bin/dualpath shell --at A.Fails\n"));
+  // As soon as there are a timeline and a snapshot, they are named.
   FakeResults::Write(directory + "/timeline.html", "");
-  FakeResults::Write(directory + "/state", "");
+  FakeResults::Write(directory + "/snapshot", "");
   Print();
   EXPECT_THAT(out_.str(),
               EndsWith("\n  page   " + directory + "/timeline.html\n  logs   " + directory +

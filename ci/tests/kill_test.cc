@@ -231,10 +231,10 @@ TEST_P(KilledRun, LeavesNoProcessNoLockAndNoWrongEntry) {
 
 INSTANTIATE_TEST_SUITE_P(
     While, KilledRun,
-    ::testing::Values(Stage{"RunningACase", {}, 50}, Stage{"LoadingAProgram", {"parked"}, 30},
-                      Stage{"BringingUpTheRig", {"rig", "parked"}, 5},
-                      Stage{"Booting", {"boot", "rig", "parked"}, 10},
-                      Stage{"MakingTheImage", {"image", "boot", "rig", "parked"}, 5}),
+    ::testing::Values(Stage{"RunningACase", {}, 50}, Stage{"LoadingAProgram", {"loaded"}, 30},
+                      Stage{"BringingUpTheRig", {"rig", "loaded"}, 5},
+                      Stage{"Booting", {"boot", "rig", "loaded"}, 10},
+                      Stage{"MakingTheImage", {"image", "boot", "rig", "loaded"}, 5}),
     [](const auto& stage) { return std::string(stage.param.name); });
 
 }  // namespace

@@ -39,7 +39,7 @@ results::RunResults OfEachKind() {
   failed.outcome = Outcome::kFailed;
   failed.failures = {{"cases/failover.cc", 25, "</script><script>document.title = 'out'</script>"}};
   failed.files.push_back({"timeline.html", 9000});
-  failed.files.push_back({"state", 1});
+  failed.files.push_back({"snapshot", 1});
   results::CaseRun skipped = Case("Bring.Skips", "cases/bring_up.cc", 30, 1);
   skipped.outcome = Outcome::kSkipped;
   skipped.reason = "program fio is missing. Install it";

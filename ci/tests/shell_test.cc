@@ -382,21 +382,25 @@ TEST_F(ShellTest, GoesOnFromAStateThatItHasKept) {
   ASSERT_OK_AND_ASSIGN(const process::Output unknown,
                        Dualpath({"shell", "--from", name + "-other"}));
   EXPECT_EQ(unknown.exit.code, kInfrastructure);
-  EXPECT_THAT(unknown.err, HasSubstr("no state is kept there"));
+  EXPECT_THAT(unknown.err, HasSubstr("no snapshot is saved there"));
   ASSERT_OK_AND_ASSIGN(const lab::Cache cache, lab::Cache::Open());
   fs::remove_all(cache.root() + "/kept/" + name);
 }
 
 TEST_F(ShellTest, OpensWhereACaseFailed) {
   const std::string results = directory_->path() + "/results";
-  ASSERT_OK_AND_ASSIGN(const process::Output failed,
-                       Dualpath({"exec", "--keep-state", "--results", results, "--", "/bin/bash",
-                                 "-c", "echo here > /root/was; exit 3"}));
-  EXPECT_EQ(failed.exit.code, kCaseFailed) << failed.err;
-  ASSERT_OK_AND_ASSIGN(
-      const process::Output shell,
-      Dualpath({"shell", "--results", results, "--at", "bash"}, "cat /root/was; dualpath-rig io"));
-  EXPECT_THAT(shell.out, HasSubstr("here\n0 issued")) << shell.err;
+  const std::string name = "Failover.DeletingTheActivePathMovesIoToTheOther";
+  ::setenv("DUALPATH_TIME_SCALE", "none", 1);  // no number: the case fails in SetUp
+  const auto failed = Dualpath({"exec", "--keep-snapshot", "--results", results, "--",
+                                DUALPATH_CASES, "--gtest_filter=" + name});
+  ::unsetenv("DUALPATH_TIME_SCALE");
+  ASSERT_OK(failed);
+  EXPECT_EQ(failed->exit.code, kCaseFailed) << failed->err;
+  ASSERT_OK_AND_ASSIGN(const process::Output shell,
+                       Dualpath({"shell", "--results", results, "--at", name},
+                                "grep -c '<failure' /run/dualpath/results/gtest.xml; "
+                                "dualpath-rig io"));
+  EXPECT_THAT(shell.out, HasSubstr("1\n0 issued")) << shell.err;
   EXPECT_EQ(shell.exit.code, 0);
 }
 

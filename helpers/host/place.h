@@ -9,7 +9,7 @@ namespace dualpath::host {
 
 /// Where this process runs. Cases do not ask; fixtures ask only for what differs.
 enum class Place {
-  kLab,   ///< inside a disposable virtual machine, with virtual time
+  kLab,   ///< in a disposable VM with virtual time; images/lab/payload/start sets its environment
   kHost,  ///< on the machine itself, as root, and only on request
 };
 
@@ -20,7 +20,8 @@ inline std::ostream& operator<<(std::ostream& out, Place place) { return out << 
 /// has started the program by hand on a machine that may not be meant for it.
 Result<Place> CurrentPlace();
 
-/// Multiplies all deadlines by DUALPATH_TIME_SCALE, a positive number; by 1 if it is not set.
+/// Multiplies all deadlines by DUALPATH_TIME_SCALE, a positive number; by 1 if it is not set. In
+/// the lab, images/lab/payload/start sets it to 4 unless the user has set it.
 /// Call it once, before the first deadline is made.
 Status ApplyTimeScale();
 

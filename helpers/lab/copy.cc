@@ -13,6 +13,7 @@
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
 #include "helpers/lab/line_socket.h"
+#include "helpers/lab/protocol.h"
 #include "helpers/process/shell_words.h"
 
 namespace dualpath::lab {
@@ -153,7 +154,8 @@ std::optional<LabAnswer> ParseLabAnswer(const std::string& line) {
   std::istringstream words(line);
   std::string marker;
   LabAnswer answer;
-  if (!(words >> marker >> answer.code >> answer.bytes >> answer.mode) || marker != "copied") {
+  if (!(words >> marker >> answer.code >> answer.bytes >> answer.mode) ||
+      marker != protocol::kCopied) {
     return std::nullopt;
   }
   std::getline(words >> std::ws, answer.complaint);
@@ -243,7 +245,7 @@ Result<CopyDoor> CopyDoor::Open(const std::string& wanted) {
   return CopyDoor(std::move(directory), std::move(listener), std::move(name));
 }
 
-Result<std::string> CopyDoor::Serve(Vm& vm, const Vm::OutputSink& sink) {
+Result<std::string> CopyDoor::Serve(Vm& vm, const OutputSink& sink) {
   const auto client = AcceptOn(listener_, Deadline::In(kClientBudget));
   if (!client.ok()) return std::string();
   const auto request = Receive(*client, Deadline::In(kClientBudget));
@@ -254,11 +256,11 @@ Result<std::string> CopyDoor::Serve(Vm& vm, const Vm::OutputSink& sink) {
   if (line.empty()) {
     reply.head["error"] = "neither a path nor a name can have a line break";
   } else {
-    DUALPATH_TRY_STATUS(vm.Tell(line));
+    DUALPATH_TRY_STATUS(vm.SendLine(line));
     DUALPATH_TRY_STATUS(SendAll(vm.ports().results, request->body));
     std::optional<LabAnswer> answer;
     while (!answer) {
-      DUALPATH_TRY(const std::string said, vm.Listen(sink, Deadline::In(kCopyBudget)));
+      DUALPATH_TRY(const std::string said, vm.ReadLine(sink, Deadline::In(kCopyBudget)));
       answer = ParseLabAnswer(said);
       if (!answer) other_line = said;
     }

@@ -50,7 +50,7 @@ class CopyDoor {
 
   /// Serves who waits, from the VM's payload. Returns a line that the lab said meanwhile and that
   /// was no answer to this, or nothing. An `Error` only for the lab's own failure.
-  Result<std::string> Serve(Vm& vm, const Vm::OutputSink& sink);
+  Result<std::string> Serve(Vm& vm, const OutputSink& sink);
 
  private:
   CopyDoor(TemporaryDirectory directory, UniqueFd listener, std::string name)

@@ -21,10 +21,10 @@ using std::chrono::minutes;
 
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/payload";
 
-/// Changes whenever the content of the file may have.
+/// Returns a text that changes whenever the content of the file may have changed.
 Result<std::string> StampOf(const std::string& path) {
   struct stat info = {};
-  if (::stat(path.c_str(), &info) != 0) return Error::FromErrno("look at", path, errno);
+  if (::stat(path.c_str(), &info) != 0) return Error::FromErrno("make the payload", path, errno);
   std::ostringstream stamp;
   stamp << path << ' ' << info.st_ino << ' ' << info.st_size << ' ' << info.st_mtim.tv_sec << '.'
         << info.st_mtim.tv_nsec << '\n';
@@ -41,15 +41,6 @@ Status CopyInto(const std::string& directory, const std::set<std::string>& files
   return Ok{};
 }
 
-/// Whether the program has the section that fixtures/case_main.cc marks it with. One that does not
-/// wait for its arguments must not be started without them.
-Result<bool> Parks(const std::string& program) {
-  DUALPATH_TRY(
-      const process::Output sections,
-      process::Execute({{"readelf", "--wide", "--sections", program}}, Deadline::In(minutes(1))));
-  return sections.out.find(" .dualpath.parks ") != std::string::npos;
-}
-
 Status BuildImage(const std::set<std::string>& programs, const std::set<std::string>& libraries,
                   const std::set<std::string>& data, const std::string& directory) {
   const std::string tree = directory + "/tree";
@@ -60,7 +51,7 @@ Status BuildImage(const std::set<std::string>& programs, const std::set<std::str
   fs::copy(kScripts, tree, ec);
   if (ec) return Error::FromErrno("copy into the payload", kScripts, ec.value());
   for (const std::string& program : programs) {
-    // Debug information and symbols are most of a test program, and the lab has no debugger.
+    // Debug information and symbols are most of a test program's size; the lab has no debugger.
     const std::string copy = tree + "/bin/" + fs::path(program).filename().string();
     DUALPATH_TRY_STATUS(process::ExecuteChecked({{"strip", copy}}, Deadline::In(minutes(1))));
   }
@@ -106,18 +97,14 @@ Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& 
   }
   DUALPATH_TRY(const std::string scripts, DigestOfTree(kScripts));
   DUALPATH_TRY(const std::string key, DigestOfText(stamps + scripts));
-  DUALPATH_TRY(Cache::Entry entry,
-               cache.Get("payload", key.substr(0, 16), std::uint64_t{128} << 20,
-                         [&](const std::string& directory) -> Status {
-                           DUALPATH_TRY(const bool parks, Parks(programs.at(0)));
-                           DUALPATH_TRY_STATUS(
-                               WriteFileAtomically(directory + "/parks", parks ? "yes" : "no"));
-                           return BuildImage(sorted, libraries, sorted_data, directory);
-                         }));
+  DUALPATH_TRY(Cache::Entry entry, cache.Get("payload", key.substr(0, 16), std::uint64_t{128} << 20,
+                                             [&](const std::string& directory) {
+                                               return BuildImage(sorted, libraries, sorted_data,
+                                                                 directory);
+                                             }));
   std::string image = entry.File("payload.img");
   DUALPATH_TRY(std::string digest, ReadAttribute(entry.File("digest")));
-  DUALPATH_TRY(const std::string parks, ReadAttribute(entry.File("parks")));
-  return Payload{std::move(entry), std::move(image), std::move(digest), programs, parks == "yes"};
+  return Payload{std::move(entry), std::move(image), std::move(digest), programs};
 }
 
 }  // namespace dualpath::lab

@@ -20,12 +20,12 @@ using ::testing::HasSubstr;
 class PayloadTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (const char* tool : {"mke2fs", "debugfs", "ldd", "strip", "readelf", "objcopy"}) {
+    for (const char* tool : {"mke2fs", "debugfs", "ldd", "strip"}) {
       if (process::FindProgram(tool).empty()) GTEST_SKIP() << tool << " is not installed";
     }
   }
 
-  /// A copy of a program, as another clone's build would have it.
+  /// Copies a program, as if another clone had built it.
   std::string Copy(const std::string& program, const std::string& to) const {
     const fs::path path = directory_.path() + "/" + to;
     fs::create_directories(path.parent_path());
@@ -37,7 +37,7 @@ class PayloadTest : public ::testing::Test {
     return MakePayload(cache_, programs);
   }
 
-  /// A directory of the image.
+  /// Returns the listing of a directory in the image.
   static std::string Listing(const Payload& payload, const std::string& directory) {
     const auto out =
         process::ExecuteChecked({{"debugfs", "-R", "ls -p " + directory, payload.image}},
@@ -55,8 +55,8 @@ TEST_F(PayloadTest, HoldsTheProgramItsLoaderAndLibrariesAndTheScripts) {
   EXPECT_EQ(fs::file_size(payload->image), std::uintmax_t{kPayloadMebibytes} << 20);
   EXPECT_THAT(Listing(*payload, "/bin"), ContainsRegex("/100755/[0-9]+/[0-9]+/true/"));
   EXPECT_THAT(Listing(*payload, "/lib"), AllOf(HasSubstr("/libc.so.6/"), HasSubstr("/ld-linux")));
-  EXPECT_THAT(Listing(*payload, "/"), AllOf(HasSubstr("/start/"), HasSubstr("/run-case/")));
-  EXPECT_FALSE(fs::exists(payload->entry.File("tree"))) << "it is in the image now";
+  EXPECT_THAT(Listing(*payload, "/"), AllOf(HasSubstr("/start/"), HasSubstr("/load/")));
+  EXPECT_FALSE(fs::exists(payload->entry.File("tree"))) << "only the image is kept";
 }
 
 TEST_F(PayloadTest, IsMadeOnceForTheSameFiles) {
@@ -81,7 +81,7 @@ TEST_F(PayloadTest, HasTheDigestOfItsContent) {
   EXPECT_NE(renamed->digest, one->digest);
 }
 
-TEST_F(PayloadTest, IsMadeAnewForAChangedProgram) {
+TEST_F(PayloadTest, IsRebuiltForAChangedProgram) {
   const std::string program = Copy("/bin/true", "program");
   const auto before = Make({program});
   ASSERT_TRUE(before.ok()) << before.error().ToString();
@@ -91,7 +91,7 @@ TEST_F(PayloadTest, IsMadeAnewForAChangedProgram) {
   EXPECT_NE(after->digest, before->digest);
 }
 
-TEST_F(PayloadTest, CarriesDataAsItIs) {
+TEST_F(PayloadTest, CarriesDataUnchanged) {
   const std::string job = Copy("/bin/true", "job.fio");
   const auto payload = MakePayload(cache_, {"/bin/true"}, {job});
   ASSERT_TRUE(payload.ok()) << payload.error().ToString();
@@ -101,23 +101,12 @@ TEST_F(PayloadTest, CarriesDataAsItIs) {
   EXPECT_NE(without->image, payload->image);
 }
 
-TEST_F(PayloadTest, KnowsAProgramThatWaitsForItsArguments) {
-  EXPECT_FALSE(Make({"/bin/true"})->parks);
-  const std::string marked = directory_.path() + "/marked";
-  ASSERT_TRUE(process::ExecuteChecked({{"objcopy", "--add-section", ".dualpath.parks=/etc/passwd",
-                                        "/bin/true", marked}},
-                                      Deadline::In(std::chrono::seconds(30)))
-                  .ok());
-  EXPECT_TRUE(Make({marked})->parks);
-  EXPECT_FALSE(Make({"/bin/true", marked})->parks) << "the first is the one that is run";
-}
-
 TEST_F(PayloadTest, NamesTheProgramThatIsMissing) {
   EXPECT_EQ(Make({"/bin/true", "/no/such/program"}).error().ToString(),
-            "look at: /no/such/program: No such file or directory (errno 2)");
+            "make the payload: /no/such/program: No such file or directory (errno 2)");
 }
 
-TEST_F(PayloadTest, HasNoTwoProgramsOfTheSameName) {
+TEST_F(PayloadTest, RefusesTwoProgramsOfTheSameName) {
   const std::string other = Copy("/bin/false", "other/true");
   const auto payload = Make({"/bin/true", other});
   ASSERT_FALSE(payload.ok());

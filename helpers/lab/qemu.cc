@@ -8,7 +8,7 @@
 namespace dualpath::lab {
 namespace {
 
-/// DUALPATH_QEMU, or an empty string.
+/// Returns DUALPATH_QEMU, or an empty string.
 std::string OtherProgram() {
   const char* program = std::getenv("DUALPATH_QEMU");
   return program == nullptr ? "" : program;
@@ -28,13 +28,13 @@ process::Command QemuCommand(const std::string& directory) {
                   directory + "/qemu-system-x86_64",
                   "-L",
                   directory};
-  // It would look for them where its package puts them: in this machine's.
+  // QEMU's default is the directory of its package, on this machine.
   command.environment = {{"QEMU_MODULE_DIR", directory}};
   return command;
 }
 
 Result<std::string> QemuVersion(const std::string& directory) {
-  // What the image's says was asked when the image was made.
+  // images/lab/build has written the version of the image's QEMU there.
   if (OtherProgram().empty()) return ReadAttribute(directory + "/version");
   process::Command command = QemuCommand(directory);
   command.argv.emplace_back("--version");

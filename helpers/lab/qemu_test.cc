@@ -25,8 +25,8 @@ class QemuTest : public ::testing::Test {
 
   std::string File(const std::string& name) const { return directory_.path() + "/" + name; }
 
-  /// A program that prints `text`, in place of QEMU.
-  void UseProgramThatSays(const std::string& text) const {
+  /// Replaces QEMU by a program that prints `text`.
+  void UseProgramThatPrints(const std::string& text) const {
     const std::string program = File("other");
     ASSERT_TRUE(WriteFileAtomically(program, "#!/bin/sh\necho '" + text + "'\n").ok());
     ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
@@ -36,7 +36,7 @@ class QemuTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
 };
 
-TEST_F(QemuTest, IsTheImagesWithAllThatItNeeds) {
+TEST_F(QemuTest, RunsTheImagesQemuWithItsLibraries) {
   const process::Command command = QemuCommand("/image/qemu");
   EXPECT_THAT(command.argv,
               ElementsAre("/image/qemu/ld-linux-x86-64.so.2", "--library-path", "/image/qemu",
@@ -44,30 +44,30 @@ TEST_F(QemuTest, IsTheImagesWithAllThatItNeeds) {
   EXPECT_THAT(command.environment, ElementsAre(Pair("QEMU_MODULE_DIR", "/image/qemu")));
 }
 
-TEST_F(QemuTest, IsAnotherOnRequest) {
+TEST_F(QemuTest, RunsTheProgramThatTheVariableNames) {
   ::setenv("DUALPATH_QEMU", "/opt/qemu/bin/qemu-system-x86_64", 1);
   const process::Command command = QemuCommand("/image/qemu");
   EXPECT_THAT(command.argv, ElementsAre("/opt/qemu/bin/qemu-system-x86_64"));
-  EXPECT_THAT(command.environment, IsEmpty()) << "modules of another QEMU would not fit";
+  EXPECT_THAT(command.environment, IsEmpty()) << "another QEMU cannot load the image's modules";
 }
 
-TEST_F(QemuTest, AnEmptyVariableIsNone) {
+TEST_F(QemuTest, IgnoresAnEmptyVariable) {
   ::setenv("DUALPATH_QEMU", "", 1);
   EXPECT_EQ(QemuCommand("/image/qemu").argv[0], "/image/qemu/ld-linux-x86-64.so.2");
 }
 
-TEST_F(QemuTest, TheImagesVersionIsWrittenDown) {
+TEST_F(QemuTest, ReadsTheVersionOfTheImagesQemuFromAFile) {
   ASSERT_TRUE(WriteFileAtomically(File("version"), "QEMU emulator version 10.0.8\n").ok());
   EXPECT_EQ(*QemuVersion(directory_.path()), "QEMU emulator version 10.0.8");
 }
 
-TEST_F(QemuTest, AnothersVersionIsAskedFor) {
+TEST_F(QemuTest, RunsAnotherQemuToGetItsVersion) {
   ASSERT_TRUE(WriteFileAtomically(File("version"), "QEMU emulator version 10.0.8\n").ok());
-  UseProgramThatSays("QEMU emulator version 11.1.0\nCopyright (c)");
+  UseProgramThatPrints("QEMU emulator version 11.1.0\nCopyright (c)");
   EXPECT_EQ(*QemuVersion(directory_.path()), "QEMU emulator version 11.1.0");
 }
 
-TEST_F(QemuTest, OneThatIsNotThereIsNamed) {
+TEST_F(QemuTest, NamesAMissingQemu) {
   ::setenv("DUALPATH_QEMU", "/no/such/qemu", 1);
   const auto version = QemuVersion(directory_.path());
   ASSERT_FALSE(version.ok());

@@ -8,9 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <sstream>
 
 #include "helpers/lab/line_socket.h"
+#include "helpers/lab/protocol.h"
 
 namespace dualpath::lab {
 namespace {
@@ -54,7 +54,7 @@ Result<Session::End> Session::Run() {
 }
 
 Result<std::optional<int>> Session::Turn() {
-  const Vm::Ports& ports = vm_.ports();
+  const Ports& ports = vm_.ports();
   const bool takes_input = !input_ended_ && pending_.size() < kMostPending;
   const short output_events = static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT);
   std::array<pollfd, 6> ready = {
@@ -94,13 +94,13 @@ Result<std::optional<int>> Session::Turn() {
   // It may have come after its port was looked at.
   std::array<pollfd, 2> again = {pollfd{output.fd, POLLIN, 0}, pollfd{errors.fd, POLLIN, 0}};
   if (::poll(again.data(), again.size(), 0) > 0) return std::optional<int>();
-  DUALPATH_TRY(const std::string line, vm_.Listen(print, Deadline::In(kLineBudget)));
+  DUALPATH_TRY(const std::string line, vm_.ReadLine(print, Deadline::In(kLineBudget)));
   return Understand(line);
 }
 
 Result<bool> Session::TakeOutput(const UniqueFd& port, int to) {
   DUALPATH_TRY(const std::string text, ReadSome(port, Deadline::In(kLineBudget)));
-  if (text.empty()) return vm_.Died("it ended before the shell did");
+  if (text.empty()) return vm_.ExitError("the VM ended before the shell");
   DUALPATH_TRY_STATUS(WriteAll(to, text));
   return true;
 }
@@ -140,14 +140,11 @@ Status Session::Resize() {
   const process::WindowSize now = process::WindowSizeOf(STDIN_FILENO);
   if (now == told_) return Ok{};
   told_ = now;
-  return vm_.Tell(fmt::format("/payload/data/resize {} {}", now.rows, now.columns));
+  return vm_.SendLine(fmt::format("/payload/data/resize {} {}", now.rows, now.columns));
 }
 
 Result<std::optional<int>> Session::Understand(const std::string& line) {
-  std::istringstream words(line);
-  std::string marker;
-  int code = 0;
-  if (words >> marker >> code && marker == "exit") return std::optional<int>(code);
+  if (const auto code = protocol::ParseExitCode(line)) return code;
   return Error::Because("run a shell", "in the lab", "it said \"" + line + "\"");
 }
 

@@ -1,6 +1,5 @@
 #include "helpers/lab/vm.h"
 
-#include <poll.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
@@ -10,7 +9,6 @@
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
 #include "helpers/base/text.h"
-#include "helpers/lab/idle_table.h"
 #include "helpers/lab/line_socket.h"
 #include "helpers/lab/payload.h"
 #include "helpers/lab/qemu.h"
@@ -26,16 +24,15 @@ constexpr seconds kConnectBudget{30};
 constexpr char kCommandLine[] =
     "console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
     "audit=0 systemd.show_status=0 "
-    // An idle CPU wakes for what there is to do and for nothing else, since each time costs real
-    // time. The other governor, and no governor, keep the tick for one more period (kernel:
-    // kernel/sched/idle.c); the clocks' watchdog and kcompactd look twice a second.
+    // Each wake-up of an idle CPU costs real time. The other governor, and no governor, keep the
+    // tick for one more period (kernel: kernel/sched/idle.c); the clocksource watchdog and
+    // kcompactd run twice a second.
     "cpuidle.governor=ladder tsc=reliable sysctl.vm.compaction_proactiveness=0";
 constexpr char kNoNestedKvm[] = " modprobe.blacklist=kvm_amd,kvm";
-// The instruction counter stays with either: it is the TSC that the saved kernel knows.
+// Both have the instruction counter, which is the TSC of the kernel in the snapshot.
 constexpr char kVirtualTime[] = "shift=1,align=off,sleep=off";
 constexpr char kRealTime[] = "shift=1,align=off,sleep=on";
 constexpr int kMostDiskMebibytes = 4096;
-constexpr char kIdle[] = "/idle.aml";
 constexpr char kLeaveOutSharedMemory[] = "x-ignore-shared";
 constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
 
@@ -48,7 +45,7 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
     command.argv.push_back(word == kVirtualTime && options.pace == Pace::kReal ? kRealTime : word);
   }
   add({"-kernel", options.shape.kernel, "-initrd", options.shape.initrd});
-  std::error_code ec;  // an image that is not there is QEMU's to say
+  std::error_code ec;  // QEMU reports an image that is missing
   const std::string disk_size = std::to_string(std::filesystem::file_size(options.disk, ec));
   add({"-object", "memory-backend-file,id=disk,readonly=on,share=on,size=" + disk_size +
                       ",mem-path=" + options.disk});
@@ -61,19 +58,19 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
   add({"-object", (file.empty() ? "memory-backend-ram,id=ram,size=" + size
                                 : "memory-backend-file,id=ram,size=" + size + file) +
                       (options.owns_ram ? ",share=on" : ",share=off")});
-  if (!options.state.empty()) add({"-incoming", "defer"});
+  if (!options.devices.empty()) add({"-incoming", "defer"});
   for (const std::string port : kPorts) {
     add({"-chardev", "socket,id=" + port + ",path=" + directory + "/" + port});
   }
   add({"-chardev", "socket,id=monitor,path=" + directory + "/monitor", "-mon",
        options.to_be_saved ? "chardev=monitor,mode=control" : "chardev=monitor,mode=readline"});
-  add({"-acpitable", "sig=SSDT,rev=2,oem_id=DUALPA,oem_table_id=IDLE,data=" + directory + kIdle});
+  add({"-acpitable", "file=" + options.shape.idle_table});
   add({"-serial", "file:" + directory + "/console.log"});
   return command;
 }
 
-/// What is shared memory, the disk and maybe the RAM, is in files of its own, and the stream is for
-/// the rest.
+/// Leaves shared memory out of the migration stream: the disk and the RAM that the VM owns are in
+/// files already.
 Status LeaveOutSharedMemory(Qmp& qmp, Deadline deadline) {
   const json capability = {{"capability", kLeaveOutSharedMemory}, {"state", true}};
   DUALPATH_TRY_STATUS(qmp.Execute("migrate-set-capabilities",
@@ -81,7 +78,7 @@ Status LeaveOutSharedMemory(Qmp& qmp, Deadline deadline) {
   return Ok{};
 }
 
-/// A word for QEMU's monitor for people.
+/// Quotes a word for QEMU's human monitor.
 std::string QuotedForConsole(const std::string& word) {
   std::string quoted = "\"";
   for (const char c : word) {
@@ -91,17 +88,17 @@ std::string QuotedForConsole(const std::string& word) {
   return quoted + '"';
 }
 
-/// What runs the CPU, which one it is, and how its time passes.
+/// Returns the arguments for accelerator, CPU model and clock.
 std::vector<std::string> CpuArguments(Accelerator accelerator) {
-  // Without features that keep a VM from being saved: QEMU leaves them out of "host" by itself.
+  // QEMU leaves features out of "host" that prevent migration.
   if (accelerator == Accelerator::kKvm) return {"-accel", "kvm", "-cpu", "host", "-smp", "1"};
-  // The CPU with the fewest features: it boots faster than "max", of which QEMU 7.2 emulates some
-  // wrongly ("max,svm=off" garbles every path in /proc/mounts).
+  // qemu64 has the fewest features: it boots faster than "max", some of whose features QEMU 7.2
+  // emulates wrongly ("max,svm=off" garbles every file name in /proc/mounts).
   return {"-accel", "tcg",     "-cpu",       "qemu64", "-smp",
           "1",      "-icount", kVirtualTime, "-rtc",   "clock=vm"};
 }
 
-/// The emulated CPU has SVM, and a VM saved with kvm_amd loaded hangs when its guest starts.
+/// The emulated CPU has SVM: a guest that starts after a restore hangs if kvm_amd was loaded.
 std::string CommandLine(Accelerator accelerator) {
   return std::string(kCommandLine) + (accelerator == Accelerator::kTcg ? kNoNestedKvm : "");
 }
@@ -109,7 +106,7 @@ std::string CommandLine(Accelerator accelerator) {
 }  // namespace
 
 std::vector<std::string> ShapeArguments(const VmShape& shape) {
-  // No HPET: Linux leaves it running when it has done, and virtual time would stop at each of its
+  // No HPET: Linux leaves it running after calibration, and virtual time would stop at each of its
   // 500 edges a second.
   std::vector<std::string> arguments = {"-M", "q35,memory-backend=ram,hpet=off"};
   const auto add = [&](const std::vector<std::string>& words) {
@@ -120,9 +117,9 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
        fmt::format("{}M,maxmem={}M", shape.memory_mebibytes,
                    shape.memory_mebibytes + kMostDiskMebibytes),
        "-nodefaults", "-display", "none",
-       // The saved VM was stopped, and one that goes on from there is to run.
+       // The VM was saved stopped; a restored one has to run.
        "-global", "migration.store-global-state=off",
-       // A dead kernel ends the VM, and so the wait for it.
+       // A kernel panic ends QEMU, and so the wait for the VM.
        "-no-reboot", "-append", CommandLine(shape.accelerator), "-device",
        "virtio-pmem-pci,memdev=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
        "virtio-serial-pci"});
@@ -136,7 +133,7 @@ Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, cons
     : directory_(std::move(directory)),
       qemu_(std::move(qemu)),
       ports_(std::move(ports)),
-      state_(options.state),
+      devices_(options.devices),
       pace_(options.shape.accelerator == Accelerator::kKvm ? Pace::kReal : options.pace) {
   if (pace_ == Pace::kVirtual) cpu_ = CpuSlot::Take();
   if (cpu_) cpu_->Hold(qemu_.pid());
@@ -149,7 +146,6 @@ Result<Vm> Vm::Start(const Options& options) {
   DUALPATH_TRY(const UniqueFd output, ListenAt(path("output")));
   DUALPATH_TRY(const UniqueFd results, ListenAt(path("results")));
   DUALPATH_TRY(const UniqueFd monitor, ListenAt(path("monitor")));
-  DUALPATH_TRY_STATUS(WriteFileAtomically(directory.path() + kIdle, IdleTable()));
   DUALPATH_TRY(
       process::Background qemu,
       process::Background::Start(CommandFor(options, directory.path()), {path("qemu.log")}));
@@ -165,7 +161,7 @@ Result<Vm> Vm::Start(const Options& options) {
     if (!accepted.ok()) {
       const auto log = ReadFile(path("qemu.log"));
       return Error::Because("start the lab VM", QemuCommand(options.shape.qemu).ToString(),
-                            accepted.error().reason() + "; QEMU said: " + (log.ok() ? *log : ""));
+                            accepted.error().reason() + "; QEMU's log: " + (log.ok() ? *log : ""));
     }
     *socket = std::move(*accepted);
   }
@@ -179,7 +175,7 @@ Result<Vm> Vm::Start(const Options& options) {
 }
 
 Status Vm::Resume(Deadline deadline) {
-  const std::string from = "exec:cat " + process::QuotedForShell(state_);
+  const std::string from = "exec:cat " + process::QuotedForShell(devices_);
   if (!qmp_) {
     return SendAll(console_, std::string("migrate_set_capability ") + kLeaveOutSharedMemory +
                                  " on\nmigrate_incoming " + QuotedForConsole(from) + "\n");
@@ -189,50 +185,23 @@ Status Vm::Resume(Deadline deadline) {
   return Ok{};
 }
 
-Status Vm::Tell(const std::string& line) { return SendAll(ports_.control, line + "\n"); }
+Status Vm::SendLine(const std::string& line) { return ports_.SendLine(line); }
 
-Result<std::string> Vm::Ask(const std::string& line, const OutputSink& sink, Deadline deadline) {
-  DUALPATH_TRY_STATUS(Tell(line));
-  return Listen(sink, deadline);
+Result<std::string> Vm::ReadLine(const OutputSink& sink, Deadline deadline) {
+  auto line = ports_.ReadLine(sink, deadline);
+  if (!line.ok()) return ExitError(line.error().object() + " port: " + line.error().reason());
+  return line;
 }
 
-Result<std::string> Vm::Listen(const OutputSink& sink, Deadline deadline) {
-  if (auto line = TakeLine(control_buffer_)) return std::move(*line);
-  while (true) {
-    std::array<pollfd, 3> ready = {pollfd{ports_.output.get(), POLLIN, 0},
-                                   pollfd{ports_.results.get(), POLLIN, 0},
-                                   pollfd{ports_.control.get(), POLLIN, 0}};
-    const int wait = static_cast<int>(deadline.RemainingUpTo(seconds(3600)).count());
-    if (::poll(ready.data(), ready.size(), wait) < 0 && errno != EINTR) {
-      return Error::FromErrno("wait for", "the lab", errno);
-    }
-    // In this order: what was printed and sent before a control line is passed on before it.
-    if ((ready[0].revents & POLLIN) != 0) {
-      DUALPATH_TRY(const std::string text, ReadSome(ports_.output, deadline));
-      if (text.empty()) return Died("it ended before it had answered");
-      sink(text);
-    } else if ((ready[1].revents & POLLIN) != 0) {
-      DUALPATH_TRY(const std::string bytes, ReadSome(ports_.results, deadline));
-      if (bytes.empty()) return Died("it ended before it had answered");
-      results_buffer_ += bytes;
-    } else if (ready[2].revents != 0) {
-      DUALPATH_TRY(const std::string text, ReadSome(ports_.control, deadline));
-      if (text.empty()) return Died("it ended before it had answered");
-      control_buffer_ += text;
-      if (auto line = TakeLine(control_buffer_)) return std::move(*line);
-    }
-    if (deadline.Expired()) return Died("it did not answer in time");
-  }
+Result<std::string> Vm::Request(const std::string& line, const OutputSink& sink,
+                                Deadline deadline) {
+  DUALPATH_TRY_STATUS(SendLine(line));
+  return ReadLine(sink, deadline);
 }
 
 Result<std::string> Vm::ReadResults(std::size_t bytes, Deadline deadline) {
-  while (results_buffer_.size() < bytes) {
-    DUALPATH_TRY(const std::string chunk, ReadSome(ports_.results, deadline));
-    if (chunk.empty()) return Died("it ended while sending its results");
-    results_buffer_ += chunk;
-  }
-  std::string results = results_buffer_.substr(0, bytes);
-  results_buffer_.erase(0, bytes);
+  auto results = ports_.ReadResults(bytes, deadline);
+  if (!results.ok()) return ExitError("results port: " + results.error().reason());
   return results;
 }
 
@@ -242,14 +211,14 @@ Status Vm::Save(const std::string& file, Deadline deadline) {
   DUALPATH_TRY_STATUS(
       qmp_->Execute("migrate", {{"uri", "exec:cat > " + process::QuotedForShell(file)}}, deadline));
   std::string status;
-  DUALPATH_TRY_STATUS(WaitUntil("save the lab VM's state to", file, deadline, [&]() -> std::string {
+  DUALPATH_TRY_STATUS(WaitUntil("save the lab VM in", file, deadline, [&]() -> std::string {
     const auto migration = qmp_->Execute("query-migrate", json::object(), deadline);
     if (!migration.ok()) return migration.error().ToString();
     status = migration->value("status", "none");
     return status == "completed" || status == "failed" || status == "cancelled" ? "" : status;
   }));
   if (status != "completed") {
-    return Error::Because("save the lab VM's state to", file,
+    return Error::Because("save the lab VM in", file,
                           "QEMU's migration " + status + "; " + QemuLog());
   }
   DUALPATH_TRY_STATUS(qmp_->Execute("quit", json::object(), deadline));
@@ -267,13 +236,13 @@ std::string Vm::QemuLog() const {
   return log.ok() ? *log : log.error().ToString();
 }
 
-Error Vm::Died(const std::string& what_happened) const {
+Error Vm::ExitError(const std::string& what_happened) const {
   const std::string console = Tail(ConsoleLog());
   const std::string qemu = Tail(QemuLog(), 1000);
-  return Error::Because("talk to", "the lab VM",
+  return Error::Because("wait for", "the lab VM",
                         what_happened +
-                            (console.empty() ? "" : "; the end of its console: " + console) +
-                            (qemu.empty() ? "" : "; QEMU said: " + qemu));
+                            (console.empty() ? "" : "; end of its console: " + console) +
+                            (qemu.empty() ? "" : "; QEMU's log: " + qemu));
 }
 
 }  // namespace dualpath::lab

@@ -29,7 +29,7 @@ std::vector<std::string> Arguments(Accelerator accelerator = Accelerator::kTcg) 
   return ShapeArguments(Shape(accelerator));
 }
 
-/// Every value that `option` is given.
+/// Returns every value of `option`.
 std::vector<std::string> ValuesOf(const std::string& option,
                                   Accelerator accelerator = Accelerator::kTcg) {
   const std::vector<std::string> arguments = Arguments(accelerator);
@@ -40,7 +40,7 @@ std::vector<std::string> ValuesOf(const std::string& option,
   return values;
 }
 
-TEST(ShapeArguments, HaveTimeThatDoesNotSeeTheMachine) {
+TEST(ShapeArguments, HaveAClockIndependentOfTheMachine) {
   EXPECT_THAT(ValuesOf("-accel"), ElementsAre("tcg"));
   EXPECT_THAT(ValuesOf("-icount"), ElementsAre("shift=1,align=off,sleep=off"));
   EXPECT_THAT(ValuesOf("-rtc"), ElementsAre("clock=vm"));
@@ -48,13 +48,13 @@ TEST(ShapeArguments, HaveTimeThatDoesNotSeeTheMachine) {
 
 TEST(ShapeArguments, HaveOneVirtualCpu) { EXPECT_THAT(ValuesOf("-smp"), ElementsAre("1")); }
 
-TEST(ShapeArguments, EndTheVmWhenItsKernelDies) {
+TEST(ShapeArguments, EndTheVmWhenItsKernelPanics) {
   EXPECT_THAT(Arguments(), Contains("-no-reboot"));
   EXPECT_THAT(ValuesOf("-append"),
               ElementsAre(AllOf(HasSubstr(" panic=-1 "), HasSubstr(" oops=panic "))));
 }
 
-TEST(ShapeArguments, HaveNothingThatWakesAnIdleCpu) {
+TEST(ShapeArguments, HaveNoTimerThatWakesAnIdleCpu) {
   EXPECT_THAT(ValuesOf("-M"), ElementsAre(HasSubstr("hpet=off")));
   EXPECT_THAT(ValuesOf("-append"),
               ElementsAre(AllOf(HasSubstr(" cpuidle.governor=ladder "), HasSubstr(" tsc=reliable "),
@@ -65,27 +65,27 @@ TEST(ShapeArguments, HaveNoNestedKvm) {
   EXPECT_THAT(ValuesOf("-append"), ElementsAre(HasSubstr("modprobe.blacklist=kvm_amd,kvm")));
 }
 
-TEST(ShapeArguments, HaveTheMemoryOfTheShapeInAFile) {
+TEST(ShapeArguments, HaveTheMemoryOfTheShape) {
   EXPECT_THAT(ValuesOf("-m"), ElementsAre("2048M,maxmem=6144M"));
   EXPECT_THAT(ValuesOf("-M"), ElementsAre(HasSubstr("q35,memory-backend=ram")));
 }
 
-TEST(ShapeArguments, HaveThreePortsOfTheirOwn) {
+TEST(ShapeArguments, HaveThreePorts) {
   EXPECT_THAT(ValuesOf("-device"),
               AllOf(Contains("virtserialport,chardev=control,name=dualpath.control"),
                     Contains("virtserialport,chardev=output,name=dualpath.output"),
                     Contains("virtserialport,chardev=results,name=dualpath.results")));
 }
 
-TEST(ShapeArguments, HaveNothingOfTheMachine) {
+TEST(ShapeArguments, DoNotDependOnTheMachine) {
   const std::vector<std::string> arguments = Arguments();
   EXPECT_THAT(arguments, Contains("-nodefaults"));
   EXPECT_THAT(arguments, Not(Contains("-netdev")));
-  // A snapshot's key: where this user's cache is must not be in it.
+  // They are in a snapshot's key, which must not depend on the cache's directory.
   EXPECT_THAT(arguments, Each(Not(HasSubstr("/cache/"))));
 }
 
-TEST(ShapeArguments, OfKvmHaveThisMachinesCpuAndTime) {
+TEST(ShapeArguments, WithKvmUseThisMachinesCpuAndClock) {
   EXPECT_THAT(ValuesOf("-accel", Accelerator::kKvm), ElementsAre("kvm"));
   EXPECT_THAT(ValuesOf("-cpu", Accelerator::kKvm), ElementsAre("host"));
   EXPECT_THAT(ValuesOf("-smp", Accelerator::kKvm), ElementsAre("1"));
@@ -93,8 +93,8 @@ TEST(ShapeArguments, OfKvmHaveThisMachinesCpuAndTime) {
   EXPECT_THAT(Arguments(Accelerator::kKvm), Not(Contains("-rtc")));
 }
 
-TEST(ShapeArguments, OfKvmDifferInNothingElse) {
-  // Where the emulated VM has its CPU and time, and at the end of its kernel's command line.
+TEST(ShapeArguments, WithKvmDifferInNothingElse) {
+  // The two differ in CPU, clock, and the end of the kernel's command line.
   std::vector<std::string> emulated = Arguments();
   const std::string blacklist = " modprobe.blacklist=kvm_amd,kvm";
   for (std::string& word : emulated) {

@@ -19,10 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Those that run a VM's code as it is, on the processor's own virtualization (arch/x86/kvm).
+// The modules that use the processor's own virtualization (arch/x86/kvm).
 constexpr std::array<const char*, 2> kModules = {"kvm_intel", "kvm_amd"};
 
-// What does not change from one moment to the next, as the clock rate does.
+// Fields that do not change over time, as the clock rate does.
 constexpr std::array<const char*, 7> kProcessorFields = {
     "vendor_id", "cpu family", "model", "model name", "stepping", "flags", "vmx flags"};
 
@@ -32,13 +32,13 @@ std::string Remedy(const Error& error) {
       return "; load kvm_intel or kvm_amd, or give the container the device";
     case EACCES:
     case EPERM:
-      return "; join the group kvm: sudo usermod -aG kvm $USER, and log in anew";
+      return "; join the group kvm: sudo usermod -aG kvm $USER, and log in again";
     default:
       return "";
   }
 }
 
-/// "kvm_pvm, kvm_x": the modules beside the common one, whatever they are.
+/// Returns the vendor modules that are loaded: "kvm_pvm, kvm_x".
 std::string OtherModules(const std::string& modules) {
   std::vector<std::string> names;
   std::error_code ec;
@@ -67,8 +67,9 @@ std::optional<std::string> WhatNestingLacks(const std::string& modules) {
     return modules + " has neither kvm_intel nor kvm_amd; modprobe kvm_intel nested=1, or kvm_amd";
   }
   return fmt::format(
-      "{} has {} in place of kvm_intel or kvm_amd; it does not run an unchanged kernel, nor a KVM "
-      "within; use a machine with VMX or SVM",
+      "{} has {} instead of kvm_intel or kvm_amd, which runs neither an unmodified kernel nor "
+      "nested "
+      "KVM; use a machine with VMX or SVM",
       modules, others);
 }
 
@@ -99,7 +100,7 @@ Status CheckAccelerator(Accelerator accelerator, const std::string& root) {
   if (lacks.empty()) return Ok{};
   return Error::Because(
       "run the lab on KVM", "this machine",
-      boost::algorithm::join(lacks, "; and ") + ". --accel tcg, the default, needs none of that");
+      boost::algorithm::join(lacks, "; and ") + ". --accel tcg, the default, runs without KVM");
 }
 
 Result<std::string> MachineFor(Accelerator accelerator, const std::string& root) {

@@ -8,25 +8,25 @@
 
 namespace dualpath::lab {
 
-/// What runs a lab VM's CPU: QEMU's -accel.
+/// QEMU's -accel for the lab VM.
 enum class Accelerator {
-  kTcg,  ///< QEMU's emulator, anywhere, in virtual time
-  kKvm,  ///< this machine's CPU, in real time: nothing is waited for any faster
+  kTcg,  ///< emulation, on any machine, in virtual time
+  kKvm,  ///< this machine's CPU, in real time: waiting is not faster
 };
 
-/// By their names: "tcg", "kvm".
+/// Returns the accelerators by name: "tcg", "kvm".
 const std::map<std::string, Accelerator>& Accelerators();
 std::string ToString(Accelerator accelerator);
 
-/// What keeps this machine's KVM from running the lab, with a KVM for the lab's own guest in it;
-/// for each what to do about it. Empty: nothing. `root` is of the file system with dev and sys.
+/// Returns what keeps this machine's KVM from running the lab with nested KVM for the lab's guest,
+/// each with a remedy; empty: nothing. `root` is the directory with dev and sys.
 std::vector<std::string> WhatKvmLacks(const std::string& root = "");
 
-/// An `Error` with all that is lacking.
+/// Returns an `Error` with everything that is lacking.
 Status CheckAccelerator(Accelerator accelerator, const std::string& root = "");
 
-/// Of this machine all that a VM's saved state depends on. Under emulation that is nothing, and the
-/// text is empty; KVM shows the VM our processor, and reads only what a kernel like ours wrote.
+/// Returns a text with all properties of this machine on which snapshots depend. With emulation it
+/// is empty; with KVM, the VM sees our processor, and a snapshot is tied to our kernel's release.
 Result<std::string> MachineFor(Accelerator accelerator, const std::string& root = "");
 
 }  // namespace dualpath::lab

@@ -33,7 +33,7 @@ class AcceleratorTest : public ::testing::Test {
 
   std::vector<std::string> Lacks() const { return WhatKvmLacks(root_.path()); }
 
-  /// There is no device in the root, which comes first.
+  /// Returns what is lacking besides the device, which is missing in the root.
   std::vector<std::string> LacksOfTheModule() const {
     std::vector<std::string> lacks = Lacks();
     lacks.erase(lacks.begin());
@@ -60,7 +60,7 @@ std::string Processor(const std::string& model, const std::string& flags,
          model + "\nstepping\t: 1\ncpu MHz\t\t: " + megahertz + "\nflags\t\t: " + flags + "\n\n";
 }
 
-TEST(Accelerator, IsNamedAsQemuNamesIt) {
+TEST(Accelerator, HasQemusNames) {
   EXPECT_EQ(Accelerators().size(), 2U);
   for (const auto& [name, accelerator] : Accelerators()) EXPECT_EQ(ToString(accelerator), name);
   EXPECT_EQ(Accelerators().at("kvm"), Accelerator::kKvm);
@@ -77,8 +77,8 @@ TEST_F(AcceleratorTest, KvmNeedsItsDeviceAndAModule) {
                                          HasSubstr("modprobe kvm_intel nested=1"))));
 }
 
-TEST_F(AcceleratorTest, ADeviceThatIsNotForUsNeedsTheGroup) {
-  if (::geteuid() == 0) GTEST_SKIP() << "nothing is forbidden to root";
+TEST_F(AcceleratorTest, AnInaccessibleDeviceNeedsTheGroup) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root can open every file";
   Write("dev/kvm", "");
   fs::permissions(Path("dev/kvm"), fs::perms::none);
   Write("sys/module/kvm_intel/parameters/nested", "Y\n");
@@ -86,7 +86,7 @@ TEST_F(AcceleratorTest, ADeviceThatIsNotForUsNeedsTheGroup) {
               ElementsAre(AllOf(HasSubstr("Permission denied"), HasSubstr("usermod -aG kvm"))));
 }
 
-TEST_F(AcceleratorTest, ADeviceThatIsNoKvmIsSaidSo) {
+TEST_F(AcceleratorTest, ADeviceOtherThanKvmIsReported) {
   Write("dev/kvm", "");
   Write("sys/module/kvm_amd/parameters/nested", "1\n");
   EXPECT_THAT(Lacks(), ElementsAre(AllOf(StartsWith("ask for KVM's version: " + Path("dev/kvm")),
@@ -111,7 +111,7 @@ TEST_F(AcceleratorTest, TheModuleMustAllowNesting) {
   EXPECT_THAT(LacksOfTheModule(), IsEmpty());
 }
 
-TEST_F(AcceleratorTest, AModuleThatDoesNotSayIsNotTrusted) {
+TEST_F(AcceleratorTest, AModuleWithoutTheParameterIsReported) {
   fs::create_directories(Path("sys/module/kvm_intel"));
   EXPECT_THAT(LacksOfTheModule(), ElementsAre(HasSubstr("kvm_intel/parameters/nested: No such")));
 }
@@ -126,7 +126,7 @@ TEST_F(AcceleratorTest, AKvmWithNestingLacksNothing) {
   EXPECT_TRUE(CheckAccelerator(Accelerator::kKvm, root_.path()).ok());
 }
 
-TEST_F(AcceleratorTest, AModuleOfAnotherKindIsNamed) {
+TEST_F(AcceleratorTest, AnotherVendorModuleIsNamed) {
   Write("dev/kvm", "");
   Write("sys/module/kvm/parameters/halt_poll_ns", "200000\n");
   Write("sys/module/kvm_pvm/parameters/force", "N\n");
@@ -135,21 +135,21 @@ TEST_F(AcceleratorTest, AModuleOfAnotherKindIsNamed) {
   EXPECT_THAT(checked.error().ToString(),
               AllOf(StartsWith("run the lab on KVM: this machine: ask for KVM's version: "),
                     HasSubstr("; and " + Path("sys/module") +
-                              " has kvm_pvm in place of kvm_intel or kvm_amd; "),
-                    EndsWith(". --accel tcg, the default, needs none of that")));
+                              " has kvm_pvm instead of kvm_intel or kvm_amd, "),
+                    EndsWith(". --accel tcg, the default, runs without KVM")));
 }
 
-TEST_F(AcceleratorTest, AStateUnderEmulationIsOfNoMachine) {
+TEST_F(AcceleratorTest, ASnapshotUnderEmulationDependsOnNoMachine) {
   EXPECT_EQ(Machine(Accelerator::kTcg), "");
 }
 
-TEST_F(AcceleratorTest, AStateUnderKvmIsOfThisProcessorAndKernel) {
+TEST_F(AcceleratorTest, ASnapshotUnderKvmDependsOnProcessorAndKernel) {
   WriteMachine("6.12.0", Processor("Xeon", "fpu vmx") + Processor("Xeon", "fpu vmx"));
   const std::string machine = Machine();
   EXPECT_THAT(machine, StartsWith("KVM on machine "));
 
   WriteMachine("6.12.0", Processor("Xeon", "fpu vmx", "1199.998"));
-  EXPECT_EQ(Machine(), machine) << "neither the clock rate nor how many there are counts";
+  EXPECT_EQ(Machine(), machine) << "neither the clock rate nor the number of processors matters";
   WriteMachine("6.12.0", Processor("Xeon", "fpu"));
   EXPECT_NE(Machine(), machine);
   WriteMachine("6.12.0", Processor("Core", "fpu vmx"));

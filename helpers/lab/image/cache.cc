@@ -26,11 +26,11 @@ using nlohmann::json;
 constexpr char kManifest[] = "manifest.json";
 constexpr std::chrono::hours kLongestBuild{2};
 
-// Some fourteen states.
+// About fourteen snapshots.
 constexpr std::uint64_t kDefaultLimitGib = 8;
 constexpr char kLimitVariable[] = "DUALPATH_CACHE_GIB";
 
-// Larger ones are VMs' RAM, and reading that takes almost as long as making it again.
+// Larger files are VMs' RAM: reading it takes almost as long as making the snapshot again.
 constexpr std::uintmax_t kLargestDigested = std::uintmax_t{1} << 30;
 
 std::string DefaultRoot() {
@@ -50,12 +50,12 @@ Result<std::uint64_t> Limit() {
   const double gib = std::strtod(value, &end);
   if (*end != '\0' || !std::isfinite(gib) || gib <= 0) {
     return Error::Because("read environment", std::string(kLimitVariable) + "=\"" + value + "\"",
-                          "it must be a positive number of GiB, as in 8");
+                          "not a positive number of GiB, as in 8");
   }
   return static_cast<std::uint64_t>(gib * (1 << 30));
 }
 
-/// Size and modification time: what must be unchanged for a file to be trusted unread.
+/// Returns size and modification time: if they match, a file is trusted without being read.
 json Stamp(const std::string& path) {
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) return nullptr;
@@ -82,15 +82,15 @@ Status WriteManifest(const std::string& directory) {
   return WriteFileAtomically(directory + "/" + kManifest, manifest.dump(2) + "\n");
 }
 
-/// Empty if the entry is as it was made, else what is wrong with it.
+/// Returns what is wrong with the entry; empty: it matches its manifest.
 std::string WhatIsDamaged(const std::string& directory) {
   const Result<std::string> text = ReadFile(directory + "/" + kManifest);
   if (!text.ok()) return text.error().ToString();
   const json manifest = json::parse(*text, nullptr, false);
-  if (!manifest.is_object() || manifest.empty()) return "its manifest is not readable";
+  if (!manifest.is_object() || manifest.empty()) return "unreadable manifest";
   for (const auto& [name, recorded] : manifest.items()) {
     const std::string path = directory + "/" + name;
-    if (!recorded.is_object()) return "its manifest is not readable";
+    if (!recorded.is_object()) return "unreadable manifest";
     if (recorded.value("stamp", json()) == Stamp(path)) continue;
     const json recorded_digest = recorded.value("sha256", json());
     if (recorded_digest.is_null()) return name + " has changed since it was made";
@@ -104,7 +104,7 @@ std::string WhatIsDamaged(const std::string& directory) {
 std::uint64_t BytesOnDisk(const fs::path& directory) {
   std::uint64_t bytes = 0;
   std::error_code ec;
-  // By hand: somebody else may be removing it, and ++ would throw.
+  // Not by ++, which throws if another process removes the directory meanwhile.
   for (fs::recursive_directory_iterator file(directory, ec), end; !ec && file != end;
        file.increment(ec)) {
     struct stat info = {};
@@ -167,16 +167,16 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
           fs::last_write_time(directory, fs::file_time_type::clock::now(), ec);
           return Entry(directory, std::move(shared));
         }
-        spdlog::warn("{} is damaged ({}); it is made anew", directory, damage);
+        spdlog::warn("{} is damaged ({}); rebuilding", directory, damage);
       }
     }
     DUALPATH_TRY(const FileLock exclusive, FileLock::Acquire(lock_path, FileLock::Mode::kExclusive,
                                                              Deadline::In(kLongestBuild)));
-    // Somebody else may have made it while we waited.
+    // Another process may have built it while we waited.
     if (fs::exists(directory, ec) && WhatIsDamaged(directory).empty()) continue;
     DUALPATH_TRY_STATUS(Build(directory, bytes_needed, build));
     const std::uint64_t freed = Prune(limit_);
-    if (freed > 0) spdlog::info("removed {} MiB of what was used longest ago", freed >> 20);
+    if (freed > 0) spdlog::info("evicted {} MiB of least recently used cache entries", freed >> 20);
   }
 }
 
@@ -198,17 +198,18 @@ Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
     space = fs::space(root_, ec);
   }
   if (!ec && space.available < bytes_needed) {
-    return Error::Because("make", directory,
-                          fmt::format("it needs {} MiB of disk space and {} has {} MiB; free some, "
-                                      "or set DUALPATH_CACHE to a directory with more",
-                                      bytes_needed >> 20, root_, space.available >> 20));
+    return Error::Because(
+        "make", directory,
+        fmt::format("{} MiB of disk space are needed and {} has {} MiB; free some, "
+                    "or set DUALPATH_CACHE to a directory with more",
+                    bytes_needed >> 20, root_, space.available >> 20));
   }
   DUALPATH_TRY(const TemporaryDirectory work, TemporaryDirectory::Create(root_));
   const std::string made = work.path() + "/entry";
   fs::create_directory(made, ec);
   if (ec) return Error::FromErrno("create", made, ec.value());
   DUALPATH_TRY_STATUS(build(made));
-  if (fs::is_empty(made, ec)) return Error::Because("make", directory, "its builder left no file");
+  if (fs::is_empty(made, ec)) return Error::Because("make", directory, "the builder wrote no file");
   DUALPATH_TRY_STATUS(WriteManifest(made));
   return work.MoveOut("entry", directory);
 }
@@ -243,7 +244,8 @@ std::uint64_t Cache::Prune(std::uint64_t limit) const {
   return freed;
 }
 
-/// Who waits for such a lock, or is about to, notices that the file has gone, and makes another.
+/// FileLock::Acquire notices that a lock file has been removed while it waited, and creates
+/// another.
 void Cache::RemoveUnusedLocks() const {
   std::vector<fs::path> locks;
   std::error_code ec;

@@ -9,20 +9,20 @@
 
 namespace dualpath::lab {
 
-/// What is expensive to make (images, snapshots, payloads), kept between runs and shared by all
-/// clones of this user.
+/// Cache of what is expensive to make (images, snapshots, payloads), shared by all clones of this
+/// user.
 ///
-/// An entry is a directory `<kind>-<key>`. It appears by a rename, whole or not at all. Its
-/// manifest holds every file's size, modification time and, up to 1 GiB, SHA-256: a file whose size
-/// and time are as recorded is trusted, any other is read again, and an entry that fails is made
-/// anew. Whenever one was made, those used longest ago go, down to the limit; and before, where the
-/// disk has no room for it.
+/// An entry is a directory `<kind>-<key>`. It is moved into place by a rename, so that it is
+/// complete or missing. Its manifest holds every file's size, modification time and, up to 1 GiB,
+/// SHA-256: a file whose size and time match is trusted, any other is read again, and an entry
+/// that does not match is rebuilt. After each build, least recently used entries are evicted until
+/// the cache is within its limit; also before a build if the disk is full.
 class Cache {
  public:
   /// Makes the entry's files in `directory`.
   using Builder = std::function<Status(const std::string& directory)>;
 
-  /// An entry in use. While the object lives the entry is not pruned.
+  /// An entry in use. It is not evicted while the object lives.
   class Entry {
    public:
     const std::string& directory() const { return directory_; }
@@ -37,26 +37,26 @@ class Cache {
     FileLock lock_;
   };
 
-  /// `root` empty: DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else ~/.cache/dualpath. The limit
-  /// is DUALPATH_CACHE_GIB, else 8 GiB.
+  /// Opens the cache in `root`; empty: DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else
+  /// ~/.cache/dualpath. The limit is DUALPATH_CACHE_GIB, else 8 GiB.
   static Result<Cache> Open(const std::string& root = "");
 
   const std::string& root() const { return root_; }
 
-  /// The entry, made by `build` if it is missing or damaged. `bytes_needed` is the free space that
-  /// making it takes. Two processes that want the same entry make it once.
+  /// Returns the entry, made by `build` if it is missing or damaged. `bytes_needed` is the free
+  /// disk space that `build` needs. Two processes that want the same entry build it once.
   Result<Entry> Get(const std::string& kind, const std::string& key, std::uint64_t bytes_needed,
                     const Builder& build) const;
 
-  /// Counts as a use of the entry, if there is one.
+  /// Marks the entry, if it exists, as just used.
   void MarkUsed(const std::string& kind, const std::string& key) const;
 
-  /// Removes the entry, so that the next `Get` makes it anew: for an entry that passed its check
-  /// and still did not work. Waits until nobody uses it.
+  /// Removes the entry, so that the next `Get` rebuilds it: for an entry that matches its manifest
+  /// and still does not work. Waits until it is not in use.
   Status Discard(const std::string& kind, const std::string& key) const;
 
-  /// Removes entries that nobody uses, least recently used first, until at most `limit` bytes are
-  /// left, and the lock files of entries that are gone. Returns the bytes freed.
+  /// Removes entries that are not in use, least recently used first, until at most `limit` bytes
+  /// are left, and the lock files of missing entries. Returns the bytes freed.
   std::uint64_t Prune(std::uint64_t limit) const;
 
  private:

@@ -35,7 +35,7 @@ constexpr std::size_t kDiskBytes = std::size_t{1} << 20;
 
 class CacheTest : public ::testing::Test {
  protected:
-  /// A builder that counts what it does.
+  /// Returns a builder that counts its calls.
   Cache::Builder Builds(const std::string& content = "disk\n") {
     return [this, content](const std::string& directory) -> Status {
       ++builds_;
@@ -48,14 +48,14 @@ class CacheTest : public ::testing::Test {
     return cache_.Get("image", key, 0, Builds());
   }
 
-  /// The entry, made anew or not, released.
+  /// Gets the entry, releases it and returns its directory.
   std::string DirectoryOf(const std::string& key = "key") {
     const auto entry = Get(key);
     EXPECT_TRUE(entry.ok()) << entry.error().ToString();
     return entry->directory();
   }
 
-  /// As if the file had been written at another time.
+  /// Changes the file's modification time.
   static void Touch(const std::string& path) {
     fs::last_write_time(path, fs::file_time_type::clock::now() - hours(1));
   }
@@ -111,7 +111,7 @@ TEST_F(CacheTest, ABuilderThatFailsLeavesNothing) {
   EXPECT_EQ(*ReadFile(DirectoryOf() + "/disk"), "disk\n") << "the next one makes it";
 }
 
-TEST_F(CacheTest, ABuilderThatMakesNothingHasFailed) {
+TEST_F(CacheTest, ABuilderThatWritesNothingHasFailed) {
   int builds = 0;
   const auto entry = cache_.Get("image", "key", 0, [&](const std::string&) -> Status {
     if (++builds > 3) return Error::Because("build", "image", "again and again");
@@ -119,17 +119,17 @@ TEST_F(CacheTest, ABuilderThatMakesNothingHasFailed) {
   });
   ASSERT_FALSE(entry.ok());
   EXPECT_EQ(entry.error().ToString(),
-            "make: " + cache_.root() + "/image-key: its builder left no file");
+            "make: " + cache_.root() + "/image-key: the builder wrote no file");
   EXPECT_EQ(builds, 1);
 }
 
-TEST_F(CacheTest, ATruncatedFileIsMadeAnew) {
+TEST_F(CacheTest, AnEntryWithATruncatedFileIsRebuilt) {
   fs::resize_file(DirectoryOf() + "/disk", 2);
   EXPECT_EQ(*ReadFile(DirectoryOf() + "/disk"), "disk\n");
   EXPECT_EQ(builds_, 2);
 }
 
-TEST_F(CacheTest, AChangedFileOfTheSameSizeIsMadeAnew) {
+TEST_F(CacheTest, AnEntryWithAChangedFileOfTheSameSizeIsRebuilt) {
   const std::string disk = DirectoryOf() + "/disk";
   ASSERT_TRUE(WriteFileAtomically(disk, "dusk\n").ok());
   Touch(disk);
@@ -137,13 +137,13 @@ TEST_F(CacheTest, AChangedFileOfTheSameSizeIsMadeAnew) {
   EXPECT_EQ(builds_, 2);
 }
 
-TEST_F(CacheTest, AMissingFileIsMadeAnew) {
+TEST_F(CacheTest, AnEntryWithAMissingFileIsRebuilt) {
   fs::remove(DirectoryOf() + "/kernel");
   EXPECT_EQ(*ReadFile(DirectoryOf() + "/kernel"), "kernel\n");
   EXPECT_EQ(builds_, 2);
 }
 
-TEST_F(CacheTest, FilesInDirectoriesAreWatchedToo) {
+TEST_F(CacheTest, FilesInSubdirectoriesAreChecked) {
   const auto make = [&] {
     const auto entry = cache_.Get("image", "key", 0, [&](const std::string& directory) -> Status {
       ++builds_;
@@ -170,7 +170,7 @@ TEST_F(CacheTest, ATouchedFileIsTrustedAgain) {
   EXPECT_EQ(builds_, 1);
 }
 
-TEST_F(CacheTest, AnEntryWithoutAReadableManifestIsMadeAnew) {
+TEST_F(CacheTest, AnEntryWithoutAReadableManifestIsRebuilt) {
   for (const char* manifest : {"", "{", "{}", "[]", R"({"disk": 1})", R"({"disk": {}})",
                                R"({"disk": {"sha256": 7}})", R"({"disk": {"stamp": "x"}})"}) {
     const std::string path = DirectoryOf() + "/manifest.json";
@@ -202,7 +202,7 @@ TEST_F(CacheTest, TwoThreadsMakeAnEntryOnce) {
 }
 
 TEST_F(CacheTest, TwoProcessesMakeAnEntryOnce) {
-  // Each tells the other where it is, so that the second one asks while the first one builds.
+  // Pipes synchronize them, so that the second calls Get while the first one builds.
   std::array<int, 2> building{};
   std::array<int, 2> asking{};
   ASSERT_EQ(::pipe(building.data()), 0);
@@ -229,30 +229,30 @@ TEST_F(CacheTest, TwoProcessesMakeAnEntryOnce) {
   EXPECT_EQ(builds_, 1);
 }
 
-TEST_F(CacheTest, TooLittleSpaceIsSaidBeforeAnythingIsMade) {
+TEST_F(CacheTest, TooLittleSpaceIsReportedBeforeTheBuild) {
   const auto entry =
       cache_.Get("image", "key", std::numeric_limits<std::uint64_t>::max(), Builds());
   ASSERT_FALSE(entry.ok());
   EXPECT_THAT(entry.error().ToString(),
               AllOf(HasSubstr("make: " + cache_.root() +
-                              "/image-key: it needs 17592186044415 MiB "
-                              "of disk space and " +
+                              "/image-key: 17592186044415 MiB "
+                              "of disk space are needed and " +
                               cache_.root() + " has "),
                     EndsWith(" MiB; free some, or set DUALPATH_CACHE to a directory with more")));
   EXPECT_EQ(builds_, 0);
   EXPECT_THAT(Names(), ElementsAre("image-key.lock"));
 }
 
-TEST_F(CacheTest, SpaceIsOnlyAskedForWhenAnEntryIsMade) {
+TEST_F(CacheTest, SpaceIsCheckedOnlyBeforeABuild) {
   DirectoryOf();
   EXPECT_TRUE(cache_.Get("image", "key", std::numeric_limits<std::uint64_t>::max(), Builds()).ok());
 }
 
-TEST_F(CacheTest, WhatAKilledBuildLeftIsRemovedByTheNext) {
+TEST_F(CacheTest, TheFilesOfAKilledBuildAreRemovedByTheNext) {
   const int child = ::fork();
   if (child == 0) {
     const auto killed = cache_.Get("image", "killed", 0, [](const std::string&) -> Status {
-      ::_exit(0);  // as SIGKILL does, it leaves everything as it is
+      ::_exit(0);  // like SIGKILL, without any cleanup
     });
     ::_exit(killed.ok() ? 1 : 2);
   }
@@ -263,7 +263,7 @@ TEST_F(CacheTest, WhatAKilledBuildLeftIsRemovedByTheNext) {
   EXPECT_THAT(Names(), UnorderedElementsAre("image-key", "image-key.lock"));
 }
 
-TEST_F(CacheTest, ADiscardedEntryIsMadeAnew) {
+TEST_F(CacheTest, ADiscardedEntryIsRebuilt) {
   DirectoryOf();
   ASSERT_TRUE(cache_.Discard("image", "key").ok());
   EXPECT_FALSE(fs::exists(cache_.root() + "/image-key"));
@@ -323,22 +323,22 @@ TEST_F(PruneTest, RemovesTheLeastRecentlyUsedFirst) {
   EXPECT_EQ(Left(), "");
 }
 
-TEST_F(PruneTest, TakesNothingWhereThatWouldNotMakeRoom) {
+TEST_F(PruneTest, RemovesNothingIfThatWouldNotMakeRoom) {
   EXPECT_FALSE(cache_.Get("image", "d", std::numeric_limits<std::uint64_t>::max(), Builds()).ok());
   EXPECT_EQ(Left(), "abc");
 }
 
-TEST_F(PruneTest, ToGetIsToUse) {
+TEST_F(PruneTest, GetCountsAsUse) {
   DirectoryOf("a");
   EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]);
   EXPECT_EQ(Left(), "ac");
 }
 
-TEST_F(PruneTest, NeverTakesOneInUse) {
+TEST_F(PruneTest, NeverRemovesAnEntryInUse) {
   const auto in_use = Get("a");
   ASSERT_TRUE(in_use.ok()) << in_use.error().ToString();
   LastUsed("a", hours(9));
-  EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]) << "the next one goes instead";
+  EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]) << "the next one is removed instead";
   EXPECT_EQ(cache_.Prune(0), bytes_["c"]);
   EXPECT_EQ(Left(), "a");
   EXPECT_EQ(*ReadFile(in_use->File("kernel")), "kernel\n");
@@ -355,37 +355,37 @@ TEST_F(PruneTest, CountsFilesInDirectories) {
   EXPECT_GE(cache_.Prune(0), all_ + kDiskBytes);
 }
 
-TEST_F(PruneTest, LeavesWhatIsNoEntry) {
+TEST_F(PruneTest, LeavesOtherFiles) {
   const std::string other = cache_.root() + "/notes/todo";
   ASSERT_TRUE(WriteFileAtomically(other, "x").ok());
   EXPECT_EQ(cache_.Prune(0), all_);
   EXPECT_TRUE(fs::exists(other));
 }
 
-TEST_F(PruneTest, ToMarkIsToUse) {
+TEST_F(PruneTest, MarkUsedCountsAsUse) {
   cache_.MarkUsed("image", "a");
   cache_.MarkUsed("image", "none");
   EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]);
   EXPECT_EQ(Left(), "ac");
 }
 
-TEST_F(PruneTest, TakesTheLocksOfWhatIsGone) {
+TEST_F(PruneTest, RemovesTheLocksOfMissingEntries) {
   cache_.Prune(all_ - 1);
   EXPECT_FALSE(fs::exists(PathOf("a") + ".lock"));
   EXPECT_TRUE(fs::exists(PathOf("b") + ".lock"));
   const auto making = FileLock::TryAcquire(PathOf("d") + ".lock", FileLock::Mode::kExclusive);
   cache_.Prune(all_);
-  EXPECT_TRUE(fs::exists(PathOf("d") + ".lock")) << "somebody makes that entry";
+  EXPECT_TRUE(fs::exists(PathOf("d") + ".lock")) << "another process builds that entry";
 }
 
-TEST_F(PruneTest, WhatWasRemovedIsMadeAnew) {
+TEST_F(PruneTest, ARemovedEntryIsRebuilt) {
   cache_.Prune(0);
   const int before = builds_;
   DirectoryOf("a");
   EXPECT_EQ(builds_, before + 1);
 }
 
-/// Sets an environment variable, and puts it back.
+/// Sets an environment variable, and restores it.
 class Variable {
  public:
   Variable(std::string name, const std::string& value) : name_(std::move(name)) {
@@ -421,11 +421,11 @@ TEST(CacheOpen, NeedsALimitThatIsANumber) {
     ASSERT_FALSE(cache.ok()) << value;
     EXPECT_EQ(cache.error().ToString(), "read environment: DUALPATH_CACHE_GIB=\"" +
                                             std::string(value) +
-                                            "\": it must be a positive number of GiB, as in 8");
+                                            "\": not a positive number of GiB, as in 8");
   }
 }
 
-TEST(CacheOpen, LooksForItsPlaceInTheUsualOrder) {
+TEST(CacheOpen, ReadsItsVariablesInOrder) {
   const TemporaryDirectory directory = *TemporaryDirectory::Create();
   const auto root = [&](const std::string& cache, const std::string& xdg) {
     const Variable first("DUALPATH_CACHE", cache);
@@ -441,7 +441,7 @@ TEST(CacheOpen, LooksForItsPlaceInTheUsualOrder) {
   EXPECT_TRUE(fs::is_directory(own));
 }
 
-TEST(CacheOpen, SaysHowToPutItElsewhere) {
+TEST(CacheOpen, SuggestsDualpathCacheIfItsDirectoryCannotBeMade) {
   const auto cache = Cache::Open("/proc/no/such");
   ASSERT_FALSE(cache.ok());
   EXPECT_THAT(cache.error().ToString(),

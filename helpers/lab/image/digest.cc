@@ -26,7 +26,8 @@ Result<std::string> DigestOfText(const std::string& text) {
 }
 
 Result<std::vector<std::string>> DigestsOfFiles(const std::vector<std::string>& paths) {
-  if (paths.empty()) return std::vector<std::string>();  // else it would read standard input
+  if (paths.empty())
+    return std::vector<std::string>();  // without arguments, sha256sum reads standard input
   process::Command command{{"sha256sum", "--zero", "--"}};
   command.argv.insert(command.argv.end(), paths.begin(), paths.end());
   DUALPATH_TRY(const std::string out, Sha256Sum(command));

@@ -36,32 +36,32 @@ class DigestTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
 };
 
-TEST_F(DigestTest, OfATextIsItsSha256) {
+TEST_F(DigestTest, TextDigestIsItsSha256) {
   EXPECT_EQ(*DigestOfText(""), kOfNothing);
   EXPECT_EQ(*DigestOfText("abc"), kOfAbc);
   EXPECT_NE(*DigestOfText("abc\n"), kOfAbc);
 }
 
-TEST_F(DigestTest, OfFilesComeInTheirOrder) {
+TEST_F(DigestTest, FileDigestsComeInTheOrderOfTheFiles) {
   const std::string abc = Write("abc", "abc");
   const std::string empty = Write("empty", "");
   EXPECT_THAT(*DigestsOfFiles({abc, empty, abc}), ElementsAre(kOfAbc, kOfNothing, kOfAbc));
   EXPECT_THAT(*DigestsOfFiles({}), IsEmpty());
 }
 
-TEST_F(DigestTest, OfFilesDoesNotStumbleOverNames) {
+TEST_F(DigestTest, FilesMayHaveAnyName) {
   EXPECT_THAT(*DigestsOfFiles({Write("two words", "abc"), Write("back\\slash", "abc"),
                                Write("two\nlines", "abc"), Write("--check", "abc")}),
               ElementsAre(kOfAbc, kOfAbc, kOfAbc, kOfAbc));
 }
 
-TEST_F(DigestTest, OfFilesNamesTheOneThatIsMissing) {
+TEST_F(DigestTest, AMissingFileIsNamed) {
   const auto digests = DigestsOfFiles({Write("abc", "abc"), directory_.path() + "/missing"});
   ASSERT_FALSE(digests.ok());
   EXPECT_THAT(digests.error().ToString(), HasSubstr(directory_.path() + "/missing: No such file"));
 }
 
-TEST_F(DigestTest, OfATreeIsThatOfItsCopy) {
+TEST_F(DigestTest, ATreeAndItsCopyHaveTheSameDigest) {
   for (const std::string tree : {"one", "other"}) {
     Write(tree + "/bin/program", "program");
     Write(tree + "/etc/deep/config", "config");
@@ -71,7 +71,7 @@ TEST_F(DigestTest, OfATreeIsThatOfItsCopy) {
   EXPECT_EQ(OfTree("one").size(), 64U);
 }
 
-TEST_F(DigestTest, OfATreeChangesWithContentNameModeAndNumber) {
+TEST_F(DigestTest, TreeDigestChangesWithContentNameModeAndNumberOfFiles) {
   const std::string program = Write("tree/bin/program", "program");
   Write("tree/readme", "readme");
   const std::string before = OfTree("tree");
@@ -97,7 +97,7 @@ TEST_F(DigestTest, OfATreeChangesWithContentNameModeAndNumber) {
   EXPECT_NE(OfTree("tree"), before);
 }
 
-TEST_F(DigestTest, OfATreeWithoutFiles) {
+TEST_F(DigestTest, ATreeWithoutFilesHasTheEmptyDigest) {
   fs::create_directories(directory_.path() + "/bare/bin");
   EXPECT_EQ(OfTree("bare"), kOfNothing);
   EXPECT_EQ(OfTree("missing"),

@@ -22,9 +22,9 @@ Result<std::string> RecipeDigest(const std::string& stack) {
   DUALPATH_TRY(const std::string overlay, DigestOfTree(recipes + "/overlay"));
   DUALPATH_TRY(
       const std::vector<std::string> files,
-      DigestsOfFiles({recipes + "/build", recipes + "/customize", recipes + "/make-initramfs",
-                      recipes + "/masked-units", recipes + "/slim", recipes + "/take-qemu",
-                      recipes + "/stacks/" + stack}));
+      DigestsOfFiles({recipes + "/build", recipes + "/customize", recipes + "/idle.asl",
+                      recipes + "/make-initramfs", recipes + "/masked-units", recipes + "/slim",
+                      recipes + "/take-qemu", recipes + "/stacks/" + stack}));
   std::string all = overlay;
   for (const std::string& digest : files) all += digest;
   return DigestOfText(all);
@@ -47,7 +47,7 @@ Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator
   const std::vector<std::string> known = KnownStacks();
   if (std::find(known.begin(), known.end(), stack) == known.end()) {
     return Error::Because("make the image of the stack", stack,
-                          "there is no such recipe; known: " + boost::algorithm::join(known, ", "));
+                          "no such recipe; known: " + boost::algorithm::join(known, ", "));
   }
   DUALPATH_TRY_STATUS(CheckAccelerator(accelerator));
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));

@@ -15,21 +15,22 @@ constexpr char kDefaultStack[] = "trixie";
 /// QEMU to run it.
 struct Image {
   Cache::Entry entry;
-  std::string key;  ///< of this very image: one made anew of newer packages has another
-  Accelerator accelerator = Accelerator::kTcg;  ///< of the VMs made from it
+  std::string key;  ///< identifies this build: an image rebuilt from newer packages has another key
+  Accelerator accelerator = Accelerator::kTcg;  ///< accelerator of the VMs made from it
 
   std::string disk() const { return entry.File("disk.raw"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
   std::string initrd() const { return entry.File("initrd.img"); }
-  std::string qemu() const { return entry.File("qemu"); }  ///< see qemu.h
+  std::string idle_table() const { return entry.File("idle.aml"); }  ///< images/lab/idle.asl
+  std::string qemu() const { return entry.File("qemu"); }            ///< see qemu.h
 };
 
-/// The stacks that there are recipes for, sorted.
+/// Returns the stacks that have a recipe, sorted.
 std::vector<std::string> KnownStacks();
 
-/// The image of `stack`, made by images/lab/build if it is not in the cache, which knows it by the
-/// digest of the recipe: an edited recipe is another image, a newer package in the archive is not.
-/// An `Error` at once if this machine cannot run VMs on `accelerator`.
+/// Returns the image of `stack`, made by images/lab/build if it is not in the cache. Its key in the
+/// cache is the digest of the recipe: an edited recipe makes another image, a newer package in the
+/// archive does not. An `Error` at once if this machine cannot run VMs on `accelerator`.
 Result<Image> GetImage(const Cache& cache, const std::string& stack,
                        Accelerator accelerator = Accelerator::kTcg);
 

@@ -1,4 +1,4 @@
-#include "helpers/lab/park.h"
+#include "helpers/lab/rig_hint.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 namespace dualpath::lab {
 namespace {
 
-TEST(RigHint, IsEmptyUntilACaseHasAsked) {
+TEST(RigHint, IsEmptyUntilACaseHasRequestedARig) {
   const TemporaryDirectory directory = *TemporaryDirectory::Create();
   const Cache cache = *Cache::Open(directory.path());
   const RigHint hint(cache, "NoPathRetryFail.FailsIoAtOnce");
