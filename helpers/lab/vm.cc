@@ -23,6 +23,7 @@ using nlohmann::json;
 using std::chrono::seconds;
 
 constexpr seconds kConnectBudget{30};
+constexpr seconds kSendBudget{30};  // a line, which the port takes at once unless the VM hangs
 constexpr char kCommandLine[] =
     "console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
     "audit=0 systemd.show_status=0 "
@@ -181,15 +182,19 @@ Result<Vm> Vm::Start(const Options& options) {
 Status Vm::Resume(Deadline deadline) {
   const std::string from = "exec:cat " + process::QuotedForShell(state_);
   if (!qmp_) {
-    return SendAll(console_, std::string("migrate_set_capability ") + kLeaveOutSharedMemory +
-                                 " on\nmigrate_incoming " + QuotedForConsole(from) + "\n");
+    return SendAll(console_,
+                   std::string("migrate_set_capability ") + kLeaveOutSharedMemory +
+                       " on\nmigrate_incoming " + QuotedForConsole(from) + "\n",
+                   deadline);
   }
   DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, deadline));
   DUALPATH_TRY_STATUS(qmp_->Execute("migrate-incoming", {{"uri", from}}, deadline));
   return Ok{};
 }
 
-Status Vm::Tell(const std::string& line) { return SendAll(ports_.control, line + "\n"); }
+Status Vm::Tell(const std::string& line) {
+  return SendAll(ports_.control, line + "\n", Deadline::In(kSendBudget));
+}
 
 Result<std::string> Vm::Ask(const std::string& line, const OutputSink& sink, Deadline deadline) {
   DUALPATH_TRY_STATUS(Tell(line));
