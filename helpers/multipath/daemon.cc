@@ -128,7 +128,7 @@ Result<std::string> Daemon::ShowColumn(const std::string& things, const std::str
   return Unexpected(command, reply);
 }
 
-Status Daemon::AwaitKnown(const std::string& hctl, bool wanted, Deadline deadline) const {
+Status Daemon::AwaitListed(const std::string& hctl, bool wanted, Deadline deadline) const {
   const char* const operation =
       wanted ? "wait until multipathd has path" : "wait until multipathd has removed path";
   return WaitUntil(operation, hctl, deadline, [&]() -> std::string {

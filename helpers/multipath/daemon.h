@@ -48,7 +48,7 @@ class Daemon {
 
   /// Waits until multipathd lists the path, in a map or not; or, if not `wanted`, until it no
   /// longer does.
-  Status AwaitKnown(const std::string& hctl, bool wanted, Deadline deadline) const;
+  Status AwaitListed(const std::string& hctl, bool wanted, Deadline deadline) const;
 
   /// Time until the path's next check, and the check interval (wildcard %C of multipathd(8), in
   /// whole seconds).

@@ -171,13 +171,13 @@ TEST(Daemon, WaitsUntilThePathIsListedByItsWholeName) {
   Pair pair([&](const std::string& /*command*/) {
     return Reply(++asked < 3 ? "|hcil    |\n|13:0:1:0|\n" : "|hcil    |\n|13:0:1:0|\n|3:0:1:0 |\n");
   });
-  const Status known = pair.daemon.AwaitKnown("3:0:1:0", true, Soon());
+  const Status known = pair.daemon.AwaitListed("3:0:1:0", true, Soon());
   ASSERT_TRUE(known.ok()) << known.error().ToString();
   EXPECT_EQ(asked, 3);
   EXPECT_THAT(pair.fake.commands(), Each("show paths format |%i|"));
-  EXPECT_TRUE(pair.daemon.AwaitKnown("3:0:1:1", false, Soon()).ok());
+  EXPECT_TRUE(pair.daemon.AwaitListed("3:0:1:1", false, Soon()).ok());
 
-  const Status still = pair.daemon.AwaitKnown("3:0:1:0", false, Deadline::In(milliseconds(20)));
+  const Status still = pair.daemon.AwaitListed("3:0:1:0", false, Deadline::In(milliseconds(20)));
   ASSERT_FALSE(still.ok());
   EXPECT_THAT(
       still.error().ToString(),
