@@ -2,7 +2,7 @@
 // mpathpersist to every path, and a second initiator shares the LUN.
 //
 // LIO knows who is registered by I_T nexus, and each path is a nexus of its own. So what a guest's
-// command does depends on whether its helper knows dm-multipath (guest::KnowsMultipath).
+// command does depends on whether its helper supports dm-multipath (guest::SupportsMultipath).
 
 #include <cerrno>
 

@@ -8,6 +8,8 @@
 #include "helpers/base/cleanup.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
+#include "helpers/base/scoped_time_scale.h"
+#include "helpers/base/temporary_directory.h"
 #include "helpers/base/text.h"
 
 namespace dualpath {
@@ -26,7 +28,7 @@ TEST(Error, NamesOperationObjectAndErrno) {
 }
 
 Result<int> Half(int n) {
-  if (n % 2 != 0) return Error::Because("halve", std::to_string(n), "it is odd");
+  if (n % 2 != 0) return Error::Because("halve", std::to_string(n), "odd");
   return n / 2;
 }
 
@@ -42,21 +44,20 @@ TEST(Text, TailIsTheEndWithoutTrailingWhiteSpace) {
   EXPECT_EQ(Tail("", 3), "");
 }
 
-TEST(Result, TryPassesValuesOnAndErrorsUp) {
+TEST(Result, TryReturnsTheValueOrPropagatesTheError) {
   EXPECT_EQ(*Quarter(12), 3);
-  EXPECT_EQ(Quarter(6).error().ToString(), "halve: 3: it is odd");
+  EXPECT_EQ(Quarter(6).error().ToString(), "halve: 3: odd");
 }
 
 TEST(Deadline, IsMultipliedByTheTimeScale) {
-  SetTimeScale(3);
+  const ScopedTimeScale three(3);
   const Deadline scaled = Deadline::In(milliseconds(1000));
   const Deadline exact = Deadline::InUnscaled(milliseconds(1000));
-  SetTimeScale(1);
   EXPECT_GT(scaled.Remaining(), milliseconds(2000));
   EXPECT_LE(exact.Remaining(), milliseconds(1000));
 }
 
-TEST(WaitUntil, SaysWhatItLastSaw) {
+TEST(WaitUntil, TheErrorHasWhatWasLastSeen) {
   int looks = 0;
   const Status status = WaitUntil("wait for", "it", Deadline::InUnscaled(milliseconds(1)),
                                   [&] { return "look " + std::to_string(++looks); });
@@ -72,53 +73,54 @@ TEST(Cleanup, UndoesInReverseOrderAndReportsEveryFailure) {
   for (int i = 1; i <= 3; ++i) {
     cleanup.Add("step " + std::to_string(i), [&order, i]() -> Status {
       order.push_back(i);
-      if (i == 2) return Error::Because("undo", "2", "it is stuck");
+      if (i == 2) return Error::Because("undo", "2", "stuck");
       return Ok{};
     });
   }
   const Status status = cleanup.Run();
   EXPECT_THAT(order, ElementsAre(3, 2, 1));
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().ToString(), "clean up: step 2: undo: 2: it is stuck");
-  EXPECT_TRUE(cleanup.Run().ok()) << "a second run has nothing left to do";
+  EXPECT_EQ(status.error().ToString(), "clean up: step 2: undo: 2: stuck");
+  EXPECT_TRUE(cleanup.Run().ok()) << "nothing is left for a second run";
 }
 
-TEST(File, IsReplacedAsAWhole) {
-  const std::string path = ::testing::TempDir() + "/dualpath-file-test/a";
-  ASSERT_TRUE(WriteFileAtomically(path, "old\n").ok());
-  ASSERT_TRUE(WriteFileAtomically(path, "new \n").ok());
-  EXPECT_EQ(*ReadFile(path), "new \n");
-  EXPECT_EQ(*ReadAttribute(path), "new");
-  EXPECT_FALSE(WriteAttribute(path + ".missing", "1").ok());
-  std::filesystem::remove_all(::testing::TempDir() + "/dualpath-file-test");
+class FileTest : public ::testing::Test {
+ protected:
+  TemporaryDirectory directory_ = *TemporaryDirectory::Create();
+  std::string path_ = directory_.path() + "/new/a";
+};
+
+TEST_F(FileTest, IsReplacedAtomically) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "old\n").ok());
+  ASSERT_TRUE(WriteFileAtomically(path_, "new \n").ok());
+  EXPECT_EQ(*ReadFile(path_), "new \n");
+  EXPECT_EQ(*ReadAttribute(path_), "new");
+  EXPECT_FALSE(WriteAttribute(path_ + ".missing", "1").ok());
 }
 
-TEST(File, IsGoneWhenItIsRemovedOrWasNotThere) {
-  const std::string path = ::testing::TempDir() + "/dualpath-remove-test";
-  ASSERT_TRUE(WriteFileAtomically(path, "").ok());
-  EXPECT_TRUE(RemoveFile(path).ok());
-  EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_TRUE(RemoveFile(path).ok());
-  EXPECT_THAT(RemoveFile(::testing::TempDir()).error().ToString(), HasSubstr("remove file"));
+TEST_F(FileTest, RemovalSucceedsWithoutTheFile) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "").ok());
+  EXPECT_TRUE(RemoveFile(path_).ok());
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_TRUE(RemoveFile(path_).ok());
+  EXPECT_THAT(RemoveFile(directory_.path()).error().ToString(), HasSubstr("remove file"));
 }
 
-TEST(File, IsEditedInPlace) {
-  const std::string path = ::testing::TempDir() + "/dualpath-edit-test/a";
-  ASSERT_TRUE(WriteFileAtomically(path, "one\ntwo\n").ok());
-  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+TEST_F(FileTest, IsEditedInPlace) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "one\ntwo\n").ok());
+  ASSERT_EQ(::chmod(path_.c_str(), 0600), 0);
   const auto to = [](const std::string& text) {
     return [text](const std::string& /*before*/) { return text; };
   };
   for (const char* content : {"two\n", "", "longer than before\n"}) {
-    ASSERT_TRUE(EditFile(path, to(content)).ok());
-    EXPECT_EQ(*ReadFile(path), content);
+    ASSERT_TRUE(EditFile(path_, to(content)).ok());
+    EXPECT_EQ(*ReadFile(path_), content);
   }
-  EXPECT_EQ(std::filesystem::status(path).permissions(),
+  EXPECT_EQ(std::filesystem::status(path_).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  EXPECT_TRUE(EditFile(path + ".missing", to("x")).ok());
-  EXPECT_FALSE(std::filesystem::exists(path + ".missing"));
-  EXPECT_FALSE(EditFile(::testing::TempDir(), to("x")).ok());
-  std::filesystem::remove_all(::testing::TempDir() + "/dualpath-edit-test");
+  EXPECT_TRUE(EditFile(path_ + ".missing", to("x")).ok());
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".missing"));
+  EXPECT_FALSE(EditFile(directory_.path(), to("x")).ok());
 }
 
 }  // namespace

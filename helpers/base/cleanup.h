@@ -9,10 +9,10 @@
 
 namespace dualpath {
 
-/// Undo actions of what was acquired, run in reverse order.
+/// Undo actions for acquired resources, run in reverse order.
 ///
-/// `Run()` reports: a failed undo must fail the test, so owners call it and look at the outcome.
-/// The destructor runs what is left and can only log.
+/// Owners call `Run()` and check its result, since a failed undo must fail the test. The destructor
+/// runs the remaining actions and can only log failures.
 class Cleanup {
  public:
   using Action = std::function<Status()>;
@@ -27,10 +27,10 @@ class Cleanup {
   /// `what` names the undo in an error: "remove backstore fileio_0/storage".
   void Add(std::string what, Action undo);
 
-  /// Runs every action, last added first, going on after failures. All failures are in the error.
+  /// Runs every action, last added first, and continues after failures. The error lists them all.
   Status Run();
 
-  /// Forgets the actions: somebody else owns the objects now.
+  /// Drops the actions; something else owns the resources now.
   void Release() { actions_.clear(); }
 
   bool empty() const { return actions_.empty(); }

@@ -5,24 +5,24 @@
 
 namespace dualpath {
 
-/// How much slower than a real machine this place may be; every deadline is multiplied by it.
-/// `host::` sets it once at start-up (DUALPATH_TIME_SCALE); 1 otherwise.
+/// Factor by which this place may be slower than a real machine; every deadline is multiplied by
+/// it. Set once at start-up from DUALPATH_TIME_SCALE (`host::ApplyTimeScale`); 1 otherwise.
 double TimeScale();
 void SetTimeScale(double scale);
 
-/// A point in time by which something must have happened. Passed down by value, so that nested
-/// waits share one budget instead of adding theirs up.
+/// A point in time until which an operation may wait. Passed by value, so that nested waits share
+/// one budget instead of adding theirs up.
 ///
-/// The clock is CLOCK_MONOTONIC: in the lab that is the virtual machine's time, which does not see
-/// how loaded the real machine is.
+/// The clock is CLOCK_MONOTONIC: in the lab that is the VM's virtual time, which is independent of
+/// the load on the real machine.
 class Deadline {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `budget` from now, multiplied by `TimeScale()`.
+  /// Ends `budget`, multiplied by `TimeScale()`, from now.
   static Deadline In(Clock::duration budget);
 
-  /// `budget` from now, exactly: for limits that are themselves under test.
+  /// Ends exactly `budget` from now: for limits that are themselves under test.
   static Deadline InUnscaled(Clock::duration budget);
 
   bool Expired() const { return Clock::now() >= end_; }
@@ -30,7 +30,7 @@ class Deadline {
   /// Never negative.
   Clock::duration Remaining() const;
 
-  /// The smaller of this deadline's remaining time and `slice`: how long one wait may block.
+  /// Returns how long a single wait may block: the remaining time, at most `slice`.
   std::chrono::milliseconds RemainingUpTo(std::chrono::milliseconds slice) const;
 
  private:
@@ -39,7 +39,7 @@ class Deadline {
   Clock::time_point end_;
 };
 
-/// CLOCK_MONOTONIC, microseconds: the clock of the timeline's records.
+/// Returns CLOCK_MONOTONIC in microseconds, the clock of the timeline's records.
 std::int64_t MonotonicUs();
 
 }  // namespace dualpath

@@ -12,13 +12,13 @@
 
 namespace dualpath {
 
-/// How often a polled condition is looked at: often at first, since most things happen at once, and
-/// then ever less, so that looking at what takes a minute does not become the load.
+/// Interval between polls: short at first, since most conditions are met at once, then growing, so
+/// that polling for a minute does not become the load.
 struct PollPace {
   std::chrono::milliseconds first{20};
   std::chrono::milliseconds slowest{500};
 
-  /// For what cannot be met before that much time has passed.
+  /// For a condition that takes at least `time`.
   static PollPace ForAtLeast(std::chrono::milliseconds time) {
     PollPace pace;
     pace.slowest = std::max(pace.slowest, time / 8);
@@ -26,9 +26,8 @@ struct PollPace {
   }
 };
 
-/// Polls `done` until it returns true or the deadline expires. Looks at least once, and once more
-/// after the deadline has passed, so that a slow last look is not lost.
-/// Returns whether the condition was met.
+/// Polls `done` until it returns true or the deadline expires; at least once, and once more after
+/// the deadline, in case the machine stalled before. Returns whether the condition was met.
 inline bool PollUntil(Deadline deadline, const std::function<bool()>& done, PollPace pace = {}) {
   auto pause = pace.first;
   while (true) {
@@ -40,8 +39,8 @@ inline bool PollUntil(Deadline deadline, const std::function<bool()>& done, Poll
   }
 }
 
-/// As `PollUntil`, but yields an `Error` that says what was waited for and what was last seen.
-/// `what_is_missing` returns the current state in words, or an empty string once the wait is over.
+/// As `PollUntil`, but the `Error` has what was waited for and what was last seen.
+/// `what_is_missing` describes why the condition is not met; an empty string means that it is.
 inline Status WaitUntil(const std::string& operation, const std::string& object, Deadline deadline,
                         const std::function<std::string()>& what_is_missing, PollPace pace = {}) {
   std::string missing;

@@ -2,13 +2,13 @@
 
 namespace dualpath {
 
-/// What `dualpath` exits with.
+/// Exit codes of `dualpath`.
 enum ExitCode : int {
   kAllPassed = 0,
   kCaseFailed = 1,
   kUsage = 2,
-  kInfrastructure = 69,  ///< EX_UNAVAILABLE of sysexits.h: the lab or rig itself failed: no verdict
-  kNothingRan = 77,      ///< all skipped; the automake convention that ctest maps to "Skipped"
+  kInfrastructure = 69,  ///< no verdict: lab or rig failed (EX_UNAVAILABLE of sysexits.h)
+  kNothingRan = 77,      ///< all cases skipped; automake's convention, "Skipped" for ctest
 };
 
 }  // namespace dualpath

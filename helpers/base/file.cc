@@ -1,6 +1,7 @@
 #include "helpers/base/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,17 +14,6 @@
 
 namespace dualpath {
 namespace {
-
-Status WriteAll(int fd, const std::string& path, const std::string& content) {
-  std::size_t written = 0;
-  while (written < content.size()) {
-    const ssize_t n = ::write(fd, content.data() + written, content.size() - written);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error::FromErrno("write file", path, errno);
-    written += static_cast<std::size_t>(n);
-  }
-  return Ok{};
-}
 
 Result<std::string> ReadAll(int fd, const std::string& path) {
   std::string content;
@@ -52,6 +42,21 @@ Status LockForWriting(int fd, const std::string& path) {
 }
 
 }  // namespace
+
+Status WriteAll(int fd, const std::string& name, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    } else if (errno == EAGAIN) {
+      pollfd entry{fd, POLLOUT, 0};
+      ::poll(&entry, 1, -1);
+    } else if (errno != EINTR) {
+      return Error::FromErrno("write to", name, errno);
+    }
+  }
+  return Ok{};
+}
 
 Result<std::string> ReadFile(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -93,7 +98,7 @@ Status EditFile(const std::string& path,
   DUALPATH_TRY_STATUS(SeekTo(fd.get(), path, 0));
   DUALPATH_TRY_STATUS(WriteAll(fd.get(), path, after));
   if (::ftruncate(fd.get(), static_cast<off_t>(after.size())) == 0) return Ok{};
-  return Error::FromErrno("shorten file", path, errno);
+  return Error::FromErrno("truncate file", path, errno);
 }
 
 Status RemoveFile(const std::string& path) {
@@ -104,7 +109,7 @@ Status RemoveFile(const std::string& path) {
 Status WriteFileAtomically(const std::string& path, const std::string& content) {
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
-  if (ec) return Error::FromErrno("create the directory of", path, ec.value());
+  if (ec) return Error::FromErrno("create the directory for", path, ec.value());
   const std::string temporary = path + ".new." + std::to_string(::getpid());
   const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd) return Error::FromErrno("create file", temporary, errno);

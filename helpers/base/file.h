@@ -3,35 +3,39 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "helpers/base/result.h"
 
 namespace dualpath {
 
-/// The whole file. Works on sysfs, configfs and procfs, whose sizes are not to be believed.
+/// Reads the whole file, also on sysfs, configfs and procfs, where st_size is wrong.
 Result<std::string> ReadFile(const std::string& path);
 
-/// As `ReadFile`, without trailing white space: what sysfs attributes hold.
+/// As `ReadFile`, without trailing white space: for sysfs attributes.
 Result<std::string> ReadAttribute(const std::string& path);
 
-/// One write(2) of `value` to an existing attribute of sysfs or configfs. The error carries the
-/// errno that the kernel's store function returned.
+/// Writes `value` by one write(2) to an existing attribute of sysfs or configfs. The error has the
+/// errno of the kernel's store function.
 Status WriteAttribute(const std::string& path, const std::string& value);
 
-/// Writes `content` into an existing file from `offset` on; the rest of the file stays.
+/// Writes all bytes to an open descriptor, in blocking mode or not. `name` stands for it in errors.
+Status WriteAll(int fd, const std::string& name, std::string_view bytes);
+
+/// Overwrites part of an existing file from `offset` on.
 Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content);
 
-/// Makes of what is in the file what `edit` makes of it, in place and under a write lock of
-/// fcntl(2), as a program does that shares the file with others; its mode and owner stay. A file
-/// that is not there is not made.
+/// Replaces the file's content by `edit(content)`, in place, so that mode and owner stay, and under
+/// a write lock of fcntl(2), which other programs that edit the file take too. A missing file is
+/// not created.
 Status EditFile(const std::string& path,
                 const std::function<std::string(const std::string&)>& edit);
 
-/// That it is gone already is no failure.
+/// Removes a file; a missing one is no failure.
 Status RemoveFile(const std::string& path);
 
-/// Replaces `path` as a whole: readers see the old content or the new, never a half.
-/// The parent directory is created if it is missing.
+/// Replaces `path` by rename(2), so that readers see the old content or the new. Creates the parent
+/// directory if it is missing.
 Status WriteFileAtomically(const std::string& path, const std::string& content);
 
 }  // namespace dualpath

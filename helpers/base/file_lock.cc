@@ -13,7 +13,7 @@ namespace dualpath {
 
 namespace {
 
-/// Somebody may have removed the file, and with it the lock that we have got.
+/// False if a holder before us has removed the file: our lock is then on a deleted inode.
 bool IsStillAt(const UniqueFd& fd, const std::string& path) {
   struct stat ours = {};
   struct stat there = {};
@@ -40,14 +40,14 @@ Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline 
     const Result<std::string> holder = ReadAttribute(path);
     return Error::Because(
         "lock", path,
-        "another process holds it" + (holder.ok() && !holder->empty() ? ", pid " + *holder : ""));
+        "held by another process" + (holder.ok() && !holder->empty() ? ", pid " + *holder : ""));
   }
   if (!fd) return Error::FromErrno("open lock", path, error);
   if (error != 0) return Error::FromErrno("lock", path, error);
-  // A shared holder is one of many: it only wipes out the pid of an exclusive one before it.
+  // A shared holder is one of many; it only erases the pid of an earlier exclusive one.
   const std::string pid = mode == Mode::kExclusive ? std::to_string(::getpid()) + "\n" : "";
   if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
-    return Error::FromErrno("write our pid into", path, errno);
+    return Error::FromErrno("write pid to lock", path, errno);
   }
   return FileLock(std::move(fd));
 }

@@ -8,15 +8,15 @@
 
 namespace dualpath {
 
-/// An advisory lock on a file (flock(2)), held as long as the object lives. The kernel releases it
-/// when the holder dies, so there is no stale lock to clean up; the file itself stays. Who holds
-/// the exclusive lock may remove it: those who wait make another.
+/// An advisory lock on a file (flock(2)), held until the object is destroyed. The kernel releases
+/// it when the holder dies, so there are no stale locks; the file itself stays. A holder of the
+/// exclusive lock may remove the file: waiters then create another.
 class FileLock {
  public:
   enum class Mode { kShared, kExclusive };
 
-  /// Waits until the lock is free. An expired deadline is an `Error` that names the holder's pid,
-  /// as far as it is known.
+  /// Waits until the lock is free. The error at the deadline has the holder's pid if the file has
+  /// it: exclusive holders write theirs.
   static Result<FileLock> Acquire(const std::string& path, Mode mode, Deadline deadline);
 
   /// As `Acquire`, without waiting.

@@ -25,14 +25,14 @@ class FileLockTest : public ::testing::Test {
 
   std::string WhyNot(Mode mode) const {
     const auto lock = Try(mode);
-    return lock.ok() ? "it is free" : lock.error().ToString();
+    return lock.ok() ? "free" : lock.error().ToString();
   }
 
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::string path_ = directory_.path() + "/some.lock";
 };
 
-/// A process that holds the lock, exclusively, until it is killed.
+/// A process that holds the exclusive lock until it is killed.
 class Holder {
  public:
   explicit Holder(const std::string& path) {
@@ -66,7 +66,7 @@ class Holder {
   int pid_ = 0;
 };
 
-TEST_F(FileLockTest, IsHeldAsLongAsTheObjectLives) {
+TEST_F(FileLockTest, IsReleasedWhenTheObjectIsDestroyed) {
   {
     auto lock = Try(Mode::kExclusive);
     ASSERT_TRUE(lock.ok()) << lock.error().ToString();
@@ -77,36 +77,36 @@ TEST_F(FileLockTest, IsHeldAsLongAsTheObjectLives) {
   EXPECT_TRUE(Try(Mode::kExclusive).ok());
 }
 
-TEST_F(FileLockTest, SharedOnesKeepOnlyExclusiveOnesOut) {
+TEST_F(FileLockTest, SharedLocksExcludeOnlyExclusiveOnes) {
   const auto one = Try(Mode::kShared);
   const auto other = Try(Mode::kShared);
   EXPECT_TRUE(one.ok() && other.ok());
-  EXPECT_EQ(WhyNot(Mode::kExclusive), "lock: " + path_ + ": another process holds it");
+  EXPECT_EQ(WhyNot(Mode::kExclusive), "lock: " + path_ + ": held by another process");
 }
 
-TEST_F(FileLockTest, NamesTheProcessThatHoldsIt) {
+TEST_F(FileLockTest, TheErrorNamesTheHolder) {
   const Holder holder(path_);
   const std::string reason =
-      "lock: " + path_ + ": another process holds it, pid " + std::to_string(holder.pid());
+      "lock: " + path_ + ": held by another process, pid " + std::to_string(holder.pid());
   EXPECT_EQ(WhyNot(Mode::kExclusive), reason);
   EXPECT_EQ(WhyNot(Mode::kShared), reason);
 }
 
-TEST_F(FileLockTest, DoesNotNameAProcessThatHeldItOnce) {
+TEST_F(FileLockTest, TheErrorDoesNotNameAFormerHolder) {
   ASSERT_TRUE(Try(Mode::kExclusive).ok());
   const auto shared = Try(Mode::kShared);
   ASSERT_TRUE(shared.ok()) << shared.error().ToString();
-  EXPECT_EQ(WhyNot(Mode::kExclusive), "lock: " + path_ + ": another process holds it");
+  EXPECT_EQ(WhyNot(Mode::kExclusive), "lock: " + path_ + ": held by another process");
 }
 
-TEST_F(FileLockTest, GoesWithTheProcessThatHeldIt) {
+TEST_F(FileLockTest, IsReleasedWhenTheHolderIsKilled) {
   Holder holder(path_);
   EXPECT_FALSE(Try(Mode::kExclusive).ok());
   holder.Kill();
-  EXPECT_EQ(WhyNot(Mode::kExclusive), "it is free");
+  EXPECT_EQ(WhyNot(Mode::kExclusive), "free");
 }
 
-TEST_F(FileLockTest, IsWaitedForUntilTheDeadline) {
+TEST_F(FileLockTest, AcquireWaitsUntilTheDeadline) {
   Holder holder(path_);
   const auto expired =
       FileLock::Acquire(path_, Mode::kExclusive, Deadline::InUnscaled(milliseconds(60)));
@@ -117,13 +117,13 @@ TEST_F(FileLockTest, IsWaitedForUntilTheDeadline) {
   EXPECT_TRUE(lock.ok()) << lock.error().ToString();
 }
 
-TEST_F(FileLockTest, LeavesTheFileWithThePidOfTheLastOwner) {
+TEST_F(FileLockTest, TheFileKeepsThePidOfTheLastHolder) {
   ASSERT_TRUE(WriteFileAtomically(path_, "something longer than a pid\n").ok());
   ASSERT_TRUE(Try(Mode::kExclusive).ok());
   EXPECT_EQ(*ReadFile(path_), std::to_string(::getpid()) + "\n");
 }
 
-TEST_F(FileLockTest, OfAFileThatWasRemovedIsWorthNothing) {
+TEST_F(FileLockTest, IsTakenOnTheNewFileIfTheOldOneWasRemoved) {
   auto removed = Try(Mode::kExclusive);
   ASSERT_TRUE(removed.ok());
   std::thread remover([&] {
@@ -133,10 +133,10 @@ TEST_F(FileLockTest, OfAFileThatWasRemovedIsWorthNothing) {
   const auto lock = FileLock::Acquire(path_, Mode::kExclusive, Deadline::In(seconds(20)));
   remover.join();
   ASSERT_TRUE(lock.ok()) << lock.error().ToString();
-  EXPECT_FALSE(Try(Mode::kExclusive).ok()) << "it is that of the file that is there";
+  EXPECT_FALSE(Try(Mode::kExclusive).ok()) << "the lock is on the file at the path";
 }
 
-TEST_F(FileLockTest, NeedsItsDirectory) {
+TEST_F(FileLockTest, FailsWithoutItsDirectory) {
   EXPECT_EQ(FileLock::TryAcquire("/no/such/lock", Mode::kShared).error().ToString(),
             "open lock: /no/such/lock: No such file or directory (errno 2)");
 }

@@ -7,8 +7,8 @@
 
 namespace dualpath {
 
-/// The whole text as a number: no blanks, no "+" and no "0x", and "-" only for signed types. None
-/// if it is anything else, or more than a T holds.
+/// Parses the whole text as a number: no blanks, no "+", no "0x", and "-" only for signed types.
+/// Returns nothing for other text or a number out of T's range.
 template <typename T>
 std::optional<T> ParseWhole(std::string_view text, int base = 10) {
   T number = 0;
@@ -18,7 +18,7 @@ std::optional<T> ParseWhole(std::string_view text, int base = 10) {
   return number;
 }
 
-/// As `ParseWhole`, and hexadecimal behind "0x".
+/// As `ParseWhole`, but hexadecimal after "0x".
 template <typename T>
 std::optional<T> ParseDecimalOrHex(std::string_view text) {
   constexpr std::string_view kHex = "0x";
@@ -26,7 +26,7 @@ std::optional<T> ParseDecimalOrHex(std::string_view text) {
   return ParseWhole<T>(text.substr(kHex.size()), 16);
 }
 
-/// The number behind `prefix`, if `text` is made of just those: "lun_0" -> 0.
+/// Parses the number after `prefix` in a text of just those two: "lun_0" -> 0.
 template <typename T>
 std::optional<T> ParseAfter(std::string_view prefix, std::string_view text) {
   if (text.substr(0, prefix.size()) != prefix) return std::nullopt;

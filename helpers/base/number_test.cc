@@ -8,7 +8,7 @@
 namespace dualpath {
 namespace {
 
-TEST(ParseWhole, TakesANumberThatIsTheWholeText) {
+TEST(ParseWhole, AcceptsANumberThatIsTheWholeText) {
   EXPECT_EQ(ParseWhole<unsigned>("0"), 0U);
   EXPECT_EQ(ParseWhole<unsigned>("0042"), 42U);
   EXPECT_EQ(ParseWhole<int>("-19"), -19);
@@ -16,7 +16,7 @@ TEST(ParseWhole, TakesANumberThatIsTheWholeText) {
   EXPECT_EQ(ParseWhole<std::uint64_t>("18446744073709551615"), UINT64_MAX);
 }
 
-TEST(ParseWhole, TakesNothingElse) {
+TEST(ParseWhole, RejectsOtherText) {
   for (const char* other : {"", " ", " 1", "1 ", "1\n", "+1", "-1", "-", "1.0", "0x1", "a", "1a"}) {
     EXPECT_EQ(ParseWhole<unsigned>(other), std::nullopt) << '"' << other << '"';
   }
@@ -24,14 +24,14 @@ TEST(ParseWhole, TakesNothingElse) {
   EXPECT_EQ(ParseWhole<std::uint8_t>("0x2a", 16), std::nullopt);
 }
 
-TEST(ParseWhole, TakesNothingThatDoesNotFit) {
+TEST(ParseWhole, RejectsNumbersOutOfRange) {
   EXPECT_EQ(ParseWhole<std::uint8_t>("255"), 255);
   EXPECT_EQ(ParseWhole<std::uint8_t>("256"), std::nullopt);
   EXPECT_EQ(ParseWhole<int>("2147483648"), std::nullopt);
   EXPECT_EQ(ParseWhole<std::uint64_t>("18446744073709551616"), std::nullopt);
 }
 
-TEST(ParseDecimalOrHex, GoesByThePrefix) {
+TEST(ParseDecimalOrHex, ThePrefixSelectsTheBase) {
   EXPECT_EQ(ParseDecimalOrHex<unsigned>("10"), 10U);
   EXPECT_EQ(ParseDecimalOrHex<unsigned>("0x10"), 16U);
   EXPECT_EQ(ParseDecimalOrHex<int>("-5"), -5);
@@ -40,7 +40,7 @@ TEST(ParseDecimalOrHex, GoesByThePrefix) {
   }
 }
 
-TEST(ParseAfter, TakesThePrefixAndANumber) {
+TEST(ParseAfter, AcceptsThePrefixAndANumberOnly) {
   EXPECT_EQ(ParseAfter<unsigned>("lun_", "lun_0"), 0U);
   EXPECT_EQ(ParseAfter<int>("dualpath-", "dualpath-504"), 504);
   for (const char* other : {"", "0", "lun_", "lun_x", "lun_1 ", "lun_-1", "xlun_1", "lun"}) {

@@ -8,8 +8,8 @@
 
 namespace dualpath {
 
-/// Something that can be looked at again and again: the topology, the log so far, a queueing mode.
-/// `Eventually` looks until it is as expected; `Now()` looks once.
+/// A value that can be read repeatedly: the topology, the log so far, a queueing mode. `Eventually`
+/// reads it until it matches; `Now()` reads it once.
 template <typename T>
 class Observable {
  public:

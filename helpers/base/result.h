@@ -7,7 +7,7 @@
 
 namespace dualpath {
 
-/// A value or the `Error` that prevented it. Helpers return it; they never assert or throw.
+/// A value, or the `Error` that prevented it. Helpers return it; they never assert or throw.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -37,7 +37,7 @@ class [[nodiscard]] Result {
 /// Success without a value.
 struct Ok {};
 
-/// The outcome of an operation that yields nothing: `return Ok{};` or an `Error`.
+/// Result of an operation without a value: `Ok{}` or an `Error`.
 using Status = Result<Ok>;
 
 }  // namespace dualpath
@@ -48,7 +48,8 @@ using Status = Result<Ok>;
 // `declaration` and `result` cannot be in parentheses.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 
-/// `DUALPATH_TRY(auto disk, scsi::FindDisk(hctl));` declares `disk`, or returns the error.
+/// `DUALPATH_TRY(const Topology topology, daemon.ShowTopology(deadline));` declares `topology`, or
+/// returns the error.
 #define DUALPATH_TRY(declaration, expression) \
   DUALPATH_TRY_INNER(DUALPATH_CONCAT(dualpath_result_, __LINE__), declaration, expression)
 #define DUALPATH_TRY_INNER(result, declaration, expression) \

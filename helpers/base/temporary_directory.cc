@@ -20,7 +20,8 @@ constexpr int kMostAttempts = 100;
 std::mutex live_mutex;
 
 std::set<std::string>& Live() {
-  static auto* live = new std::set<std::string>();  // outlives static destructors, on purpose
+  static auto* live =
+      new std::set<std::string>();  // never destroyed: used after static destructors
   return *live;
 }
 
@@ -28,11 +29,11 @@ std::string ParentOrDefault(const std::string& parent) {
   return parent.empty() ? TemporaryParent() : parent;
 }
 
-/// The lock last: a directory without one that is not empty would never be swept.
+/// Removes the lock last, since a sweep skips a non-empty directory without a lock.
 void Remove(const std::string& path) {
   const std::string lock = path + kLockName;
   std::error_code ignored;
-  // On the way out on a signal another thread may still put files there.
+  // During the exit on a signal another thread may still create files there.
   for (int attempts = 0; attempts < kMostAttempts && fs::exists(path, ignored); ++attempts) {
     for (const auto& entry : fs::directory_iterator(path, ignored)) {
       if (entry.path() != lock) fs::remove_all(entry.path(), ignored);
@@ -44,7 +45,7 @@ void Remove(const std::string& path) {
   }
 }
 
-/// Made, or not made because somebody swept it before it had its lock.
+/// Fails if another process swept the directory before it had its lock.
 Result<FileLock> LockIn(std::string& path, const std::string& pattern) {
   path = pattern;
   if (::mkdtemp(path.data()) == nullptr) {
@@ -86,10 +87,10 @@ TemporaryDirectory::~TemporaryDirectory() {
 Status TemporaryDirectory::MoveOut(const std::string& name, const std::string& to) const {
   const std::lock_guard<std::mutex> guard(live_mutex);
   const std::string from = path_ + "/" + name;
-  if (Live().count(path_) == 0) return Error::Because("move into place", to, "we are ending");
+  if (Live().count(path_) == 0) return Error::Because("rename to", to, "interrupted by a signal");
   std::error_code ec;
   fs::rename(from, to, ec);
-  if (ec) return Error::FromErrno("move into place", to, ec.value());
+  if (ec) return Error::FromErrno("rename to", to, ec.value());
   return Ok{};
 }
 
@@ -112,7 +113,7 @@ int SweepTemporaryDirectories(const std::string& parent) {
     const bool ours = entry.path().filename().string().rfind(kPrefix, 0) == 0;
     if (!ours || !entry.is_directory(ec)) continue;
     if (!fs::exists(lock_path, ec)) {
-      // All but removed by one that was killed; or somebody else's, and then it is not empty.
+      // Left by a process killed during Remove; if it is not empty, it is not ours.
       if (fs::remove(entry.path(), ec)) ++removed;
       continue;
     }

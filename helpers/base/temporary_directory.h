@@ -8,14 +8,15 @@
 
 namespace dualpath {
 
-/// A directory of our own that goes away with us.
+/// A directory that is removed with its object.
 ///
-/// It holds a lock for as long as its owner lives, so `SweepTemporaryDirectories` can tell what a
-/// killed process left from what a running one needs. `RemoveTemporaryDirectories` is for the way
-/// out on a signal, where no destructor runs.
+/// It contains a lock, held while the object exists, by which `SweepTemporaryDirectories`
+/// distinguishes directories of killed processes from those in use. `RemoveTemporaryDirectories` is
+/// for the exit on a signal, where no destructor runs.
 class TemporaryDirectory {
  public:
-  /// Made in `parent`, or where empty in `TemporaryParent`. The name begins with "dualpath.".
+  /// Creates it in `parent`; if that is empty, in `TemporaryParent()`. The name begins with
+  /// "dualpath.".
   static Result<TemporaryDirectory> Create(const std::string& parent = "");
 
   TemporaryDirectory(TemporaryDirectory&&) noexcept = default;
@@ -24,8 +25,8 @@ class TemporaryDirectory {
 
   const std::string& path() const { return path_; }
 
-  /// Renames `name`, which is in it, to the path `to`, unless `RemoveTemporaryDirectories` has
-  /// begun: what is moved is whole.
+  /// Renames the file `name` of this directory to `to`. Fails once `RemoveTemporaryDirectories` has
+  /// begun, which may have removed a part of it.
   Status MoveOut(const std::string& name, const std::string& to) const;
 
  private:
@@ -35,13 +36,13 @@ class TemporaryDirectory {
   FileLock lock_;
 };
 
-/// Where temporary directories are made by default: TMPDIR or /tmp.
+/// Returns the default parent of temporary directories: TMPDIR or /tmp.
 std::string TemporaryParent();
 
-/// Removes every temporary directory of this process. Other threads must not use them any more.
+/// Removes every temporary directory of this process; other threads must no longer use them.
 void RemoveTemporaryDirectories();
 
-/// Removes what killed processes left in `parent` (default as above); returns how many.
+/// Removes directories of killed processes from `parent` (default as above) and returns how many.
 int SweepTemporaryDirectories(const std::string& parent = "");
 
 }  // namespace dualpath

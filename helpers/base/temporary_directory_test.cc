@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-/// A parent directory of the test's own: nothing here may sweep the machine's /tmp.
+/// Uses a parent directory of its own, so that no test sweeps the machine's /tmp.
 class TemporaryDirectoryTest : public ::testing::Test {
  protected:
   TemporaryDirectoryTest() { EXPECT_NE(::mkdtemp(parent_.data()), nullptr); }
@@ -25,7 +25,7 @@ class TemporaryDirectoryTest : public ::testing::Test {
 
   TemporaryDirectory Make() const { return *TemporaryDirectory::Create(parent_); }
 
-  /// What a killed process leaves; returns its path.
+  /// Leaves a directory as a killed process does, and returns its path.
   std::string Abandoned() const {
     const int child = ::fork();
     if (child == 0) {
@@ -46,7 +46,7 @@ class TemporaryDirectoryTest : public ::testing::Test {
   std::string parent_ = "/tmp/directory-test-XXXXXX";
 };
 
-TEST_F(TemporaryDirectoryTest, GoesAwayWithItsContent) {
+TEST_F(TemporaryDirectoryTest, IsRemovedWithItsContent) {
   std::string path;
   {
     const TemporaryDirectory directory = Make();
@@ -57,7 +57,7 @@ TEST_F(TemporaryDirectoryTest, GoesAwayWithItsContent) {
   EXPECT_FALSE(fs::exists(path));
 }
 
-TEST_F(TemporaryDirectoryTest, IsMadeInTmpdirByDefault) {
+TEST_F(TemporaryDirectoryTest, IsCreatedInTmpdirByDefault) {
   const char* old = std::getenv("TMPDIR");
   const std::string before = old == nullptr ? "" : old;
   ::setenv("TMPDIR", parent_.c_str(), 1);
@@ -78,7 +78,7 @@ TEST_F(TemporaryDirectoryTest, BelongsToTheObjectThatItWasMovedTo) {
   EXPECT_FALSE(fs::exists(path));
 }
 
-TEST_F(TemporaryDirectoryTest, NeitherIsForgottenByAnAssignment) {
+TEST_F(TemporaryDirectoryTest, AssignmentRemovesBothInTheEnd) {
   std::string first_path;
   std::string second_path;
   {
@@ -91,13 +91,13 @@ TEST_F(TemporaryDirectoryTest, NeitherIsForgottenByAnAssignment) {
     }
     EXPECT_EQ(first.path(), second_path);
     EXPECT_TRUE(fs::exists(second_path));
-    EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "its lock came with it";
+    EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "its lock moved with it";
   }
   EXPECT_FALSE(fs::exists(first_path));
   EXPECT_FALSE(fs::exists(second_path));
 }
 
-TEST_F(TemporaryDirectoryTest, AllOfThisProcessGoOnTheWayOut) {
+TEST_F(TemporaryDirectoryTest, RemoveTemporaryDirectoriesRemovesAll) {
   const TemporaryDirectory one = Make();
   const TemporaryDirectory other = Make();
   RemoveTemporaryDirectories();
@@ -105,7 +105,7 @@ TEST_F(TemporaryDirectoryTest, AllOfThisProcessGoOnTheWayOut) {
   EXPECT_FALSE(fs::exists(other.path()));
 }
 
-TEST_F(TemporaryDirectoryTest, GivesAwayWhatIsWholeUntilItEnds) {
+TEST_F(TemporaryDirectoryTest, MoveOutFailsOnceTheyAreRemoved) {
   const auto directory = TemporaryDirectory::Create(parent_);
   for (const char* name : {"/a", "/b"}) {
     ASSERT_TRUE(WriteFileAtomically(directory->path() + name, "x").ok());
@@ -114,16 +114,16 @@ TEST_F(TemporaryDirectoryTest, GivesAwayWhatIsWholeUntilItEnds) {
   EXPECT_TRUE(fs::exists(parent_ + "/a"));
   RemoveTemporaryDirectories();
   EXPECT_EQ(directory->MoveOut("b", parent_ + "/b").error().ToString(),
-            "move into place: " + parent_ + "/b: we are ending");
+            "rename to: " + parent_ + "/b: interrupted by a signal");
 }
 
-TEST_F(TemporaryDirectoryTest, ASweepTakesAnEmptyOneWithoutALock) {
+TEST_F(TemporaryDirectoryTest, ASweepRemovesAnEmptyOneWithoutALock) {
   fs::create_directory(parent_ + "/dualpath.almost-removed");
   EXPECT_EQ(SweepTemporaryDirectories(parent_), 1);
   EXPECT_FALSE(fs::exists(parent_ + "/dualpath.almost-removed"));
 }
 
-TEST_F(TemporaryDirectoryTest, SaysWhereItCouldNotBeMade) {
+TEST_F(TemporaryDirectoryTest, TheErrorNamesTheParent) {
   EXPECT_THAT(TemporaryDirectory::Create("/no/such").error().ToString(),
               MatchesRegex("create a temporary directory: /no/such/dualpath\\..*: No such file or "
                            "directory \\(errno 2\\)"));
@@ -145,7 +145,7 @@ TEST_F(TemporaryDirectoryTest, ASweepRemovesOnlyWhatAKilledProcessLeft) {
         parent_ + "/dualpath.a-file"}) {
     EXPECT_TRUE(fs::exists(kept)) << kept;
   }
-  EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "nothing is left to do";
+  EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "nothing is left";
   EXPECT_EQ(SweepTemporaryDirectories("/no/such"), 0);
 }
 

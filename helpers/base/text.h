@@ -5,8 +5,8 @@
 
 namespace dualpath {
 
-/// The end of `text` for a message: its last `most` bytes, behind "..." if there were more, without
-/// trailing white space.
+/// Returns the last `most` bytes of `text` without trailing white space, after "..." if there were
+/// more: for messages.
 std::string Tail(const std::string& text, std::size_t most = 2000);
 
 }  // namespace dualpath

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,8 +9,8 @@
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 #include "helpers/base/unique_fd.h"
+#include "helpers/guest/agent_channel.h"
 #include "helpers/guest/wire/block_content.h"
-#include "helpers/guest/wire/frame.h"
 #include "helpers/guest/wire/wire.h"
 #include "helpers/process/process.h"
 #include "helpers/scsi/command.h"
@@ -19,16 +18,16 @@
 
 namespace dualpath::guest {
 
+using wire::IoEntry;
 using wire::IoKind;
-using wire::IoRecord;
 
-/// A point on the guest's CLOCK_MONOTONIC. Only `ClockOffset` can compare it with ours.
+/// A time on the guest's CLOCK_MONOTONIC. `ClockOffset` converts it to ours.
 using GuestTime = std::chrono::nanoseconds;
 
 /// The guest's view of the disk under test.
 struct DiskInfo {
   std::string name;  ///< "sda" inside the guest; for messages only
-  std::string hctl;  ///< "0:0:0:0" inside the guest; empty for virtio-blk, as what follows of SCSI
+  std::string hctl;  ///< "0:0:0:0" inside the guest; empty for virtio-blk, as all SCSI members
   std::string vendor;
   std::string model;
   std::string revision;
@@ -41,72 +40,73 @@ struct DiskInfo {
   std::uint32_t queue_depth = 0;
   std::uint32_t nr_requests = 0;
   std::uint32_t max_sectors_kb = 0;
-  std::chrono::seconds timeout{0};    ///< of a SCSI command
-  std::vector<std::uint8_t> inquiry;  ///< standard INQUIRY data, as the disk gave it; SPC-4 6.4.2
-  std::vector<std::uint8_t> vpd83;    ///< VPD page 0x83 whole, header included; SPC-4 7.8.6
+  std::chrono::seconds timeout{0};    ///< SCSI command timeout
+  std::vector<std::uint8_t> inquiry;  ///< standard INQUIRY data; SPC-4 6.4.2
+  std::vector<std::uint8_t> vpd83;    ///< VPD page 0x83 with its header; SPC-4 7.8.6
 };
 
-/// One run of I/O: by default verified writes, one after the other, at a steady rate. What is not
-/// allowed the agent refuses before it starts anything, naming the option, its value and the range.
+/// One run of I/O: by default verified writes, one at a time, at a steady rate. The agent refuses
+/// an option out of range before it starts the run; the error has the option, its value and the
+/// range.
 struct IoOptions {
   IoKind kind = IoKind::kWrite;
   std::chrono::microseconds interval{100000};  ///< from start to start; 0: back to back
   std::uint32_t block_bytes = 4096;            ///< a multiple of 512, at most 1 MiB
   std::uint64_t first_block = 0;               ///< in units of block_bytes
-  std::uint64_t block_count = 1024;            ///< the run goes round and round in these
-  std::uint64_t run_id = 1;  ///< marks the blocks as this run's; one of its own is for the caller
+  std::uint64_t block_count = 1024;            ///< number of blocks, which the run repeats
+  std::uint64_t run_id = 1;  ///< stored in the blocks; unique among the runs if the caller sets it
   std::uint64_t first_sequence = 1;
   std::uint64_t max_count = 0;  ///< 0: until stopped
 
-  /// So many slots, 1 to 32, each with the interval of its own, keep as many I/Os in flight, each
-  /// on a block that none of the others touches; a slow one is waited for when the round has come
-  /// to its block again. block_count must not be less.
+  /// Number of slots, 1 to 32 and at most block_count. Each issues one I/O at a time, at
+  /// `interval`; no two in flight use the same block, so a slow one is waited for when its block is
+  /// next.
   std::uint32_t queue_depth = 1;
 
-  /// Of a hundred I/Os so many, 0 to 100, are reads in place of `kind`; which ones follows from
-  /// their sequence and the run alone (wire::IsRead).
+  /// Percentage of I/Os, 0 to 100, that are reads instead of `kind`. Which ones depends only on
+  /// sequence and run_id (wire::IsRead).
   std::uint32_t read_percent = 0;
 
-  /// Block n begins at n * block_bytes + offset_sectors * 512: I/O that is not aligned to its size
-  /// straddles what the devices below it have their limits at.
+  /// Block n begins at n * block_bytes + offset_sectors * 512. I/O that is not aligned to its size
+  /// crosses the limits of the devices below, where they split it.
   std::uint32_t offset_sectors = 0;
 
-  /// Where the block is on the disk.
+  /// Returns the block's offset on the disk.
   std::uint64_t ByteOf(std::uint64_t block) const {
     return block * block_bytes + std::uint64_t{offset_sectors} * kSectorBytes;
   }
 };
 
-/// How far the run is.
+/// Progress of a run of I/O.
 struct IoStatus {
   std::uint64_t issued = 0;
   std::uint64_t completed = 0;  ///< with or without error
   std::uint64_t failed = 0;
-  bool running = false;         ///< started and not over; a run whose I/O hangs stays running
-  std::uint32_t in_flight = 0;  ///< so many I/Os were issued and have not come back
-  std::uint64_t in_flight_sequence = 0;  ///< of the one that was issued first
-  GuestTime in_flight_since{0};          ///< since when that one is
-  GuestTime now{0};                      ///< when the agent answered
+  bool running = false;                  ///< started and not ended; true while I/O hangs
+  std::uint32_t in_flight = 0;           ///< number of I/Os issued and not completed
+  std::uint64_t in_flight_sequence = 0;  ///< sequence of the oldest I/O in flight
+  GuestTime in_flight_since{0};          ///< start of the oldest I/O in flight
+  GuestTime now{0};                      ///< time of the agent's answer
 
   /// "12 issued, 10 completed (1 failed), 2 in flight, sequence 11 in flight for 3.2 s, running".
   std::string ToString() const;
 };
 
-/// How far the program is that was run in the guest.
+/// State of the last program run in the guest.
 struct ProgramStatus {
-  bool started = false;  ///< one was run since the guest has booted
+  bool started = false;  ///< false: no program was run since the guest booted
   bool running = false;
-  process::Exit exit;              ///< meaningful unless it is running
-  std::uint64_t output_bytes = 0;  ///< so far
+  process::Exit exit;              ///< valid if not running
+  std::uint64_t output_bytes = 0;  ///< size of the output so far
 
   /// "running, 120 bytes of output".
   std::string ToString() const;
 };
 
-/// How the guest's clock relates to ours (CLOCK_MONOTONIC both).
+/// Offset between the guest's CLOCK_MONOTONIC and ours.
 struct ClockOffset {
   std::chrono::nanoseconds guest_minus_ours{0};
-  std::chrono::nanoseconds error{0};  ///< the truth is within this much either way
+  std::chrono::nanoseconds error{0};  ///< bound of the error, in either direction
 
   Deadline::Clock::time_point ToOurs(GuestTime time) const {
     return Deadline::Clock::time_point(
@@ -114,24 +114,24 @@ struct ClockOffset {
   }
 };
 
-/// A SCSI command that the guest's agent has begun.
+/// A SCSI command that the guest's agent has started.
 struct StartedCommand {
   std::string name;
-  std::uint64_t tag = 0;  ///< tells it from other commands, by other clients too
+  std::uint64_t tag = 0;  ///< distinguishes it from other commands, also those of other clients
 };
 
-/// How far it is.
+/// Progress of a SCSI command.
 struct CommandStatus {
-  std::optional<scsi::Completion> completion{};  ///< nothing while the command is in flight
-  std::chrono::nanoseconds in_flight_for{0};     ///< until now, or until its end
+  std::optional<scsi::Completion> completion{};  ///< empty while the command is in flight
+  std::chrono::nanoseconds in_flight_for{0};     ///< time since its start, until its end or now
 };
 
 /// The client of the agent inside the guest (images/guest/agent), over the unix socket of the
-/// virtio-serial channel. The agent only answers, so an AgentClient may be dropped and another one
-/// connected at any time, by another process too: the run in the guest goes on meanwhile.
+/// virtio-serial channel. The agent only answers requests, so a client may be destroyed and another
+/// one connected at any time, also by another process; the run in the guest continues.
 ///
-/// Every request is answered at once, whatever the disk does; a deadline that expires means that
-/// the guest itself does not run.
+/// The agent answers every request at once, even while the disk hangs; an expired deadline means
+/// that the guest itself does not run.
 class AgentClient {
  public:
   /// Waits for the socket, and for the guest to have booted as far as the agent.
@@ -140,82 +140,70 @@ class AgentClient {
   /// As `Connect`, on a connected stream socket. `name` stands for it in messages.
   static Result<AgentClient> Adopt(UniqueFd socket, const std::string& name, Deadline deadline);
 
-  /// The disk that is in the guest now: waits until it has appeared and answered its INQUIRY.
+  /// Waits until the guest's disk has appeared and answered its INQUIRY, and describes it.
   Result<DiskInfo> Disk(Deadline deadline);
 
   /// Waits until the guest has lost its disk.
   Status AwaitNoDisk(Deadline deadline);
 
-  /// Starts a new list of records. EBUSY while the run before is not over.
+  /// Starts a run, with an empty list of entries. EBUSY while another run has not ended.
   Status StartIo(const IoOptions& options, Deadline deadline);
 
   Result<IoStatus> IoState(Deadline deadline);
 
-  /// Asks the run to end after the I/Os in flight. Does not wait for them: they may be held for
-  /// long.
+  /// Asks the run to end after the I/Os in flight, without waiting for them.
   Result<IoStatus> StopIo(Deadline deadline);
 
-  /// `StopIo`, and waits until the run is over.
+  /// As `StopIo`, and waits for the end of the run.
   Result<IoStatus> StopIoAndWait(Deadline deadline);
 
-  /// The run's records from that index on, in order of completion.
-  Result<std::vector<IoRecord>> FetchRecords(std::uint64_t from_index, Deadline deadline);
+  /// Returns an entry for each I/O of the run, in order of completion, from index `from_index` on.
+  Result<std::vector<IoEntry>> FetchEntries(std::uint64_t from_index, Deadline deadline);
 
-  /// Begins a SCSI command on the guest's disk, by SG_IO in the guest, besides any run of I/O.
-  /// EBUSY while another one is in flight: there is one at a time.
+  /// Starts a SCSI command on the guest's disk, by SG_IO in the guest, in parallel to any run of
+  /// I/O. EBUSY while another command is in flight.
   Result<StartedCommand> StartScsi(const scsi::Command& command, Deadline deadline);
 
-  /// An `Error` only if the command was never sent, or another one has been begun since: whatever
-  /// became of it is in the completion.
+  /// Returns an `Error` only if the command was not sent or another one was started since; a
+  /// failure of the command is in the completion.
   Result<CommandStatus> ScsiResult(const StartedCommand& command, Deadline deadline);
 
-  /// Waits for the command's end. If the deadline expires before, the command goes on.
+  /// Waits for the command's end. It continues if the deadline expires.
   Result<scsi::Completion> AwaitScsi(const StartedCommand& command, Deadline deadline);
 
-  /// The end of the guest's kernel log, as dmesg prints it.
+  /// Returns the end of the guest's kernel log, formatted like dmesg.
   Result<std::string> KernelLog(std::size_t max_bytes, Deadline deadline);
 
   /// Writes a file into the guest's file system, which is RAM and lasts until the guest ends.
-  /// `path` is absolute; missing directories are made. A file that is there is replaced.
+  /// `path` is absolute; missing directories are created. Replaces an existing file.
   Status PutFile(const std::string& path, unsigned mode, const std::string& content,
                  Deadline deadline);
 
-  /// Runs a program of the guest's file system: `argv[0]` is its path, and its environment is what
-  /// is given and nothing else. EBUSY while the program before is not over.
+  /// Starts a program of the guest's file system: `argv[0]` is its file name, `environment` its
+  /// whole environment. EBUSY while another program has not ended.
   Status RunProgram(const std::vector<std::string>& argv,
                     const std::vector<std::string>& environment, Deadline deadline);
 
   Result<ProgramStatus> ProgramState(Deadline deadline);
 
-  /// What the program has said so far, standard output and standard error as they came.
+  /// Returns the program's output so far, standard output and standard error interleaved.
   Result<std::string> ProgramOutput(Deadline deadline);
 
-  /// Sends the program a signal, if it runs, and waits until it is over. One that waits for a disk
-  /// that hangs is not over before that disk is.
+  /// Sends a signal to the program, if it runs (0: none), and waits for its end. A program that
+  /// waits for a hanging disk does not end before the disk's I/O does.
   Status EndProgram(int signal, Deadline deadline);
 
-  /// The best of several exchanges: the one with the shortest round trip bounds the error.
+  /// Measures the offset by several exchanges; the one with the shortest round trip has the
+  /// smallest error.
   Result<ClockOffset> MeasureClock(int exchanges, Deadline deadline);
 
  private:
-  AgentClient(UniqueFd socket, std::string name);
+  explicit AgentClient(AgentChannel channel);
 
-  Result<std::string> Ask(wire::MessageType type, std::string payload, Deadline deadline);
-  template <typename Answer>
-  Result<Answer> AskFor(wire::MessageType type, std::string payload, Deadline deadline);
-  Result<wire::HelloAnswer> AskHello(Deadline deadline);
   Result<std::string> AskProgram(const wire::ProgramStateRequest& request, ProgramStatus& status,
                                  Deadline deadline);
-  Status Send(const std::string& bytes, Deadline deadline);
-  Result<wire::Message> Receive(wire::MessageType type, Deadline deadline);
-  Error NoAnswer(wire::MessageType type, const std::string& reason) const;
 
-  UniqueFd socket_;
-  std::string name_;
-  wire::FrameReader reader_;
-  std::uint32_t last_request_ = 0;
-  std::string last_answer_ = "none";
-  Deadline::Clock::time_point last_answer_at_{};
+  AgentChannel channel_;
 };
 
 }  // namespace dualpath::guest

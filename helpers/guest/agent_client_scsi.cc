@@ -1,13 +1,9 @@
-// The part of the client that is about SCSI commands.
+// The verbs for SCSI commands.
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdio>
-#include <random>
 #include <utility>
 
-#include "helpers/base/eventually.h"
 #include "helpers/guest/agent_client.h"
 
 namespace dualpath::guest {
@@ -28,11 +24,6 @@ wire::ScsiDirection ToWire(scsi::Direction direction) {
   return wire::ScsiDirection::kNone;
 }
 
-std::uint64_t FreshTag() {
-  std::random_device device;
-  return static_cast<std::uint64_t>(device()) << 32 | device();
-}
-
 scsi::Completion FromWire(const wire::ScsiResult& result, std::string name,
                           const std::string& data) {
   scsi::Completion completion;
@@ -50,17 +41,11 @@ scsi::Completion FromWire(const wire::ScsiResult& result, std::string name,
   return completion;
 }
 
-std::string Seconds(nanoseconds time) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f s", std::chrono::duration<double>(time).count());
-  return text.data();
-}
-
 }  // namespace
 
 Result<StartedCommand> AgentClient::StartScsi(const scsi::Command& command, Deadline deadline) {
   const auto refuse = [&](const std::string& what, std::size_t bytes) {
-    return Error::FromErrno("start SCSI command in the guest",
+    return Error::FromErrno("start a SCSI command in the guest",
                             command.name + ", " + what + " of " + std::to_string(bytes) + " bytes",
                             EINVAL);
   };
@@ -69,7 +54,7 @@ Result<StartedCommand> AgentClient::StartScsi(const scsi::Command& command, Dead
   if (command.cdb.size() > wire::kMaxCdbBytes) return refuse("CDB", command.cdb.size());
   if (bytes > wire::kMaxScsiBytes) return refuse("transfer", bytes);
   wire::StartScsiRequest request{};
-  request.tag = FreshTag();
+  request.tag = RandomNumber();
   request.direction = ToWire(command.direction);
   request.transfer_bytes = static_cast<std::uint32_t>(bytes);
   request.timeout_ms = static_cast<std::uint32_t>(command.timeout.count());
@@ -77,24 +62,24 @@ Result<StartedCommand> AgentClient::StartScsi(const scsi::Command& command, Dead
   std::copy(command.cdb.begin(), command.cdb.end(), request.cdb);
   std::string payload = wire::ToPayload(request);
   if (out) payload.append(command.data_out.begin(), command.data_out.end());
-  const auto started = Ask(MessageType::kStartScsi, std::move(payload), deadline);
+  const auto started = channel_.Ask(MessageType::kStartScsi, std::move(payload), deadline);
   if (!started.ok()) return started.error().While("send " + command.name);
   return StartedCommand{command.name, request.tag};
 }
 
 Result<CommandStatus> AgentClient::ScsiResult(const StartedCommand& command, Deadline deadline) {
-  DUALPATH_TRY(const std::string payload, Ask(MessageType::kScsiResult, "", deadline));
+  DUALPATH_TRY(const std::string payload, channel_.Ask(MessageType::kScsiResult, "", deadline));
   const auto result = wire::FromPayload<wire::ScsiResult>(payload);
   if (!result) {
-    return NoAnswer(MessageType::kScsiResult,
-                    "the answer has " + std::to_string(payload.size()) + " bytes");
+    return channel_.BadAnswer(MessageType::kScsiResult,
+                              "the answer has " + std::to_string(payload.size()) + " bytes");
   }
   if (result->tag != command.tag) {
-    return Error::Because("ask what became of a command", command.name,
-                          "the guest's agent has begun another one since");
+    return Error::Because("get the result of a SCSI command", command.name,
+                          "the guest's agent has started another command since");
   }
   if (result->open_error_number != 0) {
-    return Error::FromErrno("send " + command.name, "the guest's disk, which cannot be opened",
+    return Error::FromErrno("send " + command.name, "open the guest's disk",
                             result->open_error_number);
   }
   const bool in_flight = result->in_flight != 0;
@@ -108,18 +93,15 @@ Result<CommandStatus> AgentClient::ScsiResult(const StartedCommand& command, Dea
 }
 
 Result<scsi::Completion> AgentClient::AwaitScsi(const StartedCommand& command, Deadline deadline) {
-  Result<CommandStatus> status = CommandStatus{};
-  nanoseconds last_seen{0};
-  PollUntil(deadline, [&] {
-    status = ScsiResult(command, deadline);
-    if (status.ok()) last_seen = status->in_flight_for;
-    return !status.ok() || status->completion;
-  });
-  if (status.ok() && status->completion) return std::move(*status->completion);
-  // Not for want of time: what was last seen says more then.
-  if (!status.ok() && (!deadline.Expired() || last_seen.count() == 0)) return status.error();
-  return Error::Because("wait for a SCSI command of the guest", command.name,
-                        "deadline expired; it is still in flight, for " + Seconds(last_seen));
+  DUALPATH_TRY(CommandStatus status,
+               AwaitState(
+                   "wait for a SCSI command of the guest", command.name, deadline,
+                   std::optional<CommandStatus>(), [&] { return ScsiResult(command, deadline); },
+                   [](const CommandStatus& s) { return s.completion.has_value(); },
+                   [](const CommandStatus& s) {
+                     return "in flight for " + FormatSeconds(s.in_flight_for);
+                   }));
+  return std::move(*status.completion);
 }
 
 }  // namespace dualpath::guest

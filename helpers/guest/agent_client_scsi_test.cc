@@ -29,7 +29,8 @@ Deadline Soon() { return Deadline::In(seconds(10)); }
 
 std::atomic<bool> held{false};
 
-/// A disk: READ brings its CDB back, WRITE wants "as sent", every other command is refused.
+/// A disk that answers READ with its CDB, accepts a WRITE of "as sent" only, and rejects other
+/// commands.
 int FakeSgIo(int /*fd*/, sg_io_hdr_t* io) {
   PollUntil(Soon(), [] { return !held; });
   if (io->cmdp[0] == 0x28) {
@@ -50,8 +51,8 @@ int FakeSgIo(int /*fd*/, sg_io_hdr_t* io) {
   return 0;
 }
 
-/// The real agent in a thread, on a regular file whose SG_IO is ours, and its client.
-class IoAgentScsiTest : public ::testing::Test {
+/// The real agent in a thread, on a regular file with a fake SG_IO, and its client.
+class AgentClientScsiTest : public ::testing::Test {
  protected:
   void SetUp() override {
     held = false;
@@ -103,7 +104,7 @@ class IoAgentScsiTest : public ::testing::Test {
   std::optional<AgentClient> agent_;
 };
 
-TEST_F(IoAgentScsiTest, BringsDataBack) {
+TEST_F(AgentClientScsiTest, ReturnsData) {
   const auto completion = Execute(scsi::Read10(0x01020304, 8));
   ASSERT_OK(completion);
   EXPECT_TRUE(completion->Ok()) << *completion;
@@ -114,7 +115,7 @@ TEST_F(IoAgentScsiTest, BringsDataBack) {
   EXPECT_LE(completion->start, completion->end);
 }
 
-TEST_F(IoAgentScsiTest, SendsDataOutUpToTheLimit) {
+TEST_F(AgentClientScsiTest, SendsDataOutUpToTheLimit) {
   scsi::Bytes data(wire::kMaxScsiBytes);
   std::memcpy(data.data(), "as sent", 7);
   const auto completion = Execute(scsi::Write10(0, data));
@@ -122,17 +123,17 @@ TEST_F(IoAgentScsiTest, SendsDataOutUpToTheLimit) {
   EXPECT_TRUE(completion->Ok()) << *completion;
 }
 
-TEST_F(IoAgentScsiTest, RefusesWhatDoesNotFitBeforeItIsSent) {
+TEST_F(AgentClientScsiTest, RefusesOverlongCommandsBeforeSending) {
   const auto too_much = Execute(scsi::Read10(0, 505));
   ASSERT_FALSE(too_much.ok());
   EXPECT_EQ(too_much.error().ToString(),
-            "start SCSI command in the guest: READ(10) of 505 blocks at 0, transfer of 258560 "
+            "start a SCSI command in the guest: READ(10) of 505 blocks at 0, transfer of 258560 "
             "bytes: Invalid argument (errno 22)");
   EXPECT_THAT(Execute(scsi::Bare("long", scsi::Bytes(33))).error().ToString(),
               HasSubstr("long, CDB of 33 bytes"));
 }
 
-TEST_F(IoAgentScsiTest, BringsStatusAndSense) {
+TEST_F(AgentClientScsiTest, ReturnsStatusAndSense) {
   const auto completion = Execute(scsi::Bare("vendor's", {0xc1, 0, 0, 0, 0, 0}));
   ASSERT_OK(completion);
   EXPECT_THAT(completion->ToString(),
@@ -142,13 +143,13 @@ TEST_F(IoAgentScsiTest, BringsStatusAndSense) {
   EXPECT_THAT(completion->data, IsEmpty());
 }
 
-TEST_F(IoAgentScsiTest, BringsTheErrnoOfTheIoctl) {
+TEST_F(AgentClientScsiTest, ReturnsTheErrnoOfTheIoctl) {
   const auto completion = Execute(scsi::TestUnitReady());
   ASSERT_OK(completion);
   EXPECT_EQ(completion->error_number, ENODEV);
 }
 
-TEST_F(IoAgentScsiTest, SeesAHeldCommandAndItsEnd) {
+TEST_F(AgentClientScsiTest, ReportsACommandInFlightAndItsEnd) {
   held = true;
   const auto started = agent().StartScsi(scsi::Read10(0, 8), Soon());
   ASSERT_OK(started);
@@ -156,7 +157,7 @@ TEST_F(IoAgentScsiTest, SeesAHeldCommandAndItsEnd) {
     const auto status = agent().ScsiResult(*started, Soon());
     return status.ok() && !status->completion && status->in_flight_for > milliseconds(20);
   }));
-  EXPECT_TRUE(agent().IoState(Soon()).ok()) << "the agent answers meanwhile";
+  EXPECT_TRUE(agent().IoState(Soon()).ok()) << "the agent still answers";
   const auto busy = agent().StartScsi(scsi::TestUnitReady(), Soon());
   ASSERT_FALSE(busy.ok());
   EXPECT_EQ(busy.error().error_number(), EBUSY);
@@ -167,7 +168,7 @@ TEST_F(IoAgentScsiTest, SeesAHeldCommandAndItsEnd) {
   EXPECT_THAT(
       late.error().ToString(),
       StartsWith("wait for a SCSI command of the guest: READ(10) of 8 blocks at 0: deadline "
-                 "expired; it is still in flight, for 0."));
+                 "expired; last seen: in flight for 0."));
   held = false;
   const auto completion = agent().AwaitScsi(*started, Soon());
   ASSERT_OK(completion);
@@ -175,25 +176,26 @@ TEST_F(IoAgentScsiTest, SeesAHeldCommandAndItsEnd) {
   EXPECT_GE(completion->Took(), milliseconds(50));
 }
 
-TEST_F(IoAgentScsiTest, DoesNotTakeAnotherCommandsEndForThisOnes) {
+TEST_F(AgentClientScsiTest, DoesNotReturnTheResultOfAnotherCommand) {
   const auto first = agent().StartScsi(scsi::Read10(0, 8), Soon());
   ASSERT_OK(first);
   ASSERT_OK(agent().AwaitScsi(*first, Soon()));
   ASSERT_OK(Execute(scsi::Read10(0, 8)));
   const auto again = agent().AwaitScsi(*first, Soon());
   ASSERT_FALSE(again.ok());
-  EXPECT_EQ(again.error().ToString(),
-            "ask what became of a command: READ(10) of 8 blocks at 0: the guest's agent has begun "
-            "another one since");
+  EXPECT_EQ(
+      again.error().ToString(),
+      "get the result of a SCSI command: READ(10) of 8 blocks at 0: the guest's agent has started "
+      "another command since");
 }
 
-TEST_F(IoAgentScsiTest, SaysThatTheDiskCannotBeOpened) {
+TEST_F(AgentClientScsiTest, TheErrorHasTheErrnoOfOpeningTheDisk) {
   End();
   Begin("/no/such/disk");
   const auto completion = Execute(scsi::TestUnitReady());
   ASSERT_FALSE(completion.ok());
   EXPECT_EQ(completion.error().ToString(),
-            "send TEST UNIT READY: the guest's disk, which cannot be opened: No such file or "
+            "send TEST UNIT READY: open the guest's disk: No such file or "
             "directory (errno 2)");
 }
 

@@ -54,8 +54,8 @@ class AgentThread {
     EXPECT_TRUE(served_.ok()) << served_.error().ToString();
   }
 
-  /// Another client on the same line, as after the death of the one before.
-  UniqueFd Line() const { return UniqueFd(::dup(ours_.get())); }
+  /// Returns a socket for another client, as after the death of the previous one.
+  UniqueFd NewClient() const { return UniqueFd(::dup(ours_.get())); }
 
  private:
   agent::IoWorker worker_;
@@ -82,7 +82,7 @@ class AgentClientTest : public ::testing::Test {
   }
 
   void Reconnect() {
-    auto agent = AgentClient::Adopt(thread_->Line(), "the test's agent", Soon());
+    auto agent = AgentClient::Adopt(thread_->NewClient(), "the test's agent", Soon());
     ASSERT_OK(agent);
     agent_.emplace(std::move(agent).value());
   }
@@ -97,8 +97,8 @@ class AgentClientTest : public ::testing::Test {
     return options;
   }
 
-  /// Starts the run and waits for its end by itself.
-  std::vector<IoRecord> RunToTheEnd(const IoOptions& options) {
+  /// Starts a run with max_count and waits for its end.
+  std::vector<IoEntry> RunToTheEnd(const IoOptions& options) {
     const Status started = agent().StartIo(options, Soon());
     EXPECT_TRUE(started.ok()) << started.error().ToString();
     const Status over = WaitUntil("wait for", "the run", Soon(), [&] {
@@ -107,9 +107,9 @@ class AgentClientTest : public ::testing::Test {
       return status->running ? status->ToString() : std::string();
     });
     EXPECT_TRUE(over.ok()) << over.error().ToString();
-    auto records = agent().FetchRecords(0, Soon());
-    EXPECT_TRUE(records.ok()) << records.error().ToString();
-    return records.ok() ? *records : std::vector<IoRecord>();
+    auto entries = agent().FetchEntries(0, Soon());
+    EXPECT_TRUE(entries.ok()) << entries.error().ToString();
+    return entries.ok() ? *entries : std::vector<IoEntry>();
   }
 
   std::string disk_;
@@ -118,14 +118,14 @@ class AgentClientTest : public ::testing::Test {
   std::optional<AgentClient> agent_;
 };
 
-TEST_F(AgentClientTest, DescribesTheDisk) {
+TEST_F(AgentClientTest, DiskDescribesTheFile) {
   StartAgent();
   const auto disk = agent().Disk(Soon());
   ASSERT_OK(disk);
   EXPECT_EQ(disk->name, "storage.raw");
   EXPECT_EQ(disk->size_bytes, kDiskBytes);
-  EXPECT_THAT(disk->inquiry, SizeIs(0)) << "a regular file answers no INQUIRY";
-  EXPECT_EQ(disk->hctl, "") << "and has no address";
+  EXPECT_THAT(disk->inquiry, SizeIs(0)) << "a regular file has no INQUIRY data";
+  EXPECT_EQ(disk->hctl, "") << "nor an address";
 }
 
 TEST_F(AgentClientTest, WritesBlocksThatCanBeVerifiedOnTheDisk) {
@@ -133,25 +133,25 @@ TEST_F(AgentClientTest, WritesBlocksThatCanBeVerifiedOnTheDisk) {
   IoOptions options = Count(70);
   options.run_id = 9;
   options.first_sequence = 100;
-  const auto records = RunToTheEnd(options);
-  ASSERT_THAT(records, SizeIs(70));
+  const auto entries = RunToTheEnd(options);
+  ASSERT_THAT(entries, SizeIs(70));
   const auto content = ReadFile(disk_);
   ASSERT_OK(content);
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    EXPECT_EQ(records[i].sequence, 100 + i);
-    EXPECT_EQ(records[i].block, i % 64);
-    EXPECT_EQ(records[i].error_number, 0);
-    EXPECT_EQ(records[i].bytes, 4096U);
-    EXPECT_LE(records[i].start_ns, records[i].end_ns);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    EXPECT_EQ(entries[i].sequence, 100 + i);
+    EXPECT_EQ(entries[i].block, i % 64);
+    EXPECT_EQ(entries[i].error_number, 0);
+    EXPECT_EQ(entries[i].bytes, 4096U);
+    EXPECT_LE(entries[i].start_ns, entries[i].end_ns);
     if (i < 70 - 64) continue;  // these blocks were written again
-    const char* block = content->data() + records[i].block * 4096;
+    const char* block = content->data() + entries[i].block * 4096;
     EXPECT_EQ(DescribeContent(block, 4096),
-              ToString(BlockIdentity{9, records[i].block, 100 + i}) + ", checksum good");
-    EXPECT_EQ(records[i].checksum, BlockChecksum(block, 4096));
+              ToString(BlockIdentity{9, entries[i].block, 100 + i}) + ", checksum good");
+    EXPECT_EQ(entries[i].checksum, BlockChecksum(block, 4096));
   }
 }
 
-TEST_F(AgentClientTest, ReadsWhatIsThere) {
+TEST_F(AgentClientTest, ReadsTheContentOfTheDisk) {
   StartAgent();
   const auto written = RunToTheEnd(Count(3));
   IoOptions options = Count(3);
@@ -161,31 +161,31 @@ TEST_F(AgentClientTest, ReadsWhatIsThere) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(read[i].checksum, written[i].checksum);
 }
 
-TEST_F(AgentClientTest, KeepsThePace) {
+TEST_F(AgentClientTest, KeepsTheInterval) {
   StartAgent();
   IoOptions options = Count(6);
   options.interval = milliseconds(20);
-  const auto records = RunToTheEnd(options);
-  ASSERT_THAT(records, SizeIs(6));
-  for (std::size_t i = 1; i < records.size(); ++i) {
-    const GuestTime since_first(records[i].start_ns - records[0].start_ns);
+  const auto entries = RunToTheEnd(options);
+  ASSERT_THAT(entries, SizeIs(6));
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    const GuestTime since_first(entries[i].start_ns - entries[0].start_ns);
     EXPECT_GT(since_first, milliseconds(20) * i - milliseconds(5));
   }
 }
 
-TEST_F(AgentClientTest, RecordsTheErrnoOfEachFailure) {
-  disk_ = directory_->path();  // which cannot be written to
+TEST_F(AgentClientTest, EntriesHaveTheErrnoOfAFailure) {
+  disk_ = directory_->path();  // a directory cannot be written to
   StartAgent();
-  const auto records = RunToTheEnd(Count(2));
-  ASSERT_THAT(records, SizeIs(2));
-  EXPECT_EQ(records[1].error_number, EISDIR);
-  EXPECT_EQ(records[1].checksum, 0U);
+  const auto entries = RunToTheEnd(Count(2));
+  ASSERT_THAT(entries, SizeIs(2));
+  EXPECT_EQ(entries[1].error_number, EISDIR);
+  EXPECT_EQ(entries[1].checksum, 0U);
   const auto status = agent().IoState(Soon());
   ASSERT_OK(status);
   EXPECT_EQ(status->ToString(), "2 issued, 2 completed (2 failed), not running");
 }
 
-TEST_F(AgentClientTest, StopsARunThatHasNoEnd) {
+TEST_F(AgentClientTest, StopsARunWithoutMaxCount) {
   StartAgent();
   IoOptions options = Count(0);
   options.interval = std::chrono::minutes(1);
@@ -199,7 +199,7 @@ TEST_F(AgentClientTest, StopsARunThatHasNoEnd) {
 TEST_F(AgentClientTest, AnswersWhileTheDiskHangs) {
   StartAgent();
   ASSERT_OK(agent().Disk(Soon()));
-  // A read lease holds up whoever opens the file for writing, until it is given back.
+  // A read lease blocks an open for writing until it is released.
   ::signal(SIGIO, SIG_IGN);
   const UniqueFd holder(::open(disk_.c_str(), O_RDONLY | O_CLOEXEC));
   ASSERT_TRUE(holder);
@@ -217,7 +217,7 @@ TEST_F(AgentClientTest, AnswersWhileTheDiskHangs) {
 
   const auto asked = agent().StopIo(Soon());
   ASSERT_OK(asked);
-  EXPECT_TRUE(asked->running) << "it cannot end before the write that hangs";
+  EXPECT_TRUE(asked->running) << "the run ends after the hanging write";
   EXPECT_EQ(asked->in_flight_sequence, 77U);
   EXPECT_GE(asked->now, asked->in_flight_since);
   const auto waited = agent().StopIoAndWait(Deadline::InUnscaled(milliseconds(60)));
@@ -267,23 +267,23 @@ TEST_F(AgentClientTest, ReportsTheOldestOfThoseThatHang) {
 TEST_F(AgentClientTest, FetchesFromAnyIndex) {
   StartAgent();
   RunToTheEnd(Count(10));
-  const auto tail = agent().FetchRecords(8, Soon());
+  const auto tail = agent().FetchEntries(8, Soon());
   ASSERT_OK(tail);
   ASSERT_THAT(*tail, SizeIs(2));
   EXPECT_EQ(tail->front().sequence, 9U);
-  const auto none = agent().FetchRecords(1000, Soon());
+  const auto none = agent().FetchEntries(1000, Soon());
   ASSERT_OK(none);
   EXPECT_THAT(*none, SizeIs(0));
 }
 
 TEST_F(AgentClientTest, FetchesMoreThanOneAnswerHolds) {
   StartAgent();
-  const auto records = RunToTheEnd(Count(9000));
-  ASSERT_THAT(records, SizeIs(9000));
-  EXPECT_EQ(records.back().sequence, 9000U);
+  const auto entries = RunToTheEnd(Count(9000));
+  ASSERT_THAT(entries, SizeIs(9000));
+  EXPECT_EQ(entries.back().sequence, 9000U);
 }
 
-TEST_F(AgentClientTest, RefusesWhatCannotBeDone) {
+TEST_F(AgentClientTest, RefusesImpossibleRequests) {
   StartAgent();
   IoOptions odd = Count(1);
   odd.block_bytes = 1000;
@@ -337,18 +337,18 @@ TEST_F(AgentClientTest, RefusesEachOptionWithItsValueAndRange) {
   EXPECT_EQ(status->ToString(), "0 issued, 0 completed (0 failed), not running");
 }
 
-TEST_F(AgentClientTest, KeepsAsManyInFlightAsTheQueueIsDeep) {
+TEST_F(AgentClientTest, KeepsQueueDepthIosInFlight) {
   StartAgent();
   IoOptions options = Count(3000);
   options.queue_depth = 8;
   options.block_count = 16;
-  const auto records = RunToTheEnd(options);
-  ASSERT_THAT(records, SizeIs(3000));
+  const auto entries = RunToTheEnd(options);
+  ASSERT_THAT(entries, SizeIs(3000));
   std::set<std::uint64_t> sequences;
-  for (const IoRecord& record : records) {
-    sequences.insert(record.sequence);
-    EXPECT_EQ(record.block, (record.sequence - 1) % 16);
-    EXPECT_EQ(record.error_number, 0);
+  for (const IoEntry& entry : entries) {
+    sequences.insert(entry.sequence);
+    EXPECT_EQ(entry.block, (entry.sequence - 1) % 16);
+    EXPECT_EQ(entry.error_number, 0);
   }
   EXPECT_THAT(sequences, SizeIs(3000)) << "each sequence once";
   EXPECT_EQ(*sequences.rbegin(), 3000U);
@@ -361,21 +361,21 @@ TEST_F(AgentClientTest, NoTwoInFlightTouchTheSameBlock) {
   options.block_count = 32;
   options.block_bytes = 512;
   options.read_percent = 50;
-  auto records = RunToTheEnd(options);
-  ASSERT_THAT(records, SizeIs(5000));
-  // In order of completion each of a block begins after the one before it has ended.
-  std::map<std::uint64_t, const IoRecord*> last;
-  for (const IoRecord& record : records) {
-    const IoRecord*& before = last[record.block];
+  auto entries = RunToTheEnd(options);
+  ASSERT_THAT(entries, SizeIs(5000));
+  // In order of completion, each I/O on a block begins after the previous one has ended.
+  std::map<std::uint64_t, const IoEntry*> last;
+  for (const IoEntry& entry : entries) {
+    const IoEntry*& before = last[entry.block];
     if (before != nullptr) {
-      EXPECT_GE(record.start_ns, before->end_ns);
-      EXPECT_GT(record.sequence, before->sequence);
+      EXPECT_GE(entry.start_ns, before->end_ns);
+      EXPECT_GT(entry.sequence, before->sequence);
     }
-    before = &record;
+    before = &entry;
   }
 }
 
-TEST_F(AgentClientTest, MixesReadsAmongTheWritesAsTheSequenceSays) {
+TEST_F(AgentClientTest, MixesReadsByTheSequence) {
   StartAgent();
   IoOptions options = Count(1000);
   options.read_percent = 30;
@@ -387,29 +387,29 @@ TEST_F(AgentClientTest, MixesReadsAmongTheWritesAsTheSequenceSays) {
   std::map<std::uint64_t, std::uint64_t> written;
   int reads = 0;
   for (std::size_t i = 0; i < first.size(); ++i) {
-    const IoRecord& record = first[i];
-    EXPECT_EQ(record.kind, second[i].kind) << "sequence " << record.sequence;
-    if (record.kind == IoKind::kWrite) {
-      written[record.block] = record.sequence;
-      EXPECT_EQ(record.seen_state, 0U);
+    const IoEntry& entry = first[i];
+    EXPECT_EQ(entry.kind, second[i].kind) << "sequence " << entry.sequence;
+    if (entry.kind == IoKind::kWrite) {
+      written[entry.block] = entry.sequence;
+      EXPECT_EQ(entry.seen_state, 0U);
       continue;
     }
     ++reads;
-    ASSERT_EQ(record.kind, IoKind::kRead);
-    if (written.count(record.block) == 0) {
-      EXPECT_EQ(record.seen_state, static_cast<std::uint32_t>(BlockState::kZeros));
+    ASSERT_EQ(entry.kind, IoKind::kRead);
+    if (written.count(entry.block) == 0) {
+      EXPECT_EQ(entry.seen_state, static_cast<std::uint32_t>(BlockState::kZeros));
       continue;
     }
-    EXPECT_EQ(record.seen_state, static_cast<std::uint32_t>(BlockState::kWhole));
-    EXPECT_EQ(record.seen_run_id, 5U);
-    EXPECT_EQ(record.seen_block, record.block);
-    EXPECT_EQ(record.seen_sequence, written[record.block]);
+    EXPECT_EQ(entry.seen_state, static_cast<std::uint32_t>(BlockState::kWhole));
+    EXPECT_EQ(entry.seen_run_id, 5U);
+    EXPECT_EQ(entry.seen_block, entry.block);
+    EXPECT_EQ(entry.seen_sequence, written[entry.block]);
   }
   EXPECT_GT(reads, 290);
   EXPECT_LT(reads, 310);
 }
 
-TEST_F(AgentClientTest, BeginsItsBlocksAtTheOffset) {
+TEST_F(AgentClientTest, BlocksBeginAtTheOffset) {
   StartAgent();
   IoOptions options = Count(3);
   options.offset_sectors = 3;
@@ -424,7 +424,7 @@ TEST_F(AgentClientTest, BeginsItsBlocksAtTheOffset) {
   }
 }
 
-TEST_F(AgentClientTest, TheClocksDifferByNoMoreThanTheErrorSays) {
+TEST_F(AgentClientTest, TheErrorOfTheClockOffsetIsABound) {
   StartAgent();
   const auto offset = agent().MeasureClock(5, Soon());
   ASSERT_OK(offset);
@@ -434,7 +434,7 @@ TEST_F(AgentClientTest, TheClocksDifferByNoMoreThanTheErrorSays) {
   EXPECT_EQ(offset->ToOurs(one_second + offset->guest_minus_ours).time_since_epoch(), seconds(1));
 }
 
-TEST_F(AgentClientTest, ANewClientFindsTheRunGoingOn) {
+TEST_F(AgentClientTest, ANewClientFindsTheRunStillRunning) {
   StartAgent();
   IoOptions options = Count(0);
   options.interval = milliseconds(1);
@@ -443,18 +443,18 @@ TEST_F(AgentClientTest, ANewClientFindsTheRunGoingOn) {
   Reconnect();
   const auto status = agent().StopIoAndWait(Soon());
   ASSERT_OK(status);
-  const auto records = agent().FetchRecords(0, Soon());
-  ASSERT_OK(records);
-  EXPECT_THAT(*records, SizeIs(status->completed));
+  const auto entries = agent().FetchEntries(0, Soon());
+  ASSERT_OK(entries);
+  EXPECT_THAT(*entries, SizeIs(status->completed));
 }
 
-TEST_F(AgentClientTest, ANewClientIsUnderstoodAfterATornRequest) {
+TEST_F(AgentClientTest, ANewClientIsAnsweredAfterAnIncompleteRequest) {
   StartAgent();
   wire::StartIoRequest start{};
   const std::string request =
       wire::Encode({wire::MessageType::kStartIo, 1, wire::ToPayload(start)});
   for (const std::size_t torn : {std::size_t{3}, std::size_t{20}, request.size() - 1}) {
-    const UniqueFd dying = thread_->Line();
+    const UniqueFd dying = thread_->NewClient();
     ASSERT_EQ(::send(dying.get(), request.data(), torn, 0), static_cast<ssize_t>(torn));
     Reconnect();
     EXPECT_TRUE(agent().IoState(Soon()).ok()) << "torn after " << torn;
@@ -466,10 +466,10 @@ TEST_F(AgentClientTest, ANewClientSkipsTheAnswersToItsPredecessor) {
   RunToTheEnd(Count(1000));
   const std::string fetch =
       wire::Encode({wire::MessageType::kFetch, 1, wire::ToPayload(wire::FetchRequest{0, 1000, 0})});
-  const UniqueFd dying = thread_->Line();
+  const UniqueFd dying = thread_->NewClient();
   ASSERT_GT(::send(dying.get(), fetch.data(), fetch.size(), 0), 0);
   ASSERT_GT(::send(dying.get(), fetch.data(), fetch.size(), 0), 0);
-  // It read the beginning of its answer, and died.
+  // The previous client read the beginning of its answer, and died.
   pollfd entry{dying.get(), POLLIN, 0};
   ASSERT_EQ(::poll(&entry, 1, 10000), 1);
   char some[100];
@@ -489,12 +489,12 @@ TEST_F(AgentClientTest, PutsFilesOfAnySize) {
   EXPECT_TRUE(*ReadFile(path) == large);
   EXPECT_EQ(::access(path.c_str(), X_OK), 0);
   ASSERT_OK(agent().PutFile(path, 0755, "short", Soon()));
-  EXPECT_EQ(*ReadFile(path), "short") << "nothing of the old one is left";
+  EXPECT_EQ(*ReadFile(path), "short") << "the old content is replaced";
   ASSERT_OK(agent().PutFile(path, 0755, "", Soon()));
   EXPECT_EQ(*ReadFile(path), "");
 }
 
-TEST_F(AgentClientTest, RefusesFilesThatCannotBePut) {
+TEST_F(AgentClientTest, RefusesFilesThatCannotBeWritten) {
   StartAgent();
   const auto refusal = [&](const std::string& path) {
     const Status put = agent().PutFile(path, 0644, "x", Soon());
@@ -505,10 +505,10 @@ TEST_F(AgentClientTest, RefusesFilesThatCannotBePut) {
   EXPECT_THAT(refusal(directory_->path()), HasSubstr("Is a directory"));
   EXPECT_EQ(
       refusal("/" + std::string(111, 'x')),
-      "put file into the guest: /" + std::string(111, 'x') + ": File name too long (errno 36)");
+      "put a file into the guest: /" + std::string(111, 'x') + ": File name too long (errno 36)");
 }
 
-TEST_F(AgentClientTest, RunsAProgramAndTellsHowItEnded) {
+TEST_F(AgentClientTest, RunsAProgramAndReturnsItsExit) {
   StartAgent();
   const auto before = agent().ProgramState(Soon());
   ASSERT_OK(before);
@@ -553,7 +553,7 @@ TEST_F(AgentClientTest, RunsOneProgramAtATimeAndEndsIt) {
   ASSERT_OK(agent().EndProgram(SIGTERM, Soon()));
 }
 
-TEST_F(AgentClientTest, SaysWhichProgramCannotBeRun) {
+TEST_F(AgentClientTest, TheErrorNamesTheProgramThatCannotBeRun) {
   StartAgent();
   const Status missing = agent().RunProgram({"/no/such/program"}, {}, Soon());
   ASSERT_FALSE(missing.ok());
@@ -575,7 +575,7 @@ TEST_F(AgentClientTest, EndsAProgramThatFillsTheGuestsMemory) {
   EXPECT_EQ(state->output_bytes, wire::kMaxProgramFile);
 }
 
-TEST(AgentClient, SaysThatNobodyAnswers) {
+TEST(AgentClient, TheErrorSaysThatNoAnswerCame) {
   int ends[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
   UniqueFd other(ends[1]);
@@ -586,17 +586,17 @@ TEST(AgentClient, SaysThatNobodyAnswers) {
             "ask the guest's agent: agent.sock for Hello: deadline expired; last answer: none");
 }
 
-TEST(AgentClient, SaysThatTheGuestHasEnded) {
+TEST(AgentClient, TheErrorSaysThatQemuHasEnded) {
   int ends[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
   ::shutdown(ends[1], SHUT_WR);
   UniqueFd other(ends[1]);
   const auto agent = AgentClient::Adopt(UniqueFd(ends[0]), "agent.sock", Soon());
   ASSERT_FALSE(agent.ok());
-  EXPECT_THAT(agent.error().ToString(), HasSubstr("the guest's QEMU has ended"));
+  EXPECT_THAT(agent.error().ToString(), HasSubstr("the connection is closed: QEMU has ended"));
 }
 
-TEST(AgentClient, SaysWhichSocketIsMissing) {
+TEST(AgentClient, TheErrorNamesTheMissingSocket) {
   const auto agent =
       AgentClient::Connect("/no/such/agent.sock", Deadline::InUnscaled(milliseconds(10)));
   ASSERT_FALSE(agent.ok());

@@ -47,22 +47,22 @@ std::vector<BlockIdentity> BlockHistory::Allowed() const {
   return allowed;
 }
 
-std::string BlockHistory::Complaint(const BlockFinding& finding) const {
+std::string BlockHistory::DescribeDamage(const BlockFinding& finding) const {
   const std::vector<BlockIdentity> allowed = Allowed();
-  std::string complaint = KindOfWrong(finding) + ": expected ";
+  std::string text = KindOfWrong(finding) + ": expected ";
   for (const BlockIdentity& identity : allowed) {
-    complaint += &identity == &allowed.front() ? ToString(identity)
-                                               : " or " + std::to_string(identity.sequence);
+    text += &identity == &allowed.front() ? ToString(identity)
+                                          : " or " + std::to_string(identity.sequence);
   }
-  return complaint;
+  return text;
 }
 
 std::string BlockHistory::KindOfWrong(const BlockFinding& finding) const {
   const auto sequence = OwnSequence(finding);
   if (sequence && Contains(failed_before_, *sequence)) {
-    return "late, a write that was reported failed before that has come after it";
+    return "late, a write reported failed earlier has overwritten it";
   }
-  if (sequence && sequence == acknowledged_) return "gone back, a read has seen a later write";
+  if (sequence && sequence == acknowledged_) return "reverted, a read has seen a later write";
   return KindOf(finding, Identity(acknowledged_.value_or(0)));
 }
 

@@ -10,31 +10,31 @@
 
 namespace dualpath::guest {
 
-/// What the I/Os of a run on one block, of which no two were in flight at once, allow to be there:
-/// the last acknowledged write, or one that was reported failed after it, since that may have
-/// arrived all the same. Once a read has seen such a one, only those.
+/// The I/Os of a run on one block, no two of which were in flight at once, and the content that
+/// they allow: the last acknowledged write, or one reported failed after it, which may have reached
+/// the disk all the same. Once a read has seen a failed one, only failed ones.
 class BlockHistory {
  public:
   BlockHistory(std::uint64_t run_id, std::uint64_t block) : run_id_(run_id), block_(block) {}
 
-  /// The next that came back.
+  /// Adds the I/O that completed next.
   void Add(const IoResult& outcome);
 
-  /// The last acknowledged write; as long as there is none, anything may be there.
+  /// Sequence of the last acknowledged write; without one, any content is allowed.
   const std::optional<std::uint64_t>& acknowledged() const { return acknowledged_; }
 
   bool Allows(const BlockFinding& finding) const;
 
-  /// Whether failed writes since may each have arrived in part: the kernel sends an I/O of more
-  /// than a page as several commands where it must, and one of them may have failed and another
-  /// not.
+  /// Whether later failed writes may each have reached the disk in part: the kernel may split an
+  /// I/O of more than a page into several commands, of which only some fail.
   bool AllowsParts(std::uint32_t block_bytes) const;
 
-  /// Every write that may be there.
+  /// Returns every allowed write.
   std::vector<BlockIdentity> Allowed() const;
 
-  /// "late: ...: expected sequence 42 of run 3 for block 7": what is wrong with what is there.
-  std::string Complaint(const BlockFinding& finding) const;
+  /// "late: ...: expected sequence 42 of run 3 for block 7": describes a finding that is not
+  /// allowed.
+  std::string DescribeDamage(const BlockFinding& finding) const;
 
  private:
   BlockIdentity Identity(std::uint64_t sequence) const { return {run_id_, block_, sequence}; }
@@ -46,7 +46,7 @@ class BlockHistory {
   std::optional<std::uint64_t> acknowledged_;
   std::vector<std::uint64_t> failed_before_;
   std::vector<std::uint64_t> failed_since_;
-  bool replaced_ = false;  // a read saw one of `failed_since_`
+  bool replaced_ = false;  // a read has seen one of `failed_since_`
 };
 
 }  // namespace dualpath::guest

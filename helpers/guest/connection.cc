@@ -9,8 +9,8 @@
 namespace dualpath::guest {
 namespace {
 
-/// The default event loop can neither be stopped nor registered again; one thread runs it until the
-/// process ends.
+/// libvirt's default event loop can be neither stopped nor registered again; one thread runs it
+/// until the process ends.
 class EventLoop {
  public:
   static Status Start() {
@@ -20,13 +20,13 @@ class EventLoop {
 
  private:
   EventLoop() {
-    // libvirt prints every error on stderr unless told otherwise; ours are in `Error`.
+    // By default libvirt prints every error on stderr; ours are in `Error`.
     virSetErrorFunc(nullptr, [](void* /*data*/, virErrorPtr /*error*/) {});
     if (virInitialize() != 0 || virEventRegisterDefaultImpl() != 0) {
-      started_ = LibvirtError("start the event loop of", "libvirt");
+      started_ = LibvirtError("start event loop", "libvirt");
       return;
     }
-    // Fires only when it is updated, which is how the destructor wakes the loop.
+    // Fires only when updated; the destructor wakes the loop by it.
     wake_ = virEventAddTimeout(
         -1, [](int /*timer*/, void* /*data*/) {}, nullptr, nullptr);
     thread_ = std::thread([this] {
@@ -54,7 +54,7 @@ class EventLoop {
 Error LibvirtError(const std::string& operation, const std::string& object) {
   const virErrorPtr last = virGetLastError();
   if (last == nullptr || last->message == nullptr) {
-    return Error::Because(operation, object, "libvirt gives no reason");
+    return Error::Because(operation, object, "libvirt reported no reason");
   }
   return Error::Because(
       operation, object,

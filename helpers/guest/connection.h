@@ -10,11 +10,11 @@
 
 namespace dualpath::guest {
 
-/// An `Error` made of what libvirt said last in this thread.
+/// Returns libvirt's last error in this thread as an `Error`.
 Error LibvirtError(const std::string& operation, const std::string& object);
 
-/// A connection to libvirt. The process's event loop is registered before the first one is opened
-/// and runs in a thread of its own, as events require:
+/// A connection to libvirt. Opening the first one starts libvirt's default event loop in a thread,
+/// which events require:
 /// https://libvirt.org/html/libvirt-libvirt-event.html
 class Connection {
  public:
@@ -26,7 +26,7 @@ class Connection {
   virConnectPtr get() const { return connection_.get(); }
   const std::string& uri() const { return uri_; }
 
-  /// What was reported of any domain since the connection was opened.
+  /// Returns the events of all domains since the connection was opened.
   const std::shared_ptr<DomainEvents>& events() const { return events_; }
 
  private:

@@ -15,7 +15,7 @@ struct Format {
   const char* program;
 };
 
-// The lz4 one is the legacy format, the only one that the kernel's build uses.
+// lz4: the legacy format, which the kernel's build uses.
 constexpr std::array<Format, 4> kFormats{{{{"\xFD"
                                             "7zXZ",
                                             5},

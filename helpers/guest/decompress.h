@@ -7,11 +7,11 @@
 
 namespace dualpath::guest {
 
-/// The plain content of compressed data, told by its first bytes: xz, zstd, gzip or lz4, by the
-/// system's programs. Anything else is returned as it is. `object` names it in errors.
+/// Decompresses xz, zstd, gzip or lz4 data, recognized by their first bytes, with the system's
+/// programs. Returns other data unchanged. `object` names the data in errors.
 Result<std::string> Decompress(std::string data, const std::string& object, Deadline deadline);
 
-/// As `Decompress`, of a file: a module, as distributions ship it.
+/// As `Decompress`, for a file, such as a compressed module.
 Result<std::string> ReadDecompressed(const std::string& path, Deadline deadline);
 
 }  // namespace dualpath::guest

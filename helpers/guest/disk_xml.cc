@@ -6,16 +6,13 @@
 #include <sstream>
 #include <tuple>
 
-#include "helpers/guest/xml_text.h"
+#include "helpers/guest/xml.h"
 
 namespace dualpath::guest {
 namespace {
 
 using boost::property_tree::ptree;
 
-// Where a SCSI disk is on the guest's virtio-scsi controller.
-constexpr char kGuestAddress[] =
-    "<address type='drive' controller='0' bus='0' target='0' unit='0'/>\n";
 constexpr char kScsiHost[] = "scsi_host";  // libvirt's name for hostN
 
 auto AsTuple(const DiskOptions& o) {
@@ -27,13 +24,23 @@ bool OneOf(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string RenderHostDevice(const scsi::Hctl& device) {
-  return "<hostdev mode='subsystem' type='scsi' managed='no'>\n<source>\n<adapter" +
-         Attribute("name", kScsiHost + std::to_string(device.host)) + "/>\n<address" +
-         Attribute("bus", std::to_string(device.channel)) +
-         Attribute("target", std::to_string(device.target)) +
-         Attribute("unit", std::to_string(device.lun)) + "/>\n</source>\n" + kGuestAddress +
-         "</hostdev>\n";
+/// The disk's address on the guest's virtio-scsi controller.
+void AddGuestAddress(ptree& device) {
+  AddElement(
+      device, "address",
+      {{"type", "drive"}, {"controller", "0"}, {"bus", "0"}, {"target", "0"}, {"unit", "0"}});
+}
+
+void AddHostDevice(ptree& devices, const scsi::Hctl& address) {
+  ptree& device =
+      AddElement(devices, "hostdev", {{"mode", "subsystem"}, {"type", "scsi"}, {"managed", "no"}});
+  ptree& source = AddElement(device, "source", {});
+  AddElement(source, "adapter", {{"name", kScsiHost + std::to_string(address.host)}});
+  AddElement(source, "address",
+             {{"bus", std::to_string(address.channel)},
+              {"target", std::to_string(address.target)},
+              {"unit", std::to_string(address.lun)}});
+  AddGuestAddress(device);
 }
 
 std::string At(const ptree& element, const std::string& path) {
@@ -113,31 +120,40 @@ Status Validate(const DiskOptions& options) {
     return refuse("libvirt has reservations for device='lun' only");
   }
   if (options.kind != DiskKind::kScsiGeneric) {
-    return options.source.empty() ? Status(refuse("it has no source")) : Ok{};
+    return options.source.empty() ? Status(refuse("no source")) : Ok{};
   }
   if (options.error_policy != "report" || options.rerror_policy != "report") {
     return refuse(
-        "a host device has no error policies in libvirt, and QEMU's scsi-generic none "
-        "but report");
+        "libvirt has no error policies for a host device; QEMU's scsi-generic reports every error");
   }
   return Ok{};
 }
 
-std::string RenderDiskXml(const DiskOptions& options) {
-  if (options.kind == DiskKind::kScsiGeneric) return RenderHostDevice(options.scsi_device);
+void AddDisk(ptree& devices, const DiskOptions& options) {
+  if (options.kind == DiskKind::kScsiGeneric) return AddHostDevice(devices, options.scsi_device);
   const bool lun = options.kind == DiskKind::kScsiBlock;
-  const bool virtio = options.kind == DiskKind::kVirtioBlk;
-  const std::string reservations =
-      options.managed_reservations ? "<reservations managed='yes'/>" : "";
-  return "<disk type='block'" + Attribute("device", lun ? "lun" : "disk") +
-         ">\n"
-         "<driver name='qemu' type='raw' cache='none' io='native'" +
-         Attribute("error_policy", options.error_policy) +
-         Attribute("rerror_policy", options.rerror_policy) + "/>\n<source" +
-         Attribute("dev", options.source) + ">" + reservations + "</source>\n" +
-         (virtio ? "<target dev='vda' bus='virtio'/>\n"
-                 : std::string("<target dev='sda' bus='scsi'/>\n") + kGuestAddress) +
-         "</disk>\n";
+  ptree& disk = AddElement(devices, "disk", {{"type", "block"}, {"device", lun ? "lun" : "disk"}});
+  AddElement(disk, "driver",
+             {{"name", "qemu"},
+              {"type", "raw"},
+              {"cache", "none"},
+              {"io", "native"},
+              {"error_policy", options.error_policy},
+              {"rerror_policy", options.rerror_policy}});
+  ptree& source = AddElement(disk, "source", {{"dev", options.source}});
+  if (options.managed_reservations) AddElement(source, "reservations", {{"managed", "yes"}});
+  if (options.kind == DiskKind::kVirtioBlk) {
+    AddElement(disk, "target", {{"dev", "vda"}, {"bus", "virtio"}});
+  } else {
+    AddElement(disk, "target", {{"dev", "sda"}, {"bus", "scsi"}});
+    AddGuestAddress(disk);
+  }
+}
+
+std::string RenderDiskXml(const DiskOptions& options) {
+  ptree tree;
+  AddDisk(tree, options);
+  return ToXml(tree);
 }
 
 Result<std::vector<AttachedDisk>> DisksIn(const std::string& domain_xml) {
@@ -153,7 +169,7 @@ Result<std::vector<AttachedDisk>> DisksIn(const std::string& domain_xml) {
       }
     }
   } catch (const boost::property_tree::ptree_error& error) {
-    return Error::Because("find the disks in", "the XML of a domain", error.what());
+    return Error::Because("find disks", "the XML of a domain", error.what());
   }
   return disks;
 }

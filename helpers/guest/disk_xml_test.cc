@@ -7,6 +7,8 @@
 #include <boost/property_tree/xml_parser.hpp>
 #include <sstream>
 
+#include "helpers/guest/domain_xml.h"
+
 namespace dualpath::guest {
 namespace {
 
@@ -46,7 +48,7 @@ std::string InDomain(const std::string& devices) {
 
 std::string WhyInvalid(const DiskOptions& options) {
   const Status valid = Validate(options);
-  return valid.ok() ? "it is valid" : valid.error().ToString();
+  return valid.ok() ? "valid" : valid.error().ToString();
 }
 
 TEST(DiskXml, ScsiBlockPassesABlockDeviceThroughUncached) {
@@ -64,7 +66,7 @@ TEST(DiskXml, ScsiBlockPassesABlockDeviceThroughUncached) {
   EXPECT_EQ(At(disk, "address.<xmlattr>.type"), "drive");
 }
 
-TEST(DiskXml, TheEmulatedDisksDifferByTheirBus) {
+TEST(DiskXml, EmulatedDisksDifferByTheirBus) {
   const ptree hd = Parse(OnMap(DiskKind::kScsiHd)).get_child("disk");
   EXPECT_EQ(At(hd, "<xmlattr>.device"), "disk");
   EXPECT_EQ(At(hd, "target.<xmlattr>.dev"), "sda");
@@ -73,10 +75,10 @@ TEST(DiskXml, TheEmulatedDisksDifferByTheirBus) {
   EXPECT_EQ(At(blk, "<xmlattr>.device"), "disk");
   EXPECT_EQ(At(blk, "target.<xmlattr>.dev"), "vda");
   EXPECT_EQ(At(blk, "target.<xmlattr>.bus"), "virtio");
-  EXPECT_EQ(At(blk, "address"), "(absent)") << "libvirt finds it a PCI slot";
+  EXPECT_EQ(At(blk, "address"), "(absent)") << "libvirt assigns a PCI slot";
 }
 
-TEST(DiskXml, ScsiGenericIsAHostDeviceByItsAddress) {
+TEST(DiskXml, ScsiGenericIsAHostDeviceByAddress) {
   const ptree device = Parse(OnScsiDevice()).get_child("hostdev");
   EXPECT_EQ(At(device, "<xmlattr>.mode"), "subsystem");
   EXPECT_EQ(At(device, "<xmlattr>.type"), "scsi");
@@ -86,7 +88,7 @@ TEST(DiskXml, ScsiGenericIsAHostDeviceByItsAddress) {
   EXPECT_EQ(At(device, "source.address.<xmlattr>.unit"), "0");
 }
 
-TEST(DiskXml, WhatIsRenderedIsFoundInTheDomain) {
+TEST(DiskXml, DisksAreFoundInTheRenderedDomain) {
   DiskOptions stopping = OnMap(DiskKind::kScsiBlock);
   stopping.error_policy = "enospace";
   stopping.rerror_policy = "stop";
@@ -97,7 +99,9 @@ TEST(DiskXml, WhatIsRenderedIsFoundInTheDomain) {
        {OnMap(DiskKind::kScsiBlock), OnMap(DiskKind::kScsiHd), OnMap(DiskKind::kVirtioBlk),
         OnScsiDevice(), stopping, on_path}) {
     SCOPED_TRACE(ToString(options));
-    const auto disks = DisksIn(InDomain(RenderDiskXml(options)));
+    DomainOptions domain;
+    domain.disk = options;
+    const auto disks = DisksIn(RenderDomainXml(domain));
     ASSERT_TRUE(disks.ok()) << disks.error().ToString();
     ASSERT_THAT(*disks, SizeIs(1));
     EXPECT_TRUE((*disks)[0].options == options) << "but " << ToString((*disks)[0].options);
@@ -105,7 +109,7 @@ TEST(DiskXml, WhatIsRenderedIsFoundInTheDomain) {
   }
 }
 
-TEST(DiskXml, LibvirtsOwnXmlIsUnderstood) {
+TEST(DiskXml, ParsesTheXmlThatLibvirtReturns) {
   const auto disks = DisksIn(InDomain(
       "<emulator>/usr/bin/qemu-system-x86_64</emulator>"
       "<disk type='block' device='lun' rawio='yes'>"
@@ -127,24 +131,24 @@ TEST(DiskXml, LibvirtsOwnXmlIsUnderstood) {
   EXPECT_EQ(ToString((*disks)[1].options), "scsi-generic on 12:0:1:7");
 }
 
-TEST(DiskXml, ADomainWithoutADiskHasNone) {
+TEST(DiskXml, FindsNoneInADomainWithoutDisks) {
   const auto none = DisksIn(InDomain("<memballoon model='none'/>"));
   ASSERT_TRUE(none.ok()) << none.error().ToString();
   EXPECT_THAT(*none, IsEmpty());
 }
 
-TEST(DiskXml, WhatIsNoDomainIsAnError) {
+TEST(DiskXml, OtherXmlIsAnError) {
   for (const char* text : {"", "<domain/>", "<domain><devices>"}) {
     const auto disks = DisksIn(text);
     ASSERT_FALSE(disks.ok()) << text;
-    EXPECT_THAT(disks.error().ToString(), HasSubstr("find the disks in: the XML of a domain: "));
+    EXPECT_THAT(disks.error().ToString(), HasSubstr("find disks: the XML of a domain: "));
   }
 }
 
-TEST(DiskValidation, SaysWhatIsWrongWithWhat) {
+TEST(DiskValidation, TheErrorNamesTheOptionAndTheAllowedValues) {
   EXPECT_EQ(WhyInvalid({}),
-            "use as the guest's disk: scsi-block on , errors: report (writes), report (reads): it "
-            "has no source");
+            "use as the guest's disk: scsi-block on , errors: report (writes), report (reads): "
+            "no source");
   DiskOptions bad = OnMap(DiskKind::kScsiBlock);
   bad.error_policy = "enospc";
   EXPECT_THAT(WhyInvalid(bad), HasSubstr("libvirt's error_policy is stop, report, ignore or"));
@@ -155,23 +159,23 @@ TEST(DiskValidation, SaysWhatIsWrongWithWhat) {
   EXPECT_THAT(WhyInvalid(bad), HasSubstr("libvirt's rerror_policy is stop, report or ignore"));
 }
 
-TEST(DiskValidation, ReservationsAreOfPassedThroughDisks) {
+TEST(DiskValidation, OnlyScsiBlockHasReservations) {
   for (const DiskKind kind : {DiskKind::kScsiHd, DiskKind::kVirtioBlk}) {
     DiskOptions options = OnMap(kind);
-    EXPECT_EQ(WhyInvalid(options), "it is valid");
+    EXPECT_EQ(WhyInvalid(options), "valid");
     options.managed_reservations = true;
     EXPECT_THAT(WhyInvalid(options), HasSubstr("reservations for device='lun' only"));
   }
   DiskOptions lun = OnMap(DiskKind::kScsiBlock);
   lun.managed_reservations = true;
-  EXPECT_EQ(WhyInvalid(lun), "it is valid");
+  EXPECT_EQ(WhyInvalid(lun), "valid");
 }
 
 TEST(DiskValidation, AHostDeviceHasNoPolicies) {
   DiskOptions options = OnScsiDevice();
-  EXPECT_EQ(WhyInvalid(options), "it is valid");
+  EXPECT_EQ(WhyInvalid(options), "valid");
   options.rerror_policy = "stop";
-  EXPECT_THAT(WhyInvalid(options), HasSubstr("a host device has no error policies in libvirt"));
+  EXPECT_THAT(WhyInvalid(options), HasSubstr("libvirt has no error policies for a host device"));
 }
 
 }  // namespace

@@ -55,8 +55,9 @@ Result<Domain> Domain::DefineAndStart(const Connection& connection, const std::s
   const Error error = LibvirtError("start domain", domain.name());
   const Status undefined = domain.Undefine();
   if (undefined.ok()) return error;
-  return Error::Because(error.operation(), error.object(),
-                        error.reason() + "; and then: " + undefined.error().ToString());
+  return Error::Because(
+      error.operation(), error.object(),
+      error.reason() + "; undefining it also failed: " + undefined.error().ToString());
 }
 
 Result<std::optional<Domain>> Domain::Lookup(const Connection& connection,
@@ -78,7 +79,7 @@ Result<DomainState> Domain::StateAndReason() const {
   int state = VIR_DOMAIN_NOSTATE;
   int reason = 0;
   if (virDomainGetState(domain_.get(), &state, &reason, 0) != 0) {
-    return LibvirtError("ask the state of domain", name());
+    return LibvirtError("get the state of domain", name());
   }
   return DomainState{static_cast<virDomainState>(state), reason};
 }
@@ -94,7 +95,7 @@ Result<std::string> Domain::XmlDesc() const {
 Result<std::string> Domain::AskMonitor(const std::string& command) const {
   char* answer = nullptr;
   if (virDomainQemuMonitorCommand(domain_.get(), command.c_str(), &answer, 0) != 0) {
-    return LibvirtError("ask QEMU's monitor \"" + command + "\"", name());
+    return LibvirtError("send QMP command \"" + command + "\"", name());
   }
   std::string text = answer;
   std::free(answer);
@@ -123,13 +124,13 @@ Status Domain::DetachDevice(const std::string& alias, Deadline deadline) const {
                      for (const DomainEvent& event : events_->Of(name_, before)) {
                        if (event.Removed(alias)) return "";
                      }
-                     return "libvirt has not reported its removal";
+                     return "no removal event from libvirt";
                    });
 }
 
 Status Domain::Destroy() const {
   if (virDomainDestroy(domain_.get()) == 0) return Ok{};
-  // VIR_ERR_OPERATION_INVALID is libvirt's word for "it is not running".
+  // VIR_ERR_OPERATION_INVALID: the domain is not running.
   if (LastErrorIs(VIR_ERR_NO_DOMAIN) || LastErrorIs(VIR_ERR_OPERATION_INVALID)) return Ok{};
   return LibvirtError("destroy domain", name());
 }

@@ -15,10 +15,10 @@
 
 namespace dualpath::guest {
 
-/// What a domain is doing, and why.
+/// State of a domain and the reason.
 struct DomainState {
   virDomainState state = VIR_DOMAIN_NOSTATE;
-  int reason = 0;  ///< of the enum that belongs to the state: virDomainPausedReason...
+  int reason = 0;  ///< value of the enum for that state: virDomainPausedReason...
 
   bool PausedByIoError() const {
     return state == VIR_DOMAIN_PAUSED && reason == VIR_DOMAIN_PAUSED_IOERROR;
@@ -29,15 +29,13 @@ struct DomainState {
 std::string ToString(const DomainState& state);
 std::ostream& operator<<(std::ostream& out, const DomainState& state);
 
-/// A domain of libvirt, by its API. Dropping a Domain leaves the domain itself as it is: the
-/// fixture that owns it says when it ends.
+/// A libvirt domain. Destroying the object does not end the domain.
 class Domain {
  public:
-  /// Defines the domain, so that it is seen by virsh, and starts it. Undefined again if it does not
-  /// start.
+  /// Defines the domain, so that virsh lists it, and starts it. Undefines it if the start fails.
   static Result<Domain> DefineAndStart(const Connection& connection, const std::string& xml);
 
-  /// The domain of that name, if there is one; running or not.
+  /// Finds a domain by name, running or not.
   static Result<std::optional<Domain>> Lookup(const Connection& connection,
                                               const std::string& name);
 
@@ -47,32 +45,32 @@ class Domain {
   Result<virDomainState> State() const;
   Result<DomainState> StateAndReason() const;
 
-  /// The live XML, with what libvirt added.
+  /// Returns the live XML, with the elements added by libvirt.
   Result<std::string> XmlDesc() const;
 
-  /// A command for QEMU's own monitor (QMP, as JSON), and QEMU's answer, which may be an error.
-  /// libvirt then calls the domain tainted, for good reason: what changes the guest's devices this
-  /// way it does not notice.
+  /// Sends a QMP command (JSON) to QEMU's monitor and returns QEMU's answer, which may be an error.
+  /// libvirt marks the domain as tainted, since it does not notice changes to devices made this
+  /// way.
   Result<std::string> AskMonitor(const std::string& command) const;
 
-  /// After a stop on an I/O error: QEMU tries the I/O again.
+  /// Resumes the domain. After a pause on an I/O error, QEMU retries the I/O.
   Status Resume() const;
 
   /// Adds a device to the running domain: one <disk> or <hostdev> element.
   Status AttachDevice(const std::string& xml) const;
 
-  /// Takes away the device of that alias. Returns once libvirt has reported that QEMU has let go of
-  /// it, for which a PCI device needs the guest.
+  /// Removes the device with that alias and waits for libvirt's event that QEMU has released it;
+  /// for a PCI device QEMU waits for the guest.
   Status DetachDevice(const std::string& alias, Deadline deadline) const;
 
-  /// Ends the domain at once, as pulling the plug does. No error if it is off already.
+  /// Ends the domain at once, like a power loss. No error if it is off.
   Status Destroy() const;
 
-  /// Forgets the definition. No error if the domain is unknown already.
+  /// Removes the definition. No error if there is none.
   Status Undefine() const;
 
-  /// What was reported since this Domain was made (its definition and start included, if we did
-  /// that), in order. Thread-safe.
+  /// Returns the domain's events since this object was created, in order; after DefineAndStart
+  /// including those of its definition and start. Thread-safe.
   std::vector<DomainEvent> Events() const { return events_->Of(name_, first_event_); }
 
  private:

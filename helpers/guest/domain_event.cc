@@ -9,7 +9,8 @@
 
 namespace dualpath::guest {
 
-/// Shared with libvirt's event thread, which may still be in a callback when its owner goes.
+/// Shared with libvirt's event thread, which may still run a callback when DomainEvents is
+/// destroyed.
 class DomainEvents::List {
  public:
   void Add(virDomainPtr domain, DomainEvent event) {
@@ -29,7 +30,7 @@ class DomainEvents::List {
   std::vector<DomainEvent> events_;
 };
 
-/// What libvirt calls. `opaque` is a heap-allocated shared pointer to the list.
+/// libvirt's callbacks. `opaque` is a heap-allocated shared pointer to the list.
 struct Callbacks {
   using SharedList = std::shared_ptr<DomainEvents::List>;
 
@@ -90,12 +91,12 @@ constexpr std::array<const char*, 3> kIoErrorAction{"ignored", "the guest is pau
 
 }  // namespace
 
-std::string DomainEvent::ActionInWords() const { return NameIn(kIoErrorAction, action); }
+std::string DomainEvent::DescribeAction() const { return NameIn(kIoErrorAction, action); }
 
 std::string DomainEvent::ToString() const {
   if (kind == Kind::kIoError) {
     return "I/O error on " + disk + (reason.empty() ? "" : " (" + reason + ")") + ": " +
-           ActionInWords();
+           DescribeAction();
   }
   if (kind == Kind::kDeviceRemoved) return "device " + disk + " removed";
   std::string what = NameIn(kLifecycle, type);
@@ -131,7 +132,7 @@ Status DomainEvents::Register(int event_id, virConnectDomainEventGenericCallback
                                                   Callbacks::Free);
   if (id < 0) {
     Callbacks::Free(opaque);
-    return LibvirtError("listen to", "the events of libvirt's domains");
+    return LibvirtError("register for events", "libvirt's domains");
   }
   callbacks_.push_back(id);
   return Ok{};

@@ -13,21 +13,20 @@
 
 namespace dualpath::guest {
 
-/// Something that libvirt reported of a domain.
+/// An event of a libvirt domain.
 struct DomainEvent {
   enum class Kind { kLifecycle, kIoError, kDeviceRemoved };
 
   Kind kind = Kind::kLifecycle;
   std::string domain{};
-  Deadline::Clock::time_point at{};  ///< CLOCK_MONOTONIC, when it reached us
+  Deadline::Clock::time_point at{};  ///< CLOCK_MONOTONIC at its arrival
 
-  // Lifecycle: virDomainEventType, and the detail that belongs to it.
+  // Lifecycle: virDomainEventType, and the detail of that type.
   int type = 0;
   int detail = 0;
 
-  // Device removed: libvirt's alias of the disk ("scsi0-0-0-0"). I/O error: the same, what QEMU
-  // does about it (virDomainEventIOErrorAction), and the reason: "", "enospc", "eperm", "eio",
-  // "eother".
+  // Device removed: libvirt's alias of the disk ("scsi0-0-0-0"). I/O error: also QEMU's action
+  // (virDomainEventIOErrorAction) and the reason: "", "enospc", "eperm", "eio", "eother".
   std::string disk{};
   int action = 0;
   std::string reason{};
@@ -40,8 +39,8 @@ struct DomainEvent {
     return kind == Kind::kDeviceRemoved && disk == alias;
   }
 
-  /// Of an I/O error: "ignored", "the guest is paused" or "reported to the guest".
-  std::string ActionInWords() const;
+  /// Describes an I/O error's action: "ignored", "the guest is paused" or "reported to the guest".
+  std::string DescribeAction() const;
 
   /// "suspended (I/O error)" or "I/O error on scsi0-0-0-0: reported to the guest".
   std::string ToString() const;
@@ -51,8 +50,8 @@ inline std::ostream& operator<<(std::ostream& out, const DomainEvent& event) {
   return out << event.ToString();
 }
 
-/// The events of every domain of one connection. libvirt takes the same callback only once per
-/// connection and domain, so the connection listens, and each Domain picks its own.
+/// Events of all domains of one connection. libvirt takes the same callback only once per
+/// connection and domain, so the connection listens and each Domain selects its own events.
 class DomainEvents {
  public:
   /// Listens from now until destroyed. Needs the event loop (see Connection).
@@ -62,10 +61,10 @@ class DomainEvents {
   DomainEvents(const DomainEvents&) = delete;
   DomainEvents& operator=(const DomainEvents&) = delete;
 
-  /// How many there have been, of any domain.
+  /// Returns the number of events so far, of all domains.
   std::size_t size() const;
 
-  /// Those of one domain, without the first `from` of any domain.
+  /// Returns the events of one domain, skipping the first `from` events of all domains.
   std::vector<DomainEvent> Of(const std::string& domain, std::size_t from) const;
 
  private:

@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 
 #define ASSERT_OK(result) ASSERT_TRUE((result).ok()) << (result).error().ToString()
 
-// libvirt's own mock driver: no daemon, no root, the domains live in this process.
+// libvirt's test driver: needs neither daemon nor root, domains are in this process.
 constexpr char kTestDriver[] = "test:///default";
 
 constexpr char kXml[] =
@@ -34,7 +34,7 @@ class DomainTest : public ::testing::Test {
   std::optional<Connection> connection_;
 };
 
-/// Events come by libvirt's own thread, a little later.
+/// Events arrive in libvirt's event thread, a little later.
 std::vector<std::string> WordsOf(const Domain& domain, std::size_t count) {
   std::vector<std::string> words;
   PollUntil(Deadline::In(seconds(10)), [&] {
@@ -57,12 +57,12 @@ TEST_F(DomainTest, LivesFromDefineToUndefine) {
   ASSERT_TRUE(adopted->has_value());
   EXPECT_EQ((*adopted)->name(), "dualpath-test");
 
-  EXPECT_THAT((*adopted)->Events(), IsEmpty()) << "these were before its time";
+  EXPECT_THAT((*adopted)->Events(), IsEmpty()) << "earlier events are not included";
   ASSERT_OK(domain->Destroy());
   EXPECT_EQ(ToString(*domain->State()), "shut off");
-  EXPECT_TRUE(domain->Destroy().ok()) << "it is off already";
+  EXPECT_TRUE(domain->Destroy().ok()) << "already off";
   ASSERT_OK(domain->Undefine());
-  EXPECT_TRUE(domain->Undefine().ok()) << "it is unknown already";
+  EXPECT_TRUE(domain->Undefine().ok()) << "already undefined";
   EXPECT_THAT(WordsOf(*domain, 4),
               ElementsAre("defined", "started", "stopped (destroyed)", "undefined"));
 }
@@ -88,7 +88,7 @@ TEST_F(DomainTest, EventsAreTypedAndTimed) {
   ASSERT_OK(domain->Undefine());
 }
 
-TEST_F(DomainTest, AnExchangeThatLibvirtRefusesNamesTheDevice) {
+TEST_F(DomainTest, TheErrorOfARefusedDeviceHasItsXml) {
   auto domain = Domain::DefineAndStart(*connection_, kXml);
   ASSERT_OK(domain);
   const Status attached = domain->AttachDevice("<disk/>");
@@ -109,21 +109,21 @@ TEST_F(DomainTest, AnUnknownDomainIsNoError) {
   EXPECT_FALSE(found->has_value());
 }
 
-TEST_F(DomainTest, LibvirtsWordsAreInTheError) {
+TEST_F(DomainTest, TheErrorQuotesLibvirt) {
   const auto domain = Domain::DefineAndStart(*connection_, "<domain type='test'/>");
   ASSERT_FALSE(domain.ok());
   EXPECT_THAT(domain.error().ToString(), HasSubstr("define domain: test:///default: "));
   EXPECT_THAT(domain.error().ToString(), HasSubstr("(libvirt error "));
 }
 
-TEST(Connection, NamesTheUriThatItCannotOpen) {
+TEST(Connection, TheErrorNamesTheUri) {
   const auto connection = Connection::Open("test:///no/such/file");
   ASSERT_FALSE(connection.ok());
   EXPECT_THAT(connection.error().ToString(),
               HasSubstr("connect to libvirt: test:///no/such/file: "));
 }
 
-TEST(DomainState, KnowsAPauseByAnIoError) {
+TEST(DomainState, DetectsAPauseByAnIoError) {
   const DomainState by_error{VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR};
   EXPECT_TRUE(by_error.PausedByIoError());
   EXPECT_EQ(ToString(by_error), "paused (I/O error)");
@@ -133,7 +133,7 @@ TEST(DomainState, KnowsAPauseByAnIoError) {
   EXPECT_EQ(ToString(running), "running");
 }
 
-TEST(DomainEvent, SaysWhatHappened) {
+TEST(DomainEvent, DescribesItself) {
   DomainEvent event;
   event.kind = DomainEvent::Kind::kIoError;
   event.disk = "scsi0-0-0-0";

@@ -7,17 +7,17 @@
 namespace dualpath::guest {
 
 enum class Virtualization {
-  kQemu,  ///< QEMU's emulator: works everywhere, the lab included
+  kQemu,  ///< QEMU's emulator: works everywhere, including the lab
   kKvm,
 };
 
-/// The kernel command line that boots the guest with the fewest instructions; what each word is for
-/// is said in domain_xml.cc. A word that a kernel does not know is ignored.
+/// Kernel command line that boots the guest with the fewest instructions; domain_xml.cc explains
+/// each word. Kernels ignore unknown words.
 extern const char kDefaultKernelCommandLine[];
 
-/// The domain of the guest under test: one disk, one serial line, one virtio-serial channel, and
-/// none of what libvirt adds by itself. The defaults are those that boot fastest under two
-/// emulators; measured with Debian 13's kernel 6.12 and QEMU 10.0.
+/// The domain of the guest under test: one disk, one serial line, one virtio-serial channel,
+/// without the devices that libvirt adds by default. The default values boot fastest under two
+/// nested emulators, as measured with Debian 13's kernel 6.12 and QEMU 10.0.
 struct DomainOptions {
   std::string name = "dualpath-guest";
   Virtualization virtualization = Virtualization::kQemu;
@@ -31,10 +31,10 @@ struct DomainOptions {
   std::string kernel_command_line = kDefaultKernelCommandLine;
   std::string console_log;   ///< file for the serial line; libvirt's QEMU appends or truncates
   std::string agent_socket;  ///< unix socket that QEMU binds; AgentClient connects to it
-  DiskOptions disk;          ///< can be exchanged while the domain runs
+  DiskOptions disk;          ///< disk at the start; can be replaced later
 };
 
-/// The XML of the domain: https://libvirt.org/formatdomain.html
+/// Returns the domain's XML: https://libvirt.org/formatdomain.html
 std::string RenderDomainXml(const DomainOptions& options);
 
 }  // namespace dualpath::guest

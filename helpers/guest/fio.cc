@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 constexpr char kDirectory[] = "/fio";
 constexpr char kJobFile[] = "/fio/job.fio";
 
-// The C library's, in its old parts, too, and those of the engines for a disk.
+// glibc, including its libraries before 2.34, and the libraries of the engines for a disk.
 constexpr std::array<const char*, 9> kLibraries = {"libc.so",     "libm.so",    "libpthread.so",
                                                    "libdl.so",    "librt.so",   "libaio.so",
                                                    "liburing.so", "libnuma.so", "libz.so"};
@@ -26,7 +26,7 @@ bool IsNotNeeded(const std::string& soname) {
                       [&](const char* library) { return soname.rfind(library, 0) == 0; });
 }
 
-/// fio's JSON is one object, whose braces alone are at the beginning of a line.
+/// fio's JSON is one object; only its braces are at the beginning of a line.
 struct Output {
   std::string json;
   std::string messages;
@@ -57,7 +57,7 @@ FioDirection DirectionOf(const json& direction) {
   const json& latency = direction.at("clat_ns");
   parsed.latency.mean = Nanoseconds(latency.at("mean"));
   parsed.latency.longest = Nanoseconds(latency.at("max"));
-  // Without I/O in this direction there are none.
+  // Absent without I/O in this direction.
   if (latency.contains("percentile")) {
     parsed.latency.median = Nanoseconds(latency.at("percentile").at("50.000000"));
   }
@@ -91,7 +91,7 @@ Result<FioReport> ParseFioOutput(const std::string& output, const process::Exit&
   Output split = Split(output);
   if (split.json.empty()) {
     return Error::Because("run fio", "in the guest",
-                          exit.ToString() + "; it said: " + split.messages);
+                          exit.ToString() + "; output: " + split.messages);
   }
   FioReport report;
   report.exit = exit;
@@ -100,8 +100,8 @@ Result<FioReport> ParseFioOutput(const std::string& output, const process::Exit&
     const json whole = json::parse(split.json);
     for (const json& job : whole.at("jobs")) report.jobs.push_back(JobOf(job));
   } catch (const json::exception& error) {
-    return Error::Because("read fio's JSON", split.json,
-                          std::string(error.what()) + "; it must be of fio 3 or newer");
+    return Error::Because("parse fio's JSON", split.json,
+                          std::string(error.what()) + "; fio 3 or newer is required");
   }
   report.json = std::move(split.json);
   return report;

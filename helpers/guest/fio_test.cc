@@ -16,7 +16,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-// fio 3.33, shortened to what is read of it.
+// Output of fio 3.33, shortened to the fields that are parsed.
 constexpr char kVerifyFailed[] = R"(crc32c: verify failed at file /dev/sda offset 20480, length 4096
 fio: pid=1036, err=84/file:io_u.c:2152, func=io_u_sync_complete
 {
@@ -73,7 +73,7 @@ TEST(FioOutput, HasTheFiguresOfEachJob) {
   EXPECT_EQ(report->exit.code, 1);
 }
 
-TEST(FioOutput, IsJsonAndMessagesApart) {
+TEST(FioOutput, IsSplitIntoJsonAndMessages) {
   const auto report = ParseFioOutput(kVerifyFailed, {1, 0});
   ASSERT_TRUE(report.ok()) << report.error().ToString();
   EXPECT_EQ(report->json.substr(0, 29), "{\n  \"fio version\" : \"fio-3.33");
@@ -88,26 +88,26 @@ TEST(FioOutput, IsJsonAndMessagesApart) {
                                    HasSubstr("verify failed"), HasSubstr("exit status 1")));
 }
 
-TEST(FioOutput, OfABadJobIsAnErrorInFiosOwnWords) {
+TEST(FioOutput, ABadJobIsAnErrorThatQuotesFio) {
   const auto report = ParseFioOutput("Bad option <bogus=1>\nfio: job w dropped\n", {1, 0});
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().ToString(),
-            "run fio: in the guest: exit status 1; it said: Bad option <bogus=1>\nfio: job w "
+            "run fio: in the guest: exit status 1; output: Bad option <bogus=1>\nfio: job w "
             "dropped\n");
   EXPECT_THAT(ParseFioOutput("", {0, 9}).error().ToString(), HasSubstr("killed by signal 9"));
 }
 
-TEST(FioOutput, OfAnotherShapeIsAnError) {
+TEST(FioOutput, UnknownJsonIsAnError) {
   for (const char* odd : {"{\n}\n", "{\n \"jobs\": [{}]\n}\n", "{\n \"jobs\": [\n}\n",
                           "{\n \"jobs\": [{\"jobname\": 7}]\n}\n"}) {
     const auto report = ParseFioOutput(odd, {0, 0});
     ASSERT_FALSE(report.ok()) << odd;
     EXPECT_THAT(report.error().ToString(),
-                AllOf(HasSubstr("read fio's JSON: "), HasSubstr("it must be of fio 3 or newer")));
+                AllOf(HasSubstr("parse fio's JSON: "), HasSubstr("fio 3 or newer is required")));
   }
 }
 
-TEST(FioOutput, CountsTheErrorsOfAJobThatGoesOn) {
+TEST(FioOutput, CountsTheErrorsOfAJobThatContinues) {
   std::string text = kVerifyFailed;
   text.insert(text.find("\"read\""), "\"total_err\" : 3, \"first_error\" : 84,\n      ");
   const auto report = ParseFioOutput(text, {0, 0});
@@ -115,7 +115,7 @@ TEST(FioOutput, CountsTheErrorsOfAJobThatGoesOn) {
   EXPECT_EQ(report->jobs[0].errors, 3U);
 }
 
-TEST(Fio, IsGatheredWithoutTheLibrariesOfOtherStorage) {
+TEST(Fio, IsCollectedWithoutTheLibrariesOfOtherStorage) {
   if (process::FindProgram("fio").empty()) GTEST_SKIP() << "fio is not installed";
   const auto fio = GatherFio(Deadline::In(std::chrono::seconds(30)));
   ASSERT_TRUE(fio.ok()) << fio.error().ToString();

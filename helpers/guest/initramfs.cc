@@ -16,7 +16,7 @@
 namespace dualpath::guest {
 namespace {
 
-constexpr char kModuleList[] = "modules.list";  // the agent reads it: images/guest/agent/main.cc
+constexpr char kModuleList[] = "modules.list";  // read by images/guest/agent/main.cc
 constexpr char kSignatureMarker[] = "~Module signature appended~\n";
 // struct module_signature in the kernel's include/linux/module_signature.h: 12 bytes, of which the
 // last four are the big-endian length of the signature before it.
@@ -63,8 +63,8 @@ Result<std::vector<std::string>> ParseShowDepends(const std::string& text) {
     if (verb.empty() || verb == "builtin") continue;
     if (verb != "insmod" || object.empty()) {
       return Error::Because("resolve modules", line,
-                            "modprobe would not just load a file here; the guest's agent can do "
-                            "nothing else");
+                            "not a plain module load (insmod FILE), the only kind that the "
+                            "guest's agent supports");
     }
     if (std::find(files.begin(), files.end(), object) == files.end()) files.push_back(object);
   }

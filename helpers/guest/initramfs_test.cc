@@ -38,7 +38,7 @@ TEST(ParseShowDepends, KeepsTheOrderAndEachModuleOnce) {
                                   "/lib/modules/6.12/kernel/drivers/scsi/sd_mod.ko.xz"));
 }
 
-TEST(ParseShowDepends, AllBuiltInIsNothingToLoad) {
+TEST(ParseShowDepends, BuiltInModulesAreSkipped) {
   const auto files = ParseShowDepends("builtin virtio_pci\n");
   ASSERT_OK(files);
   EXPECT_THAT(*files, IsEmpty());
@@ -63,7 +63,7 @@ TEST(WithoutSignature, CutsExactlyTheSignature) {
             "ELF module");
 }
 
-TEST(WithoutSignature, LeavesOthersAlone) {
+TEST(WithoutSignature, KeepsUnsignedModules) {
   EXPECT_EQ(WithoutSignature("\x7F"
                              "ELF module"),
             "\x7F"
@@ -73,7 +73,7 @@ TEST(WithoutSignature, LeavesOthersAlone) {
   EXPECT_EQ(WithoutSignature(nonsense), nonsense) << "longer than the module";
 }
 
-TEST(Decompress, KnowsTheFormatByItsFirstBytes) {
+TEST(Decompress, RecognizesTheFormatByItsFirstBytes) {
   for (const char* program : {"gzip", "xz", "zstd"}) {
     if (process::FindProgram(program).empty()) continue;
     const auto packed = process::ExecuteChecked({{program, "-c"}, "module"}, Soon());
@@ -85,13 +85,13 @@ TEST(Decompress, KnowsTheFormatByItsFirstBytes) {
   EXPECT_EQ(*Decompress("module", "m.ko", Soon()), "module");
 }
 
-TEST(Decompress, NamesTheFileThatIsDamaged) {
+TEST(Decompress, TheErrorNamesTheDamagedFile) {
   const auto plain = Decompress("\x1F\x8B damaged", "m.ko.gz", Soon());
   ASSERT_FALSE(plain.ok());
   EXPECT_THAT(plain.error().ToString(), HasSubstr("decompress m.ko.gz: run: gzip -dc: "));
 }
 
-/// A modprobe of our making is first in PATH: the real one reads only indexes that depmod makes of
+/// Puts a fake modprobe first in PATH: the real one reads only indexes that depmod creates from
 /// real modules.
 class BuildInitramfsTest : public ::testing::Test {
  protected:
@@ -127,7 +127,7 @@ class BuildInitramfsTest : public ::testing::Test {
     ASSERT_EQ(::chmod(path.c_str(), 0755), 0);
   }
 
-  /// The text of one member of the archive.
+  /// Returns the content of one member of the archive.
   std::string Member(const std::string& name) {
     const auto archive = ReadFile(options_.output);
     if (!archive.ok()) return archive.error().ToString();
@@ -141,7 +141,7 @@ class BuildInitramfsTest : public ::testing::Test {
   std::string path_;
 };
 
-TEST_F(BuildInitramfsTest, HoldsTheAgentAndWhatItLoads) {
+TEST_F(BuildInitramfsTest, ContainsTheAgentAndItsModules) {
   ASSERT_OK(BuildInitramfs(options_, Soon()));
   EXPECT_EQ(Member("init"), "the agent");
   EXPECT_EQ(Member("modules.list"), "/scsi_mod.ko\n/sg.ko\n");
@@ -150,20 +150,20 @@ TEST_F(BuildInitramfsTest, HoldsTheAgentAndWhatItLoads) {
             "-d " + directory_->path() + " -S 6.1-test -a --show-depends sg\n");
 }
 
-TEST_F(BuildInitramfsTest, KeepsSignaturesIfAskedTo) {
+TEST_F(BuildInitramfsTest, KeepsSignaturesIfRequested) {
   options_.keep_signatures = true;
   ASSERT_OK(BuildInitramfs(options_, Soon()));
   EXPECT_THAT(Member("sg.ko"), HasSubstr("~Module signature appended~"));
 }
 
-TEST_F(BuildInitramfsTest, PassesOnWhatModprobeComplainsOf) {
+TEST_F(BuildInitramfsTest, TheErrorQuotesModprobe) {
   FakeModprobe("echo modprobe: FATAL: Module sg not found >&2; exit 1\n");
   const Status built = BuildInitramfs(options_, Soon());
   ASSERT_FALSE(built.ok());
   EXPECT_THAT(built.error().ToString(), HasSubstr("Module sg not found"));
 }
 
-TEST_F(BuildInitramfsTest, NamesTheAgentThatIsMissing) {
+TEST_F(BuildInitramfsTest, TheErrorNamesTheMissingAgent) {
   options_.agent_path = "/no/such/agent";
   const Status built = BuildInitramfs(options_, Soon());
   ASSERT_FALSE(built.ok());

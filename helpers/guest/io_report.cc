@@ -12,18 +12,18 @@ double Seconds(Deadline::Clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-std::string Words(int error_number) {
+std::string Describe(int error_number) {
   return error_number == 0 ? "good" : std::generic_category().message(error_number);
 }
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const IoResult& outcome) {
-  std::ostringstream text;  // the format of numbers stays ours
-  text << "#" << outcome.sequence << (outcome.kind == IoKind::kRead ? " read of" : "") << " block "
-       << outcome.block << ": " << Words(outcome.error_number) << " after " << std::fixed
-       << std::setprecision(3) << Seconds(outcome.Took()) << " s, begun at "
-       << Seconds(outcome.start.time_since_epoch()) << " s";
+std::ostream& operator<<(std::ostream& out, const IoResult& result) {
+  std::ostringstream text;  // independent of the format flags of `out`
+  text << "#" << result.sequence << (result.kind == IoKind::kRead ? " read of" : "") << " block "
+       << result.block << ": " << Describe(result.error_number) << " after " << std::fixed
+       << std::setprecision(3) << Seconds(result.Took()) << " s, begun at "
+       << Seconds(result.start.time_since_epoch()) << " s";
   return out << text.str();
 }
 
@@ -43,21 +43,21 @@ void PrintTo(const IoReport& report, std::ostream* out) {
   }
 }
 
-IoResult ToOutcome(const IoRecord& record, const ClockOffset& clock) {
-  IoResult outcome;
-  outcome.sequence = record.sequence;
-  outcome.block = record.block;
-  outcome.kind = record.kind;
-  outcome.error_number = record.error_number;
-  if (record.kind == IoKind::kRead && record.error_number == 0) {
-    outcome.seen.state = static_cast<BlockState>(record.seen_state);
-    outcome.seen.identity = {record.seen_run_id, record.seen_block, record.seen_sequence};
-    outcome.seen.checksum = record.checksum;
-    outcome.seen.first_wrong_byte = record.seen_first_wrong_byte;
+IoResult ToOutcome(const IoEntry& entry, const ClockOffset& clock) {
+  IoResult result;
+  result.sequence = entry.sequence;
+  result.block = entry.block;
+  result.kind = entry.kind;
+  result.error_number = entry.error_number;
+  if (entry.kind == IoKind::kRead && entry.error_number == 0) {
+    result.seen.state = static_cast<BlockState>(entry.seen_state);
+    result.seen.identity = {entry.seen_run_id, entry.seen_block, entry.seen_sequence};
+    result.seen.checksum = entry.checksum;
+    result.seen.first_wrong_byte = entry.seen_first_wrong_byte;
   }
-  outcome.start = clock.ToOurs(GuestTime(record.start_ns));
-  outcome.end = clock.ToOurs(GuestTime(record.end_ns));
-  return outcome;
+  result.start = clock.ToOurs(GuestTime(entry.start_ns));
+  result.end = clock.ToOurs(GuestTime(entry.end_ns));
+  return result;
 }
 
 }  // namespace dualpath::guest

@@ -10,16 +10,18 @@
 
 namespace dualpath::guest {
 
-/// From here on an I/O counts as held: far above what the slowest place needs for one.
+/// An I/O that took this long or longer is called held: the guest's view of I/O that dm-multipath
+/// queued, which the guest cannot see. Far above the time of any other I/O, even in the slowest
+/// place.
 inline constexpr std::chrono::milliseconds kHeld{2000};
 
-/// What became of one I/O of the guest, on our clock.
+/// Result of one I/O of the guest, with times on our clock.
 struct IoResult {
   std::uint64_t sequence = 0;
   std::uint64_t block = 0;
-  IoKind kind = IoKind::kWrite;  ///< kRead for a read of a mixed run
-  int error_number = 0;          ///< what the application in the guest got; 0: success
-  BlockFinding seen{};           ///< what a read without error saw
+  IoKind kind = IoKind::kWrite;  ///< kRead also for a read of a mixed run
+  int error_number = 0;          ///< errno that the application in the guest got; 0: success
+  BlockFinding seen{};           ///< content seen by a read without error
   Deadline::Clock::time_point start{};
   Deadline::Clock::time_point end{};
 
@@ -28,18 +30,18 @@ struct IoResult {
 
 /// "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s"; "#13 read of block 12:
 /// ...".
-std::ostream& operator<<(std::ostream& out, const IoResult& outcome);
+std::ostream& operator<<(std::ostream& out, const IoResult& result);
 
-/// Everything that a run did, in order of completion.
+/// All I/Os of a run.
 struct IoReport {
   IoOptions options;
-  std::vector<IoResult> outcomes;
-  std::chrono::nanoseconds clock_error{0};  ///< every time is good to this much either way
+  std::vector<IoResult> outcomes;           ///< results in order of completion
+  std::chrono::nanoseconds clock_error{0};  ///< bound of the error of every time
 };
 
-/// For failure messages: runs of the same outcome in one line.
+/// Prints consecutive I/Os with the same error in one line, for failure messages.
 void PrintTo(const IoReport& report, std::ostream* out);
 
-IoResult ToOutcome(const IoRecord& record, const ClockOffset& clock);
+IoResult ToOutcome(const IoEntry& entry, const ClockOffset& clock);
 
 }  // namespace dualpath::guest

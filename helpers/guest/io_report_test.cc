@@ -10,16 +10,16 @@ namespace dualpath::guest {
 namespace {
 
 using std::chrono::milliseconds;
-TEST(IoResult, IsTheRecordOnOurClock) {
-  IoRecord record{};
-  record.sequence = 12;
-  record.block = 11;
-  record.error_number = EIO;
-  record.start_ns = 5'000'000'000;
-  record.end_ns = 7'500'000'000;
+TEST(IoResult, IsTheEntryOnOurClock) {
+  IoEntry entry{};
+  entry.sequence = 12;
+  entry.block = 11;
+  entry.error_number = EIO;
+  entry.start_ns = 5'000'000'000;
+  entry.end_ns = 7'500'000'000;
   ClockOffset guest_ahead;
   guest_ahead.guest_minus_ours = std::chrono::seconds(2);
-  const IoResult outcome = ToOutcome(record, guest_ahead);
+  const IoResult outcome = ToOutcome(entry, guest_ahead);
   EXPECT_EQ(outcome.sequence, 12U);
   EXPECT_EQ(outcome.block, 11U);
   EXPECT_EQ(outcome.error_number, EIO);
@@ -28,7 +28,7 @@ TEST(IoResult, IsTheRecordOnOurClock) {
 
   ClockOffset guest_behind;
   guest_behind.guest_minus_ours = -std::chrono::hours(1);
-  EXPECT_EQ(ToOutcome(record, guest_behind).end.time_since_epoch(),
+  EXPECT_EQ(ToOutcome(entry, guest_behind).end.time_since_epoch(),
             std::chrono::hours(1) + milliseconds(7500));
 }
 
@@ -42,24 +42,24 @@ IoResult Io(std::uint64_t sequence, milliseconds begun, milliseconds took, int e
   return outcome;
 }
 
-TEST(IoResult, PrintsWhatBecameOfItAndWhen) {
+TEST(IoResult, PrintsErrorAndTimes) {
   std::ostringstream text;
   text << Io(12, milliseconds(61250), milliseconds(84), EIO);
   EXPECT_EQ(text.str(), "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s");
 }
 
-TEST(IoResult, LeavesTheStreamAsItWas) {
+TEST(IoResult, KeepsTheFormatOfTheStream) {
   std::ostringstream text;
   text << Io(1, milliseconds(0), milliseconds(1)) << " " << 0.5;
   EXPECT_THAT(text.str(), ::testing::EndsWith("s 0.5"));
 }
 
-TEST(IoReport, PrintsRunsOfTheSameOutcomeInOneLine) {
+TEST(IoReport, PrintsConsecutiveIosWithTheSameErrorInOneLine) {
   IoReport report;
   report.outcomes = {
       Io(1, milliseconds(1000), milliseconds(80)),
       Io(2, milliseconds(1200), milliseconds(999)),
-      Io(3, milliseconds(2400), milliseconds(1000)),  // worth a line of its own
+      Io(3, milliseconds(2400), milliseconds(1000)),  // long enough for a separate line
       Io(4, milliseconds(3400), milliseconds(30000)),
       Io(5, milliseconds(33600), milliseconds(10), EIO),
       Io(6, milliseconds(33800), milliseconds(10), EIO),

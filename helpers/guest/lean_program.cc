@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::uint64_t kNowhere = ~std::uint64_t{0};
 
-/// The bytes of an ELF file. What is read from outside of it is zero, which ends every list here,
-/// and the image is damaged.
+/// Bytes of an ELF file. A read outside of it returns zero, which ends every list, and marks the
+/// image as damaged.
 class Image {
  public:
   explicit Image(std::string bytes) : bytes_(std::move(bytes)) {}
@@ -49,7 +49,7 @@ class Image {
 };
 
 struct Segment {
-  std::uint64_t header;  ///< where the program header itself is
+  std::uint64_t header;  ///< offset of the program header
   Elf64_Phdr content;
 };
 
@@ -83,8 +83,8 @@ std::uint64_t OffsetOf(const std::vector<Segment>& segments, std::uint64_t addre
   return kNowhere;
 }
 
-/// Takes the versions that are wanted of libraries in `gone` out of the list at `first`, and
-/// returns where it begins now. The loader would look for the libraries by this list, too.
+/// Removes libraries in `gone` from the list of needed versions at `first` and returns its new
+/// start. The loader looks up the libraries of this list too.
 std::uint64_t DropVersions(Image& image, std::uint64_t first, std::uint64_t names,
                            const std::set<std::string>& gone) {
   std::vector<std::uint64_t> kept;
@@ -113,7 +113,7 @@ Result<std::string> WithoutLibraries(
   };
   if (elf.size() < sizeof(Elf64_Ehdr) || elf.compare(0, SELFMAG, ELFMAG) != 0 ||
       elf[EI_CLASS] != ELFCLASS64 || elf[EI_DATA] != ELFDATA2LSB) {
-    return fail("it is not a 64-bit little-endian ELF program");
+    return fail("not a 64-bit little-endian ELF program");
   }
   Image image(elf);
   const std::vector<Segment> segments = SegmentsOf(image);
@@ -121,7 +121,7 @@ Result<std::string> WithoutLibraries(
   for (const Segment& segment : segments) {
     if (segment.content.p_type == PT_DYNAMIC) dynamic = segment.content.p_offset;
   }
-  if (image.damaged()) return fail("it is cut short, or damaged");
+  if (image.damaged()) return fail("truncated or damaged");
   if (dynamic == kNowhere) return elf;
 
   const std::vector<Elf64_Dyn> before = DynamicSectionAt(image, dynamic);
@@ -129,7 +129,7 @@ Result<std::string> WithoutLibraries(
   for (const Elf64_Dyn& entry : before) {
     if (entry.d_tag == DT_STRTAB) names = OffsetOf(segments, entry.d_un.d_ptr);
   }
-  if (names == kNowhere) return fail("its dynamic section has no names");
+  if (names == kNowhere) return fail("no string table in the dynamic section");
   std::set<std::string> gone;
   std::vector<Elf64_Dyn> after;
   for (Elf64_Dyn entry : before) {
@@ -150,20 +150,21 @@ Result<std::string> WithoutLibraries(
     if (entry.d_tag != DT_VERNEED) continue;
     const std::uint64_t first = OffsetOf(segments, entry.d_un.d_ptr);
     const std::uint64_t now_first = DropVersions(image, first, names, gone);
-    if (now_first == kNowhere) return fail("no versioned library would be left, not even libc");
+    if (now_first == kNowhere)
+      return fail("no library with symbol versions would be left, not even libc");
     entry.d_un.d_ptr += now_first - first;
   }
   for (std::size_t i = 0; i < after.size(); ++i) {
     image.Write(dynamic + i * sizeof(Elf64_Dyn), after[i]);
   }
-  // What is bound later is written later: nothing may be made read-only after the start.
+  // Lazy binding writes to the section after the start, so it must not become read-only.
   for (const Segment& segment : segments) {
     if (segment.content.p_type != PT_GNU_RELRO) continue;
     Elf64_Phdr unused = segment.content;
     unused.p_type = PT_NULL;
     image.Write(segment.header, unused);
   }
-  if (image.damaged()) return fail("it is cut short, or damaged");
+  if (image.damaged()) return fail("truncated or damaged");
   return std::move(image).bytes();
 }
 

@@ -20,7 +20,7 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Beside the unit tests' own program (helpers/CMakeLists.txt).
+/// Built beside the unit tests' program.
 std::string ProgramThatAsksForMuch() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().string() +
          "/dualpath_asks_for_much";
@@ -66,7 +66,7 @@ TEST_F(LeanProgramTest, RunsWithoutTheLibraryThatItDoesNotCall) {
   EXPECT_THAT(called.err, HasSubstr("undefined symbol: DualpathUnneeded"));
 }
 
-TEST_F(LeanProgramTest, DoesNotAskForTheLibrary) {
+TEST_F(LeanProgramTest, DoesNotNeedTheLibrary) {
   const auto lean = WithoutLibraries(elf_, "program", IsUnneeded);
   ASSERT_TRUE(lean.ok()) << lean.error().ToString();
   const auto libraries = process::LibrariesOf(Keep(*lean), Deadline::In(std::chrono::seconds(20)));
@@ -75,23 +75,23 @@ TEST_F(LeanProgramTest, DoesNotAskForTheLibrary) {
   EXPECT_THAT(*libraries, Each(Not(HasSubstr("unneeded"))));
 }
 
-TEST_F(LeanProgramTest, KeepsEverythingThatIsNotLeftOut) {
+TEST_F(LeanProgramTest, KeepsAllOtherLibraries) {
   const auto same = WithoutLibraries(elf_, "program", [](const std::string&) { return false; });
   ASSERT_TRUE(same.ok()) << same.error().ToString();
   EXPECT_EQ(Run({Keep(*same), "call"}).exit.code, 3);
 }
 
-TEST_F(LeanProgramTest, RefusesWhatItDoesNotUnderstand) {
+TEST_F(LeanProgramTest, RefusesOtherFiles) {
   for (const std::string& odd :
        {std::string(), std::string("#!/bin/sh\n"), std::string(100, 'x')}) {
     const auto refused = WithoutLibraries(odd, "/bin/odd", IsUnneeded);
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().ToString(),
-              "leave libraries out of: /bin/odd: it is not a 64-bit little-endian ELF program");
+              "leave libraries out of: /bin/odd: not a 64-bit little-endian ELF program");
   }
 }
 
-TEST_F(LeanProgramTest, SaysThatAProgramIsCutShort) {
+TEST_F(LeanProgramTest, RefusesATruncatedProgram) {
   for (const std::size_t bytes : {std::size_t{64}, std::size_t{200}, elf_.size() / 4}) {
     const auto refused = WithoutLibraries(elf_.substr(0, bytes), "/bin/half", IsUnneeded);
     ASSERT_FALSE(refused.ok()) << bytes;
@@ -102,7 +102,8 @@ TEST_F(LeanProgramTest, SaysThatAProgramIsCutShort) {
 TEST_F(LeanProgramTest, DoesNotLeaveOutTheCLibrary) {
   const auto refused = WithoutLibraries(elf_, "program", [](const std::string&) { return true; });
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().reason(), "no versioned library would be left, not even libc");
+  EXPECT_EQ(refused.error().reason(),
+            "no library with symbol versions would be left, not even libc");
 }
 
 }  // namespace

@@ -18,7 +18,7 @@
 namespace dualpath::guest {
 namespace {
 
-constexpr std::size_t kAlignment = 4096;  // of direct I/O: enough for every disk
+constexpr std::size_t kAlignment = 4096;  // for direct I/O; sufficient for every disk
 constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
 constexpr std::size_t kErrorsShown = 3;
 
@@ -36,7 +36,7 @@ Histories HistoriesOf(const IoReport& report) {
   return histories;
 }
 
-/// The first of them, with what the next ones and their number are.
+/// Returns the first error, extended by the next ones and the number of the others.
 Error InOne(const std::vector<Error>& errors) {
   std::string others;
   for (std::size_t i = 1; i < std::min(errors.size(), kErrorsShown); ++i) {
@@ -59,7 +59,7 @@ Result<UniqueFd> OpenToRead(const std::string& storage) {
   return fd;
 }
 
-/// As much of the range as there is.
+/// Reads the range, or the part of it before the end of the storage.
 Result<std::size_t> ReadRange(int fd, char* to, std::uint64_t begin, std::size_t size) {
   std::size_t done = 0;
   while (done < size) {
@@ -74,8 +74,8 @@ Result<std::size_t> ReadRange(int fd, char* to, std::uint64_t begin, std::size_t
   return done;
 }
 
-/// Reads the blocks, which are in ascending order, by as few and as long reads as possible. `visit`
-/// gets a null pointer for a block that the storage ends before.
+/// Reads the blocks, which are in ascending order, by few and long reads. `visit` gets a null
+/// pointer for a block beyond the end of the storage.
 Status VisitBlocks(const std::string& storage, const IoOptions& options,
                    const std::vector<std::uint64_t>& blocks,
                    const std::function<void(std::uint64_t block, const char* data)>& visit) {
@@ -102,7 +102,7 @@ Status VisitBlocks(const std::string& storage, const IoOptions& options,
   return Ok{};
 }
 
-/// Whether every sector is that of one of these writes.
+/// Whether every sector belongs to one of these writes.
 bool IsMadeOf(const char* data, std::size_t size, const std::vector<BlockIdentity>& writes) {
   std::vector<bool> explained(size / kSectorBytes);
   std::vector<std::uint64_t> words(size / sizeof(std::uint64_t));
@@ -119,8 +119,8 @@ bool IsMadeOf(const char* data, std::size_t size, const std::vector<BlockIdentit
   return std::find(explained.begin(), explained.end(), false) == explained.end();
 }
 
-/// Why that may not be in the block, or nothing.
-std::string WhatIsWrong(const BlockHistory& history, const char* data, std::size_t size) {
+/// Describes content that is not allowed in the block; empty if it is allowed.
+std::string DescribeDamage(const BlockHistory& history, const char* data, std::size_t size) {
   const std::vector<BlockIdentity> allowed = history.Allowed();
   for (const BlockIdentity& write : allowed) {
     if (FirstDifference(data, size, write) == size) return "";
@@ -128,8 +128,8 @@ std::string WhatIsWrong(const BlockHistory& history, const char* data, std::size
   if (history.AllowsParts(static_cast<std::uint32_t>(size)) && IsMadeOf(data, size, allowed)) {
     return "";
   }
-  return history.Complaint(InspectBlock(data, size)) + ", holds " + DescribeContent(data, size) +
-         "; the first difference is at byte " +
+  return history.DescribeDamage(InspectBlock(data, size)) + ", holds " +
+         DescribeContent(data, size) + "; the first difference is at byte " +
          std::to_string(FirstDifference(data, size, allowed.front()));
 }
 
@@ -144,8 +144,9 @@ Status HoldsAcknowledgedWrites(const std::string& storage, const IoReport& repor
   std::vector<Error> errors;
   const auto visit = [&](std::uint64_t block, const char* data) {
     const BlockHistory& history = histories.at(block);
-    const std::string wrong =
-        data == nullptr ? "the file ends" : WhatIsWrong(history, data, report.options.block_bytes);
+    const std::string wrong = data == nullptr
+                                  ? "beyond the end of the file"
+                                  : DescribeDamage(history, data, report.options.block_bytes);
     if (wrong.empty()) return;
     const std::string where = "block " + std::to_string(block) + " of " + storage +
                               ", acknowledged as sequence " +
@@ -155,7 +156,7 @@ Status HoldsAcknowledgedWrites(const std::string& storage, const IoReport& repor
   DUALPATH_TRY_STATUS(VisitBlocks(storage, report.options, blocks, visit));
   if (!errors.empty()) return InOne(errors);
   if (!blocks.empty()) return Ok{};
-  return Error::Because("look for acknowledged writes in", storage, "the run has none to look for");
+  return Error::Because("look for acknowledged writes in", storage, "the run has none");
 }
 
 Status ReadsSawAcknowledgedWrites(const IoReport& report) {
@@ -170,19 +171,19 @@ Status ReadsSawAcknowledgedWrites(const IoReport& report) {
           history.AllowsParts(report.options.block_bytes) &&
           (outcome.seen.state == BlockState::kTorn || outcome.seen.state == BlockState::kDamaged);
       if (!history.Allows(outcome.seen) && !in_parts) {
-        errors.push_back(
-            Error::Because("check read",
-                           "sequence " + std::to_string(outcome.sequence) + ", block " +
-                               std::to_string(outcome.block) + ", acknowledged as sequence " +
-                               std::to_string(*history.acknowledged()),
-                           history.Complaint(outcome.seen) + ", saw " + ToString(outcome.seen)));
+        errors.push_back(Error::Because(
+            "check read",
+            "sequence " + std::to_string(outcome.sequence) + ", block " +
+                std::to_string(outcome.block) + ", acknowledged as sequence " +
+                std::to_string(*history.acknowledged()),
+            history.DescribeDamage(outcome.seen) + ", saw " + ToString(outcome.seen)));
       }
     }
     history.Add(outcome);
   }
   if (!errors.empty()) return InOne(errors);
   if (any) return Ok{};
-  return Error::Because("look at what was read in", "the run", "it has no read without error");
+  return Error::Because("check reads", "the run", "no read without error");
 }
 
 }  // namespace dualpath::guest

@@ -79,7 +79,7 @@ class AcknowledgedWrites : public ::testing::Test {
     return status.ok() ? "nothing wrong" : status.error().ToString();
   }
 
-  /// What every complaint about a block begins with.
+  /// Start of every error about a block.
   std::string About(std::uint64_t block, std::uint64_t sequence) const {
     return "block " + std::to_string(block) + " of " + file_ + ", acknowledged as sequence " +
            std::to_string(sequence) + ": ";
@@ -90,16 +90,16 @@ class AcknowledgedWrites : public ::testing::Test {
   IoReport report_;
 };
 
-TEST_F(AcknowledgedWrites, AreAllThere) { EXPECT_EQ(WhyNot(), "nothing wrong"); }
+TEST_F(AcknowledgedWrites, AreFound) { EXPECT_EQ(WhyNot(), "nothing wrong"); }
 
-TEST_F(AcknowledgedWrites, OneThatWasDroppedLeavesTheOlderWrite) {
+TEST_F(AcknowledgedWrites, ADroppedWriteLeavesTheOlderOne) {
   Put(2, {kRun, 2, 3});
   EXPECT_EQ(WhyNot(), "check block: " + About(2, 7) +
                           "stale: expected sequence 7 of run 3 for block 2, holds sequence 3 of "
                           "run 3 for block 2, checksum good; the first difference is at byte 24");
 }
 
-TEST_F(AcknowledgedWrites, OneThatWasDroppedLeavesZeros) {
+TEST_F(AcknowledgedWrites, ADroppedFirstWriteLeavesZeros) {
   PutBytes(2 * kBytes, std::string(kBytes, '\0'));
   EXPECT_EQ(WhyNot(),
             "check block: " + About(2, 7) +
@@ -130,7 +130,7 @@ TEST_F(AcknowledgedWrites, ATornBlockNamesBothWrites) {
   PutBytes(3 * kBytes + 2048, Content({kRun, 3, 4}).substr(2048));
   EXPECT_EQ(WhyNot(), "check block: " + About(3, 8) +
                           "torn: expected sequence 8 of run 3 for block 3, holds sequence 8 of run "
-                          "3 for block 3, checksum wrong, but from byte 2048 on sequence 4 of run "
+                          "3 for block 3, checksum wrong, from byte 2048 on sequence 4 of run "
                           "3 for block 3; the first difference is at byte 2064");
 }
 
@@ -141,27 +141,28 @@ TEST_F(AcknowledgedWrites, OneWrongByteIsFound) {
     PutBytes(1 * kBytes, content);
     EXPECT_EQ(WhyNot(), "check block: " + About(1, 6) +
                             "damaged: expected sequence 6 of run 3 for block 1, holds sequence 6 "
-                            "of run 3 for block 1, checksum wrong, but from byte " +
+                            "of run 3 for block 1, checksum wrong, from byte " +
                             std::to_string(at) +
-                            " on not what that wrote; the first difference is at byte " +
+                            " on other data; the first difference is at byte " +
                             std::to_string(at));
   }
 }
 
-TEST_F(AcknowledgedWrites, SomebodyElsesBytesAreFound) {
+TEST_F(AcknowledgedWrites, ForeignBytesAreFound) {
   PutBytes(1 * kBytes, std::string(kBytes, 'x'));
-  EXPECT_EQ(WhyNot(), "check block: " + About(1, 6) +
-                          "foreign: expected sequence 6 of run 3 for block 1, holds what the agent "
-                          "did not write (it does not begin with DUALPATH); the first difference "
-                          "is at byte 0");
+  EXPECT_EQ(WhyNot(),
+            "check block: " + About(1, 6) +
+                "foreign: expected sequence 6 of run 3 for block 1, holds data not written "
+                "by the agent (no DUALPATH magic); the first difference is at byte 0");
 }
 
-TEST_F(AcknowledgedWrites, TheFileMayNotEndBeforeThem) {
+TEST_F(AcknowledgedWrites, AFileThatEndsBeforeThemIsAnError) {
   std::filesystem::resize_file(file_, 3 * kBytes + 512);
-  EXPECT_EQ(WhyNot(), "read: " + About(3, 8) + "the file ends");
+  EXPECT_EQ(WhyNot(), "read: " + About(3, 8) + "beyond the end of the file");
   std::filesystem::resize_file(file_, 1 * kBytes);
-  EXPECT_EQ(WhyNot(), "read: " + About(1, 6) + "the file ends\nand read: " + About(2, 7) +
-                          "the file ends\nand read: " + About(3, 8) + "the file ends");
+  EXPECT_EQ(WhyNot(), "read: " + About(1, 6) + "beyond the end of the file\nand read: " +
+                          About(2, 7) + "beyond the end of the file\nand read: " + About(3, 8) +
+                          "beyond the end of the file");
 }
 
 TEST_F(AcknowledgedWrites, TheFirstBadBlockIsNamed) {
@@ -181,16 +182,16 @@ TEST_F(AcknowledgedWrites, MayBeReplacedByALaterOneThatWasReportedFailed) {
   EXPECT_EQ(WhyNot(), "nothing wrong");
 }
 
-TEST_F(AcknowledgedWrites, AreNotReplacedByAFailedOneBeforeThem) {
+TEST_F(AcknowledgedWrites, AnEarlierFailedWriteMayNotOverwriteThem) {
   Reported(9, 0, EIO);
   Reported(13, 0, 0);
   Put(0, {kRun, 0, 9});
   EXPECT_EQ(WhyNot(), "check block: " + About(0, 13) +
-                          "late, a write that was reported failed before that has come after it: "
+                          "late, a write reported failed earlier has overwritten it: "
                           "expected sequence 13 of run 3 for block 0, holds sequence 9 of run 3 "
                           "for block 0, checksum good; the first difference is at byte 24");
   Reported(17, 0, EIO);
-  EXPECT_THAT(WhyNot(), HasSubstr("holds sequence 9")) << "only the one after it may have arrived";
+  EXPECT_THAT(WhyNot(), HasSubstr("holds sequence 9")) << "only the later failed write is allowed";
 }
 
 TEST_F(AcknowledgedWrites, AFailedWriteOfAnotherBlockOrRunExplainsNothing) {
@@ -205,16 +206,16 @@ TEST_F(AcknowledgedWrites, AFailedWriteOfAnotherBlockOrRunExplainsNothing) {
   EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(0, 5)), HasSubstr("foreign")));
 }
 
-TEST_F(AcknowledgedWrites, AFailedOneThatArrivedByHalvesIsTorn) {
+TEST_F(AcknowledgedWrites, AFailedWriteThatArrivedInPartIsTorn) {
   Reported(9, 0, EIO);
   PutBytes(0, Content({kRun, 0, 9}).substr(0, 1024));
   EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(0, 5)),
                               HasSubstr("torn: expected sequence 5 of run 3 for block 0 or 9, "
                                         "holds sequence 9 of run 3 for block 0, checksum wrong, "
-                                        "but from byte 1024 on sequence 5 of run 3 for block 0")));
+                                        "from byte 1024 on sequence 5 of run 3 for block 0")));
 }
 
-TEST_F(AcknowledgedWrites, WhatWasNeverAcknowledgedMayBeAnything) {
+TEST_F(AcknowledgedWrites, BlocksWithoutOneMayHoldAnything) {
   Reported(9, 7, EIO);  // beyond the end of the file
   Reported(10, 5, EIO);
   PutBytes(5 * kBytes, std::string(kBytes, 'x'));
@@ -222,36 +223,35 @@ TEST_F(AcknowledgedWrites, WhatWasNeverAcknowledgedMayBeAnything) {
 }
 
 TEST_F(AcknowledgedWrites, OrderIsThatOfCompletion) {
-  // A held write that was acknowledged after a later one had been: the file has the last to come.
+  // A held write completed after a later one, and the file has what completed last.
   Reported(21, 0, 0);
   Reported(17, 0, 0);
   Put(0, {kRun, 0, 17});
   EXPECT_EQ(WhyNot(), "nothing wrong");
 }
 
-TEST_F(AcknowledgedWrites, BlocksAreAsLargeAsTheRunWroteThem) {
+TEST_F(AcknowledgedWrites, BlocksHaveTheSizeOfTheRun) {
   report_.options.block_bytes = kSectorBytes;
   EXPECT_THAT(WhyNot(), HasSubstr("holds sequence 5 of run 3 for block 0, which was a block of "
                                   "another size, 4096 bytes"));
 }
 
-TEST_F(AcknowledgedWrites, AFileThatIsNotThereIsNamed) {
+TEST_F(AcknowledgedWrites, AMissingFileIsNamed) {
   EXPECT_EQ(HoldsAcknowledgedWrites("/no/such/storage.raw", report_).error().ToString(),
             "open: /no/such/storage.raw: No such file or directory (errno 2)");
 }
 
 TEST_F(AcknowledgedWrites, ARunWithoutAnyProvesNothing) {
   report_.outcomes.clear();
-  EXPECT_EQ(WhyNot(),
-            "look for acknowledged writes in: " + file_ + ": the run has none to look for");
+  EXPECT_EQ(WhyNot(), "look for acknowledged writes in: " + file_ + ": the run has none");
   Reported(1, 0, EIO);
-  EXPECT_THAT(WhyNot(), HasSubstr("the run has none to look for"));
+  EXPECT_THAT(WhyNot(), HasSubstr("the run has none"));
 }
 
 TEST_F(AcknowledgedWrites, SectorsOutOfPlaceAreFound) {
-  // Every sector is there, none in its place.
+  // Every sector exists, none at its offset.
   PutBytes(1 * kBytes, Content({kRun, 1, 6}).substr(512) + Content({kRun, 1, 6}).substr(0, 512));
-  EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(1, 6)), HasSubstr("does not begin with DUALPATH")));
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr(About(1, 6)), HasSubstr("no DUALPATH magic")));
 }
 
 TEST_F(AcknowledgedWrites, NoMoreThanThreeBadBlocksAreShown) {
@@ -262,7 +262,7 @@ TEST_F(AcknowledgedWrites, NoMoreThanThreeBadBlocksAreShown) {
                     ::testing::EndsWith("\nand 1 more")));
 }
 
-TEST_F(AcknowledgedWrites, AreNotReplacedByAReplayOfAnOldOne) {
+TEST_F(AcknowledgedWrites, AReplayOfAnOldWriteMayNotOverwriteThem) {
   Reported(9, 0, 0);
   Reported(13, 0, 0);
   Put(0, {kRun, 0, 5});
@@ -271,14 +271,14 @@ TEST_F(AcknowledgedWrites, AreNotReplacedByAReplayOfAnOldOne) {
                           "run 3 for block 0, checksum good; the first difference is at byte 24");
 }
 
-TEST_F(AcknowledgedWrites, AFailedOneThatWasReadDoesNotGoAway) {
+TEST_F(AcknowledgedWrites, AFailedWriteThatWasReadMustStay) {
   Reported(9, 0, EIO);
   Saw(10, 0, {kRun, 0, 9});
   Put(0, {kRun, 0, 9});
   EXPECT_EQ(WhyNot(), "nothing wrong");
   Put(0, {kRun, 0, 5});
   EXPECT_EQ(WhyNot(), "check block: " + About(0, 5) +
-                          "gone back, a read has seen a later write: expected sequence 9 of run 3 "
+                          "reverted, a read has seen a later write: expected sequence 9 of run 3 "
                           "for block 0, holds sequence 5 of run 3 for block 0, checksum good; the "
                           "first difference is at byte 24");
   Reported(13, 0, 0);
@@ -338,7 +338,7 @@ TEST_F(LargeWrites, ThatFailedExplainNoOtherDamage) {
   Reported(2, 0, EIO);
   PutBytes(8192, Large(4).substr(8192, 4096));
   EXPECT_THAT(WhyNot(), HasSubstr("torn: expected sequence 1 of run 3 for block 0 or 2, holds "
-                                  "sequence 1 of run 3 for block 0, checksum wrong, but from byte "
+                                  "sequence 1 of run 3 for block 0, checksum wrong, from byte "
                                   "8192 on sequence 4 of run 3 for block 0"));
   PutBytes(0, Large(1));
   PutBytes(9000, "x");
@@ -354,7 +354,8 @@ TEST_F(LargeWrites, ThatWereAcknowledgedAreWhole) {
                               HasSubstr("from byte 65536 on sequence 2 of run 3 for block 0")));
 }
 
-/// A run of which block 0 was acknowledged as sequence 5; each test adds what its reads saw.
+/// A run that has block 0 acknowledged as sequence 5; each test adds the content that its reads
+/// saw.
 class Reads : public AcknowledgedWrites {
  protected:
   std::string WhyNotSeen() const {
@@ -386,7 +387,7 @@ TEST_F(Reads, MaySeeOneThatFailedSince) {
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
   Saw(12, 0, {kRun, 0, 5});
   EXPECT_EQ(WhyNotSeen(),
-            "check read: sequence 12, block 0, acknowledged as sequence 5: gone back, a read has "
+            "check read: sequence 12, block 0, acknowledged as sequence 5: reverted, a read has "
             "seen a later write: expected sequence 9 of run 3 for block 0, saw sequence 5 of run 3 "
             "for block 0, checksum good");
 }
@@ -396,8 +397,8 @@ TEST_F(Reads, DoNotSeeOneThatFailedBefore) {
   Reported(13, 0, 0);
   Saw(17, 0, {kRun, 0, 9});
   EXPECT_EQ(WhyNotSeen(),
-            "check read: sequence 17, block 0, acknowledged as sequence 13: late, a write that was "
-            "reported failed before that has come after it: expected sequence 13 of run 3 for "
+            "check read: sequence 17, block 0, acknowledged as sequence 13: late, a write reported "
+            "failed earlier has overwritten it: expected sequence 13 of run 3 for "
             "block 0, saw sequence 9 of run 3 for block 0, checksum good");
 }
 
@@ -411,8 +412,8 @@ TEST_F(Reads, SeeAWholeBlockOfTheirOwn) {
   seen.first_wrong_byte = 700;
   report_.outcomes.back().seen = seen;
   EXPECT_THAT(WhyNotSeen(), HasSubstr("damaged: expected sequence 5 of run 3 for block 0, saw "
-                                      "sequence 5 of run 3 for block 0, checksum wrong, but from "
-                                      "byte 700 on not what that wrote"));
+                                      "sequence 5 of run 3 for block 0, checksum wrong, from "
+                                      "byte 700 on other data"));
   report_.outcomes.back().seen = {BlockState::kWhole, {kRun + 1, 0, 5}, 0, 0};
   EXPECT_THAT(WhyNotSeen(), HasSubstr("foreign: "));
 }
@@ -443,9 +444,7 @@ TEST_F(Reads, ThatFailedSawNothing) {
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
 }
 
-TEST_F(Reads, AreNeeded) {
-  EXPECT_EQ(WhyNotSeen(), "look at what was read in: the run: it has no read without error");
-}
+TEST_F(Reads, AreNeeded) { EXPECT_EQ(WhyNotSeen(), "check reads: the run: no read without error"); }
 
 }  // namespace
 }  // namespace dualpath::guest

@@ -26,9 +26,9 @@ std::vector<std::string> Arguments(const std::string& command_line) {
   return arguments;
 }
 
-/// Whether a socket is in libvirt's directory for the domain, ".../domain-1-NAME".
+/// Whether a socket is in libvirt's directory of the domain, ".../domain-1-NAME".
 bool IsSocketOf(const std::string& domain, const fs::path& socket) {
-  constexpr std::size_t kShortName = 20;  // what libvirt keeps of a name in that of a directory
+  constexpr std::size_t kShortName = 20;  // libvirt truncates the domain's name in the directory's
   const std::string prefix = "domain-";
   const std::string directory = socket.parent_path().filename();
   if (directory.compare(0, prefix.size(), prefix) != 0) return false;
@@ -53,7 +53,7 @@ Result<std::vector<int>> PrHelper::Pids() const {
     const std::string name = process->path().filename();
     const auto pid = ParseWhole<int>(name);
     if (!pid) continue;
-    // A process may end while we look, and a dead one has no command line.
+    // Processes may end meanwhile; a zombie has no command line.
     const auto command_line = ReadFile(process->path().string() + "/cmdline");
     if (command_line.ok() && IsHelperOf(domain_, Arguments(*command_line))) pids.push_back(*pid);
   }
@@ -75,12 +75,12 @@ Status PrHelper::Signal(int number) const {
     const auto now = Pids();
     if (!now.ok()) return now.error().ToString();
     const bool there = std::find(now->begin(), now->end(), pids[0]) != now->end();
-    return there ? "process " + std::to_string(pids[0]) + " is still there" : "";
+    return there ? "process " + std::to_string(pids[0]) + " still runs" : "";
   });
 }
 
-Result<bool> KnowsMultipath(const std::string& program) {
-  // The name of the library is in the program's dynamic section, if it was built with it.
+Result<bool> SupportsMultipath(const std::string& program) {
+  // A program linked with the library has its name in the dynamic section.
   DUALPATH_TRY(const std::string content, ReadFile(program));
   return content.find("libmpathpersist.so") != std::string::npos;
 }

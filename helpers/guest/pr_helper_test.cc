@@ -16,7 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// A /proc of our own.
+/// A fake /proc.
 class PrHelperTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -43,37 +43,37 @@ class PrHelperTest : public ::testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(PrHelperTest, IsTheDomainsOwn) {
+TEST_F(PrHelperTest, IsTheOneOfTheDomain) {
   EXPECT_THAT(*Helper().Pids(), IsEmpty());
   Put("103", "/usr/bin/qemu-pr-helper", "/x/domain-1-dualpath-guest/pr-helper0.sock");
   Put("102", "qemu-pr-helper", "/x/domain-1-dualpath-guest/pr-helper0.sock");
   EXPECT_THAT(*Helper().Pids(), ElementsAre(102, 103));
   EXPECT_THAT(*Helper("other").Pids(), ElementsAre(101));
-  EXPECT_THAT(*Helper("guest").Pids(), IsEmpty()) << "the name only ends so";
+  EXPECT_THAT(*Helper("guest").Pids(), IsEmpty()) << "only a suffix of the name";
 }
 
-TEST_F(PrHelperTest, IsKnownByTheTwentyCharactersThatLibvirtKeeps) {
+TEST_F(PrHelperTest, IsFoundByTheTwentyCharactersThatLibvirtKeeps) {
   Put("104", "qemu-pr-helper", "/x/domain-3-abcdefghijklmnopqrst/pr-helper0.sock");
   EXPECT_THAT(*Helper("abcdefghijklmnopqrstuvwxyz").Pids(), ElementsAre(104));
 }
 
-TEST_F(PrHelperTest, IsKilledOnlyIfThereIsOne) {
+TEST_F(PrHelperTest, IsKilledOnlyIfExactlyOneRuns) {
   EXPECT_EQ(Helper().Kill().error().ToString(),
             "send signal 9 to qemu-pr-helper: dualpath-guest: libvirt runs 0 for this domain");
 }
 
-TEST_F(PrHelperTest, KnowsMultipathIfItNeedsTheLibrary) {
+TEST_F(PrHelperTest, SupportsMultipathIfLinkedWithTheLibrary) {
   const std::string program = directory_->path() + "/qemu-pr-helper";
-  EXPECT_FALSE(KnowsMultipath(program).ok());
+  EXPECT_FALSE(SupportsMultipath(program).ok());
   using namespace std::string_literals;
   ASSERT_TRUE(WriteFileAtomically(program, "\177ELF\0libudev.so.1\0libmpathpersist.so.0\0"s).ok());
-  EXPECT_TRUE(*KnowsMultipath(program));
+  EXPECT_TRUE(*SupportsMultipath(program));
   ASSERT_TRUE(WriteFileAtomically(program, "\177ELF\0libudev.so.1\0libc.so.6\0"s).ok());
-  EXPECT_FALSE(*KnowsMultipath(program));
+  EXPECT_FALSE(*SupportsMultipath(program));
 }
 
-TEST(PrHelper, IsGoneOnceItIsKilled) {
-  // What counts is the command line: tail goes on when one of its files cannot be opened.
+TEST(PrHelper, HasEndedWhenKillReturns) {
+  // Only the command line matters: tail continues if a file cannot be opened.
   const auto running = process::Background::Start(
       {{"bash", "-c",
         "exec -a qemu-pr-helper tail -f /dev/null /x/domain-1-of-a-test/pr-helper0.sock "

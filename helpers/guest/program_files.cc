@@ -28,7 +28,7 @@ Result<ProgramFiles> GatherProgram(const ProgramOptions& options, Deadline deadl
   if (options.left_out) {
     DUALPATH_TRY(content, WithoutLibraries(content, options.program, options.left_out));
   }
-  // The loader is asked about what will run, not about what is installed.
+  // ldd must see the program without the libraries left out, not the installed one.
   DUALPATH_TRY(const TemporaryDirectory staging, TemporaryDirectory::Create());
   const std::string copy = staging.path() + "/" + NameIn(options.program);
   DUALPATH_TRY_STATUS(WriteFileAtomically(copy, content));

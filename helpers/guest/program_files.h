@@ -10,31 +10,31 @@
 
 namespace dualpath::guest {
 
-/// A program of this machine with all that it takes to run it in the guest, which has no loader and
-/// no libraries of its own.
+/// A program of this machine with its loader and libraries, to be run in the guest, which has
+/// neither.
 struct ProgramFiles {
   struct File {
-    std::string path;  ///< in the guest
+    std::string path;  ///< file name in the guest
     unsigned mode = 0;
     std::string content;
   };
   std::vector<File> files;
-  std::vector<std::string> command;  ///< what runs the program there, before its own arguments
+  std::vector<std::string> command;  ///< command that runs the program there, without its arguments
 
   std::size_t Bytes() const;
 };
 
 struct ProgramOptions {
   std::string program;    ///< "/usr/bin/fio"
-  std::string directory;  ///< in the guest: "/fio"
-  /// Which libraries the program shall do without (lean_program.h); by default none.
+  std::string directory;  ///< directory in the guest: "/fio"
+  /// Selects libraries to leave out (lean_program.h); by default none.
   std::function<bool(const std::string& soname)> left_out{};
 };
 
-/// Gathers the program, its loader and its libraries, as this machine would load them (ldd).
+/// Collects the program, its loader and its libraries, as this machine would load them (ldd).
 Result<ProgramFiles> GatherProgram(const ProgramOptions& options, Deadline deadline);
 
-/// Puts them into the guest.
+/// Writes the files into the guest.
 Status Put(const ProgramFiles& program, AgentClient& agent, Deadline deadline);
 
 }  // namespace dualpath::guest

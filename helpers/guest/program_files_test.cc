@@ -18,7 +18,7 @@ using ::testing::MatchesRegex;
 
 Deadline Soon() { return Deadline::In(std::chrono::seconds(30)); }
 
-TEST(ProgramFiles, AreTheProgramItsLoaderAndItsLibraries) {
+TEST(ProgramFiles, IncludeTheLoaderAndTheLibraries) {
   const auto gathered = GatherProgram({"/bin/true", "/tools"}, Soon());
   ASSERT_TRUE(gathered.ok()) << gathered.error().ToString();
   EXPECT_THAT(gathered->files, Contains(Field(&ProgramFiles::File::path, "/tools/libc.so.6")));
@@ -42,7 +42,7 @@ TEST(ProgramFiles, NeedNoLoaderIfTheProgramDoesNot) {
   EXPECT_EQ(gathered->files.size(), 1U);
 }
 
-TEST(ProgramFiles, NameTheProgramThatIsMissing) {
+TEST(ProgramFiles, TheErrorNamesTheMissingProgram) {
   const auto gathered = GatherProgram({"/no/such/program", "/tools"}, Soon());
   ASSERT_FALSE(gathered.ok());
   EXPECT_EQ(gathered.error().ToString(),

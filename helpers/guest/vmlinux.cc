@@ -73,21 +73,21 @@ Result<std::string> VmlinuxOf(const std::string& bzimage, const std::string& obj
   const auto offset = Read<std::uint32_t>(bzimage, kPayloadOffset);
   const auto length = Read<std::uint32_t>(bzimage, kPayloadLength);
   if (!version || !sectors || !offset || !length || bzimage.compare(kHeaderMagic, 4, "HdrS") != 0) {
-    return fail("it is no Linux bzImage");
+    return fail("not a Linux bzImage");
   }
-  if (*version < kFirstVersionWithPayload) return fail("its boot protocol is older than 2.08");
+  if (*version < kFirstVersionWithPayload) return fail("boot protocol older than 2.08");
   const std::size_t setup = (*sectors == 0 ? 4U : *sectors) + 1U;
   const std::size_t payload_at = setup * 512 + *offset;
   if (payload_at > bzimage.size() || *length > bzimage.size() - payload_at || *length < 4) {
-    return fail("it is cut off: the compressed kernel reaches beyond its end");
+    return fail("truncated: the compressed kernel extends beyond its end");
   }
   std::string payload = bzimage.substr(payload_at, *length);
-  // The build appends the plain size to every format but gzip, which has it already, and the
+  // The kernel's build appends the uncompressed size, except to gzip, which contains it; the
   // programs would take it for a damaged second part.
   if (payload.compare(0, 2, "\x1F\x8B") != 0) payload.resize(payload.size() - 4);
   DUALPATH_TRY(std::string elf, Decompress(std::move(payload), object, deadline));
   if (elf.compare(0, SELFMAG, ELFMAG) != 0) {
-    return fail("its payload is no ELF file in xz, zstd, gzip or lz4");
+    return fail("the payload is not an ELF file in xz, zstd, gzip or lz4");
   }
   if (!HasPvhEntry(elf)) return fail("the kernel has no PVH entry (CONFIG_PVH)");
   return elf;

@@ -21,7 +21,7 @@ void Append(std::string& bytes, const T& value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 
-/// An ELF file that has a note segment with one unrelated note and one of `type`.
+/// Returns an ELF file with a note segment of one unrelated note and one of `type`.
 std::string ElfWithNote(Elf64_Word type) {
   Elf64_Ehdr header{};
   std::memcpy(header.e_ident, ELFMAG, SELFMAG);
@@ -44,7 +44,7 @@ std::string ElfWithNote(Elf64_Word type) {
   return elf + notes;
 }
 
-/// A bzImage with one setup sector; the payload begins 16 bytes behind the setup.
+/// Returns a bzImage with one setup sector; the payload begins 16 bytes after the setup.
 std::string BzImage(const std::string& payload) {
   std::string image(1024 + 16, '\0');
   image[0x1F1] = 1;
@@ -68,7 +68,7 @@ std::string WhyNot(const std::string& bzimage) {
   return elf.ok() ? "nothing wrong" : elf.error().ToString();
 }
 
-TEST(HasPvhEntry, LooksThroughTheNotes) {
+TEST(HasPvhEntry, SearchesAllNotes) {
   EXPECT_TRUE(HasPvhEntry(ElfWithNote(18)));
   EXPECT_FALSE(HasPvhEntry(ElfWithNote(17)));
   EXPECT_FALSE(HasPvhEntry("no ELF file"));
@@ -78,11 +78,11 @@ TEST(HasPvhEntry, LooksThroughTheNotes) {
   EXPECT_FALSE(HasPvhEntry(cut));
 }
 
-TEST(VmlinuxOf, UnpacksEveryFormat) {
+TEST(VmlinuxOf, DecompressesEveryFormat) {
   const std::string elf = ElfWithNote(18);
   for (const char* program : {"xz", "zstd"}) {
     if (process::FindProgram(program).empty()) continue;
-    // The kernel's build appends the plain size.
+    // The kernel's build appends the uncompressed size.
     const auto found = VmlinuxOf(BzImage(Packed(program, elf) + "size"), "vmlinuz", Soon());
     ASSERT_TRUE(found.ok()) << program << ": " << found.error().ToString();
     EXPECT_EQ(*found, elf) << program;
@@ -92,20 +92,20 @@ TEST(VmlinuxOf, UnpacksEveryFormat) {
   EXPECT_EQ(*found, elf);
 }
 
-TEST(VmlinuxOf, SaysWhatTheImageLacks) {
-  EXPECT_EQ(WhyNot("MZ"), "extract vmlinux: vmlinuz: it is no Linux bzImage");
-  EXPECT_EQ(WhyNot(std::string(2000, 'x')), "extract vmlinux: vmlinuz: it is no Linux bzImage");
-  EXPECT_THAT(WhyNot(BzImage("no known format")), HasSubstr("its payload is no ELF file"));
+TEST(VmlinuxOf, TheErrorSaysWhyTheImageCannotBeUsed) {
+  EXPECT_EQ(WhyNot("MZ"), "extract vmlinux: vmlinuz: not a Linux bzImage");
+  EXPECT_EQ(WhyNot(std::string(2000, 'x')), "extract vmlinux: vmlinuz: not a Linux bzImage");
+  EXPECT_THAT(WhyNot(BzImage("no known format")), HasSubstr("the payload is not an ELF file"));
   EXPECT_THAT(WhyNot(BzImage(Packed("gzip", ElfWithNote(17)))), HasSubstr("no PVH entry"));
   std::string cut = BzImage(std::string(1000, 'x'));
   cut.resize(cut.size() - 500);
-  EXPECT_THAT(WhyNot(cut), HasSubstr("it is cut off"));
+  EXPECT_THAT(WhyNot(cut), HasSubstr("truncated"));
   std::string old = BzImage("payload");
   old[0x206] = 7;
   EXPECT_THAT(WhyNot(old), HasSubstr("older than 2.08"));
 }
 
-TEST(ExtractVmlinux, NamesTheFileThatItCannotRead) {
+TEST(ExtractVmlinux, TheErrorNamesTheUnreadableFile) {
   const Status extracted = ExtractVmlinux("/no/such/vmlinuz", "/tmp/never", Soon());
   ASSERT_FALSE(extracted.ok());
   EXPECT_THAT(extracted.error().ToString(), HasSubstr("/no/such/vmlinuz"));

@@ -35,10 +35,12 @@ struct Message {
   std::string body;
 };
 
-Status Send(const UniqueFd& socket, Message message) {
+Status Send(const UniqueFd& socket, Message message, Deadline deadline) {
   message.head["bytes"] = message.body.size();
-  return SendAll(socket, message.head.dump(-1, ' ', false, json::error_handler_t::replace) + "\n" +
-                             message.body);
+  return SendAll(
+      socket,
+      message.head.dump(-1, ' ', false, json::error_handler_t::replace) + "\n" + message.body,
+      deadline);
 }
 
 Result<Message> Receive(const UniqueFd& socket, Deadline deadline) {
@@ -102,7 +104,7 @@ Result<UniqueFd> ConnectToShell(const std::string& name) {
 
 Result<Message> AskShell(const std::string& name, Message request, Deadline deadline) {
   DUALPATH_TRY(const UniqueFd socket, ConnectToShell(name));
-  DUALPATH_TRY_STATUS(Send(socket, std::move(request)));
+  DUALPATH_TRY_STATUS(Send(socket, std::move(request), deadline));
   DUALPATH_TRY(Message answer, Receive(socket, deadline));
   const std::string complaint = answer.head.value("error", "");
   if (!complaint.empty()) return Error::Because("copy", "in the lab " + name, complaint);
@@ -257,7 +259,7 @@ Result<std::string> CopyDoor::Serve(Vm& vm, const OutputSink& sink) {
     reply.head["error"] = "neither a path nor a name can have a line break";
   } else {
     DUALPATH_TRY_STATUS(vm.SendLine(line));
-    DUALPATH_TRY_STATUS(SendAll(vm.ports().results, request->body));
+    DUALPATH_TRY_STATUS(SendAll(vm.ports().results, request->body, Deadline::In(kCopyBudget)));
     std::optional<LabAnswer> answer;
     while (!answer) {
       DUALPATH_TRY(const std::string said, vm.ReadLine(sink, Deadline::In(kCopyBudget)));
@@ -271,7 +273,8 @@ Result<std::string> CopyDoor::Serve(Vm& vm, const OutputSink& sink) {
                                                       : answer->complaint;
     }
   }
-  static_cast<void>(Send(*client, std::move(reply)));  // it need not have waited for the end
+  static_cast<void>(Send(*client, std::move(reply),
+                         Deadline::In(kClientBudget)));  // it need not have waited for the end
   return other_line;
 }
 

@@ -77,7 +77,7 @@ class Answering {
           const UniqueFd client(::accept(door.fd(), nullptr, nullptr));
           const auto said = ReadSome(client, Deadline::In(std::chrono::seconds(10)));
           if (said.ok() && asked != nullptr) *asked = *said;
-          EXPECT_TRUE(SendAll(client, reply).ok());
+          EXPECT_TRUE(SendAll(client, reply, Deadline::In(std::chrono::seconds(10))).ok());
         }) {}
   ~Answering() { thread_.join(); }
 

@@ -1,38 +1,21 @@
 #include "helpers/lab/cpu_slot.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
-#include <cstddef>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <system_error>
 
+#include "helpers/base/unix_socket.h"
+
 namespace dualpath::lab {
-namespace {
-
-/// A name in the abstract namespace: whoever has it, of whatever user, is alive.
-UniqueFd TakeName(const std::string& name) {
-  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path + 1, name.data(), name.size());
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  const bool taken =
-      socket && ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0;
-  return taken ? std::move(socket) : UniqueFd();
-}
-
-}  // namespace
 
 std::optional<CpuSlot> CpuSlot::Take() {
   cpu_set_t ours;
   if (::sched_getaffinity(0, sizeof(ours), &ours) != 0) return std::nullopt;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(cpu, &ours)) continue;
-    UniqueFd name = TakeName("dualpath-vm-on-cpu-" + std::to_string(cpu));
-    if (name) return CpuSlot(cpu, std::move(name));
+    // At most one live process, of any user, has an abstract name.
+    auto name = unix_socket::Listen("@dualpath-vm-on-cpu-" + std::to_string(cpu));
+    if (name.ok()) return CpuSlot(cpu, std::move(*name));
   }
   return std::nullopt;
 }

@@ -8,19 +8,20 @@
 
 namespace dualpath::lab {
 
-/// A CPU of this machine for the threads of one VM, which take turns: on one CPU a VM that waits in
-/// virtual time is twice as fast, since none of them has to be woken on another. Taken as long as
-/// the object lives; given back by the kernel if we die.
+/// A CPU of this machine reserved for the threads of one VM, which take turns: a VM that waits in
+/// virtual time is twice as fast on one CPU, since no thread has to be woken on another CPU.
+/// Reserved until the object is destroyed or the process ends.
 class CpuSlot {
  public:
-  /// One that we may run on and no other VM has; none if there are more VMs than CPUs.
+  /// Takes a CPU that we may run on and no other VM has; none if there are more VMs than CPUs.
   static std::optional<CpuSlot> Take();
 
   int cpu() const { return cpu_; }
 
-  /// Moves all threads of a process there, where none interrupts another that it has woken
-  /// (SCHED_BATCH, sched(7)): the CPU's thread would hand over at each notification of the main
-  /// loop, some 15 times from one idle period to the next. One that cannot be moved is only slower.
+  /// Moves all threads of a process to the CPU, with SCHED_BATCH (sched(7)), so that a thread is
+  /// not preempted by one that it wakes: else the vCPU thread would be at each notification of the
+  /// main loop, some 15 times between two idle periods. A thread that cannot be moved is only
+  /// slower.
   void Hold(int pid) const;
 
  private:

@@ -14,7 +14,7 @@
 namespace dualpath::lab {
 namespace {
 
-TEST(CpuSlot, IsADifferentCpuForEachUntilThereAreNone) {
+TEST(CpuSlot, TakesADifferentCpuEachTimeUntilNoneIsLeft) {
   cpu_set_t ours;
   ASSERT_EQ(::sched_getaffinity(0, sizeof(ours), &ours), 0);
   std::vector<CpuSlot> slots;
@@ -24,19 +24,19 @@ TEST(CpuSlot, IsADifferentCpuForEachUntilThereAreNone) {
     EXPECT_TRUE(cpus.insert(slot->cpu()).second) << "taken twice";
     slots.push_back(std::move(*slot));
   }
-  // Others' VMs may have some.
+  // VMs of other processes may have some.
   EXPECT_LE(slots.size(), static_cast<std::size_t>(CPU_COUNT(&ours)));
-  if (slots.empty()) GTEST_SKIP() << "every CPU has a VM of somebody else";
+  if (slots.empty()) GTEST_SKIP() << "every CPU has the VM of another process";
   slots.pop_back();
-  // Unless others take it at once.
+  // Repeated, since other processes may take it first.
   EXPECT_TRUE(PollUntil(Deadline::In(std::chrono::seconds(20)), [] {
     return CpuSlot::Take().has_value();
-  })) << "it was not given back";
+  })) << "not released";
 }
 
-TEST(CpuSlot, HoldsAProcessOnItsCpu) {
+TEST(CpuSlot, MovesAProcessToItsCpu) {
   const auto slot = CpuSlot::Take();
-  if (!slot) GTEST_SKIP() << "every CPU has a VM of somebody else";
+  if (!slot) GTEST_SKIP() << "every CPU has the VM of another process";
   auto process = process::Background::Start({{"sleep", "60"}}, {});
   ASSERT_TRUE(process.ok()) << process.error().ToString();
   slot->Hold(process->pid());

@@ -9,20 +9,20 @@
 
 namespace dualpath::lab {
 
-/// A listening unix socket at `path`, to which QEMU connects as a client: the connection is then
-/// there before the VM runs its first instruction.
+/// Listens on a unix socket at `path`. QEMU connects to it as a client, so that the connection
+/// exists before the VM runs its first instruction.
 Result<UniqueFd> ListenAt(const std::string& path);
 
-/// A connection to who listens at `path`.
+/// Connects to a socket of `ListenAt`; fails at once if nothing listens there.
 Result<UniqueFd> ConnectTo(const std::string& path);
 
-/// The next connection to a listening socket.
+/// Waits for the next connection to a listening socket.
 Result<UniqueFd> AcceptOn(const UniqueFd& listener, Deadline deadline);
 
-/// What arrived, at most once per call; empty: the other side has closed. Blocks until `deadline`.
+/// Waits until something arrives and returns it; empty: the other side has closed.
 Result<std::string> ReadSome(const UniqueFd& fd, Deadline deadline);
 
-Status SendAll(const UniqueFd& fd, const std::string& text);
+Status SendAll(const UniqueFd& fd, const std::string& text, Deadline deadline);
 
 /// Takes the first line, without its end, off the front of `buffered`, if a whole one is there.
 std::optional<std::string> TakeLine(std::string& buffered);

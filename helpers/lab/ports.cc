@@ -13,6 +13,8 @@ namespace {
 
 constexpr char kWait[] = "wait for the lab VM";
 constexpr std::chrono::hours kLongestPoll{1};
+constexpr std::chrono::seconds kSendBudget{
+    30};  // a line, which the port takes at once unless the VM hangs
 
 /// Reads what has arrived on `port`; that it is closed is an `Error`.
 Result<std::string> ReadOpen(const UniqueFd& port, const char* name, Deadline deadline) {
@@ -23,7 +25,9 @@ Result<std::string> ReadOpen(const UniqueFd& port, const char* name, Deadline de
 
 }  // namespace
 
-Status Ports::SendLine(const std::string& line) const { return SendAll(control, line + "\n"); }
+Status Ports::SendLine(const std::string& line) const {
+  return SendAll(control, line + "\n", Deadline::In(kSendBudget));
+}
 
 Result<std::string> Ports::ReadLine(const OutputSink& sink, Deadline deadline) {
   while (true) {

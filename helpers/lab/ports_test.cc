@@ -31,7 +31,7 @@ class PortsTest : public ::testing::Test {
   }
 
   static void Write(const UniqueFd& port, const std::string& text) {
-    ASSERT_TRUE(SendAll(port, text).ok());
+    ASSERT_TRUE(SendAll(port, text, Deadline::InUnscaled(seconds(10))).ok());
   }
 
   Ports ports_;

@@ -12,20 +12,20 @@ Result<Qmp> Qmp::Negotiate(UniqueFd socket, Deadline deadline) {
   Qmp qmp(std::move(socket));
   DUALPATH_TRY(const json greeting, qmp.ReadMessage(deadline));
   if (!greeting.contains("QMP"))
-    return Error::Because("greet", "QEMU", "it said " + greeting.dump());
+    return Error::Because("QMP handshake", "QEMU", "not a greeting: " + greeting.dump());
   DUALPATH_TRY_STATUS(qmp.Execute("qmp_capabilities", json::object(), deadline));
   return qmp;
 }
 
 Result<json> Qmp::Execute(const std::string& command, const json& arguments, Deadline deadline) {
   const json request = {{"execute", command}, {"arguments", arguments}};
-  DUALPATH_TRY_STATUS(SendAll(socket_, request.dump() + "\n"));
+  DUALPATH_TRY_STATUS(SendAll(socket_, request.dump() + "\n", deadline));
   while (true) {
     DUALPATH_TRY(json message, ReadMessage(deadline));
     if (message.contains("return")) return std::move(message["return"]);
     if (message.contains("error")) {
       const json why = message.value(json::json_pointer("/error/desc"), json(message.dump()));
-      return Error::Because("ask QEMU", command,
+      return Error::Because("QMP command", command,
                             why.is_string() ? why.get<std::string>() : why.dump());
     }
   }
@@ -35,11 +35,11 @@ Result<json> Qmp::ReadMessage(Deadline deadline) {
   while (true) {
     if (const auto line = TakeLine(buffered_)) {
       json message = json::parse(*line, nullptr, false);
-      if (!message.is_object()) return Error::Because("understand", "QEMU", "it said " + *line);
+      if (!message.is_object()) return Error::Because("QMP", "QEMU", "not a JSON object: " + *line);
       return message;
     }
     DUALPATH_TRY(const std::string chunk, ReadSome(socket_, deadline));
-    if (chunk.empty()) return Error::Because("ask", "QEMU", "it has gone");
+    if (chunk.empty()) return Error::Because("QMP", "QEMU", "connection closed");
     buffered_ += chunk;
   }
 }

@@ -9,14 +9,14 @@
 
 namespace dualpath::lab {
 
-/// A client of QEMU's machine protocol (docs/interop/qmp-spec in QEMU's source): JSON, a line each.
-/// Events are skipped.
+/// A client of QEMU's machine protocol (docs/interop/qmp-spec in QEMU's source), one JSON object a
+/// line. Skips events.
 class Qmp {
  public:
-  /// Takes a connected socket, reads the greeting and leaves negotiation mode.
+  /// Reads the greeting on a connected socket and leaves negotiation mode.
   static Result<Qmp> Negotiate(UniqueFd socket, Deadline deadline);
 
-  /// The command's `return` value. QEMU's `error` is an `Error`.
+  /// Returns the command's `return` value. QEMU's `error` is an `Error`.
   Result<nlohmann::json> Execute(const std::string& command, const nlohmann::json& arguments,
                                  Deadline deadline);
 

@@ -25,7 +25,7 @@ constexpr char kDone[] = "{\"return\": {}}\r\n";
 
 Deadline Soon() { return Deadline::In(seconds(10)); }
 
-/// QEMU's end of the monitor: says something, then answers each line that comes with the next text.
+/// QEMU's end of the monitor: sends a text, then answers each line with the next one.
 class FakeQemu {
  public:
   FakeQemu(std::string first_words, std::vector<std::string> answers) {
@@ -39,7 +39,7 @@ class FakeQemu {
 
   Result<Qmp> Negotiate() { return Qmp::Negotiate(std::move(client_), Soon()); }
 
-  /// The commands that it got. Ends when every answer is given or the client has gone.
+  /// Returns the commands received, once every answer is sent or the client has closed.
   std::vector<std::string> Heard() {
     Join();
     return heard_;
@@ -48,7 +48,7 @@ class FakeQemu {
  private:
   void Serve(const UniqueFd& server, const std::string& first_words,
              const std::vector<std::string>& answers) {
-    if (!SendAll(server, first_words).ok()) return;
+    if (!SendAll(server, first_words, Soon()).ok()) return;
     std::string buffered;
     for (const std::string& answer : answers) {
       auto line = TakeLine(buffered);
@@ -59,7 +59,7 @@ class FakeQemu {
         line = TakeLine(buffered);
       }
       heard_.push_back(*line);
-      if (!SendAll(server, answer).ok()) return;
+      if (!SendAll(server, answer, Soon()).ok()) return;
     }
   }
   void Join() {
@@ -71,7 +71,7 @@ class FakeQemu {
   std::vector<std::string> heard_;
 };
 
-TEST(Qmp, LeavesNegotiationModeAndAsks) {
+TEST(Qmp, LeavesNegotiationModeAndExecutesCommands) {
   FakeQemu qemu(kGreeting, {kDone, "{\"return\": {\"status\": \"running\"}}\r\n", kDone});
   auto qmp = qemu.Negotiate();
   ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
@@ -95,12 +95,12 @@ TEST(Qmp, SkipsEvents) {
   EXPECT_EQ(*qmp->Execute("stop", json::object(), Soon()), 7);
 }
 
-TEST(Qmp, ReadsAnswersThatComeInPieces) {
+TEST(Qmp, ReadsAnswersThatArriveInPieces) {
   FakeQemu qemu(std::string(kGreeting) + "{\"event\": \"RES", {"ET\"}\r\n{\"return\": {}}\r\n"});
   EXPECT_TRUE(qemu.Negotiate().ok());
 }
 
-TEST(Qmp, TurnsErrorsIntoErrors) {
+TEST(Qmp, QemusErrorIsAnError) {
   const std::string unknown =
       R"({"error": {"class": "CommandNotFound", "desc": "The command x is unknown"}})"
       "\r\n";
@@ -109,24 +109,25 @@ TEST(Qmp, TurnsErrorsIntoErrors) {
   auto qmp = qemu.Negotiate();
   ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
   EXPECT_EQ(qmp->Execute("x", json::object(), Soon()).error().ToString(),
-            "ask QEMU: x: The command x is unknown");
+            "QMP command: x: The command x is unknown");
   EXPECT_EQ(qmp->Execute("y", json::object(), Soon()).error().ToString(),
-            "ask QEMU: y: {\"error\":{}}");
+            "QMP command: y: {\"error\":{}}");
   EXPECT_EQ(qmp->Execute("z", json::object(), Soon()).error().ToString(),
-            "ask QEMU: z: {\"error\":\"no object\"}");
-  EXPECT_TRUE(qmp->Execute("stop", json::object(), Soon()).ok()) << "it goes on after an error";
+            "QMP command: z: {\"error\":\"no object\"}");
+  EXPECT_TRUE(qmp->Execute("stop", json::object(), Soon()).ok()) << "usable after an error";
 }
 
-TEST(Qmp, WantsAGreeting) {
+TEST(Qmp, FailsWithoutAGreeting) {
   EXPECT_EQ(FakeQemu("{\"hello\": 1}\r\n", {}).Negotiate().error().ToString(),
-            "greet: QEMU: it said {\"hello\":1}");
+            "QMP handshake: QEMU: not a greeting: {\"hello\":1}");
   EXPECT_EQ(FakeQemu("login:\n", {}).Negotiate().error().ToString(),
-            "understand: QEMU: it said login:");
-  EXPECT_EQ(FakeQemu("[]\n", {}).Negotiate().error().ToString(), "understand: QEMU: it said []");
+            "QMP: QEMU: not a JSON object: login:");
+  EXPECT_EQ(FakeQemu("[]\n", {}).Negotiate().error().ToString(),
+            "QMP: QEMU: not a JSON object: []");
 }
 
-TEST(Qmp, SaysThatQemuHasGone) {
-  EXPECT_EQ(FakeQemu("", {}).Negotiate().error().ToString(), "ask: QEMU: it has gone");
+TEST(Qmp, FailsWhenQemuClosesTheConnection) {
+  EXPECT_EQ(FakeQemu("", {}).Negotiate().error().ToString(), "QMP: QEMU: connection closed");
   FakeQemu qemu(kGreeting, {kDone});
   auto qmp = qemu.Negotiate();
   ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
@@ -134,13 +135,13 @@ TEST(Qmp, SaysThatQemuHasGone) {
   EXPECT_FALSE(qmp->Execute("stop", json::object(), Soon()).ok());
 }
 
-TEST(Qmp, WaitsNoLongerThanItShould) {
+TEST(Qmp, EndsAtTheDeadline) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
   const UniqueFd silent(ends[1]);
   EXPECT_EQ(
       Qmp::Negotiate(UniqueFd(ends[0]), Deadline::InUnscaled(milliseconds(10))).error().ToString(),
-      "wait for: the lab's answer: deadline expired");
+      "receive from: the lab: deadline expired");
 }
 
 }  // namespace

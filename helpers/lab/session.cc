@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "helpers/base/file.h"
 #include "helpers/lab/line_socket.h"
 #include "helpers/lab/protocol.h"
 
@@ -24,20 +25,7 @@ constexpr char kHelp[] =
     "\r\n~.  leave: the lab VM is gone then\r\n~?  this\r\n~~  a ~\r\n"
     "Each after Enter. Files: dualpath cp, on another terminal.\r\n";
 
-Status WriteAll(int fd, const std::string& text) {
-  for (std::size_t written = 0; written < text.size();) {
-    const ssize_t n = ::write(fd, text.data() + written, text.size() - written);
-    if (n < 0 && errno == EAGAIN) {  // somebody has made the terminal non-blocking
-      pollfd entry{fd, POLLOUT, 0};
-      ::poll(&entry, 1, -1);
-    } else if (n < 0 && errno != EINTR) {
-      return Error::FromErrno("write to", fd == STDERR_FILENO ? "stderr" : "stdout", errno);
-    } else if (n > 0) {
-      written += static_cast<std::size_t>(n);
-    }
-  }
-  return Ok{};
-}
+const char* NameOf(int fd) { return fd == STDERR_FILENO ? "stderr" : "stdout"; }
 
 }  // namespace
 
@@ -75,7 +63,7 @@ Result<std::optional<int>> Session::Turn() {
   if (window.revents != 0) DUALPATH_TRY_STATUS(Resize());
   const auto print = [](const std::string& text) {
     // A standard output that is gone is noticed by the next TakeOutput.
-    static_cast<void>(WriteAll(STDOUT_FILENO, text));
+    static_cast<void>(WriteAll(STDOUT_FILENO, "stdout", text));
   };
   if (door.revents != 0) {
     DUALPATH_TRY(const std::string line, door_->Serve(vm_, print));
@@ -101,7 +89,7 @@ Result<std::optional<int>> Session::Turn() {
 Result<bool> Session::TakeOutput(const UniqueFd& port, int to) {
   DUALPATH_TRY(const std::string text, ReadSome(port, Deadline::In(kLineBudget)));
   if (text.empty()) return vm_.ExitError("the VM ended before the shell");
-  DUALPATH_TRY_STATUS(WriteAll(to, text));
+  DUALPATH_TRY_STATUS(WriteAll(to, NameOf(to), text));
   return true;
 }
 
@@ -120,7 +108,7 @@ Status Session::TakeInput() {
     return SendPending();
   }
   const process::Escapes::Found found = escapes_.Take(text);
-  if (found.help) DUALPATH_TRY_STATUS(WriteAll(STDERR_FILENO, kHelp));
+  if (found.help) DUALPATH_TRY_STATUS(WriteAll(STDERR_FILENO, "stderr", kHelp));
   left_ = left_ || found.leave;
   pending_ += found.typed;
   return SendPending();

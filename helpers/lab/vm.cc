@@ -177,8 +177,10 @@ Result<Vm> Vm::Start(const Options& options) {
 Status Vm::Resume(Deadline deadline) {
   const std::string from = "exec:cat " + process::QuotedForShell(devices_);
   if (!qmp_) {
-    return SendAll(console_, std::string("migrate_set_capability ") + kLeaveOutSharedMemory +
-                                 " on\nmigrate_incoming " + QuotedForConsole(from) + "\n");
+    return SendAll(console_,
+                   std::string("migrate_set_capability ") + kLeaveOutSharedMemory +
+                       " on\nmigrate_incoming " + QuotedForConsole(from) + "\n",
+                   deadline);
   }
   DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, deadline));
   DUALPATH_TRY_STATUS(qmp_->Execute("migrate-incoming", {{"uri", from}}, deadline));

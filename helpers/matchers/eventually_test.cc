@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "helpers/base/scoped_time_scale.h"
 #include "helpers/matchers/explanation.h"
 
 namespace dualpath {
@@ -99,11 +100,10 @@ TEST(Eventually, TakesWhatEXPECT_THATTakes) {
 }
 
 TEST(Eventually, StopsAtItsDeadlineInThisPlacesTime) {
-  SetTimeScale(4);
+  const ScopedTimeScale four(4);
   const auto begun = Deadline::Clock::now();
   Counter counter;
   EXPECT_THAT(counter.Value(), Not(Eventually(0, kSoon)));
-  SetTimeScale(1);
   EXPECT_GE(Deadline::Clock::now() - begun, 4 * kSoon);
 }
 
@@ -113,9 +113,8 @@ TEST(Eventually, DescribesTheTimeAndTheExpectation) {
             "within 1.5 s, is >= 3");
   EXPECT_EQ(DescribeMatcher<const Observable<int>&>(Eventually(Ge(3), seconds(2)), true),
             "not (within 2 s, is >= 3)");
-  SetTimeScale(4);
+  const ScopedTimeScale four(4);
   EXPECT_EQ(DescribeMatcher<const Observable<int>&>(Eventually(Ge(3))), "within 120 s, is >= 3");
-  SetTimeScale(1);
 }
 
 TEST(Eventually, NamesTheThingInAFailure) {

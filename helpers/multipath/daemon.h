@@ -13,61 +13,63 @@
 
 namespace dualpath::multipath {
 
-/// multipathd, by its command socket (multipathd(8), libmpathcmd). Both ways the message is a
-/// native size_t, the length with the closing NUL, and the text. Every command is a connection of
-/// its own.
+/// A client of multipathd's command socket (multipathd(8), libmpathcmd). In both directions a
+/// message is a native size_t, the length including the closing NUL, followed by the text. Every
+/// command uses a new connection.
 ///
-/// Where systemd listens on the socket for it, asking a stopped multipathd starts it.
+/// With systemd's socket activation, a command to a stopped multipathd starts it.
 class Daemon {
  public:
-  /// Tried in this order; '@' marks an abstract name. The second exists since 0.12.
+  /// Sockets that are tried, in this order; '@' marks an abstract name. The second exists since
+  /// 0.12.
   static std::vector<std::string> DefaultSockets() {
     return {"@/org/kernel/linux/storage/multipathd", "/run/multipathd.socket"};
   }
 
   explicit Daemon(std::vector<std::string> sockets = DefaultSockets());
 
-  /// The reply as it came, without the closing NUL. multipathd answers commands that it does not
-  /// know or cannot carry out with text too ("fail"); that is not an `Error` here.
+  /// Returns the reply unchanged but for the closing NUL. To an unknown or failed command
+  /// multipathd replies with text too ("fail"); that is not an `Error` here.
   Result<std::string> Ask(const std::string& command, Deadline deadline) const;
 
-  /// By "show maps json", or by text where multipathd does not know that (before 0.6.2). See
+  /// Parses "show maps json", or `ShowTopologyText` before 0.6.2, which lacks that command. See
   /// `ParseMapsJson` for what JSON lacks.
   Result<Topology> ShowTopology(Deadline deadline) const;
 
-  /// By text in any case: slower to parse, but it has the paths' H:C:T:L.
+  /// Parses "show maps topology": slower, but it has the paths' H:C:T:L.
   Result<Topology> ShowTopologyText(Deadline deadline) const;
 
-  /// What "show maps format" or "show paths format" says in the column `wanted` of the line whose
-  /// column `key` holds `value`; columns are wildcards of multipathd(8): "%w", "%i". An `Error`
-  /// that quotes the reply if there is no such line.
+  /// Returns the column `wanted` of "show maps format" or "show paths format" in the line whose
+  /// column `key` holds `value`; columns are wildcards of multipathd(8): "%w", "%i". The `Error`
+  /// for a missing line quotes the reply.
   Result<std::string> ShowColumn(const std::string& things, const std::string& key,
                                  const std::string& value, const std::string& wanted,
                                  Deadline deadline) const;
 
-  /// Waits until multipathd knows the path, whether or not it is in a map, or until it does not any
-  /// more.
-  Status AwaitKnown(const std::string& hctl, bool wanted, Deadline deadline) const;
+  /// Waits until multipathd lists the path, in a map or not; or, if not `wanted`, until it no
+  /// longer does.
+  Status AwaitListed(const std::string& hctl, bool wanted, Deadline deadline) const;
 
-  /// How long until the checker is at the path again, and how often it is (wildcard %C of
-  /// multipathd(8), in whole seconds).
+  /// Time until the path's next check, and the check interval (wildcard %C of multipathd(8), in
+  /// whole seconds).
   struct CheckDue {
     std::chrono::seconds left{0};
     std::chrono::seconds interval{0};
   };
   Result<CheckDue> NextCheck(const std::string& hctl, Deadline deadline) const;
 
-  /// Makes multipathd read its configuration again. Newer versions answer before they have done it.
+  /// Makes multipathd reread its configuration. Newer versions reply before they have done so.
   Status Reconfigure(Deadline deadline) const;
 
-  /// Its process, by "show daemon".
+  /// Returns multipathd's process, from "show daemon".
   Result<pid_t> Pid(Deadline deadline) const;
 
-  /// False if nobody listens; an `Error` if somebody does and does not answer.
+  /// Returns false if nothing listens on its sockets; an `Error` if something does and does not
+  /// reply.
   Result<bool> Running() const;
 
  private:
-  /// An empty descriptor if nobody listens on any of the sockets.
+  /// Returns an empty descriptor if nothing listens on any of the sockets.
   Result<UniqueFd> Connect(Deadline deadline) const;
 
   std::vector<std::string> sockets_;

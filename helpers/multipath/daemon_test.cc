@@ -33,7 +33,7 @@ struct Pair {
 
 Deadline Soon() { return Deadline::In(seconds(10)); }
 
-TEST(Daemon, AsksAndReturnsTheReply) {
+TEST(Daemon, SendsACommandAndReturnsTheReply) {
   Pair pair(Reply("pid 77 idle\n"));
   const auto reply = pair.daemon.Ask("show daemon", Soon());
   ASSERT_TRUE(reply.ok()) << reply.error().ToString();
@@ -41,7 +41,7 @@ TEST(Daemon, AsksAndReturnsTheReply) {
   EXPECT_THAT(pair.fake.commands(), ElementsAre("show daemon"));
 }
 
-TEST(Daemon, TakesALongReplyWhole) {
+TEST(Daemon, ReturnsALongReplyWhole) {
   std::string text;
   for (int i = 0; i < 300000; ++i) text += std::to_string(i) + "\n";
   Pair pair(Reply(text));
@@ -55,19 +55,20 @@ TEST(Daemon, AReplyCutShortIsAnError) {
   const auto reply = pair.daemon.Ask("show paths", Soon());
   ASSERT_FALSE(reply.ok());
   EXPECT_EQ(reply.error().ToString(),
-            "ask multipathd: show paths: multipathd hung up in the reply (9 of 100 bytes)");
+            "ask multipathd: show paths: multipathd closed the connection during the reply (9 of "
+            "100 bytes)");
 
   Pair mute(std::string(3, '\1'));
   EXPECT_EQ(mute.daemon.Ask("show paths", Soon()).error().reason(),
-            "multipathd hung up in the reply's length (3 of 8 bytes)");
+            "multipathd closed the connection during the reply's length (3 of 8 bytes)");
 }
 
-TEST(Daemon, AnUnbelievableLengthIsAnError) {
+TEST(Daemon, AnImpossibleLengthIsAnError) {
   for (const std::size_t length : {std::size_t{0}, std::size_t{1} << 40U}) {
     Pair pair(Framed(length, "x"));
     const auto reply = pair.daemon.Ask("show paths", Soon());
     ASSERT_FALSE(reply.ok());
-    EXPECT_EQ(reply.error().reason(), "it announced a reply of " + std::to_string(length) +
+    EXPECT_EQ(reply.error().reason(), "the reply announces a length of " + std::to_string(length) +
                                           " bytes; is this multipathd's socket?");
   }
 }
@@ -83,20 +84,20 @@ TEST(Daemon, AHangingDaemonEndsAtTheDeadline) {
   EXPECT_LT(Deadline::Clock::now() - started, seconds(5));
 }
 
-TEST(Daemon, WhenNobodyListensTheErrorSaysHowToStartIt) {
+TEST(Daemon, TheErrorForAStoppedDaemonNamesTheCommandThatStartsIt) {
   const std::string name = UniqueAbstractName();
   const Daemon daemon({name, "/nonexistent/multipathd.socket"});
   const auto reply = daemon.Ask("show paths", Soon());
   ASSERT_FALSE(reply.ok());
   EXPECT_EQ(reply.error().ToString(),
-            "ask multipathd: show paths: multipathd is not running: nobody listens at " + name +
+            "ask multipathd: show paths: multipathd is not running: nothing listens on " + name +
                 " or /nonexistent/multipathd.socket; start it by 'systemctl start multipathd'");
   const auto running = daemon.Running();
   ASSERT_TRUE(running.ok()) << running.error().ToString();
   EXPECT_FALSE(*running);
 }
 
-TEST(Daemon, TheSecondSocketIsTriedWhereTheFirstIsNotThere) {
+TEST(Daemon, TheSecondSocketIsTriedIfTheFirstIsMissing) {
   const std::string path =
       ::testing::TempDir() + "dualpath-multipathd-" + std::to_string(::getpid()) + ".socket";
   ::unlink(path.c_str());
@@ -107,13 +108,13 @@ TEST(Daemon, TheSecondSocketIsTriedWhereTheFirstIsNotThere) {
   EXPECT_TRUE(*running);
 }
 
-TEST(Daemon, ASocketNameThatCannotBeOneIsAnError) {
+TEST(Daemon, AnOverlongSocketNameIsAnError) {
   const auto reply = Daemon({std::string(200, 'x')}).Ask("show paths", Soon());
   ASSERT_FALSE(reply.ok());
-  EXPECT_THAT(reply.error().ToString(), HasSubstr("ask multipathd 'show paths': connect: 'xxx"));
+  EXPECT_THAT(reply.error().ToString(), HasSubstr("ask multipathd 'show paths': connect to: xxx"));
 }
 
-TEST(Daemon, TopologyComesFromJsonWhereItIsKnown) {
+TEST(Daemon, TopologyComesFromJsonWhereSupported) {
   Pair pair(Reply(R"({"maps": [{"name": "mpatha", "path_groups": []}]})"));
   const auto topology = pair.daemon.ShowTopology(Soon());
   ASSERT_TRUE(topology.ok()) << topology.error().ToString();
@@ -137,7 +138,7 @@ TEST(Daemon, TopologyComesFromTextOtherwise) {
   EXPECT_THAT(pair.fake.commands(), ElementsAre("show maps json", "show maps topology"));
 }
 
-TEST(Daemon, NoMapsIsATopologyAndARefusalIsAnError) {
+TEST(Daemon, NoMapsIsAnEmptyTopologyAndARefusalIsAnError) {
   Pair empty(Reply("ok\n"));
   const auto none = empty.daemon.ShowTopology(Soon());
   ASSERT_TRUE(none.ok()) << none.error().ToString();
@@ -147,10 +148,10 @@ TEST(Daemon, NoMapsIsATopologyAndARefusalIsAnError) {
   const auto refused = refusing.daemon.ShowTopology(Soon());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().ToString(),
-            "ask multipathd: show maps topology: it answered 'permission deny: need to be root'");
+            "ask multipathd: show maps topology: the answer is 'permission deny: need to be root'");
 }
 
-TEST(Daemon, ShowsAColumnOfTheLineThatWasAskedFor) {
+TEST(Daemon, ShowsAColumnOfTheRequestedLine) {
   Pair pair(
       Reply("uuid    |queueing|\n"
             "36001405|10 chk  |\n"
@@ -165,23 +166,25 @@ TEST(Daemon, ShowsAColumnOfTheLineThatWasAskedFor) {
   EXPECT_THAT(missing.error().ToString(), HasSubstr("36001406|off"));
 }
 
-TEST(Daemon, WaitsUntilAPathIsKnownByItsWholeName) {
+TEST(Daemon, WaitsUntilThePathIsListedByItsWholeName) {
   std::atomic<int> asked{0};
   Pair pair([&](const std::string& /*command*/) {
     return Reply(++asked < 3 ? "|hcil    |\n|13:0:1:0|\n" : "|hcil    |\n|13:0:1:0|\n|3:0:1:0 |\n");
   });
-  const Status known = pair.daemon.AwaitKnown("3:0:1:0", true, Soon());
+  const Status known = pair.daemon.AwaitListed("3:0:1:0", true, Soon());
   ASSERT_TRUE(known.ok()) << known.error().ToString();
   EXPECT_EQ(asked, 3);
   EXPECT_THAT(pair.fake.commands(), Each("show paths format |%i|"));
-  EXPECT_TRUE(pair.daemon.AwaitKnown("3:0:1:1", false, Soon()).ok());
+  EXPECT_TRUE(pair.daemon.AwaitListed("3:0:1:1", false, Soon()).ok());
 
-  const Status still = pair.daemon.AwaitKnown("3:0:1:0", false, Deadline::In(milliseconds(20)));
+  const Status still = pair.daemon.AwaitListed("3:0:1:0", false, Deadline::In(milliseconds(20)));
   ASSERT_FALSE(still.ok());
-  EXPECT_THAT(still.error().ToString(), AllOf(HasSubstr("let go of"), HasSubstr("|3:0:1:0 |")));
+  EXPECT_THAT(
+      still.error().ToString(),
+      AllOf(HasSubstr("wait until multipathd has removed path: 3:0:1:0"), HasSubstr("|3:0:1:0 |")));
 }
 
-TEST(Daemon, KnowsWhenTheNextCheckIsDue) {
+TEST(Daemon, NextCheckReturnsTheTimeLeftAndTheInterval) {
   Pair pair(
       Reply("hcil   |next_check    |\n"
             "3:0:1:0|XXXXXX.... 3/5|\n"
@@ -194,10 +197,10 @@ TEST(Daemon, KnowsWhenTheNextCheckIsDue) {
   const auto orphan = pair.daemon.NextCheck("4:0:1:0", Soon());
   ASSERT_FALSE(orphan.ok());
   EXPECT_EQ(orphan.error().ToString(),
-            "ask multipathd when it checks: 4:0:1:0: it answered 'orphan'");
+            "ask multipathd for the next check of: 4:0:1:0: the answer is 'orphan'");
 }
 
-TEST(Daemon, SaysWhichProcessItIs) {
+TEST(Daemon, PidComesFromShowDaemon) {
   Pair pair(Reply("pid 1021 idle\n"));
   const auto pid = pair.daemon.Pid(Soon());
   ASSERT_TRUE(pid.ok()) << pid.error().ToString();
@@ -208,11 +211,12 @@ TEST(Daemon, SaysWhichProcessItIs) {
     Pair odd((Reply(reply)));
     const auto none = odd.daemon.Pid(Soon());
     ASSERT_FALSE(none.ok()) << reply;
-    EXPECT_EQ(none.error().ToString(), "ask multipathd: show daemon: it answered '" + reply + "'");
+    EXPECT_EQ(none.error().ToString(),
+              "ask multipathd: show daemon: the answer is '" + reply + "'");
   }
 }
 
-TEST(Daemon, ReconfigureMustBeAnsweredByOk) {
+TEST(Daemon, AnyReplyToReconfigureButOkIsAnError) {
   Pair willing(Reply("ok\n"));
   EXPECT_TRUE(willing.daemon.Reconfigure(Soon()).ok());
   EXPECT_THAT(willing.fake.commands(), ElementsAre("reconfigure"));
@@ -220,7 +224,7 @@ TEST(Daemon, ReconfigureMustBeAnsweredByOk) {
   Pair unwilling(Reply("timeout\n"));
   const Status status = unwilling.daemon.Reconfigure(Soon());
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().ToString(), "ask multipathd: reconfigure: it answered 'timeout'");
+  EXPECT_EQ(status.error().ToString(), "ask multipathd: reconfigure: the answer is 'timeout'");
 }
 
 }  // namespace

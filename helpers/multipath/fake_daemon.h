@@ -2,13 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <functional>
 #include <string>
 #include <thread>
@@ -16,6 +13,7 @@
 #include <vector>
 
 #include "helpers/base/unique_fd.h"
+#include "helpers/base/unix_socket.h"
 
 namespace dualpath::multipath {
 
@@ -24,7 +22,7 @@ inline std::string UniqueAbstractName() {
   return "@dualpath-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
 }
 
-/// The length as the protocol has it, then `text`, whatever its own length is.
+/// Returns a message of the protocol that announces `length`, which need not be that of `text`.
 inline std::string Framed(std::size_t length, const std::string& text) {
   return std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + text;
 }
@@ -33,24 +31,19 @@ inline std::string Reply(const std::string& text) {
   return Framed(text.size() + 1, text + std::string(1, '\0'));
 }
 
-/// Answers every command with the bytes that `answer` makes of it, then hangs up; or, for an empty
-/// answer, keeps the connection open and says nothing.
+/// Answers every command with the bytes of `answer(command)` and closes the connection; if they are
+/// empty, keeps the connection open and sends nothing.
 class FakeDaemon {
  public:
   using Answer = std::function<std::string(const std::string& command)>;
 
   FakeDaemon(std::string name, Answer answer) : name_(std::move(name)), answer_(std::move(answer)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, name_.data(), name_.size());
-    if (name_[0] == '@') address.sun_path[0] = '\0';
-    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
-    listener_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-        ::listen(listener_.get(), 8) != 0) {
-      ADD_FAILURE() << "cannot listen on " << name_ << ": " << std::strerror(errno);
+    auto listener = unix_socket::Listen(name_, 8);
+    if (!listener.ok()) {
+      ADD_FAILURE() << listener.error().ToString();
       return;
     }
+    listener_ = std::move(*listener);
     thread_ = std::thread([this] { Serve(); });
   }
 
@@ -60,7 +53,7 @@ class FakeDaemon {
     if (name_[0] != '@') ::unlink(name_.c_str());
   }
 
-  /// Only once the client has its answers.
+  /// Commands received so far. To be read only after the client has its answers.
   const std::vector<std::string>& commands() const { return commands_; }
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
-// Boost.Process from 1.69 to 1.92 under one name, `dualpath::bp`. `boost/process.hpp` is version 1
-// of the library up to 1.87 and version 2 from 1.88 on; version 1 then lives under `v1`.
+// Boost.Process version 1 of Boost 1.69 to 1.92 as `dualpath::bp`. `boost/process.hpp` is version 1
+// up to 1.87 and version 2 since 1.88, which has version 1 under `v1`.
 
 #include <boost/version.hpp>
 

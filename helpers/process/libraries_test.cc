@@ -25,14 +25,14 @@ class LibrariesTest : public ::testing::Test {
   }
 };
 
-TEST_F(LibrariesTest, AreTheLoaderAndWhatItLoads) {
+TEST_F(LibrariesTest, AreTheLoaderAndTheLoadedLibraries) {
   const auto libraries = LibrariesOf("/bin/true", Soon());
   ASSERT_TRUE(libraries.ok()) << libraries.error().ToString();
   EXPECT_THAT(*libraries, Contains(HasSubstr("/libc.so.6")));
   EXPECT_EQ(std::count_if(libraries->begin(), libraries->end(), IsLoader), 1);
 }
 
-TEST_F(LibrariesTest, AreNoneOfAFileThatIsNotDynamicallyLinked) {
+TEST_F(LibrariesTest, AreEmptyForAStaticProgram) {
   const auto directory = TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok()) << directory.error().ToString();
   const std::string script = directory->path() + "/script";
@@ -42,7 +42,7 @@ TEST_F(LibrariesTest, AreNoneOfAFileThatIsNotDynamicallyLinked) {
   EXPECT_THAT(*libraries, IsEmpty());
 }
 
-TEST(Loader, IsKnownByItsName) {
+TEST(Loader, IsRecognizedByName) {
   EXPECT_TRUE(IsLoader("/lib64/ld-linux-x86-64.so.2"));
   EXPECT_TRUE(IsLoader("ld-linux-aarch64.so.1"));
   EXPECT_FALSE(IsLoader("/lib/x86_64-linux-gnu/libc.so.6"));

@@ -3,14 +3,17 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -22,18 +25,22 @@
 namespace dualpath::process {
 namespace {
 
-// Boost.Process 1's wait_for() spends its whole timeout even on a dead child, so the end of a
-// child is found by asking, this often.
+// Boost.Process 1's wait_for() spends its whole timeout even on a dead child, so children are
+// polled.
 constexpr std::chrono::milliseconds kReapInterval{5};
 constexpr PollPace kReapPace{kReapInterval, kReapInterval};
 constexpr std::chrono::seconds kTerminationGrace{2};
 
-/// The kernel kills the child if our thread dies, whichever way. What we block or ignore, it does
-/// not: else SIGTERM would not end it.
+/// Runs in the child, between fork and exec. It does not keep our signal mask, in which
+/// `EndInOrderOnSignals` blocks SIGTERM.
 struct DieWithParent : bp::extend::handler {
+  pid_t parent = ::getpid();
+
   template <typename Executor>
   void on_exec_setup(Executor& /*executor*/) const {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // If we died before prctl, no signal comes.
+    if (::getppid() != parent) ::_exit(127);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -41,8 +48,8 @@ struct DieWithParent : bp::extend::handler {
   }
 };
 
-/// While it lives, what this thread writes to a child that has ended fails with EPIPE and nothing
-/// else.
+/// While it exists, a write of this thread to a child that has ended fails with EPIPE and raises no
+/// SIGPIPE.
 class NoSigpipe {
  public:
   NoSigpipe() {
@@ -64,13 +71,16 @@ class NoSigpipe {
   sigset_t before_{};
 };
 
-Exit ToExit(int native) {
-  Exit exit;
-  if (WIFSIGNALED(native)) {
-    exit.signal = WTERMSIG(native);
-  } else {
-    exit.code = WEXITSTATUS(native);
+/// Returns how child `pid` has ended; with WNOHANG in `flags`, nothing while it runs. Does not reap
+/// it: its pid, which is also the number of its group, cannot be reused meanwhile.
+std::optional<Exit> ExitOf(int pid, int flags) {
+  siginfo_t info = {};
+  while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | flags) != 0) {
+    if (errno != EINTR) return Exit{1, 0};  // ECHILD: SIGCHLD is ignored
   }
+  if (info.si_pid != pid) return std::nullopt;
+  Exit exit;
+  (info.si_code == CLD_EXITED ? exit.code : exit.signal) = info.si_status;
   return exit;
 }
 
@@ -80,16 +90,19 @@ bp::environment EnvironmentFor(const Command& command) {
   return environment;
 }
 
-std::string Said(const Output& output) {
-  const std::string words = Tail(output.err.empty() ? output.out : output.err);
-  return words.empty() ? "it printed nothing" : "it printed: " + words;
+std::string Printed(const Output& output) {
+  const std::string text = Tail(output.err.empty() ? output.out : output.err);
+  return text.empty() ? "no output" : "output: " + text;
 }
 
 void SignalGroup(int pid, int signal_number) {
   if (pid > 0) ::kill(-pid, signal_number);
 }
 
-/// The process groups that we have started and not yet reaped, by their leaders' pids.
+/// Whether the group has processes. A leader that was not reaped counts.
+bool GroupExists(int pid) { return ::kill(-pid, 0) == 0; }
+
+/// Process groups of our children, by their leaders' pids.
 class LiveGroups {
  public:
   void Add(int pid) {
@@ -106,8 +119,7 @@ class LiveGroups {
   }
   bool AnyLeft() {
     const std::lock_guard<std::mutex> guard(mutex_);
-    // Signal 0 asks whether the group still has a member; a zombie leader is none of our business.
-    return std::any_of(pids_.begin(), pids_.end(), [](int pid) { return ::kill(-pid, 0) == 0; });
+    return std::any_of(pids_.begin(), pids_.end(), GroupExists);
   }
 
  private:
@@ -116,7 +128,7 @@ class LiveGroups {
 };
 
 LiveGroups& Groups() {
-  static auto* groups = new LiveGroups();  // outlives static destructors, on purpose
+  static auto* groups = new LiveGroups();  // never destroyed: used after static destructors
   return *groups;
 }
 
@@ -139,7 +151,7 @@ class Drain {
     try {
       pipe_.cancel();
     } catch (const boost::system::system_error&) {
-      // It reached its end and is closed.
+      // The pipe reached its end and is closed.
     }
   }
 
@@ -219,27 +231,30 @@ Result<Output> Execute(const Command& command, Deadline deadline) {
       in, boost::asio::buffer(command.stdin_text),
       [&in](const boost::system::error_code& /*ec*/, std::size_t /*n*/) { in.async_close(); });
 
-  // The child has ended when it is reaped, not when its pipes close: a daemon that it left behind
-  // may hold them open for ever.
-  const auto drive = [&](Deadline until) {
+  const auto drive = [&](Deadline until, const std::function<bool()>& done) {
     while (true) {
       context.restart();
       context.run_for(kReapInterval);
-      std::error_code ignored;
-      if (!child.running(ignored)) return true;
+      if (done()) return true;
       if (until.Expired()) return false;
     }
   };
-  const bool in_time = drive(deadline);
+  const auto reaped = [&] {
+    std::error_code ignored;
+    return !child.running(ignored);
+  };
+  const bool in_time = drive(deadline, reaped);
   if (!in_time) {
     SignalGroup(pid, SIGTERM);
-    if (!drive(Deadline::InUnscaled(kTerminationGrace))) {
+    // Once the leader is reaped, the rest of the group keeps its number from being reused.
+    if (!drive(Deadline::InUnscaled(kTerminationGrace),
+               [&] { return reaped() && !GroupExists(pid); })) {
       SignalGroup(pid, SIGKILL);
-      drive(Deadline::InUnscaled(kTerminationGrace));
+      drive(Deadline::InUnscaled(kTerminationGrace), reaped);
     }
   }
   Groups().Remove(pid);
-  // What the child wrote before it ended may still be in the pipes.
+  // Collect what the child wrote before its end.
   context.restart();
   while (context.poll_one() > 0) {
   }
@@ -248,22 +263,25 @@ Result<Output> Execute(const Command& command, Deadline deadline) {
   if (group.valid()) group.detach();
   if (!in_time) {
     child.detach();
-    return Error::Because("run", command.ToString(), "deadline expired; " + Said(output));
+    return Error::Because("run", command.ToString(), "deadline expired; " + Printed(output));
   }
-  output.exit = ToExit(child.native_exit_code());
+  const int status = child.native_exit_code();
+  (WIFSIGNALED(status) ? output.exit.signal : output.exit.code) =
+      WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
   return output;
 }
 
 Result<std::string> ExecuteChecked(const Command& command, Deadline deadline) {
   DUALPATH_TRY(Output output, Execute(command, deadline));
   if (output.exit.ok()) return std::move(output.out);
-  return Error::Because("run", command.ToString(), output.exit.ToString() + "; " + Said(output));
+  return Error::Because("run", command.ToString(), output.exit.ToString() + "; " + Printed(output));
 }
 
 struct Background::State {
   bp::group group;
   bp::child child;
-  std::string words;
+  std::string command;
+  std::optional<Exit> exit;  ///< set when the child is reaped
 };
 
 Background::Background(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -280,7 +298,7 @@ Result<Background> Background::Start(const Command& command, const Streams& stre
   const std::string program = ResolveOrEmpty(command);
   if (program.empty()) return NotFound(command);
   auto state = std::make_unique<State>();
-  state->words = command.ToString();
+  state->command = command.ToString();
   std::error_code ec;
   const auto launch = [&](auto&&... redirection) {
     state->child = bp::child(program, bp::args(Arguments(command)), EnvironmentFor(command),
@@ -296,34 +314,29 @@ Result<Background> Background::Start(const Command& command, const Streams& stre
     launch((bp::std_out & bp::std_err) > log);
     std::fclose(log);
   }
-  if (ec) return Error::FromErrno("start", state->words, ec.value());
+  if (ec) return Error::FromErrno("start", state->command, ec.value());
   Groups().Add(state->child.id());
   return Background(std::move(state));
 }
 
 int Background::pid() const { return state_->child.id(); }
 
-bool Background::Running() {
-  std::error_code ec;
-  return state_->child.running(ec);
-}
+bool Background::Running() { return !state_->exit && !ExitOf(pid(), WNOHANG); }
 
 Result<Exit> Background::Wait(Deadline deadline) {
-  if (!PollUntil(
-          deadline, [this] { return !Running(); }, kReapPace)) {
-    return Error::Because("wait for", state_->words, "deadline expired with it still running");
-  }
-  return ToExit(state_->child.native_exit_code());
+  const bool ended = PollUntil(
+      deadline, [this] { return !Running(); }, kReapPace);
+  if (!ended) return Error::Because("wait for", state_->command, "deadline expired; still running");
+  return state_->exit ? *state_->exit : *ExitOf(pid(), WNOHANG);
 }
 
 void Background::Kill() {
-  if (!state_ || !state_->child.valid()) return;
+  if (!state_ || state_->exit) return;
   Groups().Remove(pid());
-  if (Running()) {
-    SignalGroup(pid(), SIGKILL);
-    std::error_code ec;
-    state_->child.wait(ec);
-  }
+  SignalGroup(pid(), SIGKILL);
+  state_->exit = ExitOf(pid(), 0);
+  std::error_code ec;
+  state_->child.wait(ec);
   if (state_->group.valid()) state_->group.detach();
 }
 

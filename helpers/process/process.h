@@ -8,12 +8,42 @@
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 
+/// Child processes: `Execute` for one that runs to its end, `Background` for one that runs beside
+/// us. Both use no shell. What a caller has to know:
+///
+/// Process groups. A child leads a process group of its own, so that Ctrl-C on our terminal does
+/// not reach it and one kill(2) reaches the descendants that it has when we end it. A descendant
+/// that moved to another group or session, as a daemon does, is out of reach.
+///
+/// Ending a group. `Execute` past its deadline sends SIGTERM to the group, waits 2 s until all its
+/// processes are gone, and sends SIGKILL to those that are left, even if their leader has ended.
+/// `Background` sends SIGKILL at once, also for descendants of a leader that has ended. A child
+/// that ends by itself before `Execute`'s deadline may leave descendants running; they are not
+/// touched. A process in uninterruptible sleep (state D) outlives SIGKILL until its I/O returns;
+/// `Background::Kill` then blocks.
+///
+/// Our own death. If the thread that started the child ends, the kernel kills the child
+/// (PR_SET_PDEATHSIG): start a `Background` in a thread that lives as long as it should. The signal
+/// reaches that child only, not its descendants, and is lost if the child executes a set-user-ID
+/// program. What must leave nothing behind when we are interrupted calls `TerminateAllGroups`.
+///
+/// Pipes. `Execute` feeds and drains its three pipes at the same time, so none can fill up and
+/// block the child. It returns when the child has ended and not at the end of the pipes, which a
+/// descendant may keep open: output that descendants write later is lost. `Background` has no
+/// pipes: its standard input is /dev/null and its output goes to a file or to ours.
+///
+/// Signals and descriptors. The child starts with no signal blocked and the default action for
+/// SIGPIPE, whatever ours are. It inherits every descriptor that is not close-on-exec.
+///
+/// Threads. Every function may be called from any thread, each object from one at a time. The
+/// environment must not be changed (setenv(3)) during a start. SIGCHLD must not be ignored, else
+/// how a child has ended is unknown and reported as exit status 1.
 namespace dualpath::process {
 
-/// A command line, run without a shell. `argv[0]` is looked up in PATH and the sbin directories.
+/// A command line. `argv[0]` is looked up in PATH, /usr/sbin and /sbin.
 struct Command {
   std::vector<std::string> argv;
-  std::string stdin_text{};                          ///< empty: at its end at once
+  std::string stdin_text{};                          ///< whole standard input, for `Execute`
   std::string working_directory{};                   ///< empty: ours
   std::map<std::string, std::string> environment{};  ///< added to ours
 
@@ -24,7 +54,7 @@ struct Command {
 /// How a process ended: by exit code, or by a signal.
 struct Exit {
   int code = 0;
-  int signal = 0;  ///< 0: it exited by itself
+  int signal = 0;  ///< 0: not killed by a signal
 
   bool ok() const { return code == 0 && signal == 0; }
   std::string ToString() const;  ///< "exit status 1" or "killed by signal 9 (Killed)"
@@ -36,43 +66,43 @@ struct Output {
   std::string err;
 };
 
-/// Runs to the end and gathers both outputs, however large. The child leads a process group of its
-/// own; when the deadline expires the group gets SIGTERM, then SIGKILL, and an `Error` is returned
-/// that carries the last lines of what it printed. A non-zero exit is not an `Error` here.
+/// Runs a command to its end and collects both outputs, of any size. At the deadline the group is
+/// ended as above, and the `Error` quotes the last lines of output. A non-zero exit is not an
+/// `Error` here.
 Result<Output> Execute(const Command& command, Deadline deadline);
 
 /// As `Execute`, but a non-zero exit is an `Error` too. Returns standard output.
 Result<std::string> ExecuteChecked(const Command& command, Deadline deadline);
 
-/// The full path of a program, or an empty string. Looks where `Execute` looks.
+/// Returns the full path of a program, or an empty string. Looks where `Execute` looks.
 std::string FindProgram(const std::string& name);
 
-/// SIGTERM, then SIGKILL, to every process group that this process has started and not yet reaped.
-/// For the way out on a signal, where no destructor runs.
+/// Sends SIGTERM, and SIGKILL after at most 2 s, to the groups of all running `Execute`s and of all
+/// `Background`s. For the exit on a signal, where no destructor runs.
 void TerminateAllGroups();
 
-/// A process that runs beside us. It is killed, with its group, by the destructor, and by the
-/// kernel if we die first (PR_SET_PDEATHSIG), so nothing outlives a killed run.
+/// A process that runs beside us until its object is destroyed.
 class Background {
  public:
-  /// Where its output goes.
   struct Streams {
-    std::string log_file{};  ///< both outputs, appended; empty: ours are inherited
+    std::string log_file{};  ///< file that both outputs are appended to; empty: our outputs
   };
 
   static Result<Background> Start(const Command& command, const Streams& streams);
 
   Background(Background&&) noexcept;
   Background& operator=(Background&&) noexcept;
+
+  /// As `Kill`.
   ~Background();
 
   int pid() const;
   bool Running();
 
-  /// How it ended, or an `Error` once the deadline has expired with it still running.
+  /// Waits for its end; an `Error` if it still runs at the deadline.
   Result<Exit> Wait(Deadline deadline);
 
-  /// SIGKILL to the group, and reaps it. Harmless when it has ended already.
+  /// Sends SIGKILL to the group, also if the leader has ended, and waits for the leader.
   void Kill();
 
  private:

@@ -1,2 +1,2 @@
-// A library with a versioned function, as librdmacm and others are to fio.
+// A library with a versioned function, as librdmacm is for fio.
 extern "C" int DualpathUnneeded(int number) { return number + 1; }

@@ -15,12 +15,13 @@ constexpr std::size_t kSectorWords = kSectorBytes / kWordBytes;
 constexpr std::size_t kChecksumWord = kChecksumAt / kWordBytes;
 static_assert(kChecksumAt % kWordBytes == kWordBytes / 2, "the upper half of its word");
 
-// Loops go by so many words: what a loop costs besides is more than what is done to one.
+// Words per loop iteration: the overhead of an iteration exceeds the work on one word.
 constexpr std::size_t kStride = 8;
 
 using Sector = std::array<std::uint64_t, kSectorWords>;
 
-/// Fletcher's sums over the words of a block: one of the words, and one of the first as it grew.
+/// Fletcher's sums over the words of a block: the sum of the words, and the sum of all partial
+/// sums.
 class Checksum {
  public:
   void Add(std::uint64_t word) {
@@ -28,7 +29,7 @@ class Checksum {
     sum_of_sums_ += sum_;
   }
 
-  /// As if `count` words had been added, the first being `start` + `step`, each next `step` more.
+  /// Returns the checksum of `count` words, the first `start` + `step`, each next `step` more.
   static Checksum OfProgression(std::uint64_t start, std::uint64_t step, std::uint64_t count) {
     const std::uint64_t pairs = count * (count + 1) / 2;
     Checksum checksum;
@@ -37,7 +38,7 @@ class Checksum {
     return checksum;
   }
 
-  /// As if another word had been added, where from that one on `from_end` words were.
+  /// Replaces a word that has `from_end` words from itself to the end.
   void Replace(std::uint64_t from_end, std::uint64_t was, std::uint64_t is) {
     sum_ += is - was;
     sum_of_sums_ += from_end * (is - was);
@@ -53,8 +54,8 @@ class Checksum {
   std::uint64_t sum_of_sums_ = 0;
 };
 
-/// What a write's block consists of: an arithmetic progression of words, so that its checksum is
-/// known without a look at them, and over that the identity at the start of every sector.
+/// Content of a write's block: an arithmetic progression of words, whose checksum needs no pass
+/// over them, overwritten by the identity at the start of every sector.
 class Pattern {
  public:
   Pattern(std::size_t size, const BlockIdentity& identity) {
@@ -98,7 +99,7 @@ class Pattern {
   }
 
  private:
-  /// Of `count` words, with the header as it is.
+  /// Returns the checksum of `count` words, including the header.
   Checksum ChecksumOf(std::uint64_t count) const {
     Checksum checksum = Checksum::OfProgression(start_, step_, count);
     for (std::uint64_t at = 0; at < count; at += kSectorWords) {
@@ -135,8 +136,8 @@ bool AllZeros(const char* data, std::size_t size) {
   return true;
 }
 
-/// Whether, where the block stops being its header's, a whole sector begins that is zeros or
-/// another write's; `claim` is then that write.
+/// Whether the first wrong byte is in a sector that is all zeros or another write's; sets `claim`
+/// to that write.
 bool AnotherTookOver(const char* data, std::size_t size, std::size_t at, BlockIdentity& claim) {
   const std::size_t sector = at / kSectorBytes;
   if (sector == 0 || at % kSectorBytes >= sizeof(BlockIdentity)) return false;
@@ -231,15 +232,15 @@ std::string ToString(const BlockFinding& finding) {
     case BlockState::kZeros:
       return "zeros, as if never written";
     case BlockState::kUnmarked:
-      return "what the agent did not write (it does not begin with DUALPATH)";
+      return "data not written by the agent (no DUALPATH magic)";
     case BlockState::kOtherSize:
       return ToString(finding.identity) + ", which was a block of another size";
     case BlockState::kTorn:
     case BlockState::kDamaged:
-      return ToString(finding.identity) + ", checksum wrong, but from byte " +
-             std::to_string(finding.first_wrong_byte) + " on not what that wrote";
+      return ToString(finding.identity) + ", checksum wrong, from byte " +
+             std::to_string(finding.first_wrong_byte) + " on other data";
   }
-  return "nothing that was looked at";
+  return "not inspected";
 }
 
 std::string DescribeContent(const void* data, std::size_t size) {
@@ -254,7 +255,7 @@ std::string DescribeContent(const void* data, std::size_t size) {
   if (finding.state == BlockState::kTorn &&
       AnotherTookOver(bytes, size, finding.first_wrong_byte, other)) {
     const std::size_t from = finding.first_wrong_byte / kSectorBytes * kSectorBytes;
-    return ToString(finding.identity) + ", checksum wrong, but from byte " + std::to_string(from) +
+    return ToString(finding.identity) + ", checksum wrong, from byte " + std::to_string(from) +
            " on " + (other == BlockIdentity{} ? "zeros" : ToString(other));
   }
   return ToString(finding);

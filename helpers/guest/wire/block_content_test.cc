@@ -27,7 +27,7 @@ class Block {
   std::vector<std::uint64_t> words_;
 };
 
-/// The kind of damage, what is there, and from where on it is not what was expected.
+/// Returns kind of damage, content and first difference from the expected write.
 std::string WhyNot(const void* data, const BlockIdentity& expected) {
   const BlockFinding found = InspectBlock(data, kBytes);
   if (found.state == BlockState::kWhole && found.identity == expected) return "nothing wrong";
@@ -65,23 +65,21 @@ TEST(BlockContent, ATornBlockNamesBothWrites) {
   Block block({3, 7, 42});
   Block older({3, 7, 41});
   std::memcpy(block.data() + 1024, older.data() + 1024, kBytes - 1024);
-  EXPECT_EQ(
-      WhyNot(block, {3, 7, 42}),
-      "torn: sequence 42 of run 3 for block 7, checksum wrong, but from byte 1024 on sequence "
-      "41 of run 3 for block 7; differs at byte 1040");
+  EXPECT_EQ(WhyNot(block, {3, 7, 42}),
+            "torn: sequence 42 of run 3 for block 7, checksum wrong, from byte 1024 on sequence "
+            "41 of run 3 for block 7; differs at byte 1040");
   const BlockFinding found = InspectBlock(block.data(), kBytes);
   EXPECT_EQ(found.state, BlockState::kTorn);
   EXPECT_EQ(found.first_wrong_byte, 1040U) << "where the sequences differ";
   EXPECT_EQ(ToString(found),
-            "sequence 42 of run 3 for block 7, checksum wrong, but from byte 1040 on not what that "
-            "wrote");
+            "sequence 42 of run 3 for block 7, checksum wrong, from byte 1040 on other data");
 }
 
-TEST(BlockContent, ABlockTornByAnUnwrittenRestSaysSo) {
+TEST(BlockContent, ABlockWithAnUnwrittenRestIsTorn) {
   Block block({3, 7, 42});
   std::memset(block.data() + 512, 0, kBytes - 512);
   EXPECT_EQ(WhyNot(block, {3, 7, 42}),
-            "torn: sequence 42 of run 3 for block 7, checksum wrong, but from byte 512 on zeros; "
+            "torn: sequence 42 of run 3 for block 7, checksum wrong, from byte 512 on zeros; "
             "differs at byte 512");
 }
 
@@ -104,11 +102,11 @@ TEST(BlockContent, ForeignBlocksAreOfAnotherRunOrPlace) {
               StartsWith("foreign: sequence 42 of run 3 for block 8"));
 }
 
-TEST(BlockContent, OneFlippedBitIsFoundWhereItIs) {
+TEST(BlockContent, AFlippedBitIsLocated) {
   Block block({3, 7, 42});
   block.data()[3000] = static_cast<char>(block.data()[3000] ^ 0x10);
   EXPECT_THAT(WhyNot(block, {3, 7, 42}),
-              HasSubstr("checksum wrong, but from byte 3000 on not what that wrote; differs at "
+              HasSubstr("checksum wrong, from byte 3000 on other data; differs at "
                         "byte 3000"));
 }
 
@@ -118,13 +116,13 @@ TEST(BlockContent, AnUnwrittenBlockIsAllZeros) {
             "lost: zeros, as if never written; differs at byte 0");
 }
 
-TEST(BlockContent, SomebodyElsesBytesAreNotOurs) {
+TEST(BlockContent, OtherDataAreUnmarked) {
   const std::vector<char> bytes(kBytes, 'x');
   EXPECT_EQ(InspectBlock(bytes.data(), kBytes).state, BlockState::kUnmarked);
-  EXPECT_THAT(DescribeContent(bytes.data(), kBytes), HasSubstr("does not begin with DUALPATH"));
+  EXPECT_THAT(DescribeContent(bytes.data(), kBytes), HasSubstr("no DUALPATH magic"));
 }
 
-TEST(BlockContent, TheSizeMustBeTheWritersOwn) {
+TEST(BlockContent, TheSizeMustBeThatOfTheWrite) {
   Block block({3, 7, 42});
   EXPECT_EQ(InspectBlock(block.data(), 512).state, BlockState::kOtherSize);
   EXPECT_EQ(DescribeContent(block.data(), 512),
@@ -147,13 +145,13 @@ TEST(BlockContent, TheChecksumIgnoresOnlyItsOwnField) {
   EXPECT_NE(header.checksum, BlockChecksum(block.data(), kBytes));
 }
 
-TEST(BlockContent, KnowsItsChecksumWhenItIsMade) {
+TEST(BlockContent, FillBlockReturnsTheChecksum) {
   std::vector<std::uint64_t> words(kBytes / 8);
   const std::uint32_t checksum = FillBlock(words.data(), kBytes, {3, 7, 42});
   EXPECT_EQ(checksum, BlockChecksum(words.data(), kBytes));
 }
 
-TEST(BlockContent, DiffersNowhereFromItself) {
+TEST(BlockContent, DoesNotDifferFromItself) {
   Block block({3, 7, 42});
   EXPECT_EQ(FirstDifference(block.data(), kBytes, {3, 7, 42}), kBytes);
   EXPECT_EQ(FirstDifference(block.data(), kBytes, {4, 7, 42}), 8U);
@@ -166,7 +164,7 @@ TEST(BlockContent, AWrongChecksumAloneIsADifference) {
   EXPECT_EQ(InspectBlock(block.data(), kBytes).state, BlockState::kDamaged);
 }
 
-TEST(BlockContent, TheChecksumSeesEveryByte) {
+TEST(BlockContent, TheChecksumDependsOnEveryByte) {
   Block block({3, 7, 42});
   const std::uint32_t checksum = BlockChecksum(block.data(), kBytes);
   for (std::size_t at = 0; at < kBytes; ++at) {
@@ -177,7 +175,7 @@ TEST(BlockContent, TheChecksumSeesEveryByte) {
   }
 }
 
-TEST(BlockContent, TheChecksumSeesWordsThatChangedPlaces) {
+TEST(BlockContent, TheChecksumDependsOnTheOrderOfWords) {
   Block block({3, 7, 42});
   const std::uint32_t checksum = BlockChecksum(block.data(), kBytes);
   std::swap_ranges(block.data() + 1088, block.data() + 1096, block.data() + 2112);

@@ -48,7 +48,7 @@ std::optional<Message> FrameReader::Next() {
     const bool may_become_whole = !header || (!whole && header->length <= kMaxPayload);
     if (may_become_whole && first_candidate == std::string::npos) first_candidate = at;
   }
-  // A magic cut by the end of the buffer is a candidate as well.
+  // A magic cut off by the end of the buffer is a candidate too.
   const std::size_t tail = std::min(buffer_.size(), sizeof(kFrameMagic) - 1);
   buffer_.erase(0, std::min(first_candidate, buffer_.size() - tail));
   return std::nullopt;

@@ -9,23 +9,23 @@
 
 namespace dualpath::guest::wire {
 
-/// One message as it was cut out of the stream.
+/// One message of the stream.
 struct Message {
   MessageType type = MessageType::kFailed;
   std::uint32_t request_id = 0;
   std::string payload{};
 };
 
-/// The bytes of a message, header and checksum included.
+/// Returns the bytes of a message with its header and checksum.
 std::string Encode(const Message& message);
 
-/// A POD as a payload.
+/// Returns the bytes of a POD.
 template <typename T>
 std::string ToPayload(const T& value) {
   return std::string(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 
-/// The POD at the start of a payload; nothing if the payload is too short for it.
+/// Returns the POD at `offset` of a payload, or nothing if the payload is too short.
 template <typename T>
 std::optional<T> FromPayload(const std::string& payload, std::size_t offset = 0) {
   T value;
@@ -36,18 +36,18 @@ std::optional<T> FromPayload(const std::string& payload, std::size_t offset = 0)
   return value;
 }
 
-/// Cuts a byte stream into messages. Only a whole frame with a good checksum counts, wherever it
-/// begins; what precedes it (the torn frame of a client that died) is dropped.
+/// Splits a byte stream into messages. Finds whole frames with a good checksum at any offset and
+/// drops the bytes before them, such as an incomplete frame of a client that died.
 class FrameReader {
  public:
   void Append(const char* data, std::size_t size) { buffer_.append(data, size); }
 
-  /// The next message, or nothing until more bytes have come.
+  /// Returns the next message, or nothing if more bytes are needed.
   std::optional<Message> Next();
 
   void Clear() { buffer_.clear(); }
 
-  /// Bytes that are not (yet) part of a message, for error texts.
+  /// Returns the number of bytes not yet part of a message, for error messages.
   std::size_t pending() const { return buffer_.size(); }
 
  private:

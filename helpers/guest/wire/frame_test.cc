@@ -19,10 +19,10 @@ std::optional<Message> Feed(FrameReader& reader, const std::string& bytes) {
 TEST(Crc32c, IsTheCastagnoliOne) {
   Crc32c crc;
   crc.process_bytes("123456789", 9);
-  EXPECT_EQ(crc.checksum(), 0xE3069283U);  // the check value of CRC-32/ISCSI
+  EXPECT_EQ(crc.checksum(), 0xE3069283U);  // check value of CRC-32/ISCSI
 }
 
-TEST(FrameReader, GivesMessagesInOrder) {
+TEST(FrameReader, ReturnsMessagesInOrder) {
   FrameReader reader;
   const auto first = Feed(reader, Encode(Sample(1, "")) + Encode(Sample(2)));
   ASSERT_TRUE(first);
@@ -37,7 +37,7 @@ TEST(FrameReader, GivesMessagesInOrder) {
   EXPECT_EQ(reader.pending(), 0U);
 }
 
-TEST(FrameReader, PutsAMessageTogetherByteByByte) {
+TEST(FrameReader, AssemblesAMessageByteByByte) {
   FrameReader reader;
   const std::string bytes = Encode(Sample(1));
   for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
@@ -46,7 +46,7 @@ TEST(FrameReader, PutsAMessageTogetherByteByByte) {
   EXPECT_TRUE(Feed(reader, bytes.substr(bytes.size() - 1)));
 }
 
-TEST(FrameReader, FindsAMessageBehindEveryTornOne) {
+TEST(FrameReader, FindsAMessageAfterAnIncompleteOne) {
   const std::string torn = Encode(Sample(1, std::string(1000, 'x')));
   for (std::size_t length = 0; length < torn.size(); ++length) {
     FrameReader reader;
@@ -56,7 +56,7 @@ TEST(FrameReader, FindsAMessageBehindEveryTornOne) {
   }
 }
 
-TEST(FrameReader, FindsAMessageBehindTheTailOfAnother) {
+TEST(FrameReader, FindsAMessageAfterTheTailOfAnother) {
   const std::string torn = Encode(Sample(1, std::string(1000, 'x')));
   for (std::size_t from = 1; from < torn.size(); ++from) {
     FrameReader reader;
@@ -81,7 +81,7 @@ TEST(FrameReader, KeepsNoGarbage) {
   EXPECT_LT(reader.pending(), sizeof(kFrameMagic));
 }
 
-TEST(FrameReader, DoesNotWaitForAnImpossibleLength) {
+TEST(FrameReader, SkipsAnImpossibleLength) {
   FrameReader reader;
   FrameHeader header{};
   header.magic = kFrameMagic;
@@ -90,7 +90,7 @@ TEST(FrameReader, DoesNotWaitForAnImpossibleLength) {
   EXPECT_LT(reader.pending(), sizeof(kFrameMagic));
 }
 
-TEST(FromPayload, NeedsAllOfTheStruct) {
+TEST(FromPayload, NeedsTheWholeStruct) {
   const HelloRequest request{7, 1, 0};
   const std::string payload = ToPayload(request);
   EXPECT_EQ(FromPayload<HelloRequest>(payload)->nonce, 7U);

@@ -3,16 +3,16 @@
 #include <cstdint>
 #include <type_traits>
 
-/// What the guest's agent and the test process say to each other on the virtio-serial channel
-/// `org.dualpath.agent.0`. The one header that both sides share.
+/// Protocol between the guest's agent and its client on the virtio-serial channel
+/// `org.dualpath.agent.0`.
 ///
-/// The agent only answers: writing to a virtio-serial port whose host side is not connected blocks,
-/// and a client that may come and go must not be spoken to. A request is one frame; the answer is
-/// one frame with the same `request_id`. Numbers are little-endian, structs have no padding.
+/// The agent only answers requests, since a write to a virtio-serial port blocks while no client is
+/// connected, and clients come and go. A request is one frame; its answer is one frame with the
+/// same `request_id`. Numbers are little-endian, structs have no padding.
 ///
-/// A client that dies in the middle of a frame leaves a torn one behind. Both sides therefore look
-/// for the next frame that is whole (FrameReader), and a new client begins with a Hello whose nonce
-/// it recognises in the answer, skipping what was meant for its predecessor.
+/// A client that dies while sending leaves an incomplete frame. Both sides therefore search for the
+/// next whole frame (FrameReader). A new client begins with a Hello and skips all answers, which
+/// are to its predecessor, until the one with its nonce.
 namespace dualpath::guest::wire {
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire format is the memory layout");
@@ -23,20 +23,20 @@ inline constexpr std::uint32_t kFrameMagic = 0x46505544;  // "DUPF"
 inline constexpr std::uint32_t kMaxPayload = 256 * 1024;
 
 enum class MessageType : std::uint16_t {
-  kHello = 1,    ///< HelloRequest -> HelloAnswer
-  kDisk = 2,     ///< nothing -> DiskAnswer of the disk as it is now; ENODEV, or EAGAIN for a while
-  kStartIo = 3,  ///< StartIoRequest -> IoState; EBUSY while a run is not over
-  kStopIo = 4,   ///< nothing -> IoState: asks the run to end, does not wait for it
-  kIoState = 5,  ///< nothing -> IoState
-  kFetch = 6,    ///< FetchRequest -> FetchAnswer, then `count` IoRecords
+  kHello = 1,      ///< HelloRequest -> HelloAnswer
+  kDisk = 2,       ///< nothing -> DiskAnswer; ENODEV, or EAGAIN before the INQUIRY
+  kStartIo = 3,    ///< StartIoRequest -> IoState; EBUSY while a run has not ended
+  kStopIo = 4,     ///< nothing -> IoState: asks the run to end, without waiting
+  kIoState = 5,    ///< nothing -> IoState
+  kFetch = 6,      ///< FetchRequest -> FetchAnswer, then `count` IoEntry structs
   kKernelLog = 7,  ///< KernelLogRequest -> the text
   kStartScsi =
       10,  ///< StartScsiRequest, then the data out -> nothing; EBUSY while one is in flight
-  kScsiResult = 11,    ///< nothing -> ScsiResult, then the data in; ENODATA if there was no command
-  kPutFile = 12,       ///< PutFileRequest, then the bytes -> nothing
-  kRunProgram = 13,    ///< RunProgramRequest, then its words -> ProgramState; EBUSY while one runs
+  kScsiResult = 11,  ///< nothing -> ScsiResult, then the data in; ENODATA if there was no command
+  kPutFile = 12,     ///< PutFileRequest, then the bytes -> nothing
+  kRunProgram = 13,  ///< RunProgramRequest, then its strings -> ProgramState; EBUSY while one runs
   kProgramState = 14,  ///< ProgramStateRequest -> ProgramState, then output from that offset on
-  kFailed = 255,       ///< answer to anything: Failure
+  kFailed = 255,       ///< answer to any request: Failure
 };
 
 struct FrameHeader {
@@ -44,13 +44,13 @@ struct FrameHeader {
   MessageType type;
   std::uint16_t reserved;
   std::uint32_t request_id;
-  std::uint32_t length;    ///< of the payload that follows
+  std::uint32_t length;    ///< size of the payload that follows
   std::uint32_t checksum;  ///< CRC-32C of this header, checksum zero, and the payload
 };
 
 struct Failure {
   std::int32_t error_number;
-  char reason[252];  ///< operation, object and cause in words
+  char reason[252];  ///< "operation: object: reason"
 };
 
 struct HelloRequest {
@@ -61,8 +61,8 @@ struct HelloRequest {
 
 struct HelloAnswer {
   std::uint64_t nonce;
-  std::uint64_t monotonic_ns;  ///< CLOCK_MONOTONIC of the guest while it answered
-  std::uint64_t started_ns;    ///< the same clock when the agent began
+  std::uint64_t monotonic_ns;  ///< guest CLOCK_MONOTONIC at the answer
+  std::uint64_t started_ns;    ///< the same clock at the start of the agent
   std::uint32_t protocol_version;
   std::uint32_t reserved;
   char kernel_release[64];
@@ -75,12 +75,12 @@ struct DiskAnswer {
   std::uint64_t size_bytes;
   std::uint32_t logical_block_bytes;
   std::uint32_t physical_block_bytes;
-  std::uint32_t host, channel, target, lun;  ///< H:C:T:L inside the guest; or `host` kNoScsiHost
+  std::uint32_t host, channel, target, lun;  ///< H:C:T:L inside the guest, or `host` is kNoScsiHost
   std::uint32_t queue_depth;
   std::uint32_t nr_requests;
   std::uint32_t max_sectors_kb;
   std::uint32_t timeout_seconds;
-  char name[32];  ///< kernel name inside the guest, or the path that the agent was given
+  char name[32];  ///< kernel name inside the guest, or DiskOptions::path
   char vendor[16];
   char model[24];
   char revision[8];
@@ -95,11 +95,11 @@ struct DiskAnswer {
 
 enum class IoKind : std::uint32_t {
   kWrite = 1,  ///< a verified block (block_content.h)
-  kRead = 2,   ///< whatever is there; the record says what it was
+  kRead = 2,   ///< any content; the entry has what was read
 };
 
 /// The n-th I/O has sequence first_sequence + n and goes to block first_block + n % block_count. No
-/// two that are in flight at once go to the same block: the round waits for a slow one.
+/// two in flight go to the same block: issuing waits for a slow one.
 struct StartIoRequest {
   IoKind kind;
   std::uint32_t interval_us;  ///< from start to start of each slot of the queue; 0: back to back
@@ -110,34 +110,34 @@ struct StartIoRequest {
   std::uint64_t run_id;
   std::uint64_t first_sequence;
   std::uint64_t max_count;       ///< 0: until stopped
-  std::uint32_t read_percent;    ///< of the I/Os, which are reads instead of `kind` (see IsRead)
+  std::uint32_t read_percent;    ///< percentage of reads instead of `kind` (see IsRead)
   std::uint32_t offset_sectors;  ///< block n begins at n * block_bytes + offset_sectors * 512
 };
 
 inline constexpr std::uint32_t kMaxBlockBytes = 1024 * 1024;
 inline constexpr std::uint32_t kMaxQueueDepth = 32;
 
-/// Whether an I/O of a run is one of its `read_percent` reads. The same for everybody who asks.
+/// Whether an I/O of a run is one of its `read_percent` reads; agent and client agree on it.
 inline bool IsRead(const StartIoRequest& request, std::uint64_t sequence) {
-  // Multiples of the golden ratio are spread evenly, wherever one begins.
+  // Multiples of the golden ratio are spread evenly from any start.
   const std::uint64_t spread = (request.run_id + sequence) * 0x9E3779B97F4A7C15U;
   return (spread >> 32) * 100 >> 32 < request.read_percent;
 }
 
 struct IoState {
   std::uint64_t issued;
-  std::uint64_t completed;  ///< with or without error; also the number of records to fetch
+  std::uint64_t completed;  ///< with or without error; the number of entries to fetch
   std::uint64_t failed;
-  std::uint64_t in_flight_sequence;  ///< of the one that was issued first, if there are any
+  std::uint64_t in_flight_sequence;  ///< sequence of the oldest I/O in flight
   std::uint64_t in_flight_since_ns;  ///< guest CLOCK_MONOTONIC
   std::uint64_t now_ns;
-  std::uint32_t running;    ///< a run was started and is not over; one that hangs stays running
-  std::uint32_t in_flight;  ///< how many
+  std::uint32_t running;    ///< 1 from the start to the end of a run, also while I/O hangs
+  std::uint32_t in_flight;  ///< number of I/Os in flight
 };
 
 struct FetchRequest {
-  std::uint64_t from_index;  ///< of the run's records, in order of completion
-  std::uint32_t max;         ///< fewer come only if there are no more; at most 3000
+  std::uint64_t from_index;  ///< index among the run's entries, in order of completion
+  std::uint32_t max;         ///< at most 3000; fewer entries in the answer are the last ones
   std::uint32_t reserved;
 };
 
@@ -147,16 +147,17 @@ struct FetchAnswer {
   std::uint32_t reserved;
 };
 
-struct IoRecord {
+/// One I/O that has completed.
+struct IoEntry {
   std::uint64_t sequence;
   std::uint64_t block;
-  IoKind kind;                ///< kRead for one of the run's `read_percent`
+  IoKind kind;                ///< kRead also for a read of `read_percent`
   std::int32_t error_number;  ///< errno, 0 for success
   std::uint64_t start_ns;     ///< guest CLOCK_MONOTONIC
   std::uint64_t end_ns;
   std::uint32_t checksum;  ///< BlockChecksum of the data written or read; 0 after an error
   std::uint32_t bytes;     ///< transferred
-  /// What a read without error saw, a BlockFinding (block_content.h); else zeros.
+  /// BlockFinding (block_content.h) of a read without error; else zeros.
   std::uint64_t seen_run_id;
   std::uint64_t seen_block;
   std::uint64_t seen_sequence;
@@ -167,28 +168,27 @@ struct IoRecord {
 enum class ScsiDirection : std::uint32_t { kNone = 0, kIn = 1, kOut = 2 };
 
 inline constexpr std::uint32_t kMaxCdbBytes = 32;
-inline constexpr std::uint32_t kMaxScsiBytes = kMaxPayload - 4096;  ///< of data, in or out
+inline constexpr std::uint32_t kMaxScsiBytes = kMaxPayload - 4096;  ///< size of the data, in or out
 
 struct StartScsiRequest {
-  std::uint64_t tag;  ///< the client's; comes back with the result
+  std::uint64_t tag;  ///< chosen by the client; returned with the result
   ScsiDirection direction;
-  std::uint32_t transfer_bytes;  ///< how much data goes in or out
-  std::uint32_t timeout_ms;      ///< SG_IO's; virtio-scsi never times a command out
+  std::uint32_t transfer_bytes;  ///< size of the data in or out
+  std::uint32_t timeout_ms;      ///< timeout of SG_IO; virtio-scsi never times a command out
   std::uint32_t cdb_bytes;
   std::uint8_t cdb[kMaxCdbBytes];
 };
 
-/// What became of the last command; all but `tag`, `in_flight` and the times is zero before its
-/// end.
+/// Result of the last command. Before its end all but `tag`, `in_flight` and the times is zero.
 struct ScsiResult {
   std::uint64_t tag;
   std::uint64_t start_ns;  ///< guest CLOCK_MONOTONIC
   std::uint64_t end_ns;
   std::uint64_t now_ns;
   std::uint32_t in_flight;         ///< 0 or 1
-  std::int32_t open_error_number;  ///< errno if the disk could not even be opened
-  std::int32_t error_number;       ///< errno of the ioctl; 0: what follows is the command's outcome
-  std::int32_t residual;           ///< of `transfer_bytes`
+  std::int32_t open_error_number;  ///< errno if the disk could not be opened
+  std::int32_t error_number;       ///< errno of the ioctl; 0: the following members are valid
+  std::int32_t residual;           ///< bytes of `transfer_bytes` not transferred
   std::uint8_t status;             ///< SCSI status byte
   std::uint8_t sense_bytes;        ///< valid bytes of `sense`
   std::uint16_t host_status;       ///< DID_*
@@ -204,14 +204,14 @@ struct KernelLogRequest {
 
 /// A part of a file of the guest's RAM file system.
 struct PutFileRequest {
-  std::uint64_t offset;  ///< 0: a new file, in place of one that is there
-  std::uint32_t mode;    ///< of a new file: 0755
+  std::uint64_t offset;  ///< 0: replaces the file
+  std::uint32_t mode;    ///< mode of a new file: 0755
   std::uint32_t reserved;
-  char path[112];  ///< absolute; missing directories are made
+  char path[112];  ///< absolute; missing directories are created
 };
 
-/// The words that follow, each with a NUL at its end: the arguments, the first of which is the
-/// program's path, then the environment as NAME=VALUE.
+/// Counts of the strings that follow, each with a NUL at its end: the arguments, the first of which
+/// is the program's file name, then the environment as NAME=VALUE.
 struct RunProgramRequest {
   std::uint32_t arguments;
   std::uint32_t variables;
@@ -219,20 +219,20 @@ struct RunProgramRequest {
 
 struct ProgramStateRequest {
   std::uint64_t output_offset;
-  std::uint32_t max_bytes;  ///< of output
-  std::uint32_t signal;     ///< sent to the program first, if it runs; 0: none
+  std::uint32_t max_bytes;  ///< limit of the output
+  std::uint32_t signal;     ///< signal to send first, if the program runs; 0: none
 };
 
 struct ProgramState {
-  std::uint64_t output_bytes;  ///< standard output and standard error, as they came, so far
+  std::uint64_t output_bytes;  ///< standard output and standard error so far, interleaved
   std::int32_t pid;            ///< 0: no program was run
   std::uint32_t running;
-  std::int32_t exit_code;    ///< meaningful unless `running`
-  std::int32_t exit_signal;  ///< 0: it exited by itself
+  std::int32_t exit_code;    ///< valid if not `running`
+  std::int32_t exit_signal;  ///< 0: not killed by a signal
 };
 
-/// No file that a program writes in the guest gets larger, its output included: the files are RAM,
-/// and a guest without RAM is a dead one. SIGXFSZ ends the program that tries.
+/// Limit of any file that a program writes in the guest, including its output, since files are in
+/// RAM. SIGXFSZ ends a program that exceeds it.
 inline constexpr std::uint64_t kMaxProgramFile = std::uint64_t{16} << 20;
 
 template <typename T, std::size_t kBytes>
@@ -247,7 +247,7 @@ static_assert(kFitsWire<StartIoRequest, 64>);
 static_assert(kFitsWire<IoState, 56>);
 static_assert(kFitsWire<FetchRequest, 16>);
 static_assert(kFitsWire<FetchAnswer, 16>);
-static_assert(kFitsWire<IoRecord, 80>);
+static_assert(kFitsWire<IoEntry, 80>);
 static_assert(kFitsWire<StartScsiRequest, 56>);
 static_assert(kFitsWire<ScsiResult, 152>);
 static_assert(kFitsWire<KernelLogRequest, 8>);

@@ -46,7 +46,7 @@ std::uint32_t NumberAt(const std::string& path) {
   return static_cast<std::uint32_t>(std::strtoul(AttributeOrEmpty(path).c_str(), nullptr, 10));
 }
 
-/// `scheduler` reads "none [mq-deadline]": the one in brackets is in use.
+/// `scheduler` reads "none [mq-deadline]", with the one in use in brackets.
 std::string SelectedOf(const std::string& choices) {
   const std::size_t open = choices.find('[');
   const std::size_t close = choices.find(']');
@@ -54,8 +54,8 @@ std::string SelectedOf(const std::string& choices) {
   return choices.substr(open + 1, close - open - 1);
 }
 
-/// The first block device of that prefix in a directory of sysfs, if its node is there:
-/// devtmpfs comes a little later.
+/// Finds the first block device with that prefix in a sysfs directory, if it has its node, which
+/// devtmpfs creates a little later.
 std::optional<DiskLocation> FirstIn(const std::string& directory, const std::string& prefix,
                                     const DiskOptions& options) {
   for (const std::string& name : ListDirectory(directory)) {
@@ -71,7 +71,7 @@ std::optional<DiskLocation> FirstIn(const std::string& directory, const std::str
   return std::nullopt;
 }
 
-/// INQUIRY of one page; the number of valid bytes, 0 if it failed.
+/// Sends INQUIRY for one page; returns the number of valid bytes, 0 on failure.
 std::uint32_t Inquire(int fd, unsigned char evpd, unsigned char page, std::uint8_t* to,
                       unsigned char size) {
   unsigned char command[6] = {kInquiry, evpd, page, 0, size, 0};
@@ -90,7 +90,7 @@ std::uint32_t Inquire(int fd, unsigned char evpd, unsigned char page, std::uint8
   return io.dxfer_len - static_cast<unsigned>(io.resid);
 }
 
-/// What of `valid` bytes the data itself claims to be: a virtual disk may fill up the rest.
+/// Returns the length in the data's header, at most `valid`: a virtual disk may pad the data.
 std::uint32_t Claimed(std::uint32_t valid, std::uint32_t header, std::uint32_t length) {
   return valid < header ? 0 : std::min(valid, header + length);
 }
@@ -134,12 +134,12 @@ std::optional<wire::DiskAnswer> InquireDisk(const DiskLocation& location) {
   wire::DiskAnswer answer{};
   CopyText(NameIn(location.path), answer.name, sizeof(answer.name));
   const UniqueFd fd(::open(location.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  // The kernel gives a disk its names before it lets anybody open it.
+  // The kernel names a disk before it can be opened.
   if (!fd && errno == ENXIO) return std::nullopt;
   if (!fd) return answer;
   const std::uint32_t inquiry = Inquire(fd.get(), 0, 0, answer.inquiry, sizeof(answer.inquiry));
   answer.inquiry_bytes = Claimed(inquiry, 5, answer.inquiry[4]);
-  // One byte of length in the command: 255 at most.
+  // The CDB has one byte of length: 255 at most.
   const std::uint32_t vpd83 =
       Inquire(fd.get(), kEnableVitalProductData, 0x83, answer.vpd83, sizeof(answer.vpd83) - 1);
   const auto vpd83_length = static_cast<std::uint32_t>(answer.vpd83[2] << 8 | answer.vpd83[3]);

@@ -10,14 +10,14 @@
 
 namespace dualpath::guest::agent {
 
-/// Which disk the agent uses.
+/// Selects the disk that the agent uses.
 struct DiskOptions {
-  std::string path{};               ///< a device or a regular file; empty: the first disk
-  std::string sysfs_root = "/sys";  ///< where disks are looked for
+  std::string path{};               ///< device or regular file; empty: the first disk
+  std::string sysfs_root = "/sys";  ///< root of the search for disks
   std::string dev_root = "/dev";
 };
 
-/// The disk that was found: its node, and where it is in sysfs.
+/// Device node and sysfs directories of a disk.
 struct DiskLocation {
   std::string path;
   std::string block_device{};  ///< ".../block/sda"; empty for a given path
@@ -27,19 +27,18 @@ struct DiskLocation {
 
 bool operator==(const DiskLocation& a, const DiskLocation& b);
 
-/// The disk with the lowest H:C:T:L among /sys/bus/scsi/devices, or else the first virtio-blk disk,
-/// or nothing yet.
+/// Finds the disk with the lowest H:C:T:L in /sys/bus/scsi/devices, else the first virtio-blk disk.
 std::optional<DiskLocation> FindDisk(const DiskOptions& options);
 
-/// For direct I/O. A regular file on a file system without O_DIRECT (tmpfs before Linux 6.6) is
-/// opened without it; a device never is.
+/// Opens the disk for direct I/O; only a regular file on a file system without O_DIRECT (tmpfs
+/// before Linux 6.6) without it.
 Result<UniqueFd> OpenDisk(const std::string& path);
 
-/// What the disk itself says: standard INQUIRY and VPD page 0x83 by SG_IO, and its size. May block
-/// for as long as the paths behind the disk do. Nothing from a disk that cannot be opened yet.
+/// Reads standard INQUIRY and VPD page 0x83 by SG_IO, and the size. May block as long as the paths
+/// behind the disk do. Returns nothing if the disk cannot be opened yet.
 std::optional<wire::DiskAnswer> InquireDisk(const DiskLocation& location);
 
-/// Adds what sysfs says. Never blocks.
+/// Adds the attributes in sysfs. Never blocks.
 void DescribeDisk(const DiskLocation& location, wire::DiskAnswer& answer);
 
 }  // namespace dualpath::guest::agent

@@ -12,7 +12,7 @@
 namespace dualpath::guest::agent {
 namespace {
 
-/// A sysfs and a devtmpfs with SCSI devices of our making.
+/// A fake sysfs and devtmpfs with SCSI devices.
 class AgentDiskTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -46,9 +46,9 @@ class AgentDiskTest : public ::testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(AgentDiskTest, NothingIsFoundWhereThereIsNothing) { EXPECT_FALSE(FindDisk(options_)); }
+TEST_F(AgentDiskTest, FindsNothingWithoutDisks) { EXPECT_FALSE(FindDisk(options_)); }
 
-TEST_F(AgentDiskTest, TheLowestAddressIsTheDiskWhateverItsName) {
+TEST_F(AgentDiskTest, FindsTheLowestAddress) {
   AddDisk("10:0:0:0", "sda");
   AddDisk("2:0:0:1", "sdc");
   AddDisk("2:0:0:0", "sdd");
@@ -61,12 +61,12 @@ TEST_F(AgentDiskTest, TheLowestAddressIsTheDiskWhateverItsName) {
   EXPECT_EQ(found->scsi_device, Device("2:0:0:0"));
 }
 
-TEST_F(AgentDiskTest, ADiskWithoutItsNodeIsNotThereYet) {
+TEST_F(AgentDiskTest, ADiskWithoutItsNodeIsNotFound) {
   Write(Device("0:0:0:0") + "/block/sda/size", "16\n");
   EXPECT_FALSE(FindDisk(options_));
 }
 
-TEST_F(AgentDiskTest, IsDescribedBySysfsAndBySize) {
+TEST_F(AgentDiskTest, DescribesTheDiskBySysfsAndSize) {
   AddDisk("2:0:1:3", "sdb");
   const auto found = FindDisk(options_);
   ASSERT_TRUE(found);
@@ -74,7 +74,7 @@ TEST_F(AgentDiskTest, IsDescribedBySysfsAndBySize) {
   DescribeDisk(*found, answer);
   EXPECT_STREQ(answer.name, "sdb");
   EXPECT_EQ(answer.size_bytes, 8192U);
-  EXPECT_EQ(answer.inquiry_bytes, 0U) << "a regular file answers no INQUIRY";
+  EXPECT_EQ(answer.inquiry_bytes, 0U) << "a regular file has no INQUIRY data";
   EXPECT_EQ(answer.host, 2U);
   EXPECT_EQ(answer.target, 1U);
   EXPECT_EQ(answer.lun, 3U);
@@ -86,11 +86,11 @@ TEST_F(AgentDiskTest, IsDescribedBySysfsAndBySize) {
   EXPECT_EQ(answer.timeout_seconds, 30U);
 }
 
-TEST_F(AgentDiskTest, AVirtioDiskIsTheDiskWhereThereIsNoScsiDisk) {
+TEST_F(AgentDiskTest, FindsAVirtioDiskWithoutScsiDisks) {
   Write(options_.sysfs_root + "/block/loop0/size", "16\n");
   Write(options_.dev_root + "/loop0", "");
   Write(options_.sysfs_root + "/block/vda/queue/scheduler", "[none] mq-deadline\n");
-  EXPECT_FALSE(FindDisk(options_)) << "its node is not there yet";
+  EXPECT_FALSE(FindDisk(options_)) << "no node yet";
   Write(options_.dev_root + "/vda", std::string(4096, 'x'));
   const auto found = FindDisk(options_);
   ASSERT_TRUE(found);
@@ -106,18 +106,18 @@ TEST_F(AgentDiskTest, AVirtioDiskIsTheDiskWhereThereIsNoScsiDisk) {
   EXPECT_EQ(FindDisk(options_)->path, options_.dev_root + "/sda");
 }
 
-TEST_F(AgentDiskTest, AnotherDiskOfTheSameNameIsAnother) {
+TEST_F(AgentDiskTest, AnotherDiskWithTheSameNameDiffers) {
   AddDisk("2:0:0:0", "sda");
   const auto first = FindDisk(options_);
   ASSERT_TRUE(first);
   EXPECT_TRUE(*first == *FindDisk(options_));
-  // Kept, so that the file system cannot give its number again.
+  // Kept, so that the file system cannot reuse its inode number.
   std::filesystem::rename(Device("2:0:0:0"), options_.sysfs_root + "/gone");
   AddDisk("2:0:0:0", "sda");
   EXPECT_FALSE(*first == *FindDisk(options_));
 }
 
-TEST_F(AgentDiskTest, AnOverlongAttributeIsCut) {
+TEST_F(AgentDiskTest, TruncatesAnOverlongAttribute) {
   AddDisk("2:0:0:0", "sdb");
   Write(Device("2:0:0:0") + "/model", std::string(100, 'm'));
   const auto found = FindDisk(options_);
@@ -127,7 +127,7 @@ TEST_F(AgentDiskTest, AnOverlongAttributeIsCut) {
   EXPECT_EQ(std::string(answer.model), std::string(sizeof(answer.model) - 1, 'm'));
 }
 
-TEST(OpenDisk, SaysWhichDiskAndWhy) {
+TEST(OpenDisk, TheErrorNamesTheDisk) {
   const auto fd = OpenDisk("/no/such/disk");
   ASSERT_FALSE(fd.ok());
   EXPECT_EQ(fd.error().ToString(), "open disk: /no/such/disk: No such file or directory (errno 2)");

@@ -36,7 +36,7 @@ Status LoadModule(const std::string& path) {
   return Ok{};
 }
 
-/// "/dev/vport1p1", or an empty string while there is no port of that name.
+/// Returns "/dev/vport1p1", or an empty string without a port of that name.
 std::string FindPort(const std::string& name) {
   for (const std::string& port : ListDirectory(kPorts)) {
     if (AttributeOrEmpty(std::string(kPorts) + "/" + port + "/name") == name) return "/dev/" + port;
@@ -88,7 +88,7 @@ void LogToConsole(const std::string& line) {
   const std::string text = "dualpath-guest-agent: " + line + "\n";
   const UniqueFd console(::open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC));
   if (::write(console ? console.get() : STDERR_FILENO, text.data(), text.size()) < 0) {
-    // There is nowhere left to say it.
+    // There is no other place to report it.
   }
 }
 

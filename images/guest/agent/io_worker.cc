@@ -16,8 +16,8 @@
 namespace dualpath::guest::agent {
 namespace {
 
+using wire::IoEntry;
 using wire::IoKind;
-using wire::IoRecord;
 using wire::IoState;
 using wire::StartIoRequest;
 
@@ -51,7 +51,7 @@ Status Validate(const StartIoRequest& request) {
     return Refused("queue_depth", request.queue_depth, "1 to 32");
   }
   if (request.block_count < request.queue_depth) {
-    // Each I/O in flight has a block to itself.
+    // Each I/O in flight uses a block of its own.
     return Refused("block_count", request.block_count,
                    std::to_string(request.queue_depth) + " (queue_depth) or more");
   }
@@ -68,7 +68,7 @@ Status Validate(const StartIoRequest& request) {
   return Ok{};
 }
 
-/// errno of a transfer, 0 if it was whole. A short one is an error of the disk.
+/// Returns the errno of a transfer, or 0. A short transfer is an error of the disk.
 int ErrorOf(ssize_t n, std::uint32_t wanted) {
   if (n < 0) return errno;
   return static_cast<std::uint32_t>(n) == wanted ? 0 : EIO;
@@ -94,13 +94,13 @@ Status IoWorker::Start(const StartIoRequest& request) {
   DUALPATH_TRY_STATUS(Validate(request));
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (running_) return Error::FromErrno("start I/O", "the run before is not over", EBUSY);
+    if (running_) return Error::FromErrno("start I/O", "the previous run has not ended", EBUSY);
     LookForDiskLocked();
     if (!location_) return Error::FromErrno("start I/O", "no disk in the guest", ENODEV);
     running_ = true;
     stopping_ = false;
     state_ = IoState{};
-    records_.Clear();
+    entries_.Clear();
     request_ = request;
   }
   changed_.notify_all();
@@ -137,9 +137,9 @@ IoState IoWorker::StateLocked() const {
   return state;
 }
 
-std::vector<IoRecord> IoWorker::Fetch(std::uint64_t from_index, std::size_t max) const {
+std::vector<IoEntry> IoWorker::Fetch(std::uint64_t from_index, std::size_t max) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return records_.Copy(from_index, max);
+  return entries_.Copy(from_index, max);
 }
 
 Result<wire::DiskAnswer> IoWorker::Disk() {
@@ -186,7 +186,7 @@ void IoWorker::Main() {
       lock.lock();
       if (!(location_ == location)) continue;
       inquired_ = answer;
-      if (!answer) location_.reset();  // who asks next finds it again
+      if (!answer) location_.reset();  // found again by the next request
     }
   }
 }
@@ -205,12 +205,12 @@ void IoWorker::RunSlot(const StartIoRequest& request, Slot& slot) {
   const std::uint64_t interval_ns = std::uint64_t{request.interval_us} * 1000;
   std::uint64_t due_ns = MonotonicNs();
   while (Issue(request, due_ns, slot)) {
-    const IoRecord record = DoOne(request, slot, buffer.get());
-    Complete(record, slot);
-    // After a late one the rhythm starts anew: what a hang held up is not made good by a burst.
-    due_ns = std::max(due_ns + interval_ns, record.end_ns);
+    const IoEntry entry = DoOne(request, slot, buffer.get());
+    Complete(entry, slot);
+    // After a hang the interval starts again, without a burst for the time lost.
+    due_ns = std::max(due_ns + interval_ns, entry.end_ns);
   }
-  slot.fd.Reset();  // a disk that is held open does not go away as a whole
+  slot.fd.Reset();  // the kernel does not release a disk while it is open
 }
 
 bool IoWorker::Issue(const StartIoRequest& request, std::uint64_t due_ns, Slot& slot) {
@@ -241,44 +241,44 @@ bool IoWorker::Touched(std::uint64_t block, std::uint32_t queue_depth) const {
                      [block](const Slot& slot) { return slot.busy && slot.block == block; });
 }
 
-void IoWorker::Complete(const IoRecord& record, Slot& slot) {
+void IoWorker::Complete(const IoEntry& entry, Slot& slot) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    records_.Add(record);
+    entries_.Add(entry);
     slot.busy = false;
     state_.completed++;
-    if (record.error_number != 0) state_.failed++;
+    if (entry.error_number != 0) state_.failed++;
   }
   freed_.notify_all();
 }
 
-IoRecord IoWorker::DoOne(const StartIoRequest& request, Slot& slot, void* buffer) {
-  IoRecord record{};
-  record.sequence = slot.sequence;
-  record.block = slot.block;
-  record.kind = IsRead(request, slot.sequence) ? IoKind::kRead : request.kind;
-  if (record.kind != IoKind::kRead) {
-    record.checksum =
-        FillBlock(buffer, request.block_bytes, {request.run_id, record.block, record.sequence});
+IoEntry IoWorker::DoOne(const StartIoRequest& request, Slot& slot, void* buffer) {
+  IoEntry entry{};
+  entry.sequence = slot.sequence;
+  entry.block = slot.block;
+  entry.kind = IsRead(request, slot.sequence) ? IoKind::kRead : request.kind;
+  if (entry.kind != IoKind::kRead) {
+    entry.checksum =
+        FillBlock(buffer, request.block_bytes, {request.run_id, entry.block, entry.sequence});
   }
-  record.start_ns = MonotonicNs();
-  record.error_number = Transfer(request, slot, buffer, record);
-  record.end_ns = MonotonicNs();
-  if (record.error_number != 0) {
-    record.checksum = 0;
-  } else if (record.kind == IoKind::kRead) {
+  entry.start_ns = MonotonicNs();
+  entry.error_number = Transfer(request, slot, buffer, entry);
+  entry.end_ns = MonotonicNs();
+  if (entry.error_number != 0) {
+    entry.checksum = 0;
+  } else if (entry.kind == IoKind::kRead) {
     const BlockFinding seen = InspectBlock(buffer, request.block_bytes);
-    record.checksum = seen.checksum;
-    record.seen_run_id = seen.identity.run_id;
-    record.seen_block = seen.identity.block;
-    record.seen_sequence = seen.identity.sequence;
-    record.seen_state = static_cast<std::uint32_t>(seen.state);
-    record.seen_first_wrong_byte = seen.first_wrong_byte;
+    entry.checksum = seen.checksum;
+    entry.seen_run_id = seen.identity.run_id;
+    entry.seen_block = seen.identity.block;
+    entry.seen_sequence = seen.identity.sequence;
+    entry.seen_state = static_cast<std::uint32_t>(seen.state);
+    entry.seen_first_wrong_byte = seen.first_wrong_byte;
   }
-  return record;
+  return entry;
 }
 
-int IoWorker::Transfer(const StartIoRequest& request, Slot& slot, void* buffer, IoRecord& record) {
+int IoWorker::Transfer(const StartIoRequest& request, Slot& slot, void* buffer, IoEntry& entry) {
   if (!slot.fd) {
     Result<UniqueFd> opened = OpenDisk(location_->path);
     if (!opened.ok()) return opened.error().error_number();
@@ -286,12 +286,12 @@ int IoWorker::Transfer(const StartIoRequest& request, Slot& slot, void* buffer, 
   }
   const std::size_t size = request.block_bytes;
   const auto offset =
-      static_cast<off_t>(record.block * size + request.offset_sectors * kSectorBytes);
-  const ssize_t n = record.kind == IoKind::kRead ? ::pread(slot.fd.get(), buffer, size, offset)
-                                                 : ::pwrite(slot.fd.get(), buffer, size, offset);
+      static_cast<off_t>(entry.block * size + request.offset_sectors * kSectorBytes);
+  const ssize_t n = entry.kind == IoKind::kRead ? ::pread(slot.fd.get(), buffer, size, offset)
+                                                : ::pwrite(slot.fd.get(), buffer, size, offset);
   const int error_number = ErrorOf(n, request.block_bytes);
-  record.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
-  // The disk behind this descriptor is gone for good; another may have come.
+  entry.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
+  // This descriptor's disk is removed; another one may have replaced it.
   if (error_number == ENODEV || error_number == ENXIO) slot.fd.Reset();
   return error_number;
 }

@@ -7,11 +7,11 @@
 
 namespace dualpath::guest::agent {
 
-/// One record of /dev/kmsg ("6,339,5140900,-;NET: Registered\n KEY=value\n") as dmesg prints it:
+/// Formats a /dev/kmsg record ("6,339,5140900,-;NET: Registered\n KEY=value\n") like dmesg:
 /// "[    5.140900] NET: Registered\n". Format: Documentation/ABI/testing/dev-kmsg in Linux.
 std::string FormatKernelRecord(const std::string& record);
 
-/// The last lines of the kernel log, at most `max_bytes`. Never blocks.
+/// Returns the last lines of the kernel log, at most `max_bytes`. Never blocks.
 Result<std::string> ReadKernelLog(const std::string& kmsg_path, std::size_t max_bytes);
 
 }  // namespace dualpath::guest::agent

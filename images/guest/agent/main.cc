@@ -1,4 +1,4 @@
-// PID 1 of the guest under test. See init.h for what it sets up and wire.h for what it answers.
+// PID 1 of the guest under test. init.h has its setup, wire.h the requests that it answers.
 
 #include <signal.h>
 #include <sys/reboot.h>
@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kPortBudget{120};
 Status Live() {
   DUALPATH_TRY_STATUS(agent::MountFileSystems());
   DUALPATH_TRY_STATUS(agent::LoadModules(kModuleList));
-  // Never destroyed: that would wait for its I/O, which may hang for ever.
+  // Never destroyed: the destructor waits for the I/O, which may hang forever.
   auto* worker = new agent::IoWorker(agent::DiskOptions{});
   auto* scsi = new agent::ScsiWorker(agent::DiskOptions{});
   DUALPATH_TRY(const UniqueFd port,
@@ -42,7 +42,7 @@ int main() {
   ::signal(SIGPIPE, SIG_IGN);
   const Status lived = Live();
   if (!lived.ok()) agent::LogToConsole(lived.error().ToString());
-  // A restart, which the host turns into the end of the domain: unlike power-off it needs no ACPI.
+  // libvirt ends the domain on a restart, which unlike power-off needs no ACPI.
   ::reboot(RB_AUTOBOOT);
   return 1;
 }

@@ -11,9 +11,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "helpers/base/file.h"
 #include "helpers/base/unique_fd.h"
 #include "helpers/guest/wire/frame.h"
 
@@ -33,19 +35,7 @@ void MakeDirectoriesOf(const std::string& path) {
   }
 }
 
-Status WriteAll(int fd, const char* from, std::size_t size, std::uint64_t offset,
-                const std::string& path) {
-  while (size > 0) {
-    const ssize_t n = ::pwrite(fd, from, size, static_cast<off_t>(offset));
-    if (n < 0) return Error::FromErrno("write file", path, errno);
-    from += n;
-    size -= static_cast<std::size_t>(n);
-    offset += static_cast<std::uint64_t>(n);
-  }
-  return Ok{};
-}
-
-/// The words of a RunProgramRequest as execve(2) takes them.
+/// Strings of a RunProgramRequest in the form for execve(2).
 class Words {
  public:
   explicit Words(std::string text) : text_(std::move(text)) {
@@ -71,7 +61,7 @@ class Words {
   std::vector<char*> words_;
 };
 
-/// The child has the null device for input and `output` for both of its outputs.
+/// Starts the program with /dev/null as its input and `output` for both of its outputs.
 int Spawn(const std::vector<char*>& argv, const std::vector<char*>& environment,
           const std::string& output, pid_t& pid) {
   posix_spawn_file_actions_t actions;
@@ -106,8 +96,10 @@ Status PutFile(const std::string& payload) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | new_file, request->mode));
   if (!fd) return Error::FromErrno("open file", path, errno);
   constexpr std::size_t kHeader = sizeof(wire::PutFileRequest);
-  return WriteAll(fd.get(), payload.data() + kHeader, payload.size() - kHeader, request->offset,
-                  path);
+  if (::lseek(fd.get(), static_cast<off_t>(request->offset), SEEK_SET) < 0) {
+    return Error::FromErrno("seek in file", path, errno);
+  }
+  return WriteAll(fd.get(), path, std::string_view(payload).substr(kHeader));
 }
 
 Result<std::string> Program::AnswerRun(const std::string& payload) {
@@ -120,7 +112,8 @@ Result<std::string> Program::AnswerRun(const std::string& payload) {
   }
   const std::vector<char*> argv = words.Slice(0, request->arguments);
   if (State().running != 0) {
-    return Error::FromErrno("run program", std::string(argv[0]) + " beside another one", EBUSY);
+    return Error::FromErrno("run program", std::string(argv[0]) + ", while another one runs",
+                            EBUSY);
   }
   pid_t pid = 0;
   const int error_number =
@@ -135,11 +128,11 @@ Result<std::string> Program::AnswerRun(const std::string& payload) {
 
 Result<std::string> Program::AnswerState(const std::string& payload) {
   const auto request = wire::FromPayload<wire::ProgramStateRequest>(payload);
-  if (!request) return BadRequest("ask for the program's state", payload);
+  if (!request) return BadRequest("get the program's state", payload);
   if (request->signal != 0 && State().running != 0) {
     ::kill(pid_, static_cast<int>(request->signal));
   }
-  // In this order: all that a program which has ended had to say is in the answer.
+  // In this order, so that the output of a program that has ended is complete.
   const wire::ProgramState state = State();
   return wire::ToPayload(state) +
          ReadOutput(output_, request->output_offset,

@@ -9,26 +9,27 @@
 
 namespace dualpath::guest::agent {
 
-/// PutFileRequest and bytes: writes them. What does not fit into the RAM file system is ENOSPC.
+/// Answers a PutFileRequest: writes its bytes. ENOSPC if the RAM file system is full.
 Status PutFile(const std::string& payload);
 
-/// A program in the guest, one at a time. Nothing here waits for it: its output goes to a file, and
-/// its end is seen by whoever asks.
+/// Runs programs in the guest, one at a time. No method waits for the program: its output goes to a
+/// file, and its end is noticed by the next AnswerState.
 class Program {
  public:
   explicit Program(std::string output) : output_(std::move(output)) {}
 
-  /// RunProgramRequest and words: starts it. EBUSY while one runs. Answers with a ProgramState.
+  /// Answers a RunProgramRequest by starting the program and returns a ProgramState. EBUSY while
+  /// one runs.
   Result<std::string> AnswerRun(const std::string& payload);
 
-  /// ProgramStateRequest: a ProgramState and output.
+  /// Answers a ProgramStateRequest and returns a ProgramState and output.
   Result<std::string> AnswerState(const std::string& payload);
 
  private:
   wire::ProgramState State();
 
   const std::string output_;
-  pid_t pid_ = 0;  // of the last program; 0: none was started
+  pid_t pid_ = 0;  // pid of the last program; 0: none was started
   bool running_ = false;
   int wait_status_ = 0;
 };

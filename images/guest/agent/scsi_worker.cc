@@ -69,10 +69,10 @@ Status ScsiWorker::Start(const std::string& payload) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (result_.in_flight != 0) return Refuse("the one before is in flight", EBUSY);
   }
-  // Looked for anew each time: another disk may have taken the place of the one before.
+  // Searched each time: another disk may have replaced the previous one.
   std::optional<DiskLocation> disk = FindDisk(options_);
   if (!disk) return Refuse("no SCSI disk in the guest", ENODEV);
-  if (thread_.joinable()) thread_.join();  // only its last instructions are left
+  if (thread_.joinable()) thread_.join();  // it is about to return
   data_ = request->direction == ScsiDirection::kIn ? std::string(request->transfer_bytes, '\0')
                                                    : payload.substr(sizeof(*request));
   result_ = ScsiResult{};
@@ -84,9 +84,10 @@ Status ScsiWorker::Start(const std::string& payload) {
   return Ok{};
 }
 
-Result<std::string> ScsiWorker::Outcome() const {
+Result<std::string> ScsiWorker::Answer() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (result_.start_ns == 0) return Error::FromErrno("tell the result", "no SCSI command", ENODATA);
+  if (result_.start_ns == 0)
+    return Error::FromErrno("get result", "no SCSI command was started", ENODATA);
   ScsiResult result = result_;
   result.now_ns = MonotonicNs();
   std::string payload = wire::ToPayload(result);
@@ -106,7 +107,7 @@ void ScsiWorker::Run(const DiskLocation& disk, StartScsiRequest request) {
   io.sbp = result.sense;
   io.mx_sb_len = sizeof(result.sense);
   io.timeout = request.timeout_ms;
-  // Read-only suffices for root, and closing it causes no events.
+  // Root may send any command on a read-only descriptor, and closing one causes no uevents.
   const UniqueFd fd(::open(disk.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) result.open_error_number = errno;
   result.start_ns = MonotonicNs();

@@ -12,26 +12,26 @@
 
 namespace dualpath::guest::agent {
 
-/// SG_IO on an open disk: 0, or -1 and errno.
+/// Executes SG_IO on an open disk; returns 0, or -1 with errno.
 using SgIo = int (*)(int fd, sg_io_hdr_t* io);
 int SystemSgIo(int fd, sg_io_hdr_t* io);
 
-/// Sends one SCSI command at a time, in a thread of its own: it may hang in the kernel for minutes
-/// while every method here still answers at once. Knows nothing of what the commands mean.
+/// Sends one SCSI command at a time, in a separate thread: the command may hang in the kernel for
+/// minutes, but every method returns at once. Does not interpret the commands.
 class ScsiWorker {
  public:
-  /// `sg_io` is for tests.
+  /// `sg_io` is replaced by tests.
   explicit ScsiWorker(DiskOptions disk, SgIo sg_io = &SystemSgIo);
 
-  /// Waits for the command in flight, if there is one.
+  /// Waits for the command in flight, if any.
   ~ScsiWorker();
 
-  /// Begins the command of a StartScsi message's payload, and forgets the one before. EBUSY while
-  /// that one is in flight; ENODEV without a disk.
+  /// Starts the command in the payload of a StartScsi message and drops the result of the previous
+  /// one. EBUSY while that is in flight; ENODEV without a disk.
   Status Start(const std::string& payload);
 
-  /// The payload of a ScsiResult message. ENODATA if there was no command yet.
-  Result<std::string> Outcome() const;
+  /// Returns the payload of a ScsiResult message. ENODATA without a command so far.
+  Result<std::string> Answer() const;
 
  private:
   void Run(const DiskLocation& disk, wire::StartScsiRequest request);
@@ -40,7 +40,7 @@ class ScsiWorker {
   const SgIo sg_io_;
   mutable std::mutex mutex_;
   wire::ScsiResult result_{};
-  std::string data_;  // the thread's own while a command is in flight
+  std::string data_;  // used by the thread while a command is in flight
   std::thread thread_;
 };
 

@@ -82,17 +82,17 @@ class ScsiWorkerTest : public ::testing::Test {
     return worker_->Start(wire::ToPayload(request) + data_out);
   }
 
-  /// The command's outcome once it is over; what follows it on the wire is in `data`.
+  /// Waits for the command's end and returns its result; `data` is set to the data that follow it.
   ScsiResult Await(std::string* data = nullptr) {
     ScsiResult result{};
-    const bool over = PollUntil(Deadline::In(seconds(10)), [&] {
-      const auto payload = worker_->Outcome();
+    const bool ended = PollUntil(Deadline::In(seconds(10)), [&] {
+      const auto payload = worker_->Answer();
       if (!payload.ok()) return false;
       result = *wire::FromPayload<ScsiResult>(*payload);
       if (data != nullptr) *data = payload->substr(sizeof(result));
       return result.in_flight == 0;
     });
-    EXPECT_TRUE(over);
+    EXPECT_TRUE(ended);
     return result;
   }
 
@@ -103,10 +103,10 @@ class ScsiWorkerTest : public ::testing::Test {
 std::string WhyRefused(const Status& status) { return status.ok() ? "" : status.error().reason(); }
 
 TEST_F(ScsiWorkerTest, HasNoResultWithoutACommand) {
-  EXPECT_EQ(worker_->Outcome().error().error_number(), ENODATA);
+  EXPECT_EQ(worker_->Answer().error().error_number(), ENODATA);
 }
 
-TEST_F(ScsiWorkerTest, BringsDataInAsFarAsTheResidualSays) {
+TEST_F(ScsiWorkerTest, ReturnsDataInWithoutTheResidual) {
   ASSERT_TRUE(Start(Request(0x12, ScsiDirection::kIn, 100)).ok());
   std::string data;
   const ScsiResult result = Await(&data);
@@ -126,7 +126,7 @@ TEST_F(ScsiWorkerTest, SendsDataOut) {
   EXPECT_EQ(data, "");
 }
 
-TEST_F(ScsiWorkerTest, BringsEveryByteThatTellsWhatWentWrong) {
+TEST_F(ScsiWorkerTest, ReturnsStatusHostDriverAndSenseBytes) {
   ASSERT_TRUE(Start(Request(0xcc, ScsiDirection::kNone, 0)).ok());
   const ScsiResult result = Await();
   EXPECT_EQ(result.status, 0x02U);
@@ -136,7 +136,7 @@ TEST_F(ScsiWorkerTest, BringsEveryByteThatTellsWhatWentWrong) {
   EXPECT_EQ(result.sense[2], 0x20U);
 }
 
-TEST_F(ScsiWorkerTest, BringsTheErrnoOfTheIoctlAndNothingElse) {
+TEST_F(ScsiWorkerTest, ReturnsOnlyTheErrnoOfAFailedIoctl) {
   ASSERT_TRUE(Start(Request(0xee, ScsiDirection::kIn, 100)).ok());
   std::string data;
   const ScsiResult result = Await(&data);
@@ -145,10 +145,10 @@ TEST_F(ScsiWorkerTest, BringsTheErrnoOfTheIoctlAndNothingElse) {
   EXPECT_EQ(data, "");
 }
 
-TEST_F(ScsiWorkerTest, AnswersWhileACommandIsHeld) {
+TEST_F(ScsiWorkerTest, AnswersWhileACommandIsInFlight) {
   held = true;
   ASSERT_TRUE(Start(Request(0x12, ScsiDirection::kIn, 100)).ok());
-  const auto payload = worker_->Outcome();
+  const auto payload = worker_->Answer();
   ASSERT_TRUE(payload.ok()) << payload.error().ToString();
   ASSERT_EQ(payload->size(), sizeof(ScsiResult)) << "no data yet";
   const auto result = wire::FromPayload<ScsiResult>(*payload);
@@ -159,10 +159,10 @@ TEST_F(ScsiWorkerTest, AnswersWhileACommandIsHeld) {
   held = false;
   EXPECT_EQ(Await().residual, 94);
   EXPECT_TRUE(Start(Request(0, ScsiDirection::kNone, 0)).ok());
-  EXPECT_EQ(Await().residual, 0) << "nothing is left of the one before";
+  EXPECT_EQ(Await().residual, 0) << "unaffected by the previous command";
 }
 
-TEST_F(ScsiWorkerTest, TellsADiskThatCannotBeOpenedFromACommandThatFails) {
+TEST_F(ScsiWorkerTest, ReturnsTheErrnoOfOpeningTheDiskSeparately) {
   worker_.emplace(DiskOptions{directory_->path() + "/no-such-disk"}, &FakeSgIo);
   ASSERT_TRUE(Start(Request(0, ScsiDirection::kNone, 0)).ok());
   const ScsiResult result = Await();
@@ -175,7 +175,7 @@ TEST_F(ScsiWorkerTest, NeedsADisk) {
   EXPECT_EQ(Start(Request(0, ScsiDirection::kNone, 0)).error().error_number(), ENODEV);
 }
 
-TEST_F(ScsiWorkerTest, RefusesWhatIsNotACommand) {
+TEST_F(ScsiWorkerTest, RefusesMalformedCommands) {
   EXPECT_EQ(worker_->Start("short").error().error_number(), EPROTO);
   StartScsiRequest request = Request(0, ScsiDirection::kNone, 0);
   request.cdb_bytes = 5;
@@ -190,7 +190,7 @@ TEST_F(ScsiWorkerTest, RefusesWhatIsNotACommand) {
             "8 bytes of data out");
   EXPECT_EQ(Start(Request(0x12, static_cast<ScsiDirection>(3), 0)).error().object(),
             "unknown direction");
-  EXPECT_EQ(worker_->Outcome().error().error_number(), ENODATA) << "nothing of that was begun";
+  EXPECT_EQ(worker_->Answer().error().error_number(), ENODATA) << "no command was started";
 }
 
 TEST(SystemSgIo, IsTheIoctl) {

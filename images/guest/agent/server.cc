@@ -22,8 +22,8 @@ using wire::Message;
 using wire::MessageType;
 
 constexpr char kAgentVersion[] = "1";
-constexpr std::size_t kMostRecords =
-    (wire::kMaxPayload - sizeof(wire::FetchAnswer)) / sizeof(wire::IoRecord);
+constexpr std::size_t kMostEntries =
+    (wire::kMaxPayload - sizeof(wire::FetchAnswer)) / sizeof(wire::IoEntry);
 
 template <typename T>
 Result<T> Parse(const Message& request) {
@@ -54,14 +54,14 @@ Result<std::string> AnswerHello(const Message& request, std::uint64_t started_ns
 
 Result<std::string> AnswerFetch(const Message& request, const IoWorker& worker) {
   DUALPATH_TRY(const auto fetch, Parse<wire::FetchRequest>(request));
-  const std::vector<wire::IoRecord> records =
-      worker.Fetch(fetch.from_index, std::min<std::size_t>(fetch.max, kMostRecords));
+  const std::vector<wire::IoEntry> entries =
+      worker.Fetch(fetch.from_index, std::min<std::size_t>(fetch.max, kMostEntries));
   wire::FetchAnswer answer{};
   answer.from_index = fetch.from_index;
-  answer.count = static_cast<std::uint32_t>(records.size());
+  answer.count = static_cast<std::uint32_t>(entries.size());
   std::string payload = wire::ToPayload(answer);
-  payload.append(reinterpret_cast<const char*>(records.data()),
-                 records.size() * sizeof(wire::IoRecord));
+  payload.append(reinterpret_cast<const char*>(entries.data()),
+                 entries.size() * sizeof(wire::IoEntry));
   return payload;
 }
 
@@ -87,8 +87,8 @@ Status Server::Serve(int channel) {
     return Error::FromErrno("set up", "the agent's channel", errno);
   }
   const UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
-  // Edge-triggered: a virtio-serial port without a host side is in a state of hang-up for as long
-  // as that lasts, and a level-triggered wait would spin.
+  // Edge-triggered: a virtio-serial port without a client reports EPOLLHUP all the time, on which a
+  // level-triggered wait would spin.
   epoll_event interest{};
   interest.events = EPOLLIN | EPOLLOUT | EPOLLET;
   if (!epoll || ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, channel, &interest) != 0) {
@@ -99,15 +99,15 @@ Status Server::Serve(int channel) {
     const int n = ::epoll_wait(epoll.get(), &event, 1, -1);
     if (n < 0 && errno != EINTR) return Error::FromErrno("wait on", "the agent's channel", errno);
     DUALPATH_TRY(const Line line, Talk(channel));
-    // What is half said stays: the port may carry the next client's request before the kernel has
-    // seen that it is connected, and clients skip the rest of an answer that was not for them.
+    // Keeps incomplete data: the next client's request may arrive before the kernel has noticed the
+    // connection, and clients skip the rest of an answer to another client.
     if (line == Line::kHungUp && options_.end_at_hangup) return Ok{};
   }
 }
 
 Result<Server::Line> Server::Talk(int channel) {
   DUALPATH_TRY(Line line, Receive(channel));
-  // An answer that does not fit holds up the next request, not our memory.
+  // An answer that does not fit delays the next request instead of using more memory.
   while (line == Line::kOpen) {
     DUALPATH_TRY(line, Send(channel));
     if (line == Line::kHungUp || !unsent_.empty()) break;
@@ -184,7 +184,7 @@ Result<std::string> Server::AnswerPayload(const Message& request) {
       DUALPATH_TRY_STATUS(scsi_.Start(request.payload));
       return std::string();
     case MessageType::kScsiResult:
-      return scsi_.Outcome();
+      return scsi_.Answer();
     case MessageType::kPutFile:
       DUALPATH_TRY_STATUS(PutFile(request.payload));
       return std::string();

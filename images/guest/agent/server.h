@@ -11,18 +11,18 @@
 namespace dualpath::guest::agent {
 
 struct ServerOptions {
-  bool end_at_hangup = false;  ///< in the guest a client that goes may come back; in tests not
+  bool end_at_hangup = false;  ///< for tests; in the guest another client may connect
   std::string kernel_log = "/dev/kmsg";
   std::string program_output = "/program.output";
 };
 
-/// The control loop: answers one request after the other and never waits for the disk.
+/// The control loop: answers one request at a time and never waits for the disk.
 class Server {
  public:
   Server(IoWorker& worker, ScsiWorker& scsi, ServerOptions options);
 
-  /// Serves the channel, which it makes non-blocking, for ever, or with `end_at_hangup` until the
-  /// client has hung up. An error means that the channel itself is broken.
+  /// Makes the channel non-blocking and serves it forever, or with `end_at_hangup` until the client
+  /// closes the connection. An error means that the channel itself failed.
   Status Serve(int channel);
 
  private:
