@@ -100,9 +100,10 @@ std::vector<std::string> Notes(const timeline::Incident& incident) {
         " of paths and maps left out, so states may be wrong; give a part of the log, or a "
         "higher --limit");
   }
-  if (incident.plain_left_out > 0) {
-    notes.push_back("too much for one page: " + Count(incident.plain_left_out, "line", "lines") +
-                    " that tell of no change left out, evenly");
+  if (incident.uninteresting_left_out > 0) {
+    notes.push_back(
+        "too much for one page: " + Count(incident.uninteresting_left_out, "line", "lines") +
+        " without a change left out, evenly");
   }
   std::uint64_t others = 0;
   std::vector<std::pair<std::uint64_t, std::string>> programs;
@@ -137,12 +138,12 @@ std::vector<std::string> Notes(const timeline::Incident& incident) {
 void PrintSummary(const timeline::Incident& incident, const ReportOptions& options,
                   std::ostream& out) {
   const timeline::Timeline& timeline = incident.timeline;
-  std::int64_t first_us = timeline.events.front().time_us;
+  std::int64_t first_us = timeline.records.front().time_us;
   std::int64_t last_us = first_us;
   std::map<Lane, std::uint64_t> lanes;
   std::set<std::string> maps;
   std::map<std::string, std::string> paths;
-  for (const timeline::Record& event : timeline.events) {
+  for (const timeline::Record& event : timeline.records) {
     first_us = std::min(first_us, event.time_us);
     last_us = std::max(last_us, event.time_us + event.duration_us.value_or(0));
     ++lanes[event.lane];
@@ -183,7 +184,7 @@ Status Write(const std::string& file, const std::string& content) {
 
 Status WriteAll(const timeline::Timeline& timeline, const ReportOptions& options) {
   if (!options.records.empty()) {
-    DUALPATH_TRY_STATUS(Write(options.records, timeline::ToNdjson(timeline.events)));
+    DUALPATH_TRY_STATUS(Write(options.records, timeline::ToNdjson(timeline.records)));
   }
   if (!options.trace.empty())
     DUALPATH_TRY_STATUS(Write(options.trace, timeline::TraceJson(timeline)));
@@ -201,7 +202,7 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
   timeline::Timeline& timeline = incident->timeline;
   timeline.title = Title(options.incident.files);
   timeline.notes = Notes(*incident);
-  if (timeline.events.empty()) {
+  if (timeline.records.empty()) {
     err << "dualpath report: " << Title(options.incident.files)
         << ": no line of multipathd, of the kernel's storage or of QEMU in "
         << Count(incident->lines, "line", "lines") << "\n";

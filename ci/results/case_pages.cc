@@ -25,7 +25,7 @@ Result<timeline::Incident> Read(const std::vector<std::string>& files) {
 }
 
 bool IsComplete(const timeline::Incident& incident) {
-  const auto& events = incident.timeline.events;
+  const auto& events = incident.timeline.records;
   return std::any_of(events.begin(), events.end(),
                      [](const timeline::Record& event) { return event.kind == "end"; });
 }
@@ -52,7 +52,7 @@ Result<timeline::Incident> ReadAll(const std::string& directory) {
 Status WriteCasePages(const std::string& directory, const std::string& title) {
   DUALPATH_TRY(timeline::Incident incident, ReadAll(directory));
   timeline::Timeline& timeline = incident.timeline;
-  if (timeline.events.empty()) return Ok{};
+  if (timeline.records.empty()) return Ok{};
   timeline.title = title;
   timeline.clock = timeline::Timeline::Clock::kMonotonic;
   for (const auto& [reason, tally] : incident.not_understood) {

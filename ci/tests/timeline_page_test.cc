@@ -57,7 +57,7 @@ timeline::Record Io(std::int64_t time_us, std::uint64_t sequence, int error_numb
 timeline::Timeline Failover() {
   timeline::Timeline timeline;
   timeline.title = "Failover.DeletingTheActivePath";
-  auto& events = timeline.events;
+  auto& events = timeline.records;
   events = {
       MakeRecord(60 * kSecond, Lane::kCase, "step", "guest().StartVerifiedWrites()"),
       PathState(60 * kSecond, "3:0:1:0", "active"),
@@ -192,11 +192,11 @@ TEST_F(TimelinePageInBrowser, AnEmptyTimelineIsAPageToo) {
 TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   timeline::Timeline timeline = Failover();
   for (std::uint64_t i = 0; i < 45000; ++i) {
-    timeline.events.push_back(
+    timeline.records.push_back(
         Io(static_cast<std::int64_t>(60 * kSecond + i * 200), i, i % 1000 == 0 ? 5 : 0));
   }
   for (std::int64_t i = 0; i < 5000; ++i) {
-    timeline.events.push_back(
+    timeline.records.push_back(
         MakeRecord(60 * kSecond + i * 2000, Lane::kKernel, "line", "record " + std::to_string(i)));
   }
   // The best of a few: the machine may be busy with other things.

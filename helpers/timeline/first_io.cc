@@ -45,20 +45,20 @@ struct Switch {
 
 class Follower {
  public:
-  void Take(const Record& event) {
-    if (event.lane == Lane::kMap && event.kind == "groups") {
-      MapState& map = maps_[event.map];
-      map.paths = PathsIn(event.state);
+  void Take(const Record& record) {
+    if (record.lane == Lane::kMap && record.kind == "groups") {
+      MapState& map = maps_[record.map];
+      map.paths = PathsIn(record.state);
       if (map.paths.size() > 1) map.carrier = map.paths.front();
-      Judge(event.map, event, "the table with no path but " + event.state + " was loaded");
-    } else if (event.lane == Lane::kPath && event.kind == "state") {
-      states_[event.path] = event.state;
+      Judge(record.map, record, "the table with no path but " + record.state + " was loaded");
+    } else if (record.lane == Lane::kPath && record.kind == "state") {
+      states_[record.path] = record.state;
       for (auto& [name, map] : maps_) {
-        if (std::count(map.paths.begin(), map.paths.end(), event.path) == 0) continue;
-        Judge(name, event, event.path + " was " + event.state);
+        if (std::count(map.paths.begin(), map.paths.end(), record.path) == 0) continue;
+        Judge(name, record, record.path + " was " + record.state);
       }
-    } else if (event.kind == "io" && !event.map.empty()) {
-      TakeIo(event);
+    } else if (record.kind == "io" && !record.map.empty()) {
+      TakeIo(record);
     }
   }
 
@@ -136,9 +136,9 @@ class Follower {
 
 }  // namespace
 
-std::vector<Record> FirstIoOnOtherPath(const std::vector<Record>& events) {
+std::vector<Record> FirstIoOnOtherPath(const std::vector<Record>& records) {
   Follower follower;
-  for (const Record& event : events) follower.Take(event);
+  for (const Record& record : records) follower.Take(record);
   return follower.Finish();
 }
 

@@ -15,9 +15,9 @@ namespace dualpath::timeline {
 /// have gone over that one. There may have been an earlier one, which began before the record of
 /// the change, so the time is an upper bound.
 ///
-/// I/Os are the records of kind "io" that name the map. `events` are in order of time and have the
+/// I/Os are the records of kind "io" that name the map. `records` are in order of time and have the
 /// states that LogInterpreter derives; a path that no record has spoken of is taken to be usable.
 /// Of several paths of a table, the first group's carries the I/O, as multipathd orders them.
-std::vector<Record> FirstIoOnOtherPath(const std::vector<Record>& events);
+std::vector<Record> FirstIoOnOtherPath(const std::vector<Record>& records);
 
 }  // namespace dualpath::timeline

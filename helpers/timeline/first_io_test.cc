@@ -20,35 +20,35 @@ constexpr char kSecond[] = "4:0:1:0";
 constexpr std::int64_t kMs = 1000;
 
 Record Groups(std::int64_t time_us, const std::string& groups) {
-  Record event;
-  event.time_us = time_us;
-  event.lane = Lane::kMap;
-  event.kind = "groups";
-  event.map = "mpatha";
-  event.state = groups;
-  return event;
+  Record record;
+  record.time_us = time_us;
+  record.lane = Lane::kMap;
+  record.kind = "groups";
+  record.map = "mpatha";
+  record.state = groups;
+  return record;
 }
 
 Record State(std::int64_t time_us, const std::string& path, const std::string& state) {
-  Record event;
-  event.time_us = time_us;
-  event.lane = Lane::kPath;
-  event.kind = "state";
-  event.path = path;
-  event.state = state;
-  return event;
+  Record record;
+  record.time_us = time_us;
+  record.lane = Lane::kPath;
+  record.kind = "state";
+  record.path = path;
+  record.state = state;
+  return record;
 }
 
 Record Io(std::int64_t time_us, std::int64_t duration_us, int error_number = 0) {
-  Record event;
-  event.time_us = time_us;
-  event.lane = Lane::kGuest;
-  event.kind = "io";
-  event.map = "mpatha";
-  event.duration_us = duration_us;
-  event.error_number = error_number;
-  event.sequence = static_cast<std::uint64_t>(time_us / kMs);
-  return event;
+  Record record;
+  record.time_us = time_us;
+  record.lane = Lane::kGuest;
+  record.kind = "io";
+  record.map = "mpatha";
+  record.duration_us = duration_us;
+  record.error_number = error_number;
+  record.sequence = static_cast<std::uint64_t>(time_us / kMs);
+  return record;
 }
 
 const Record kBaseline = Groups(0, "3:0:1:0 | 4:0:1:0");

@@ -15,43 +15,43 @@ namespace dualpath::timeline {
 struct IncidentOptions {
   std::vector<std::string> files;  ///< "-" is standard input
 
-  /// In which the first line of each log without years was written. By default the last line is
-  /// taken to be the nearest to the latest full date in any file; without one, to have been written
-  /// within the year before the file was changed.
+  /// Year of the first line of each log without years. By default the last line is placed nearest
+  /// to the latest full date in any file; if there is none, within the year before the file was
+  /// last changed.
   std::optional<int> first_year;
 
-  std::size_t most_lines = 100000;  ///< that get into the timeline
+  std::size_t most_lines = 100000;  ///< limit of the timeline
 };
 
-/// How often something was not understood, and the first time, as "FILE:LINE: 'TEXT'".
+/// Lines that could not be parsed.
 struct Tally {
   std::uint64_t count = 0;
-  std::string first;
+  std::string first;  ///< the first one, as "FILE:LINE: 'TEXT'"
 };
 
 struct Incident {
   Timeline timeline;  ///< in order of time, but in order of the file where a file's clock goes back
   std::map<std::string, Tally> not_understood;          ///< by reason
   std::map<std::string, std::uint64_t> other_programs;  ///< lines that have no lane, by program
-  std::uint64_t other_kernel_lines = 0;                 ///< the kernel's, but not about storage
-  std::uint64_t plain_left_out = 0;                     ///< lines beyond `most_lines`
-  std::uint64_t changes_left_out = 0;
+  std::uint64_t other_kernel_lines = 0;                 ///< kernel lines not about storage
+  std::uint64_t uninteresting_left_out = 0;             ///< lines beyond `most_lines`
+  std::uint64_t changes_left_out = 0;                   ///< lines that report a change, likewise
   std::uint64_t lines = 0;
-  bool spread_seconds = false;  ///< times are made up within a second, but for their order
+  bool spread_seconds = false;  ///< lines of one second were spread over it; only order is certain
 };
 
-/// Reads what there is of an incident: system logs, in any mixture of
+/// Reads the logs of an incident, in any mixture of
 ///   journalctl -o short, short-precise, short-iso, short-iso-precise, short-full, short-unix,
-///   short-monotonic; syslog in the classic and in RFC 3339's form; dmesg, also with -T, -r or -x;
-///   what multipathd -d prints,
-/// output of `multipath -ll`, which gives the paths and maps their names, and NDJSON of an earlier
-/// timeline. Takes any bytes, in constant memory; only a file that cannot be read is an error.
+///   short-monotonic; syslog in its classic format and that of RFC 3339; dmesg, also with -T, -r or
+///   -x; output of multipathd -d and of `multipath -ll`, which provides the names of paths and
+///   maps; NDJSON of an earlier timeline.
+/// Takes any bytes and uses constant memory; only a file that cannot be read is an error.
 ///
-/// Times are those of the clock on the wall of the host: where lines name their distance from UTC
-/// and differ in it, the first one holds. Lines of one and the same whole second are spread over
-/// it in the order of the file. Seconds since boot are placed by a kernel line that stands in both
-/// logs, or by the kernel's own stamp in a syslog line; where there is neither they cannot be shown
-/// beside a wall clock. What the kernel says in two files is taken once.
+/// Times are those of the host's wall clock. If lines have different offsets from UTC, they are
+/// converted to the first one. Lines of the same whole second are spread over it in the order of
+/// the file. Seconds since boot are converted by means of a kernel line that is in both logs, or of
+/// the kernel's own stamp in a syslog line; without either they cannot be shown beside a wall
+/// clock. A kernel line that is in two files is shown once.
 Result<Incident> ReadIncident(const IncidentOptions& options);
 
 }  // namespace dualpath::timeline

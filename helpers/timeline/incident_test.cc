@@ -17,11 +17,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
-using timeline::Lane;
-using timeline::Record;
 
 constexpr std::int64_t kSecond = 1000000;
-constexpr std::int64_t kDay = 86400 * kSecond;
 
 constexpr char kTopology[] =
     "mpathc (360014052d347b7c8b8041e9bc817234e) dm-0 LIO-ORG ,storage\n"
@@ -47,7 +44,7 @@ class IncidentTest : public ::testing::Test {
     directory_.emplace(*std::move(directory));
   }
 
-  /// A file that was last changed then, in seconds since 1970.
+  /// Writes a file that was last changed at `modified`, in seconds since 1970.
   std::string File(const std::string& content, std::int64_t modified = 1655000000) {
     const std::string file = directory_->path() + "/log" + std::to_string(++files_);
     EXPECT_TRUE(WriteFileAtomically(file, content).ok());
@@ -72,19 +69,19 @@ class IncidentTest : public ::testing::Test {
   int files_ = 0;
 };
 
-/// The lines as they were, without what follows from them.
+/// Returns the texts of all records except the states derived from them.
 std::vector<std::string> Texts(const Incident& incident) {
   std::vector<std::string> texts;
-  for (const Record& event : incident.timeline.events) {
-    if (event.kind != "state" && event.kind != "groups") texts.push_back(event.text);
+  for (const Record& record : incident.timeline.records) {
+    if (record.kind != "state" && record.kind != "groups") texts.push_back(record.text);
   }
   return texts;
 }
 
 std::vector<std::int64_t> Times(const Incident& incident) {
   std::vector<std::int64_t> times;
-  for (const Record& event : incident.timeline.events) {
-    if (event.kind == "line") times.push_back(event.time_us);
+  for (const Record& record : incident.timeline.records) {
+    if (record.kind == "line") times.push_back(record.time_us);
   }
   return times;
 }
@@ -97,36 +94,36 @@ std::vector<std::string> Reasons(const Incident& incident) {
   return reasons;
 }
 
-/// "3:0:1:0 deleted".
+/// Returns states as "3:0:1:0 deleted".
 std::vector<std::string> States(const Incident& incident) {
   std::vector<std::string> states;
-  for (const Record& event : incident.timeline.events) {
-    if (event.kind != "state" && event.kind != "groups") continue;
-    states.push_back((event.lane == Lane::kPath ? event.path : event.map) + " " + event.state);
+  for (const Record& record : incident.timeline.records) {
+    if (record.kind != "state" && record.kind != "groups") continue;
+    states.push_back((record.lane == Lane::kPath ? record.path : record.map) + " " + record.state);
   }
   return states;
 }
 
-TEST_F(IncidentTest, TheArticlesLog) {
+TEST_F(IncidentTest, ReadsTheArticlesLog) {
   const Incident incident = Read({kTopology, kArticle});
   EXPECT_EQ(incident.timeline.clock, Timeline::Clock::kWall);
   EXPECT_THAT(incident.not_understood, IsEmpty());
   EXPECT_THAT(States(incident), ElementsAre("3:0:1:0 deleted", "4:0:1:0 active", "mpathc 4:0:1:0",
                                             "mpathc 1 path", "3:0:1:0 removed"));
-  // One second in five parts; the file is of June 2022.
+  // One second in five parts; the file is from June 2022.
   const std::int64_t begin = 1653027470 * kSecond;
   EXPECT_THAT(Times(incident),
               ElementsAre(begin, begin + 200000, begin + 400000, begin + 600000, begin + 800000));
-  EXPECT_EQ(incident.timeline.events[0].error_us, kSecond);
-  EXPECT_EQ(incident.timeline.events[0].device, "sdb");
+  EXPECT_EQ(incident.timeline.records[0].error_us, kSecond);
+  EXPECT_EQ(incident.timeline.records[0].device, "sdb");
 }
 
-TEST_F(IncidentTest, NamesComeFromTheLogWhereThereIsNoTopology) {
+TEST_F(IncidentTest, TakesNamesFromTheLogIfThereIsNoTopology) {
   EXPECT_THAT(States(Read({kArticle})), ElementsAre("3:0:1:0 deleted", "8:32 active", "mpathc 8:32",
                                                     "mpathc 1 path", "3:0:1:0 removed"));
 }
 
-TEST_F(IncidentTest, FilesAreMergedByTimeAndKeepTheirOrder) {
+TEST_F(IncidentTest, MergesFilesByTimeAndKeepsTheirOrder) {
   const Incident incident =
       Read({"2022-05-20T06:00:01Z vm multipathd: a1\n"
             "2022-05-20T06:00:05Z vm multipathd: a2\n",
@@ -135,7 +132,7 @@ TEST_F(IncidentTest, FilesAreMergedByTimeAndKeepTheirOrder) {
   EXPECT_THAT(Texts(incident), ElementsAre("a1", "sd 3:0:1:0: b1", "a2", "sd 3:0:1:0: b2"));
 }
 
-TEST_F(IncidentTest, OtherProgramsAndOtherMattersAreCounted) {
+TEST_F(IncidentTest, CountsLinesOfOtherProgramsAndSubsystems) {
   const Incident incident =
       Read({"May 20 06:17:49 vm sshd[1]: Accepted\n"
             "May 20 06:17:49 vm sshd[1]: Accepted\n"
@@ -150,10 +147,10 @@ TEST_F(IncidentTest, OtherProgramsAndOtherMattersAreCounted) {
   EXPECT_THAT(Texts(incident),
               ElementsAre("device-mapper: multipath: Failing path 8:16.",
                           "Started Device-Mapper Multipath Device Controller.", "guest is paused"));
-  EXPECT_EQ(incident.timeline.events.back().lane, Lane::kQemu);
+  EXPECT_EQ(incident.timeline.records.back().lane, Lane::kQemu);
 }
 
-TEST_F(IncidentTest, WhatIsNotUnderstoodIsCountedByReason) {
+TEST_F(IncidentTest, CountsLinesNotUnderstoodByReason) {
   const Incident incident =
       Read({"gar\x1b[2Jbage\n"
             "  continued\n"
@@ -170,46 +167,44 @@ TEST_F(IncidentTest, WhatIsNotUnderstoodIsCountedByReason) {
   EXPECT_THAT(Reasons(incident),
               UnorderedElementsAre("2 no time at the beginning", "1 a time that does not exist",
                                    "1 a time, but no program after it",
-                                   "1 cut off, or of another form than known: kept as it is",
-                                   "1 bytes that are not UTF-8: kept, the bytes replaced",
+                                   "1 cut off, or in an unknown format: line kept as it is",
+                                   "1 bytes that are not UTF-8: line kept, bytes replaced",
                                    "1 longer than 64 KiB: the rest was skipped",
-                                   "1 JSON, but no record of a timeline (its lane is '')",
+                                   "1 JSON, but not a record of a timeline (its lane is '')",
                                    "1 cut off at the end of the file"));
   EXPECT_THAT(incident.not_understood.at("no time at the beginning").first,
               HasSubstr("log1:1: 'gar?[2Jbage'"));
-  ASSERT_EQ(incident.timeline.events.size(), 3U);
-  EXPECT_EQ(incident.timeline.events[2].text, std::string(4096, 'x'));
+  ASSERT_EQ(incident.timeline.records.size(), 3U);
+  EXPECT_EQ(incident.timeline.records[2].text, std::string(4096, 'x'));
 }
 
-TEST_F(IncidentTest, AYearThatIsMissingEndsBeforeTheFileWasChanged) {
+TEST_F(IncidentTest, AMissingYearIsTheLastBeforeTheFileWasChanged) {
   // 1655000000 is 2022-06-12.
   EXPECT_THAT(Times(Read({"Jun 12 00:00:00 vm multipathd: x\n"})),
-              ElementsAre(DaysSinceEpoch(2022, 6, 12) * kDay));
+              ElementsAre(DateUs(2022, 6, 12)));
   EXPECT_THAT(Times(Read({"Jun 14 00:00:00 vm multipathd: x\n"})),
-              ElementsAre(DaysSinceEpoch(2021, 6, 14) * kDay));
-  EXPECT_THAT(
-      Times(Read({"Dec 31 23:59:59 vm multipathd: x\n"
-                  "Jan  1 00:00:00 vm multipathd: x\n"})),
-      ElementsAre(DaysSinceEpoch(2022, 1, 1) * kDay - kSecond, DaysSinceEpoch(2022, 1, 1) * kDay));
+              ElementsAre(DateUs(2021, 6, 14)));
+  EXPECT_THAT(Times(Read({"Dec 31 23:59:59 vm multipathd: x\n"
+                          "Jan  1 00:00:00 vm multipathd: x\n"})),
+              ElementsAre(DateUs(2022, 1, 1) - kSecond, DateUs(2022, 1, 1)));
   EXPECT_THAT(Times(Read({"Feb 29 00:00:00 vm multipathd: x\n"})),
-              ElementsAre(DaysSinceEpoch(2020, 2, 29) * kDay));
+              ElementsAre(DateUs(2020, 2, 29)));
 }
 
-TEST_F(IncidentTest, AYearThatIsMissingIsNearAFullDate) {
+TEST_F(IncidentTest, AMissingYearIsTheNearestToAFullDate) {
   EXPECT_THAT(Times(Read({"Jan  2 00:00:00 vm multipathd: x\n",
                           "2017-12-30T00:00:00Z vm kernel: sd 1:0:0:0: x\n"})),
-              ElementsAre(DaysSinceEpoch(2017, 12, 30) * kDay, DaysSinceEpoch(2018, 1, 2) * kDay));
+              ElementsAre(DateUs(2017, 12, 30), DateUs(2018, 1, 2)));
 }
 
-TEST_F(IncidentTest, AYearCanBeGiven) {
+TEST_F(IncidentTest, TheFirstYearCanBeGiven) {
   IncidentOptions options;
   options.files = {File("Dec 31 00:00:00 vm multipathd: x\nJan  1 00:00:00 vm multipathd: y\n")};
   options.first_year = 1999;
-  EXPECT_THAT(Times(Read(options)),
-              ElementsAre(DaysSinceEpoch(1999, 12, 31) * kDay, DaysSinceEpoch(2000, 1, 1) * kDay));
+  EXPECT_THAT(Times(Read(options)), ElementsAre(DateUs(1999, 12, 31), DateUs(2000, 1, 1)));
 }
 
-TEST_F(IncidentTest, AClockThatGoesBackIsMarked) {
+TEST_F(IncidentTest, MarksAClockThatGoesBack) {
   const Incident incident =
       Read({"May 20 06:17:50 vm multipathd: a\n"
             "May 20 06:17:49 vm multipathd: b\n"
@@ -219,18 +214,18 @@ TEST_F(IncidentTest, AClockThatGoesBackIsMarked) {
   EXPECT_THAT(
       Texts(incident),
       ElementsAre("a", "b", HasSubstr("log1, line 3: the clock went back by 3600.000 s"), "d"));
-  EXPECT_EQ(incident.timeline.events[2].kind, "jump");
+  EXPECT_EQ(incident.timeline.records[2].kind, "jump");
 }
 
 TEST_F(IncidentTest, AClockThatWasWrongAtBootIsNotANewYear) {
-  EXPECT_THAT(Times(Read({"Oct 20 00:00:00 vm multipathd: a\n"
-                          "Jan  1 00:00:00 vm multipathd: b\n"
-                          "Oct 20 00:01:00 vm multipathd: c\n"})),
-              ElementsAre(DaysSinceEpoch(2021, 10, 20) * kDay, DaysSinceEpoch(2022, 1, 1) * kDay,
-                          DaysSinceEpoch(2021, 10, 20) * kDay + 60 * kSecond));
+  EXPECT_THAT(
+      Times(Read({"Oct 20 00:00:00 vm multipathd: a\n"
+                  "Jan  1 00:00:00 vm multipathd: b\n"
+                  "Oct 20 00:01:00 vm multipathd: c\n"})),
+      ElementsAre(DateUs(2021, 10, 20), DateUs(2022, 1, 1), DateUs(2021, 10, 20) + 60 * kSecond));
 }
 
-TEST_F(IncidentTest, RebootsAreMarked) {
+TEST_F(IncidentTest, MarksReboots) {
   const Incident incident =
       Read({"-- Logs begin at Fri 2022-05-20. --\n"
             "May 20 06:17:50.5 vm multipathd: a\n"
@@ -246,10 +241,10 @@ TEST_F(IncidentTest, DmesgAloneIsOnItsOwnClock) {
             "[   13.000000] usb 1-1: other\n"});
   EXPECT_EQ(incident.timeline.clock, Timeline::Clock::kMonotonic);
   EXPECT_THAT(Times(incident), ElementsAre(12345678));
-  EXPECT_EQ(incident.timeline.events[0].error_us, std::nullopt);
+  EXPECT_EQ(incident.timeline.records[0].error_us, std::nullopt);
 }
 
-TEST_F(IncidentTest, DmesgIsPlacedByALineThatIsInBothLogs) {
+TEST_F(IncidentTest, PlacesDmesgByALineInBothLogs) {
   const Incident incident = Read({"2022-05-20T06:17:50.5Z vm kernel: sd 3:0:1:0: [sdb] hello\n",
                                   "[  100.000000] sd 3:0:1:0: [sdb] hello\n"
                                   "[  101.000000] sd 3:0:1:0: [sdb] more\n"});
@@ -257,7 +252,7 @@ TEST_F(IncidentTest, DmesgIsPlacedByALineThatIsInBothLogs) {
   EXPECT_EQ(Times(incident).back(), 1653027471 * kSecond + kSecond / 2);
 }
 
-TEST_F(IncidentTest, WhatTheKernelSaysInTwoLogsIsTakenOnce) {
+TEST_F(IncidentTest, ShowsAKernelLineInTwoLogsOnce) {
   const std::string journal =
       "[  100.000100] vm kernel: sd 3:0:1:0: a\n"
       "[  100.000200] vm kernel: sd 3:0:1:0: a\n"
@@ -266,7 +261,7 @@ TEST_F(IncidentTest, WhatTheKernelSaysInTwoLogsIsTakenOnce) {
   EXPECT_THAT(Texts(Read({journal, dmesg})), ElementsAre("sd 3:0:1:0: a", "sd 3:0:1:0: c", "b"));
 }
 
-TEST_F(IncidentTest, DmesgIsPlacedByTheKernelsStampInSyslog) {
+TEST_F(IncidentTest, PlacesDmesgByTheKernelsStampInSyslog) {
   const Incident incident =
       Read({"2022-05-20T06:17:50Z vm kernel: [   99.000000] sd 3:0:1:0: [sdb] hello\n",
             "[  101.000000] sd 3:0:1:0: [sdb] more\n"});
@@ -274,26 +269,26 @@ TEST_F(IncidentTest, DmesgIsPlacedByTheKernelsStampInSyslog) {
   EXPECT_EQ(Texts(incident)[0], "sd 3:0:1:0: [sdb] hello");
 }
 
-TEST_F(IncidentTest, DmesgThatCannotBePlacedIsNotShown) {
+TEST_F(IncidentTest, LeavesOutDmesgThatCannotBePlaced) {
   const Incident incident =
       Read({"2022-05-20T06:17:50Z vm multipathd: x\n", "[  101.000000] sd 3:0:1:0: [sdb] more\n"});
   EXPECT_THAT(Texts(incident), ElementsAre("x"));
   EXPECT_THAT(Reasons(incident),
-              ElementsAre("1 seconds since boot, with nothing to tell when that was"));
+              ElementsAre("1 seconds since boot, but the time of the boot is unknown"));
 }
 
-TEST_F(IncidentTest, RecordsOfATimelineAreTakenAsTheyAre) {
-  Record event;
-  event.time_us = 12;
-  event.lane = Lane::kFault;
-  event.text = "delete 3:0:1:0";
-  const Incident incident = Read({event.ToJsonLine() + "\n", "[    0.000001] sd 3:0:1:0: x\n"});
-  ASSERT_EQ(incident.timeline.events.size(), 2U);
-  EXPECT_EQ(incident.timeline.events[0], event);
+TEST_F(IncidentTest, TakesRecordsOfATimelineUnchanged) {
+  Record record;
+  record.time_us = 12;
+  record.lane = Lane::kFault;
+  record.text = "delete 3:0:1:0";
+  const Incident incident = Read({record.ToJsonLine() + "\n", "[    0.000001] sd 3:0:1:0: x\n"});
+  ASSERT_EQ(incident.timeline.records.size(), 2U);
+  EXPECT_EQ(incident.timeline.records[0], record);
   EXPECT_EQ(incident.timeline.clock, Timeline::Clock::kMonotonic);
 }
 
-TEST_F(IncidentTest, TooMuchIsThinnedOut) {
+TEST_F(IncidentTest, ThinsOutTooManyLines) {
   std::string content;
   for (int i = 0; i < 1000; ++i) content += "May 20 06:17:50 vm multipathd: line\n";
   content += "May 20 06:17:51 vm multipathd: 8:16: reinstated\n";
@@ -303,10 +298,19 @@ TEST_F(IncidentTest, TooMuchIsThinnedOut) {
   const Incident incident = Read(options);
   EXPECT_LE(Texts(incident).size(), 100U);
   EXPECT_EQ(Texts(incident).back(), "8:16: reinstated");
-  EXPECT_EQ(incident.plain_left_out, 1001 - Texts(incident).size());
+  EXPECT_EQ(incident.uninteresting_left_out, 1001 - Texts(incident).size());
 }
 
-TEST_F(IncidentTest, AFileThatCannotBeReadIsNamed) {
+TEST_F(IncidentTest, ALongTextIsCutBetweenCharacters) {
+  const std::string euro = "\u20ac";
+  std::string text = "x";
+  while (text.size() <= 4096) text += euro;
+  const Incident incident = Read({"May 20 06:17:50 vm multipathd: " + text + "\n"});
+  ASSERT_EQ(incident.timeline.records.size(), 1U);
+  EXPECT_EQ(incident.timeline.records[0].text, text.substr(0, 1 + 1365 * euro.size()));
+}
+
+TEST_F(IncidentTest, NamesAFileThatCannotBeRead) {
   IncidentOptions options;
   options.files = {File("x"), "/nonexistent/messages"};
   const auto missing = ReadIncident(options);
@@ -315,7 +319,7 @@ TEST_F(IncidentTest, AFileThatCannotBeReadIsNamed) {
             "read: /nonexistent/messages: No such file or directory (errno 2)");
 }
 
-TEST_F(IncidentTest, AnyBytesAreTaken) {
+TEST_F(IncidentTest, TakesAnyBytes) {
   std::string content;
   std::uint32_t random = 1;
   for (int i = 0; i < 200000; ++i) {
@@ -324,7 +328,7 @@ TEST_F(IncidentTest, AnyBytesAreTaken) {
   }
   const Incident incident =
       Read({content, std::string(3000, '\0'), "{\"", "-- Boot ", "[", "\xff"});
-  EXPECT_THAT(incident.timeline.events, IsEmpty());
+  EXPECT_THAT(incident.timeline.records, IsEmpty());
   EXPECT_GT(incident.not_understood.size(), 0U);
 }
 

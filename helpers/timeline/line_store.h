@@ -10,25 +10,26 @@
 
 namespace dualpath::timeline {
 
-/// A line of a log that has a lane, before its time is known for certain.
+/// A line of a log that has a lane, before its time is final.
 struct StoredLine {
-  std::size_t source = 0;  ///< which file
+  std::size_t source = 0;  ///< number of the file
   Stamp::Kind clock = Stamp::Kind::kDate;
-  /// On `clock`: microseconds since 1970 or since boot; for kNoYear those of `YearlessTime`. Later,
-  /// when all has been read, on the timeline's clock.
+  /// Time on `clock`: microseconds since 1970 or since boot; for kNoYear a YearlessTime's key.
+  /// Once all files are read: time on the timeline's clock.
   std::int64_t time_us = 0;
   std::int64_t resolution_us = 1;
-  timeline::Lane lane = timeline::Lane::kCase;
+  Lane lane = Lane::kCase;
   const char* kind = "line";
-  bool plain = true;          ///< it tells of no change: the first to go when there is too much
-  std::uint64_t ordinal = 0;  ///< among its like; the store's own
+  bool uninteresting = true;  ///< reports no change; dropped first when there are too many lines
+  std::uint64_t ordinal = 0;  ///< number among lines of equal `uninteresting`; set by LineStore
   std::string text;
 };
 
-/// Keeps what is read within bounds. Once there are more than `most` lines, half of the plain ones
-/// go and from then on only one of two is taken, one of four, and so on; if plain lines are not
-/// enough, the same befalls the others. Which ones is as good as random, but the same every time:
-/// a failure and its recovery take turns, and every second line would be all of one kind.
+/// Stores lines up to a limit. Once there are more than `most` lines, half of the uninteresting
+/// ones are dropped, and from then on only one of two is stored, one of four, and so on; if that is
+/// not enough, lines that report a change are dropped the same way. The choice is pseudo-random,
+/// but reproducible: a failure and its recovery alternate, so taking every second line would keep
+/// only one of the two.
 class LineStore {
  public:
   explicit LineStore(std::size_t most) : most_(most) {}
@@ -36,7 +37,7 @@ class LineStore {
   void Add(StoredLine line);
 
   std::vector<StoredLine>& lines() { return lines_; }
-  std::uint64_t plain_left_out() const { return plain_.seen - plain_.kept; }
+  std::uint64_t uninteresting_left_out() const { return uninteresting_.seen - uninteresting_.kept; }
   std::uint64_t changes_left_out() const { return changes_.seen - changes_.kept; }
 
  private:
@@ -46,10 +47,10 @@ class LineStore {
     std::uint64_t stride = 1;  ///< a power of two
   };
 
-  void Halve(bool plain);
+  void Halve(bool uninteresting);
 
   std::size_t most_;
-  Kind plain_;
+  Kind uninteresting_;
   Kind changes_;
   std::vector<StoredLine> lines_;
 };

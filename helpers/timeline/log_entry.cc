@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <ctime>
 
 namespace dualpath::timeline {
 namespace {
@@ -10,17 +11,24 @@ namespace {
 constexpr std::int64_t kSecond = 1000000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
-constexpr std::int64_t kDay = 24 * kHour;
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> kWeekdays{"Mon", "Tue", "Wed", "Thu",
                                                     "Fri", "Sat", "Sun"};
-constexpr std::array<int, 12> kLongest{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+std::tm Date(std::int64_t year, std::int64_t month, std::int64_t day) {
+  constexpr int kYearOfTm = 1900;
+  std::tm date{};
+  date.tm_year = static_cast<int>(year) - kYearOfTm;
+  date.tm_mon = static_cast<int>(month) - 1;
+  date.tm_mday = static_cast<int>(day);
+  return date;
+}
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Reads a line from left to right; each step takes what it is named after, or nothing.
+/// Reads a line from left to right. Each function takes what it is named after, or nothing.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -38,7 +46,7 @@ class Scanner {
     while (Peek() == ' ') rest_.remove_prefix(1);
   }
 
-  /// Of so many digits at least and at most.
+  /// Takes a number with `least` to `most` digits.
   std::optional<std::int64_t> Number(std::size_t least, std::size_t most) {
     std::size_t digits = 0;
     while (digits < rest_.size() && digits <= most && IsDigit(rest_[digits])) ++digits;
@@ -65,7 +73,8 @@ class Scanner {
     return taken;
   }
 
-  /// ".123" or ",123456": microseconds; 0 and `resolution_us` unchanged where there is none.
+  /// Takes ".123" or ",123456" and returns microseconds. If there is no fraction, returns 0 and
+  /// leaves `resolution_us` unchanged.
   std::int64_t Fraction(std::int64_t& resolution_us) {
     if ((Peek() != '.' && Peek() != ',') || rest_.size() < 2 || !IsDigit(rest_[1])) return 0;
     rest_.remove_prefix(1);
@@ -86,7 +95,7 @@ class Scanner {
 
 enum class Found { kNo, kYes, kImpossible };
 
-/// "06:17:50[.123456]"; what it adds to `stamp.us` is of the day.
+/// Takes "06:17:50[.123456]" and adds it to `stamp.us`.
 Found TakeTime(Scanner& scanner, Stamp& stamp) {
   const auto hour = scanner.Number(2, 2);
   if (!hour || !scanner.Char(':')) return Found::kNo;
@@ -106,15 +115,7 @@ Found TakeTime(Scanner& scanner, Stamp& stamp) {
   return Found::kYes;
 }
 
-bool IsPossible(std::int64_t year, std::int64_t month, std::int64_t day) {
-  if (month < 1 || month > static_cast<std::int64_t>(kLongest.size()) || day < 1) return false;
-  constexpr int kFebruary = 2;
-  constexpr int kLeapDay = 29;
-  if (month == kFebruary && day == kLeapDay) return IsLeapYear(static_cast<int>(year));
-  return day <= kLongest.at(static_cast<std::size_t>(month - 1));
-}
-
-/// "Z", "+0200" or "+02:00".
+/// Takes "Z", "+0200" or "+02:00".
 void TakeOffset(Scanner& scanner, Stamp& stamp) {
   if (scanner.Char('Z')) {
     stamp.utc_offset_minutes = 0;
@@ -141,7 +142,7 @@ void TakeOffset(Scanner& scanner, Stamp& stamp) {
   scanner = trial;
 }
 
-/// "2026-05-20T06:17:50.123456+02:00", "2026-05-20 06:17:50".
+/// Takes "2026-05-20T06:17:50.123456+02:00", "2026-05-20 06:17:50".
 Found TakeIsoDate(Scanner& scanner, Stamp& stamp) {
   Scanner trial = scanner;
   const auto year = trial.Number(4, 4);
@@ -153,16 +154,14 @@ Found TakeIsoDate(Scanner& scanner, Stamp& stamp) {
   stamp = Stamp();
   const Found time = TakeTime(trial, stamp);
   if (time != Found::kYes) return time;
-  if (!IsPossible(*year, *month, *day)) return Found::kImpossible;
-  stamp.us +=
-      DaysSinceEpoch(static_cast<int>(*year), static_cast<int>(*month), static_cast<int>(*day)) *
-      kDay;
+  if (!IsDate(*year, *month, *day)) return Found::kImpossible;
+  stamp.us += DateUs(*year, *month, *day);
   TakeOffset(trial, stamp);
   scanner = trial;
   return Found::kYes;
 }
 
-/// "May 20 06:17:50", and with dmesg -T or ctime(3) a year after it.
+/// Takes "May 20 06:17:50", `with_year` "May 20 06:17:50 2022" as dmesg -T and ctime(3) print it.
 Found TakeMonthDate(Scanner& scanner, Stamp& stamp, bool with_year) {
   Scanner trial = scanner;
   const auto month = trial.OneOf(kMonths);
@@ -175,16 +174,16 @@ Found TakeMonthDate(Scanner& scanner, Stamp& stamp, bool with_year) {
   const Found time = TakeTime(trial, stamp);
   if (time != Found::kYes) return time;
   constexpr int kSomeLeapYear = 2000;
-  int year = kSomeLeapYear;
+  std::int64_t year = kSomeLeapYear;
   if (with_year) {
     trial.Blanks();
     const auto number = trial.Number(4, 4);
     if (!number) return Found::kNo;
-    year = static_cast<int>(*number);
+    year = *number;
   }
-  if (!IsPossible(year, *month + 1, *day)) return Found::kImpossible;
+  if (!IsDate(year, *month + 1, *day)) return Found::kImpossible;
   if (with_year) {
-    stamp.us += DaysSinceEpoch(year, *month + 1, static_cast<int>(*day)) * kDay;
+    stamp.us += DateUs(year, *month + 1, *day);
   } else {
     stamp.kind = Stamp::Kind::kNoYear;
     stamp.month = *month + 1;
@@ -194,7 +193,7 @@ Found TakeMonthDate(Scanner& scanner, Stamp& stamp, bool with_year) {
   return Found::kYes;
 }
 
-/// "1652984270.123456", journalctl's short-unix.
+/// Takes "1652984270.123456", journalctl's short-unix.
 Found TakeUnixTime(Scanner& scanner, Stamp& stamp) {
   Scanner trial = scanner;
   const auto seconds = trial.Number(9, 10);
@@ -207,7 +206,7 @@ Found TakeUnixTime(Scanner& scanner, Stamp& stamp) {
   return Found::kYes;
 }
 
-/// "[   12.345678] ".
+/// Takes "[   12.345678] ".
 Found TakeSinceBoot(Scanner& scanner, Stamp& stamp) {
   Scanner trial = scanner;
   if (!trial.Char('[')) return Found::kNo;
@@ -224,7 +223,7 @@ Found TakeSinceBoot(Scanner& scanner, Stamp& stamp) {
   return Found::kYes;
 }
 
-/// "[Fri May 20 06:17:50 2022] ".
+/// Takes "[Fri May 20 06:17:50 2022] ".
 Found TakeCtime(Scanner& scanner, Stamp& stamp) {
   Scanner trial = scanner;
   if (!trial.Char('[') || !trial.OneOf(kWeekdays)) return Found::kNo;
@@ -237,7 +236,7 @@ Found TakeCtime(Scanner& scanner, Stamp& stamp) {
   return Found::kYes;
 }
 
-/// dmesg's "<6>" (-r) or "kern  :info  : " (-x).
+/// Skips dmesg's "<6>" (-r) or "kern  :info  : " (-x).
 void SkipLevel(Scanner& scanner) {
   Scanner trial = scanner;
   if (trial.Char('<')) {
@@ -254,7 +253,7 @@ void SkipLevel(Scanner& scanner) {
   if (trial.Peek() == '[') scanner = trial;
 }
 
-/// "PROGRAM[PID]: " or "PROGRAM: ".
+/// Takes "PROGRAM[PID]: " or "PROGRAM: ".
 bool TakeProgram(Scanner& scanner, std::string_view& program) {
   const std::string_view text = scanner.rest();
   std::size_t end = 0;
@@ -274,7 +273,7 @@ bool TakeProgram(Scanner& scanner, std::string_view& program) {
   return true;
 }
 
-/// "HOST PROGRAM[PID]: MESSAGE", or with --no-hostname without the host.
+/// Takes "HOST PROGRAM[PID]: MESSAGE", or with --no-hostname without the host.
 bool TakeHostAndProgram(Scanner& scanner, LogEntry& entry) {
   scanner.Blanks();
   Scanner trial = scanner;
@@ -288,20 +287,16 @@ bool TakeHostAndProgram(Scanner& scanner, LogEntry& entry) {
 
 }  // namespace
 
-std::int64_t DaysSinceEpoch(int year, int month, int day) {
-  // Counted from 1 March, a leap day is the last of its year. All of it is plain calendar.
-  constexpr int kDaysOf400Years = 146097;
-  constexpr int kEpochFromYear0 = 719468;
-  const std::int64_t y = month <= 2 ? year - 1 : year;
-  const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
-  const std::int64_t year_of_era = y - era * 400;
-  const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const std::int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * kDaysOf400Years + day_of_era - kEpochFromYear0;
+bool IsDate(std::int64_t year, std::int64_t month, std::int64_t day) {
+  std::tm date = Date(year, month, day);
+  ::timegm(&date);  // changes what is out of range
+  return date.tm_mon == month - 1 && date.tm_mday == day;
 }
 
-bool IsLeapYear(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+std::int64_t DateUs(std::int64_t year, std::int64_t month, std::int64_t day) {
+  std::tm date = Date(year, month, day);
+  return static_cast<std::int64_t>(::timegm(&date)) * kSecond;
+}
 
 std::optional<std::int64_t> TakeBootStamp(std::string_view& message) {
   Scanner scanner(message);
@@ -312,22 +307,23 @@ std::optional<std::int64_t> TakeBootStamp(std::string_view& message) {
 }
 
 ParsedLine ParseLogEntry(std::string_view line) {
-  using Outcome = ParsedLine::Outcome;
+  using Kind = ParsedLine::Kind;
   ParsedLine parsed;
   LogEntry& entry = parsed.entry;
   Scanner scanner(line);
   SkipLevel(scanner);
 
-  // The kernel's own: no host, no program.
+  // The kernel's own log: no host, no program.
   if (scanner.Peek() == '[') {
     Found found = TakeSinceBoot(scanner, entry.stamp);
     if (found == Found::kNo) found = TakeCtime(scanner, entry.stamp);
     if (found != Found::kYes) {
-      if (found == Found::kImpossible) parsed.outcome = Outcome::kImpossibleStamp;
+      if (found == Found::kImpossible) parsed.kind = Kind::kImpossibleStamp;
       return parsed;
     }
-    parsed.outcome = Outcome::kEntry;
-    // journalctl's short-monotonic has both, and dmesg's "sd 3:0:1:0: " must not look like it.
+    parsed.kind = Kind::kEntry;
+    // journalctl's short-monotonic prints host and program. dmesg's "sd 3:0:1:0: " must not be
+    // taken for them.
     Scanner trial = scanner;
     LogEntry with_program;
     if (TakeHostAndProgram(trial, with_program) &&
@@ -348,7 +344,7 @@ ParsedLine ParseLogEntry(std::string_view line) {
   if (found == Found::kNo) found = TakeIsoDate(scanner, entry.stamp);
   if (found == Found::kNo) found = TakeUnixTime(scanner, entry.stamp);
   if (found != Found::kYes) {
-    if (found == Found::kImpossible) parsed.outcome = Outcome::kImpossibleStamp;
+    if (found == Found::kImpossible) parsed.kind = Kind::kImpossibleStamp;
     return parsed;
   }
   if (has_weekday) {
@@ -356,7 +352,7 @@ ParsedLine ParseLogEntry(std::string_view line) {
     scanner.Blanks();
     scanner.Until(' ');
   }
-  parsed.outcome = Outcome::kNoProgram;
+  parsed.kind = Kind::kNoProgram;
   if (scanner.Peek() != ' ') return parsed;
   scanner.Blanks();
   if (scanner.rest().substr(0, 2) == "| ") {
@@ -367,7 +363,7 @@ ParsedLine ParseLogEntry(std::string_view line) {
   } else {
     return parsed;
   }
-  parsed.outcome = Outcome::kEntry;
+  parsed.kind = Kind::kEntry;
   return parsed;
 }
 

@@ -6,16 +6,17 @@ namespace dualpath::timeline {
 namespace {
 
 using Kind = Stamp::Kind;
-using Outcome = ParsedLine::Outcome;
+using LineKind = ParsedLine::Kind;
 
 constexpr std::int64_t kSecond = 1000000;
+constexpr std::int64_t kDay = 86400 * kSecond;
 /// 2022-05-20 06:17:50, by date(1).
 constexpr std::int64_t kThatMorning = 1653027470 * kSecond;
 constexpr std::int64_t kThatMorningsSeconds = (6 * 3600 + 17 * 60 + 50) * kSecond;
 
 LogEntry Entry(std::string_view line) {
   const ParsedLine parsed = ParseLogEntry(line);
-  EXPECT_EQ(parsed.outcome, Outcome::kEntry) << line;
+  EXPECT_EQ(parsed.kind, LineKind::kEntry) << line;
   return parsed.entry;
 }
 
@@ -39,7 +40,7 @@ TEST(LogEntry, JournalctlShortPrecise) {
   EXPECT_EQ(entry.message, "mpathc: x");
 }
 
-TEST(LogEntry, WithAYear) {
+TEST(LogEntry, DatesWithAYear) {
   for (const char* line : {
            "2022-05-20T06:17:50+0000 vm kernel: x",
            "2022-05-20T06:17:50+00:00 vm kernel: x",
@@ -77,7 +78,7 @@ TEST(LogEntry, SecondsSinceBoot) {
   EXPECT_EQ(Entry("[   12.345678] vm multipathd[12]: x").program, "multipathd");
 }
 
-TEST(LogEntry, WhatElseThereIs) {
+TEST(LogEntry, OtherForms) {
   const LogEntry daemon = Entry("May 20 06:17:50 | sdb: remove path (uevent)");
   EXPECT_EQ(daemon.program, "multipathd");
   EXPECT_EQ(daemon.message, "sdb: remove path (uevent)");
@@ -86,41 +87,57 @@ TEST(LogEntry, WhatElseThereIs) {
   EXPECT_EQ(Entry("May 20 06:17:50 vm kernel:").message, "");
 }
 
-TEST(LogEntry, ATimeThatDoesNotExist) {
+TEST(LogEntry, ReportsDatesAndTimesThatDoNotExist) {
   for (const char* line :
        {"May 32 06:17:50 vm a: x", "May  0 06:17:50 vm a: x", "May 20 24:17:50 vm a: x",
         "Apr 31 06:17:50 vm a: x", "2022-02-29T06:17:50Z vm a: x", "2022-13-01T06:17:50Z vm a: x",
         "2022-05-20T06:60:50Z vm a: x"}) {
-    EXPECT_EQ(ParseLogEntry(line).outcome, Outcome::kImpossibleStamp) << line;
+    EXPECT_EQ(ParseLogEntry(line).kind, LineKind::kImpossibleStamp) << line;
   }
-  // In some year it does.
-  EXPECT_EQ(ParseLogEntry("Feb 29 06:17:50 vm a: x").outcome, Outcome::kEntry);
+  // Leap years have that date.
+  EXPECT_EQ(ParseLogEntry("Feb 29 06:17:50 vm a: x").kind, LineKind::kEntry);
 }
 
-TEST(LogEntry, NoTimeOrNoProgram) {
+TEST(LogEntry, ReportsAMissingStampOrProgram) {
   for (const char* line : {"", " ", "May", "May 20", "May 20 06:1", "Mayday", "[", "[  12", "[x] y",
                            "<6>", "kern", "2022", "2022-05-20", "size=1.0G", "Monday morning",
                            "99999999999999999999.5 vm a: x", "\xff\xfe", "12.5"}) {
-    EXPECT_EQ(ParseLogEntry(line).outcome, Outcome::kNoStamp) << line;
+    EXPECT_EQ(ParseLogEntry(line).kind, LineKind::kNoStamp) << line;
   }
   for (const char* line :
        {"May 20 06:17:50", "May 20 06:17:50 ", "May 20 06:17:50 vm", "May 20 06:17:50 vm multip",
         "May 20 06:17:50 vm last message repeated 2 times", "May 20 06:17:50 vm a[12",
         "May 20 06:17:50 vm a[12]", "May 20 06:17:50x vm a: x"}) {
-    EXPECT_EQ(ParseLogEntry(line).outcome, Outcome::kNoProgram) << line;
+    EXPECT_EQ(ParseLogEntry(line).kind, LineKind::kNoProgram) << line;
   }
 }
 
-TEST(LogEntry, NeverReadsBeyondACutLine) {
-  const std::string_view lines[] = {"May 20 06:17:50.123456 vm multipathd[1234]: mpathc: x",
-                                    "Fri 2022-05-20 06:17:50 UTC vm kernel: [    1.5] x",
-                                    "<6>[   12.345678] vm kernel: x",
-                                    "kern  :info  : [Fri May 20 06:17:50 2022] x",
-                                    "2022-05-20T06:17:50,000000+00:00 vm kernel: x"};
-  for (const std::string_view line : lines) {
-    for (std::size_t length = 0; length <= line.size(); ++length) {
-      const std::string copy(line.substr(0, length));
-      ParseLogEntry(copy);
+struct CutLine {
+  std::string_view line;
+  std::size_t stamp;  ///< length of the shortest prefix with a stamp
+  std::size_t entry;  ///< length of the shortest prefix that is an entry
+};
+
+TEST(LogEntry, ACutLineIsParsedAsFarAsItGoes) {
+  const CutLine lines[] = {
+      {"May 20 06:17:50.123456 vm multipathd[1234]: mpathc: x", 15, 43},
+      {"Fri 2022-05-20 06:17:50 UTC vm kernel: [    1.5] x", 23, 38},
+      {"<6>[   12.345678] vm kernel: x", 17, 17},
+      {"kern  :info  : [Fri May 20 06:17:50 2022] x", 41, 41},
+      {"2022-05-20T06:17:50,000000+00:00 vm kernel: x", 19, 43},
+  };
+  for (const CutLine& cut : lines) {
+    for (std::size_t length = 0; length <= cut.line.size(); ++length) {
+      // The rest of the line follows in memory: a read beyond the prefix would find it.
+      const std::string_view prefix = cut.line.substr(0, length);
+      const ParsedLine parsed = ParseLogEntry(prefix);
+      const LineKind expected = length < cut.stamp   ? LineKind::kNoStamp
+                                : length < cut.entry ? LineKind::kNoProgram
+                                                     : LineKind::kEntry;
+      ASSERT_EQ(parsed.kind, expected) << prefix;
+      if (expected != LineKind::kEntry) continue;
+      const std::string_view message = parsed.entry.message;
+      EXPECT_EQ(message.data() + message.size(), prefix.data() + prefix.size()) << prefix;
     }
   }
 }
@@ -133,15 +150,25 @@ TEST(BootStamp, IsTakenOffTheMessage) {
   EXPECT_EQ(message, "sd 3:0:1:0: x");
 }
 
-TEST(Calendar, IsGregorian) {
-  EXPECT_EQ(DaysSinceEpoch(1970, 1, 1), 0);
-  EXPECT_EQ(DaysSinceEpoch(2000, 3, 1), 11017);
-  EXPECT_EQ(DaysSinceEpoch(2022, 5, 20), 19132);
-  EXPECT_EQ(DaysSinceEpoch(1969, 12, 31), -1);
-  EXPECT_TRUE(IsLeapYear(2000));
-  EXPECT_TRUE(IsLeapYear(2024));
-  EXPECT_FALSE(IsLeapYear(2100));
-  EXPECT_FALSE(IsLeapYear(2022));
+TEST(DateUs, CountsDaysSinceTheEpoch) {
+  EXPECT_EQ(DateUs(1970, 1, 1), 0);
+  EXPECT_EQ(DateUs(2000, 3, 1), 11017 * kDay);
+  EXPECT_EQ(DateUs(2022, 5, 20), 19132 * kDay);
+  EXPECT_EQ(DateUs(1969, 12, 31), -kDay);
+  EXPECT_EQ(DateUs(2021, 2, 29), DateUs(2021, 3, 1));
+}
+
+TEST(IsDate, IsGregorian) {
+  EXPECT_TRUE(IsDate(2000, 2, 29));
+  EXPECT_TRUE(IsDate(2024, 2, 29));
+  EXPECT_TRUE(IsDate(1900, 12, 31));
+  EXPECT_FALSE(IsDate(2100, 2, 29));
+  EXPECT_FALSE(IsDate(2022, 2, 29));
+  EXPECT_FALSE(IsDate(2022, 4, 31));
+  for (const std::int64_t none : {0, 99}) {
+    EXPECT_FALSE(IsDate(2022, none, 1)) << none;
+    EXPECT_FALSE(IsDate(2022, 1, none)) << none;
+  }
 }
 
 }  // namespace

@@ -33,23 +33,24 @@ Severity SeverityOfMap(const std::string& state) {
   return state == "queueing" ? Severity::kWarning : Severity::kInfo;
 }
 
-/// Of a line whose meaning is not known.
-Severity SeverityOfWords(const std::string& message) {
-  // multipathd 0.9 and later, at each table load, of every transport that knows none: tcm_loop.
+/// Guesses the severity of a line of unknown meaning.
+Severity SeverityOfText(const std::string& message) {
+  // multipathd 0.9 and later logs this at each table load for transports without timeouts, such as
+  // tcm_loop.
   if (contains(message, "setting scsi timeouts is unsupported")) return Severity::kInfo;
-  for (const char* words :
+  for (const char* phrase :
        {"I/O error", "critical target error", "rejecting I/O", "Oops", "BUG:"}) {
-    if (contains(message, words)) return Severity::kError;
+    if (contains(message, phrase)) return Severity::kError;
   }
-  for (const char* words : {"fail", "Fail", "FAILED", "error", "timed out", "timeout", "offline",
-                            "path is down", "remove path", "blocked for more than"}) {
-    if (contains(message, words)) return Severity::kWarning;
+  for (const char* phrase : {"fail", "Fail", "FAILED", "error", "timed out", "timeout", "offline",
+                             "path is down", "remove path", "blocked for more than"}) {
+    if (contains(message, phrase)) return Severity::kWarning;
   }
   return Severity::kInfo;
 }
 
-/// What the kernel says about a disk's coming and going (drivers/scsi/sd.c, scsi_lib.c).
-const char* StateSaidByKernel(const std::string& message) {
+/// Returns the state of a disk that a kernel message reports (drivers/scsi/sd.c, scsi_lib.c).
+const char* StateInKernelMessage(const std::string& message) {
   if (ends_with(message, "Synchronizing SCSI cache")) return "deleted";
   if (ends_with(message, "Attached SCSI disk")) return "attached";
   if (ends_with(message, "rejecting I/O to offline device")) return "offline";
@@ -71,27 +72,28 @@ LineClass ClassOf(const std::string& message) {
   const multipath::LogLine line = multipath::ParseLogLine(message);
   if (const auto* other = std::get_if<multipath::Unrecognised>(&line)) {
     if (!other->reason.empty()) return LineClass::kMalformed;
-    return StateSaidByKernel(message) == nullptr ? LineClass::kPlain : LineClass::kChange;
+    return StateInKernelMessage(message) == nullptr ? LineClass::kUninteresting
+                                                    : LineClass::kChange;
   }
-  return std::holds_alternative<multipath::PathOffline>(line) ? LineClass::kPlain
+  return std::holds_alternative<multipath::PathOffline>(line) ? LineClass::kUninteresting
                                                               : LineClass::kChange;
 }
 
-/// One line: visited by what it says.
-class LogInterpreter::Reader {
+/// Interprets one line; one overload for each wording.
+class LogInterpreter::LineVisitor {
  public:
-  Reader(LogInterpreter& owner, Record& line, std::vector<Record>& derived)
+  LineVisitor(LogInterpreter& owner, Record& line, std::vector<Record>& derived)
       : owner_(owner), line_(line), derived_(derived) {}
 
   void operator()(const multipath::Unrecognised& other) {
-    line_.severity = SeverityOfWords(line_.text);
+    line_.severity = SeverityOfText(line_.text);
     const auto mention = MentionedPath(other.message);
     if (!mention) return;
     line_.device = owner_.names_.DeviceOf(mention->name);
     line_.path = mention->hctl.empty() ? owner_.names_.PathOf(mention->name) : mention->hctl;
     if (line_.lane == Lane::kKernel) {
-      const char* const state = StateSaidByKernel(line_.text);
-      // A disk that is not used by any map shows itself by its first words: it is no path.
+      const char* const state = StateInKernelMessage(line_.text);
+      // A SCSI device without the name of a disk need not be a path.
       if (state != nullptr && !line_.device.empty()) SetPath(line_.path, line_.device, state);
     } else if (const std::size_t at = line_.text.find(kCheckerReports); at != std::string::npos) {
       const bool up = contains(line_.text.substr(at), "is up");
@@ -126,8 +128,8 @@ class LogInterpreter::Reader {
     map.paths = std::move(paths);
     if (groups.empty()) groups = "none";
     if (std::exchange(map.groups, groups) != groups) {
-      Record& event = Derive(Lane::kMap, "groups", groups);
-      event.map = load.map;
+      Record& record = Derive(Lane::kMap, "groups", groups);
+      record.map = load.map;
     }
     SetMap(load.map, Usable(load.map));
   }
@@ -212,7 +214,7 @@ class LogInterpreter::Reader {
     if (!map.empty()) owner_.maps_[map].paths.insert(line_.path);
   }
 
-  /// How many paths of the last table can be used, in words.
+  /// Returns the number of usable paths in the last table, as the text of a state.
   std::string Usable(const std::string& map) const {
     const auto& paths = owner_.maps_[map].paths;
     return Count(static_cast<std::size_t>(
@@ -223,14 +225,14 @@ class LogInterpreter::Reader {
   }
 
   Record& Derive(Lane lane, const char* kind, const std::string& state) {
-    Record event;
-    event.time_us = line_.time_us;
-    event.error_us = line_.error_us;
-    event.lane = lane;
-    event.kind = kind;
-    event.state = state;
-    event.text = line_.text;
-    derived_.push_back(std::move(event));
+    Record record;
+    record.time_us = line_.time_us;
+    record.error_us = line_.error_us;
+    record.lane = lane;
+    record.kind = kind;
+    record.state = state;
+    record.text = line_.text;
+    derived_.push_back(std::move(record));
     return derived_.back();
   }
 
@@ -238,18 +240,18 @@ class LogInterpreter::Reader {
 
   void SetPath(const std::string& path, const std::string& device, const std::string& state) {
     if (path.empty() || std::exchange(owner_.path_states_[path], state) == state) return;
-    Record& event = Derive(Lane::kPath, "state", state);
-    event.path = path;
-    event.device = device;
-    event.map = line_.map;
-    event.severity = SeverityOfPath(state);
+    Record& record = Derive(Lane::kPath, "state", state);
+    record.path = path;
+    record.device = device;
+    record.map = line_.map;
+    record.severity = SeverityOfPath(state);
   }
 
   void SetMap(const std::string& map, const std::string& state) {
     if (std::exchange(owner_.maps_[map].state, state) == state) return;
-    Record& event = Derive(Lane::kMap, "state", state);
-    event.map = map;
-    event.severity = SeverityOfMap(state);
+    Record& record = Derive(Lane::kMap, "state", state);
+    record.map = map;
+    record.severity = SeverityOfMap(state);
   }
 
   LogInterpreter& owner_;
@@ -257,17 +259,17 @@ class LogInterpreter::Reader {
   std::vector<Record>& derived_;
 };
 
-void LogInterpreter::Interpret(Record line, std::vector<Record>& events) {
+void LogInterpreter::Interpret(Record line, std::vector<Record>& records) {
   if (line.lane != Lane::kKernel && line.lane != Lane::kMultipathd) {
-    line.severity = SeverityOfWords(line.text);
-    events.push_back(std::move(line));
+    line.severity = SeverityOfText(line.text);
+    records.push_back(std::move(line));
     return;
   }
-  names_.LearnFrom(line.text);
+  names_.AddLogLine(line.text);
   std::vector<Record> derived;
-  std::visit(Reader(*this, line, derived), multipath::ParseLogLine(line.text));
-  events.push_back(std::move(line));
-  std::move(derived.begin(), derived.end(), std::back_inserter(events));
+  std::visit(LineVisitor(*this, line, derived), multipath::ParseLogLine(line.text));
+  records.push_back(std::move(line));
+  std::move(derived.begin(), derived.end(), std::back_inserter(records));
 }
 
 void LogInterpreter::Assume(const Record& state) {
@@ -278,26 +280,26 @@ void LogInterpreter::Assume(const Record& state) {
   (state.kind == "groups" ? map.groups : map.state) = state.state;
 }
 
-std::vector<Record> FromLog(const std::vector<observe::LogMessage>& records, PathNames names,
+std::vector<Record> FromLog(const std::vector<observe::LogMessage>& messages, PathNames names,
                             const std::vector<Record>& before) {
-  // Backwards, so that what is said first is what holds at the beginning.
-  for (auto record = records.rbegin(); record != records.rend(); ++record) {
-    names.LearnFrom(record->text);
+  // Backwards: a later call replaces names, and the first lines should win.
+  for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
+    names.AddLogLine(message->text);
   }
   LogInterpreter interpreter(std::move(names));
   for (const Record& state : before) interpreter.Assume(state);
-  std::vector<Record> events;
-  for (const observe::LogMessage& record : records) {
-    const auto lane = LaneOfProgram(record.source);
+  std::vector<Record> records;
+  for (const observe::LogMessage& message : messages) {
+    const auto lane = LaneOfProgram(message.source);
     if (!lane) continue;
     Record line;
-    line.time_us = record.monotonic_us;
+    line.time_us = message.monotonic_us;
     line.lane = *lane;
     line.kind = "line";
-    line.text = record.text;
-    interpreter.Interpret(std::move(line), events);
+    line.text = message.text;
+    interpreter.Interpret(std::move(line), records);
   }
-  return events;
+  return records;
 }
 
 }  // namespace dualpath::timeline

@@ -12,42 +12,42 @@
 
 namespace dualpath::timeline {
 
-/// The lane of a program's log lines: "kernel", "multipathd", "libvirtd", "qemu-kvm"... None for a
-/// program that has no lane.
+/// Returns the lane of a program's log lines: "kernel", "multipathd", "libvirtd", "qemu-kvm"...
+/// None for a program without a lane.
 std::optional<Lane> LaneOfProgram(const std::string& program);
 
-/// What is known of the line's wording (helpers/multipath/log_line.h), beyond that it is a line.
+/// Importance of a log line, judged by its wording (helpers/multipath/log_line.h).
 enum class LineClass {
-  kPlain,      ///< nothing, or what is repeated at every check of a path
-  kChange,     ///< a path, a map or its table changes
-  kMalformed,  ///< a known wording with the rest missing: cut off, most likely
+  kUninteresting,  ///< of unknown wording, or repeated at every check of a path
+  kChange,         ///< reports a change of a path, a map or its table
+  kMalformed,      ///< a known wording with the rest missing: most likely cut off
 };
 LineClass ClassOf(const std::string& message);
 
-/// Tells from the lines of the kernel's and multipathd's logs, given in order of time, what became
-/// of paths and maps: the lines become records on their own lane, and each change that they speak
-/// of a record on the lane of the path or map.
+/// Derives the states of paths and maps from the kernel's and multipathd's log lines, given in
+/// order of time. Each line becomes a record on its program's lane, and each change that it reports
+/// a record on the lane of the path or map.
 ///
-/// A state is what was last said, by whomever: multipathd and the kernel may differ for a moment.
+/// The latest line determines the state; multipathd and the kernel may differ for a moment.
 class LogInterpreter {
  public:
-  /// `names`: what is known beforehand, as from `multipath -ll` or from the lines to come.
+  /// `names`: names known in advance, from `multipath -ll` or from later lines.
   explicit LogInterpreter(PathNames names = {}) : names_(std::move(names)) {}
 
-  /// Appends `line` and what follows from it. `line` is of kind "line", on the lane of its program,
-  /// with the message for its text.
-  void Interpret(Record line, std::vector<Record>& events);
+  /// Appends `line` and the records derived from it. `line` is of kind "line", on the lane of its
+  /// program, with the message as its text.
+  void Interpret(Record line, std::vector<Record>& records);
 
  private:
-  class Reader;
-  friend std::vector<Record> FromLog(const std::vector<observe::LogMessage>& records,
+  class LineVisitor;
+  friend std::vector<Record> FromLog(const std::vector<observe::LogMessage>& messages,
                                      PathNames names, const std::vector<Record>& before);
 
-  /// Of kind "state" or "groups": what holds before the first line.
+  /// Sets the state before the first line. `state` is of kind "state" or "groups".
   void Assume(const Record& state);
 
   struct MapState {
-    std::set<std::string> paths;  ///< of the last table, or named together with the map
+    std::set<std::string> paths;  ///< in the last table, or named together with the map
     std::string groups;
     std::string state;
   };
@@ -57,9 +57,9 @@ class LogInterpreter {
   std::map<std::string, MapState> maps_;
 };
 
-/// The records of logs that are on one clock. Names that come up late hold for the lines before.
-/// `before`: states and groups that are known to hold before the first line.
-std::vector<Record> FromLog(const std::vector<observe::LogMessage>& records, PathNames names = {},
+/// Converts logs that share one clock to records. Names that occur late apply to earlier lines too.
+/// `before`: states and groups before the first line.
+std::vector<Record> FromLog(const std::vector<observe::LogMessage>& messages, PathNames names = {},
                             const std::vector<Record>& before = {});
 
 }  // namespace dualpath::timeline

@@ -9,27 +9,27 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// "lane[path or map] state", without the lines themselves.
-std::vector<std::string> Changes(const std::vector<Record>& events) {
+/// Returns the derived records as "path: state", "map: state" or "groups of map: groups".
+std::vector<std::string> Changes(const std::vector<Record>& records) {
   std::vector<std::string> changes;
-  for (const Record& event : events) {
-    if (event.kind == "line") continue;
-    const std::string& subject = event.lane == Lane::kPath ? event.path : event.map;
-    changes.push_back(std::string(event.kind == "groups" ? "groups of " : "") + subject + ": " +
-                      event.state);
+  for (const Record& record : records) {
+    if (record.kind == "line") continue;
+    const std::string& subject = record.lane == Lane::kPath ? record.path : record.map;
+    changes.push_back(std::string(record.kind == "groups" ? "groups of " : "") + subject + ": " +
+                      record.state);
   }
   return changes;
 }
 
 std::vector<Record> FromLines(const std::vector<std::pair<std::string, std::string>>& lines) {
-  std::vector<observe::LogMessage> records;
+  std::vector<observe::LogMessage> messages;
   std::int64_t time = 0;
-  for (const auto& [source, text] : lines) records.push_back({source, time += 1000, text});
-  return FromLog(records);
+  for (const auto& [source, text] : lines) messages.push_back({source, time += 1000, text});
+  return FromLog(messages);
 }
 
-TEST(LogEvents, TheArticlesFailover) {
-  const auto events = FromLines({
+TEST(LogRecords, InterpretsTheArticlesFailover) {
+  const auto records = FromLines({
       {"kernel", "sd 4:0:1:0: [sdc] Attached SCSI disk"},
       {"multipathd",
        "mpathc: load table [0 2097152 multipath 1 queue_if_no_path 0 2 1 service-time 0 1 1 8:16 1 "
@@ -43,16 +43,16 @@ TEST(LogEvents, TheArticlesFailover) {
       {"kernel", "scsi 3:0:1:0: alua: Detached"},
   });
   EXPECT_THAT(
-      Changes(events),
+      Changes(records),
       ElementsAre("4:0:1:0: attached", "3:0:1:0: active", "4:0:1:0: active",
                   "groups of mpathc: 3:0:1:0 | 4:0:1:0", "mpathc: 2 paths", "3:0:1:0: deleted",
                   "groups of mpathc: 4:0:1:0", "mpathc: 1 path", "3:0:1:0: removed"));
-  EXPECT_EQ(events[0].path, "4:0:1:0");
-  EXPECT_EQ(events.back().path, "3:0:1:0");
+  EXPECT_EQ(records[0].path, "4:0:1:0");
+  EXPECT_EQ(records.back().path, "3:0:1:0");
 }
 
-TEST(LogEvents, AllPathsDownAndBack) {
-  const auto events = FromLines({
+TEST(LogRecords, InterpretsTheLossAndReturnOfAllPaths) {
+  const auto records = FromLines({
       {"kernel", "device-mapper: multipath: 253:0: Failing path 8:16."},
       {"multipathd", "checker failed path 8:16 in map mpatha"},
       {"multipathd", "mpatha: remaining active paths: 1"},
@@ -66,14 +66,14 @@ TEST(LogEvents, AllPathsDownAndBack) {
       {"multipathd", "mpatha: Recovered to normal mode"},
       {"multipathd", "mpatha: remaining active paths: 1"},
   });
-  EXPECT_THAT(Changes(events),
+  EXPECT_THAT(Changes(records),
               ElementsAre("8:16: failed", "mpatha: 1 path", "sdc: offline", "mpatha: queueing",
                           "mpatha: failing I/O", "sdc: active", "mpatha: 1 path"));
-  EXPECT_EQ(events[0].map, "dm-0");
-  EXPECT_EQ(events[0].severity, Severity::kError);
+  EXPECT_EQ(records[0].map, "dm-0");
+  EXPECT_EQ(records[0].severity, Severity::kError);
 }
 
-TEST(LogEvents, WhatIsKnownBeforehandIsNoChange) {
+TEST(LogRecords, AStateKnownInAdvanceIsNotAChange) {
   Record first;
   first.lane = Lane::kPath;
   first.kind = "state";
@@ -96,25 +96,25 @@ TEST(LogEvents, WhatIsKnownBeforehandIsNoChange) {
               ElementsAre("3:0:1:0: removed", "groups of mpatha: 4:0:1:0", "mpatha: 1 path"));
 }
 
-TEST(LogEvents, TheCheckerOfOldVersions) {
+TEST(LogRecords, InterpretsTheCheckerOfOldVersions) {
   EXPECT_THAT(Changes(FromLines({{"multipathd", "mpathc: sdb - tur checker reports path is down"},
                                  {"multipathd", "mpathc: sdb - tur checker reports path is down"},
                                  {"multipathd", "mpathc: sdb - tur checker reports path is up"}})),
               ElementsAre("sdb: failed", "sdb: active"));
 }
 
-TEST(LogEvents, ALineIsKeptWithItsTimeAndText) {
-  const auto events = FromLines({{"multipathd", "sdb: remove path (uevent)"},
-                                 {"libvirtd", "internal error: no"},
-                                 {"sshd", "hello"}});
-  ASSERT_EQ(events.size(), 2U);
-  EXPECT_EQ(events[0].ToJsonLine(),
+TEST(LogRecords, KeepsEachLineWithItsTimeAndText) {
+  const auto records = FromLines({{"multipathd", "sdb: remove path (uevent)"},
+                                  {"libvirtd", "internal error: no"},
+                                  {"sshd", "hello"}});
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].ToJsonLine(),
             R"json({"time_us":1000,"lane":"multipathd","kind":"line","severity":"warning",)json"
             R"json("text":"sdb: remove path (uevent)","path":"sdb","device":"sdb"})json");
-  EXPECT_EQ(events[1].lane, Lane::kQemu);
+  EXPECT_EQ(records[1].lane, Lane::kQemu);
 }
 
-TEST(LogEvents, OtherLinesChangeNothing) {
+TEST(LogRecords, OtherLinesChangeNothing) {
   EXPECT_THAT(Changes(FromLines({{"kernel", "sd 3:0:1:0: Power-on or device reset occurred"},
                                  {"kernel", ""},
                                  {"multipathd", "mpatha: reload [0 524288 multipath 1 queue_if_n"},
@@ -122,15 +122,15 @@ TEST(LogEvents, OtherLinesChangeNothing) {
               IsEmpty());
 }
 
-TEST(ClassOf, TellsChangesFromTheRest) {
+TEST(ClassOf, DistinguishesChangesFromOtherLines) {
   EXPECT_EQ(ClassOf("8:16: reinstated"), LineClass::kChange);
   EXPECT_EQ(ClassOf("sd 3:0:1:0: [sdb] Synchronizing SCSI cache"), LineClass::kChange);
-  EXPECT_EQ(ClassOf("mpatha: sdb - path offline"), LineClass::kPlain);
-  EXPECT_EQ(ClassOf("sdb: remove path (uevent)"), LineClass::kPlain);
+  EXPECT_EQ(ClassOf("mpatha: sdb - path offline"), LineClass::kUninteresting);
+  EXPECT_EQ(ClassOf("sdb: remove path (uevent)"), LineClass::kUninteresting);
   EXPECT_EQ(ClassOf("mpatha: reload [0 524288 multipath 1 queue_if_n"), LineClass::kMalformed);
 }
 
-TEST(LaneOfProgram, KnowsWhoHasOne) {
+TEST(LaneOfProgram, IsNoneForOtherPrograms) {
   EXPECT_EQ(LaneOfProgram("kernel"), Lane::kKernel);
   EXPECT_EQ(LaneOfProgram("multipathd"), Lane::kMultipathd);
   EXPECT_EQ(LaneOfProgram("qemu-system-x86_64"), Lane::kQemu);

@@ -23,10 +23,10 @@ std::string About(const Timeline& timeline) {
 }  // namespace
 
 std::string TimelinePage(const Timeline& timeline) {
-  return page::FillIn(kTimelinePage,
-                      {{"@TITLE@", page::ForHtml(timeline.title)},
-                       {"@ABOUT@", page::ForScriptElement(About(timeline))},
-                       {"@RECORDS@", page::ForScriptElement(timeline::ToNdjson(timeline.events))}});
+  return page::FillIn(
+      kTimelinePage, {{"@TITLE@", page::ForHtml(timeline.title)},
+                      {"@ABOUT@", page::ForScriptElement(About(timeline))},
+                      {"@RECORDS@", page::ForScriptElement(timeline::ToNdjson(timeline.records))}});
 }
 
 bool HasPlotLibrary() { return DUALPATH_HAS_PLOT_LIBRARY != 0; }

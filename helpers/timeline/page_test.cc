@@ -12,12 +12,12 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 timeline::Record Line(std::string text) {
-  timeline::Record event;
-  event.time_us = 5;
-  event.lane = timeline::Lane::kKernel;
-  event.kind = "line";
-  event.text = std::move(text);
-  return event;
+  timeline::Record record;
+  record.time_us = 5;
+  record.lane = timeline::Lane::kKernel;
+  record.kind = "line";
+  record.text = std::move(text);
+  return record;
 }
 
 /// The content of the script element with this id, as a browser takes it: up to the first end tag.
@@ -37,10 +37,10 @@ std::size_t CountOf(const std::string& page, const std::string& words) {
 
 TEST(TimelinePage, HoldsTheRecordsAsNdjson) {
   Timeline timeline;
-  timeline.events = {Line("one"), Line("two \xff")};
-  const auto events = timeline::ParseNdjson(Script(TimelinePage(timeline), "records"));
-  ASSERT_TRUE(events.ok()) << events.error().ToString();
-  EXPECT_EQ(*events, (std::vector<timeline::Record>{Line("one"), Line("two \xef\xbf\xbd")}));
+  timeline.records = {Line("one"), Line("two \xff")};
+  const auto records = timeline::ParseNdjson(Script(TimelinePage(timeline), "records"));
+  ASSERT_TRUE(records.ok()) << records.error().ToString();
+  EXPECT_EQ(*records, (std::vector<timeline::Record>{Line("one"), Line("two \xef\xbf\xbd")}));
 }
 
 TEST(TimelinePage, SaysWhatItIs) {
@@ -58,18 +58,18 @@ TEST(TimelinePage, SaysWhatItIs) {
 
 TEST(TimelinePage, NoTextBreaksOut) {
   Timeline harmless;
-  harmless.events = {Line("x")};
+  harmless.records = {Line("x")};
   Timeline timeline;
   timeline.title = "</title><script>alert(1)</script>";
-  timeline.events = {Line("</script><script>alert(1)</script>"), Line("<!-- <script>"),
-                     Line("@RECORDS@ @CODE@")};
+  timeline.records = {Line("</script><script>alert(1)</script>"), Line("<!-- <script>"),
+                      Line("@RECORDS@ @CODE@")};
   const std::string page = TimelinePage(timeline);
   EXPECT_EQ(CountOf(page, "<script"), CountOf(TimelinePage(harmless), "<script"));
   EXPECT_EQ(CountOf(page, "</script"), CountOf(TimelinePage(harmless), "</script"));
   EXPECT_THAT(page, Not(HasSubstr("<!--")));
-  const auto events = timeline::ParseNdjson(Script(page, "records"));
-  ASSERT_TRUE(events.ok()) << events.error().ToString();
-  EXPECT_EQ(*events, timeline.events);
+  const auto records = timeline::ParseNdjson(Script(page, "records"));
+  ASSERT_TRUE(records.ok()) << records.error().ToString();
+  EXPECT_EQ(*records, timeline.records);
 }
 
 TEST(TimelinePage, LoadsNothingFromElsewhere) {

@@ -90,7 +90,7 @@ std::optional<PathMention> MentionedPath(const std::string& message) {
   return AsMention(message.substr(begin, dash - begin));
 }
 
-void PathNames::Learn(const multipath::Topology& topology) {
+void PathNames::AddTopology(const multipath::Topology& topology) {
   for (const multipath::Map& map : topology.maps) {
     if (const auto minor = ParseAfter<unsigned>("dm-", map.dm_name)) {
       alias_of_minor_[*minor] = map.alias;
@@ -104,7 +104,7 @@ void PathNames::Learn(const multipath::Topology& topology) {
   }
 }
 
-void PathNames::LearnFrom(const std::string& message) {
+void PathNames::AddLogLine(const std::string& message) {
   const auto mention = MentionedPath(message);
   if (!mention || mention->name.device.empty()) return;
   if (!mention->hctl.empty()) hctl_of_device_[mention->name.device] = mention->hctl;

@@ -21,11 +21,11 @@ bool IsScsiDisk(const DeviceNumber& number);
 /// later wins, since the kernel reuses sdX.
 class PathNames {
  public:
-  void Learn(const multipath::Topology& topology);
+  void AddTopology(const multipath::Topology& topology);
 
   /// What one line of the kernel or of multipathd gives away: "sd 3:0:1:0: [sdb] Attached SCSI
   /// disk", "sdb [8:16]: path removed from map mpathc".
-  void LearnFrom(const std::string& message);
+  void AddLogLine(const std::string& message);
 
   /// H:C:T:L, else the device's name, else its number.
   std::string PathOf(const multipath::PathName& name) const;

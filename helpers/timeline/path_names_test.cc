@@ -32,7 +32,7 @@ TEST(IsScsiDisk, IsWhatHasAMajorOfSd) {
 
 TEST(PathNames, AreLearnedFromATopology) {
   PathNames names;
-  names.Learn(
+  names.AddTopology(
       multipath::ParseTopology("mpathc (360014052d347b7c8b8041e9bc817234e) dm-0 LIO-ORG ,storage\n"
                                "size=1.0G features='1 queue_if_no_path' hwhandler='0' wp=rw\n"
                                "|-+- policy='service-time 0' prio=1 status=active\n"
@@ -54,23 +54,23 @@ TEST(PathNames, OnlyAWholeNumberNamesAMap) {
     map.dm_name = name;
     multipath::Topology topology;
     topology.maps.push_back(map);
-    names.Learn(topology);
+    names.AddTopology(topology);
     EXPECT_EQ(names.MapOf({253, 0}), "dm-0") << '"' << name << '"';
   }
 }
 
 TEST(PathNames, AreLearnedFromLines) {
   PathNames names;
-  names.LearnFrom("sd 3:0:1:0: [sdb] Attached SCSI disk");
+  names.AddLogLine("sd 3:0:1:0: [sdb] Attached SCSI disk");
   EXPECT_EQ(names.PathOf({"", DeviceNumber{8, 16}}), "3:0:1:0");
-  names.LearnFrom("sdzzz [259:5]: path removed from map mpathc");
+  names.AddLogLine("sdzzz [259:5]: path removed from map mpathc");
   EXPECT_EQ(names.PathOf({"", DeviceNumber{259, 5}}), "sdzzz");
 }
 
 TEST(PathNames, TheKernelReusesThem) {
   PathNames names;
-  names.LearnFrom("sd 3:0:1:0: [sdb] Attached SCSI disk");
-  names.LearnFrom("sd 5:0:1:0: [sdb] Attached SCSI disk");
+  names.AddLogLine("sd 3:0:1:0: [sdb] Attached SCSI disk");
+  names.AddLogLine("sd 5:0:1:0: [sdb] Attached SCSI disk");
   EXPECT_EQ(names.PathOf({"sdb", {}}), "5:0:1:0");
 }
 

@@ -51,10 +51,11 @@ Error Malformed(const std::string& line, const std::string& reason) {
                         reason);
 }
 
-auto Fields(const Record& event) {
-  return std::tie(event.time_us, event.error_us, event.lane, event.kind, event.severity, event.text,
-                  event.duration_us, event.path, event.device, event.map, event.state,
-                  event.latency_us, event.error_number, event.sequence, event.block);
+auto Fields(const Record& record) {
+  return std::tie(record.time_us, record.error_us, record.lane, record.kind, record.severity,
+                  record.text, record.duration_us, record.path, record.device, record.map,
+                  record.state, record.latency_us, record.error_number, record.sequence,
+                  record.block);
 }
 
 }  // namespace
@@ -106,38 +107,38 @@ Result<Record> Record::ParseJsonLine(const std::string& line) {
   if (!object.is_object()) return Malformed(line, "it is not an object");
   const char* field = "";
   try {
-    Record event;
+    Record record;
     std::optional<std::int64_t> time_us;
     Take(object, field = "time_us", time_us);
     if (!time_us) return Malformed(line, "it has no time_us");
-    event.time_us = *time_us;
+    record.time_us = *time_us;
     std::string lane_name;
     Take(object, field = "lane", lane_name);
     const auto lane = LaneOf(lane_name);
     if (!lane) return Malformed(line, "its lane is '" + lane_name + "'");
-    event.lane = *lane;
+    record.lane = *lane;
     std::string severity_name = Name(Severity::kInfo);
     Take(object, field = "severity", severity_name);
     bool known = false;
     for (const auto& [value, name] : kSeverities) {
       if (name != severity_name) continue;
-      event.severity = value;
+      record.severity = value;
       known = true;
     }
     if (!known) return Malformed(line, "its severity is '" + severity_name + "'");
-    Take(object, field = "error_us", event.error_us);
-    Take(object, field = "kind", event.kind);
-    Take(object, field = "text", event.text);
-    Take(object, field = "duration_us", event.duration_us);
-    Take(object, field = "path", event.path);
-    Take(object, field = "device", event.device);
-    Take(object, field = "map", event.map);
-    Take(object, field = "state", event.state);
-    Take(object, field = "latency_us", event.latency_us);
-    Take(object, field = "errno", event.error_number);
-    Take(object, field = "sequence", event.sequence);
-    Take(object, field = "block", event.block);
-    return event;
+    Take(object, field = "error_us", record.error_us);
+    Take(object, field = "kind", record.kind);
+    Take(object, field = "text", record.text);
+    Take(object, field = "duration_us", record.duration_us);
+    Take(object, field = "path", record.path);
+    Take(object, field = "device", record.device);
+    Take(object, field = "map", record.map);
+    Take(object, field = "state", record.state);
+    Take(object, field = "latency_us", record.latency_us);
+    Take(object, field = "errno", record.error_number);
+    Take(object, field = "sequence", record.sequence);
+    Take(object, field = "block", record.block);
+    return record;
   } catch (const std::exception& error) {
     return Malformed(line, std::string(field) + ": " + error.what());
   }
@@ -145,14 +146,14 @@ Result<Record> Record::ParseJsonLine(const std::string& line) {
 
 bool operator==(const Record& a, const Record& b) { return Fields(a) == Fields(b); }
 
-std::string ToNdjson(const std::vector<Record>& events) {
+std::string ToNdjson(const std::vector<Record>& records) {
   std::string text;
-  for (const Record& event : events) text += event.ToJsonLine() + "\n";
+  for (const Record& record : records) text += record.ToJsonLine() + "\n";
   return text;
 }
 
 Result<std::vector<Record>> ParseNdjson(const std::string& text) {
-  std::vector<Record> events;
+  std::vector<Record> records;
   std::size_t number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     ++number;
@@ -160,11 +161,11 @@ Result<std::vector<Record>> ParseNdjson(const std::string& text) {
     const std::string line = text.substr(begin, end - begin);
     begin = end + 1;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    auto event = Record::ParseJsonLine(line);
-    if (!event.ok()) return event.error().While("line " + std::to_string(number));
-    events.push_back(*std::move(event));
+    auto record = Record::ParseJsonLine(line);
+    if (!record.ok()) return record.error().While("line " + std::to_string(number));
+    records.push_back(*std::move(record));
   }
-  return events;
+  return records;
 }
 
 }  // namespace dualpath::timeline

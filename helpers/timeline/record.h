@@ -68,8 +68,8 @@ struct Record {
   ///   first-io    the first I/O on the other path, inferred as first_io.h says
   ///   uevent      the kernel's, with its ACTION first: "remove sdb of 3:0:1:0"; device-mapper's
   ///   own
-  ///               events come as such: "change mpatha (dm-0): PATH_FAILED 8:16, 1 path left"
-  ///   libvirt     an event of the domain, as libvirt reports it
+  ///               records come as such: "change mpatha (dm-0): PATH_FAILED 8:16, 1 path left"
+  ///   libvirt     an record of the domain, as libvirt reports it
   ///   command     a command of the guest in QEMU, where the case traces it: `duration_us`
   ///   trace       what the kernel traced of commands that failed, where the case traces them
   /// Other sources may have others.
@@ -102,12 +102,12 @@ struct Record {
 };
 
 bool operator==(const Record& a, const Record& b);
-inline std::ostream& operator<<(std::ostream& out, const Record& event) {
-  return out << event.ToJsonLine();
+inline std::ostream& operator<<(std::ostream& out, const Record& record) {
+  return out << record.ToJsonLine();
 }
 
 /// One line for each, each with its newline.
-std::string ToNdjson(const std::vector<Record>& events);
+std::string ToNdjson(const std::vector<Record>& records);
 
 /// Empty lines are skipped; an error names the line.
 Result<std::vector<Record>> ParseNdjson(const std::string& text);

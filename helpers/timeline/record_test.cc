@@ -9,28 +9,28 @@ namespace {
 using ::testing::HasSubstr;
 
 Record Full() {
-  Record event;
-  event.time_us = 12345678;
-  event.error_us = 40;
-  event.lane = Lane::kGuest;
-  event.kind = "io";
-  event.severity = Severity::kError;
-  event.text = "Input/output error";
-  event.duration_us = 84000;
-  event.path = "3:0:1:0";
-  event.device = "sdb";
-  event.map = "mpatha";
-  event.state = "failed";
-  event.latency_us = 83000;
-  event.error_number = 5;
-  event.sequence = 12;
-  event.block = 11;
-  return event;
+  Record record;
+  record.time_us = 12345678;
+  record.error_us = 40;
+  record.lane = Lane::kGuest;
+  record.kind = "io";
+  record.severity = Severity::kError;
+  record.text = "Input/output error";
+  record.duration_us = 84000;
+  record.path = "3:0:1:0";
+  record.device = "sdb";
+  record.map = "mpatha";
+  record.state = "failed";
+  record.latency_us = 83000;
+  record.error_number = 5;
+  record.sequence = 12;
+  record.block = 11;
+  return record;
 }
 
 std::string WhyNot(const std::string& line) {
-  const auto event = Record::ParseJsonLine(line);
-  return event.ok() ? "understood" : event.error().reason();
+  const auto record = Record::ParseJsonLine(line);
+  return record.ok() ? "understood" : record.error().reason();
 }
 
 TEST(Record, IsWrittenWithEveryFieldUnderItsName) {
@@ -45,10 +45,10 @@ TEST(Record, IsReadAsItWasWritten) {
   Record bare;
   bare.time_us = -1;
   bare.error_number = 0;
-  for (const Record& event : {Full(), bare}) {
-    const auto read = Record::ParseJsonLine(event.ToJsonLine());
+  for (const Record& record : {Full(), bare}) {
+    const auto read = Record::ParseJsonLine(record.ToJsonLine());
     ASSERT_TRUE(read.ok()) << read.error().ToString();
-    EXPECT_EQ(*read, event);
+    EXPECT_EQ(*read, record);
   }
 }
 
@@ -57,16 +57,16 @@ TEST(Record, LeavesOutWhatItDoesNotHave) {
 }
 
 TEST(Record, BytesThatAreNotUtf8AreReplaced) {
-  Record event;
-  event.text = "stor\xff\nage";
-  EXPECT_EQ(event.ToJsonLine(),
+  Record record;
+  record.text = "stor\xff\nage";
+  EXPECT_EQ(record.ToJsonLine(),
             "{\"time_us\":0,\"lane\":\"case\",\"text\":\"stor\xef\xbf\xbd\\nage\"}");
 }
 
 TEST(Record, KeysThatAreNotKnownAreSkipped) {
-  const auto event = Record::ParseJsonLine(R"({"time_us":1,"lane":"qemu","later":[1]})");
-  ASSERT_TRUE(event.ok());
-  EXPECT_EQ(event->lane, Lane::kQemu);
+  const auto record = Record::ParseJsonLine(R"({"time_us":1,"lane":"qemu","later":[1]})");
+  ASSERT_TRUE(record.ok());
+  EXPECT_EQ(record->lane, Lane::kQemu);
 }
 
 TEST(Record, AnUnreadableLineSaysWhy) {
@@ -90,8 +90,8 @@ TEST(Record, EveryLaneHasAName) {
 }
 
 TEST(Ndjson, HoldsOneRecordALine) {
-  const std::vector<Record> events{Full(), Record{}};
-  const std::string text = ToNdjson(events);
+  const std::vector<Record> records{Full(), Record{}};
+  const std::string text = ToNdjson(records);
   const auto read = ParseNdjson("\n" + text + "\r\n" + text.substr(0, text.find('\n')));
   ASSERT_TRUE(read.ok()) << read.error().ToString();
   EXPECT_EQ(*read, (std::vector<Record>{Full(), Record{}, Full()}));

@@ -19,7 +19,7 @@ Recorder& Recorder::OfThisProcess() {
 
 Status Recorder::Begin(const std::string& file) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  events_.clear();
+  records_.clear();
   file_ = UniqueFd();
   if (file.empty()) return Ok{};
   file_ = UniqueFd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
@@ -27,25 +27,25 @@ Status Recorder::Begin(const std::string& file) {
   return Ok{};
 }
 
-void Recorder::Add(Record event) {
-  std::vector<Record> events;
-  events.push_back(std::move(event));
-  AddAll(std::move(events));
+void Recorder::Add(Record record) {
+  std::vector<Record> records;
+  records.push_back(std::move(record));
+  AddAll(std::move(records));
 }
 
-void Recorder::AddAll(std::vector<Record> events) {
+void Recorder::AddAll(std::vector<Record> records) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (file_) {
     // One write for all: what is cut off by the end of the process is at most the last line.
-    const std::string lines = ToNdjson(events);
+    const std::string lines = ToNdjson(records);
     if (::write(file_.get(), lines.data(), lines.size()) < 0) file_ = UniqueFd();
   }
-  std::move(events.begin(), events.end(), std::back_inserter(events_));
+  std::move(records.begin(), records.end(), std::back_inserter(records_));
 }
 
-std::vector<Record> Recorder::Events() const {
+std::vector<Record> Recorder::Records() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return events_;
+  return records_;
 }
 
 void RecordStep(std::string text) {

@@ -24,15 +24,15 @@ class Recorder {
 
   /// A file that cannot be written to any more is nothing to end a case for: the record is kept all
   /// the same.
-  void Add(Record event);
-  void AddAll(std::vector<Record> events);
+  void Add(Record record);
+  void AddAll(std::vector<Record> records);
 
   /// In the order in which they were added.
-  std::vector<Record> Events() const;
+  std::vector<Record> Records() const;
 
  private:
   mutable std::mutex mutex_;
-  std::vector<Record> events_;
+  std::vector<Record> records_;
   UniqueFd file_;
 };
 
@@ -40,7 +40,7 @@ class Recorder {
 void RecordStep(std::string text);
 
 /// The same of what is done to a path, to break it (a warning) or to mend it (an info). `text` is
-/// "VERB PATH (DEVICE)", with the verb's words from event.h.
+/// "VERB PATH (DEVICE)", with the verb's words from record.h.
 void RecordFault(Severity severity, const std::string& verb, const std::string& path,
                  const std::string& device);
 

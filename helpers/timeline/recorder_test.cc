@@ -17,10 +17,10 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 Record Step(const std::string& text) {
-  Record event;
-  event.kind = "step";
-  event.text = text;
-  return event;
+  Record record;
+  record.kind = "step";
+  record.text = text;
+  return record;
 }
 
 TEST(Recorder, WritesEachRecordAsItComes) {
@@ -36,7 +36,7 @@ TEST(Recorder, WritesEachRecordAsItComes) {
   ASSERT_TRUE(text.ok());
   const auto written = ParseNdjson(*text);
   ASSERT_TRUE(written.ok());
-  EXPECT_EQ(*written, recorder.Events());
+  EXPECT_EQ(*written, recorder.Records());
   EXPECT_THAT(*written, SizeIs(3));
 }
 
@@ -49,7 +49,7 @@ TEST(Recorder, BeginsAnew) {
   ASSERT_TRUE(recorder.Begin(file).ok());
   recorder.Add(Step("of the first"));
   ASSERT_TRUE(recorder.Begin(file).ok());
-  EXPECT_THAT(recorder.Events(), IsEmpty());
+  EXPECT_THAT(recorder.Records(), IsEmpty());
   const auto text = ReadFile(file);
   ASSERT_TRUE(text.ok());
   EXPECT_EQ(*text, "");
@@ -67,7 +67,7 @@ TEST(Recorder, AFileThatIsFullLosesNoRecord) {
   ASSERT_TRUE(recorder.Begin("/dev/full").ok());
   recorder.Add(Step("one"));
   recorder.Add(Step("two"));
-  EXPECT_THAT(recorder.Events(), SizeIs(2));
+  EXPECT_THAT(recorder.Records(), SizeIs(2));
 }
 
 TEST(Recorder, TakesRecordsOfSeveralThreads) {
@@ -79,13 +79,13 @@ TEST(Recorder, TakesRecordsOfSeveralThreads) {
   std::thread other(add);
   one.join();
   other.join();
-  EXPECT_THAT(recorder.Events(), SizeIs(1000));
+  EXPECT_THAT(recorder.Records(), SizeIs(1000));
 }
 
 TEST(Recorder, AFaultNamesWhatWasDoneToWhichPath) {
   const std::int64_t before = MonotonicUs();
   RecordFault(Severity::kWarning, "delete", "3:0:1:0", "sdb");
-  const Record fault = Recorder::OfThisProcess().Events().back();
+  const Record fault = Recorder::OfThisProcess().Records().back();
   EXPECT_GE(fault.time_us, before);
   EXPECT_LE(fault.time_us, MonotonicUs());
   EXPECT_EQ(fault.lane, Lane::kFault);
@@ -95,7 +95,7 @@ TEST(Recorder, AFaultNamesWhatWasDoneToWhichPath) {
   EXPECT_EQ(fault.device, "sdb");
 
   RecordStep("I/O starts");
-  EXPECT_THAT(Recorder::OfThisProcess().Events().back(), Field(&Record::text, "I/O starts"));
+  EXPECT_THAT(Recorder::OfThisProcess().Records().back(), Field(&Record::text, "I/O starts"));
 }
 
 }  // namespace

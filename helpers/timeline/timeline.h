@@ -16,8 +16,8 @@ struct Timeline {
 
   std::string title;
   Clock clock = Clock::kMonotonic;
-  std::vector<timeline::Record> events;  ///< need not be in order of time
-  std::vector<std::string> notes;        ///< what the reader must know: what was left out, and why
+  std::vector<timeline::Record> records;  ///< need not be in order of time
+  std::vector<std::string> notes;         ///< what the reader must know: what was left out, and why
 };
 
 }  // namespace dualpath::timeline

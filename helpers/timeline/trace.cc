@@ -18,14 +18,14 @@ constexpr int kProcess = 1;
 /// Lane, path or map, and whether it is the row of the map's groups: in the order of the page.
 using Row = std::tuple<Lane, std::string, bool>;
 
-Row RowOf(const Record& event) {
-  switch (event.lane) {
+Row RowOf(const Record& record) {
+  switch (record.lane) {
     case Lane::kPath:
-      return {event.lane, event.path, false};
+      return {record.lane, record.path, false};
     case Lane::kMap:
-      return {event.lane, event.map, event.kind == "groups"};
+      return {record.lane, record.map, record.kind == "groups"};
     default:
-      return {event.lane, "", false};
+      return {record.lane, "", false};
   }
 }
 
@@ -36,23 +36,23 @@ std::string NameOf(const Row& row) {
   return is_groups ? name + " groups" : name;
 }
 
-bool IsIo(const Record& event) {
-  return event.kind == "io" && event.lane == Lane::kGuest && event.duration_us;
+bool IsIo(const Record& record) {
+  return record.kind == "io" && record.lane == Lane::kGuest && record.duration_us;
 }
 
-bool IsState(const Record& event) { return !event.state.empty() && event.kind != "line"; }
+bool IsState(const Record& record) { return !record.state.empty() && record.kind != "line"; }
 
-ordered_json Arguments(const Record& event) {
-  // A record's own JSON, but for what the trace event says already.
-  ordered_json arguments = ordered_json::parse(event.ToJsonLine());
+ordered_json Arguments(const Record& record) {
+  // A record's own JSON, but for what the trace record says already.
+  ordered_json arguments = ordered_json::parse(record.ToJsonLine());
   for (const char* key : {"time_us", "lane", "duration_us"}) arguments.erase(key);
   return arguments;
 }
 
-std::string NameOf(const Record& event) {
-  if (IsState(event)) return event.state;
-  if (!event.text.empty()) return event.text;
-  return event.kind.empty() ? "record" : event.kind;
+std::string NameOf(const Record& record) {
+  if (IsState(record)) return record.state;
+  if (!record.text.empty()) return record.text;
+  return record.kind.empty() ? "record" : record.kind;
 }
 
 }  // namespace
@@ -61,19 +61,19 @@ std::string TraceJson(const Timeline& timeline) {
   std::map<Row, int> threads;
   std::int64_t last_us = 0;
   std::vector<const Record*> in_time;
-  for (const Record& event : timeline.events) {
-    threads.emplace(RowOf(event), 0);
-    const std::int64_t end_us = event.time_us + event.duration_us.value_or(0);
+  for (const Record& record : timeline.records) {
+    threads.emplace(RowOf(record), 0);
+    const std::int64_t end_us = record.time_us + record.duration_us.value_or(0);
     last_us = in_time.empty() ? end_us : std::max(last_us, end_us);
-    in_time.push_back(&event);
+    in_time.push_back(&record);
   }
   std::stable_sort(in_time.begin(), in_time.end(),
                    [](const Record* a, const Record* b) { return a->time_us < b->time_us; });
 
-  std::string events;
+  std::string trace_events;
   const auto add = [&](const ordered_json& event) {
-    events += events.empty() ? "\n" : ",\n";
-    events += event.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    trace_events += trace_events.empty() ? "\n" : ",\n";
+    trace_events += event.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   };
   add({{"ph", "M"},
        {"pid", kProcess},
@@ -99,46 +99,47 @@ std::string TraceJson(const Timeline& timeline) {
   // Backwards, since a state lasts until the next one of its row.
   std::map<const Record*, std::int64_t> durations;
   for (auto at = in_time.rbegin(); at != in_time.rend(); ++at) {
-    const Record& event = **at;
-    if (!IsState(event)) continue;
-    const Row row = RowOf(event);
+    const Record& record = **at;
+    if (!IsState(record)) continue;
+    const Row row = RowOf(record);
     const auto next = end_of_state.find(row);
     const std::int64_t end_us = next == end_of_state.end() ? last_us : next->second;
-    durations[&event] = event.duration_us.value_or(end_us - event.time_us);
-    end_of_state[row] = event.time_us;
+    durations[&record] = record.duration_us.value_or(end_us - record.time_us);
+    end_of_state[row] = record.time_us;
   }
   for (const Record* at : in_time) {
-    const Record& event = *at;
+    const Record& record = *at;
     ordered_json common = {{"pid", kProcess},
-                           {"tid", threads[RowOf(event)]},
-                           {"ts", event.time_us},
-                           {"cat", timeline::Name(event.lane)},
-                           {"name", NameOf(event)}};
-    if (IsIo(event)) {
+                           {"tid", threads[RowOf(record)]},
+                           {"ts", record.time_us},
+                           {"cat", timeline::Name(record.lane)},
+                           {"name", NameOf(record)}};
+    if (IsIo(record)) {
       const std::string id = std::to_string(++io);
-      common["name"] = event.error_number.value_or(0) == 0 ? "I/O" : "failed I/O";
+      common["name"] = record.error_number.value_or(0) == 0 ? "I/O" : "failed I/O";
       common["id"] = id;
       common["ph"] = "b";
-      common["args"] = Arguments(event);
+      common["args"] = Arguments(record);
       add(common);
       common.erase("args");
       common["ph"] = "e";
-      common["ts"] = event.time_us + *event.duration_us;
+      common["ts"] = record.time_us + *record.duration_us;
       add(common);
       constexpr double kMillisecond = 1000.0;
-      const double latency_us = static_cast<double>(event.latency_us.value_or(*event.duration_us));
+      const double latency_us =
+          static_cast<double>(record.latency_us.value_or(*record.duration_us));
       add({{"ph", "C"},
            {"pid", kProcess},
-           {"ts", event.time_us},
+           {"ts", record.time_us},
            {"name", "guest I/O latency"},
            {"args", {{"ms", latency_us / kMillisecond}}}});
       continue;
     }
-    common["args"] = Arguments(event);
+    common["args"] = Arguments(record);
     const auto state = durations.find(at);
-    if (state != durations.end() || event.duration_us) {
+    if (state != durations.end() || record.duration_us) {
       common["ph"] = "X";
-      common["dur"] = state != durations.end() ? state->second : *event.duration_us;
+      common["dur"] = state != durations.end() ? state->second : *record.duration_us;
     } else {
       common["ph"] = "i";
       common["s"] = "t";
@@ -150,7 +151,7 @@ std::string TraceJson(const Timeline& timeline) {
       {"clock", timeline.clock == Timeline::Clock::kWall ? "wall" : "monotonic"}};
   return R"({"displayTimeUnit":"ms","otherData":)" +
          other.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + ",\"traceEvents\":[" +
-         events + "\n]}\n";
+         trace_events + "\n]}\n";
 }
 
 }  // namespace dualpath::timeline

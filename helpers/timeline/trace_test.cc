@@ -15,24 +15,24 @@ using timeline::Lane;
 using timeline::Record;
 
 Record State(std::int64_t time_us, const std::string& path, const std::string& state) {
-  Record event;
-  event.time_us = time_us;
-  event.lane = Lane::kPath;
-  event.kind = "state";
-  event.path = path;
-  event.state = state;
-  return event;
+  Record record;
+  record.time_us = time_us;
+  record.lane = Lane::kPath;
+  record.kind = "state";
+  record.path = path;
+  record.state = state;
+  return record;
 }
 
 Record Io(std::int64_t time_us, std::int64_t duration_us, int error_number) {
-  Record event;
-  event.time_us = time_us;
-  event.lane = Lane::kGuest;
-  event.kind = "io";
-  event.duration_us = duration_us;
-  event.error_number = error_number;
-  event.sequence = 12;
-  return event;
+  Record record;
+  record.time_us = time_us;
+  record.lane = Lane::kGuest;
+  record.kind = "io";
+  record.duration_us = duration_us;
+  record.error_number = error_number;
+  record.sequence = 12;
+  return record;
 }
 
 /// "ph name ts dur", of those of a phase.
@@ -53,8 +53,8 @@ TEST(TraceJson, StatesLastUntilTheNext) {
   Timeline timeline;
   Record limited = State(150, "4:0:1:0", "active");
   limited.duration_us = 10;
-  timeline.events = {State(100, "3:0:1:0", "active"), State(200, "3:0:1:0", "failed"), limited,
-                     Io(0, 300, 0)};
+  timeline.records = {State(100, "3:0:1:0", "active"), State(200, "3:0:1:0", "failed"), limited,
+                      Io(0, 300, 0)};
   const json trace = json::parse(TraceJson(timeline));
   EXPECT_THAT(Of(trace, "X"), ElementsAre("active at 100 for 100", "active at 150 for 10",
                                           "failed at 200 for 100"));
@@ -72,7 +72,7 @@ TEST(TraceJson, LanesAreThreadsInTheOrderOfThePage) {
   groups.kind = "groups";
   groups.map = "mpathc";
   groups.state = "4:0:1:0";
-  timeline.events = {line, groups, State(1, "4:0:1:0", "active"), State(2, "3:0:1:0", "active")};
+  timeline.records = {line, groups, State(1, "4:0:1:0", "active"), State(2, "3:0:1:0", "active")};
   const json trace = json::parse(TraceJson(timeline));
   std::vector<std::string> names;
   for (const json& event : trace["traceEvents"]) {
@@ -86,7 +86,7 @@ TEST(TraceJson, LanesAreThreadsInTheOrderOfThePage) {
 
 TEST(TraceJson, IosMayOverlapAndAreCounted) {
   Timeline timeline;
-  timeline.events = {Io(1000, 5000, 0), Io(2000, 1500, 5)};
+  timeline.records = {Io(1000, 5000, 0), Io(2000, 1500, 5)};
   const json trace = json::parse(TraceJson(timeline));
   EXPECT_THAT(Of(trace, "b"), ElementsAre("I/O at 1000", "failed I/O at 2000"));
   EXPECT_THAT(Of(trace, "e"), ElementsAre("I/O at 6000", "failed I/O at 3500"));
@@ -107,7 +107,7 @@ TEST(TraceJson, AnyTextIsJson) {
   timeline.title = "\xff";
   Record line;
   line.text = "a\"\\\n\xfe";
-  timeline.events = {line};
+  timeline.records = {line};
   EXPECT_EQ(json::parse(TraceJson(timeline))["otherData"]["title"], "\xef\xbf\xbd");
   EXPECT_EQ(json::parse(TraceJson({}))["traceEvents"].size(), 1U);
 }

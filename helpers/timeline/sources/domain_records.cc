@@ -16,20 +16,19 @@ Severity SeverityOf(const guest::DomainEvent& event) {
 }  // namespace
 
 std::vector<Record> FromDomainEvents(const std::vector<guest::DomainEvent>& domain_events) {
-  std::vector<Record> events;
-  events.reserve(domain_events.size());
-  for (const guest::DomainEvent& reported : domain_events) {
-    Record event;
-    event.time_us =
-        std::chrono::duration_cast<std::chrono::microseconds>(reported.at.time_since_epoch())
-            .count();
-    event.lane = Lane::kQemu;
-    event.kind = "libvirt";
-    event.severity = SeverityOf(reported);
-    event.text = reported.domain + ": " + reported.ToString();
-    events.push_back(std::move(event));
+  std::vector<Record> records;
+  records.reserve(domain_events.size());
+  for (const guest::DomainEvent& event : domain_events) {
+    Record record;
+    record.time_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(event.at.time_since_epoch()).count();
+    record.lane = Lane::kQemu;
+    record.kind = "libvirt";
+    record.severity = SeverityOf(event);
+    record.text = event.domain + ": " + event.ToString();
+    records.push_back(std::move(record));
   }
-  return events;
+  return records;
 }
 
 }  // namespace dualpath::timeline

@@ -22,15 +22,15 @@ TEST(DomainEvents, OneRecordForEach) {
   resumed.type = VIR_DOMAIN_EVENT_RESUMED;
   resumed.detail = 0;
 
-  const auto events = FromDomainEvents({error, suspended, resumed});
-  ASSERT_EQ(events.size(), 3U);
-  EXPECT_EQ(events[0].ToJsonLine(),
+  const auto records = FromDomainEvents({error, suspended, resumed});
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[0].ToJsonLine(),
             R"({"time_us":61250000,"lane":"qemu","kind":"libvirt","severity":"error",)"
             R"("text":"dualpath: I/O error on scsi0-0-0-0: the guest is paused"})");
-  EXPECT_EQ(events[1].text, "dualpath: suspended (I/O error)");
-  EXPECT_EQ(events[1].severity, Severity::kWarning);
-  EXPECT_EQ(events[2].text, "dualpath: resumed");
-  EXPECT_EQ(events[2].severity, Severity::kInfo);
+  EXPECT_EQ(records[1].text, "dualpath: suspended (I/O error)");
+  EXPECT_EQ(records[1].severity, Severity::kWarning);
+  EXPECT_EQ(records[2].text, "dualpath: resumed");
+  EXPECT_EQ(records[2].severity, Severity::kInfo);
 }
 
 }  // namespace

@@ -14,29 +14,29 @@ std::int64_t Microseconds(Duration duration) {
 }  // namespace
 
 std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map) {
-  std::vector<Record> events;
-  events.reserve(report.outcomes.size());
+  std::vector<Record> records;
+  records.reserve(report.outcomes.size());
   for (const guest::IoResult& outcome : report.outcomes) {
-    Record event;
-    event.time_us = Microseconds(outcome.start.time_since_epoch());
-    event.error_us = Microseconds(report.clock_error);
-    event.lane = Lane::kGuest;
-    event.kind = "io";
-    event.map = map;
-    event.duration_us = Microseconds(outcome.Took());
-    event.error_number = outcome.error_number;
-    event.sequence = outcome.sequence;
-    event.block = outcome.block;
+    Record record;
+    record.time_us = Microseconds(outcome.start.time_since_epoch());
+    record.error_us = Microseconds(report.clock_error);
+    record.lane = Lane::kGuest;
+    record.kind = "io";
+    record.map = map;
+    record.duration_us = Microseconds(outcome.Took());
+    record.error_number = outcome.error_number;
+    record.sequence = outcome.sequence;
+    record.block = outcome.block;
     if (outcome.error_number != 0) {
-      event.severity = Severity::kError;
-      event.text = std::generic_category().message(outcome.error_number);
+      record.severity = Severity::kError;
+      record.text = std::generic_category().message(outcome.error_number);
     } else if (outcome.Took() >= guest::kHeld) {
-      event.severity = Severity::kWarning;
-      event.text = "held";
+      record.severity = Severity::kWarning;
+      record.text = "held";
     }
-    events.push_back(std::move(event));
+    records.push_back(std::move(record));
   }
-  return events;
+  return records;
 }
 
 }  // namespace dualpath::timeline

@@ -25,16 +25,16 @@ TEST(IoEvents, OneRecordForEachIo) {
   outcome.end = outcome.start + guest::kHeld;
   report.outcomes.push_back(outcome);
 
-  const auto events = FromIo(report);
-  ASSERT_EQ(events.size(), 3U);
-  EXPECT_EQ(events[0].ToJsonLine(),
+  const auto records = FromIo(report);
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[0].ToJsonLine(),
             R"({"time_us":61250000,"error_us":40,"lane":"guest","kind":"io","duration_us":84000,)"
             R"("errno":0,"sequence":12,"block":11})");
-  EXPECT_EQ(events[1].severity, Severity::kError);
-  EXPECT_EQ(events[1].error_number, EIO);
-  EXPECT_EQ(events[1].text, "Input/output error");
-  EXPECT_EQ(events[2].severity, Severity::kWarning);
-  EXPECT_EQ(events[2].text, "held");
+  EXPECT_EQ(records[1].severity, Severity::kError);
+  EXPECT_EQ(records[1].error_number, EIO);
+  EXPECT_EQ(records[1].text, "Input/output error");
+  EXPECT_EQ(records[2].severity, Severity::kWarning);
+  EXPECT_EQ(records[2].text, "held");
 }
 
 }  // namespace

@@ -45,22 +45,22 @@ using Disks = std::map<DeviceNumber, Disk>;
 
 /// What device-mapper itself has to say (DM_ACTION).
 void DescribePathOfMap(const observe::Uevent& uevent, const PathNames& names, const Disks& disks,
-                       Record& event) {
+                       Record& record) {
   const std::string action = uevent.Property("DM_ACTION");
-  event.severity = action == "PATH_FAILED" ? Severity::kError : Severity::kInfo;
-  event.map = uevent.Property("DM_NAME");
-  event.text += ": " + action;
+  record.severity = action == "PATH_FAILED" ? Severity::kError : Severity::kInfo;
+  record.map = uevent.Property("DM_NAME");
+  record.text += ": " + action;
   const std::string number = uevent.Property("DM_PATH");
   const auto parsed = DeviceNumber::Parse(number);
   if (parsed.ok()) {
     const auto disk = disks.find(*parsed);
     const multipath::PathName name{"", *parsed};
-    event.path = disk == disks.end() ? names.PathOf(name) : disk->second.path;
-    event.device = disk == disks.end() ? names.DeviceOf(name) : disk->second.device;
+    record.path = disk == disks.end() ? names.PathOf(name) : disk->second.path;
+    record.device = disk == disks.end() ? names.DeviceOf(name) : disk->second.device;
   }
-  if (!number.empty()) event.text += " " + number;
+  if (!number.empty()) record.text += " " + number;
   const std::string left = uevent.Property("DM_NR_VALID_PATHS");
-  if (!left.empty()) event.text += ", " + left + (left == "1" ? " path left" : " paths left");
+  if (!left.empty()) record.text += ", " + left + (left == "1" ? " path left" : " paths left");
 }
 
 Record Removed(const Record& uevent) {
@@ -77,43 +77,44 @@ std::vector<Record> FromUevents(const std::vector<observe::Uevent>& uevents,
                                 const PathNames& names) {
   Disks disks;
   std::set<DeviceNumber> gone;  // maps: what is called dm-0 next may be another one
-  std::vector<Record> events;
+  std::vector<Record> records;
   for (const observe::Uevent& uevent : uevents) {
     const std::string device_path = uevent.Property("DEVPATH");
     const std::string action = uevent.Property("ACTION");
     const std::string name = LastComponent(device_path);
-    Record event;
-    event.time_us = uevent.monotonic_us;
-    event.lane = Lane::kKernel;
-    event.kind = "uevent";
-    event.text = action + " " + name;
-    event.path = HctlIn(device_path);
+    Record record;
+    record.time_us = uevent.monotonic_us;
+    record.lane = Lane::kKernel;
+    record.kind = "uevent";
+    record.text = action + " " + name;
+    record.path = HctlIn(device_path);
     if (uevent.Property("SUBSYSTEM") == "block") {
       const auto number = NumberOf(uevent);
       if (boost::starts_with(name, "dm-")) {
-        if (number) event.map = gone.count(*number) == 0 ? names.MapOf(*number) : name;
-        if (!event.map.empty() && event.map != name) {
-          event.text = action + " " + event.map + " (" + name + ")";
+        if (number) record.map = gone.count(*number) == 0 ? names.MapOf(*number) : name;
+        if (!record.map.empty() && record.map != name) {
+          record.text = action + " " + record.map + " (" + name + ")";
         }
         if (!uevent.Property("DM_ACTION").empty()) {
-          DescribePathOfMap(uevent, names, disks, event);
+          DescribePathOfMap(uevent, names, disks, record);
         }
-      } else if (!event.path.empty()) {
-        event.device = name;
-        event.text += " of " + event.path;
-        if (number && action == "add") disks[*number] = {name, event.path};
-        if (action == "remove") event.severity = Severity::kWarning;
+      } else if (!record.path.empty()) {
+        record.device = name;
+        record.text += " of " + record.path;
+        if (number && action == "add") disks[*number] = {name, record.path};
+        if (action == "remove") record.severity = Severity::kWarning;
       }
     } else {
       const std::string type = uevent.Property("DEVTYPE");
-      if (!type.empty() && !boost::contains(name, type)) event.text += " (" + type + ")";
+      if (!type.empty() && !boost::contains(name, type)) record.text += " (" + type + ")";
     }
     const bool map_goes = action == "remove" && boost::starts_with(name, "dm-");
     const auto number = NumberOf(uevent);
-    events.push_back(std::move(event));
-    if (map_goes && number && gone.insert(*number).second) events.push_back(Removed(events.back()));
+    records.push_back(std::move(record));
+    if (map_goes && number && gone.insert(*number).second)
+      records.push_back(Removed(records.back()));
   }
-  return events;
+  return records;
 }
 
 }  // namespace dualpath::timeline

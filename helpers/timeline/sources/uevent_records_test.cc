@@ -22,9 +22,9 @@ observe::Uevent OfDisk(const std::string& action, const std::string& name,
              {"MINOR", minor}});
 }
 
-Record Only(const std::vector<Record>& events) {
-  EXPECT_EQ(events.size(), 1U);
-  return events.at(0);
+Record Only(const std::vector<Record>& records) {
+  EXPECT_EQ(records.size(), 1U);
+  return records.at(0);
 }
 
 /// As `multipath -ll` would have it.
@@ -40,7 +40,7 @@ PathNames Names() {
   multipath::Topology topology;
   topology.maps.push_back(map);
   PathNames names;
-  names.Learn(topology);
+  names.AddTopology(topology);
   return names;
 }
 
@@ -51,13 +51,13 @@ TEST(UeventEvents, ADiskGoes) {
 }
 
 TEST(UeventEvents, AScsiDevice) {
-  const Record event = Only(FromUevents({Of({{"ACTION", "add"},
-                                             {"SUBSYSTEM", "scsi"},
-                                             {"DEVTYPE", "scsi_device"},
-                                             {"DEVPATH", kScsiDevice}})},
-                                        {}));
-  EXPECT_EQ(event.text, "add 3:0:1:0 (scsi_device)");
-  EXPECT_EQ(event.path, "3:0:1:0");
+  const Record record = Only(FromUevents({Of({{"ACTION", "add"},
+                                              {"SUBSYSTEM", "scsi"},
+                                              {"DEVTYPE", "scsi_device"},
+                                              {"DEVPATH", kScsiDevice}})},
+                                         {}));
+  EXPECT_EQ(record.text, "add 3:0:1:0 (scsi_device)");
+  EXPECT_EQ(record.path, "3:0:1:0");
 }
 
 TEST(UeventEvents, AMapLosesAPath) {
@@ -74,16 +74,16 @@ TEST(UeventEvents, AMapLosesAPath) {
                                                      {"DM_SEQNUM", "1"},
                                                      {"DM_NR_VALID_PATHS", "1"},
                                                      {"DM_TARGET", "multipath"}};
-  const Record event = Only(FromUevents({Of(failed)}, Names()));
-  EXPECT_EQ(event.text, "change mpatha (dm-0): PATH_FAILED 8:32, 1 path left");
-  EXPECT_EQ(event.path, "4:0:1:0");
-  EXPECT_EQ(event.device, "sdc");
-  EXPECT_EQ(event.map, "mpatha");
-  EXPECT_EQ(event.severity, Severity::kError);
+  const Record record = Only(FromUevents({Of(failed)}, Names()));
+  EXPECT_EQ(record.text, "change mpatha (dm-0): PATH_FAILED 8:32, 1 path left");
+  EXPECT_EQ(record.path, "4:0:1:0");
+  EXPECT_EQ(record.device, "sdc");
+  EXPECT_EQ(record.map, "mpatha");
+  EXPECT_EQ(record.severity, Severity::kError);
 }
 
 TEST(UeventEvents, ADiskThatCameAnewHasItsNewName) {
-  const auto events =
+  const auto records =
       FromUevents({OfDisk("add", "sdc", "32"), Of({{"ACTION", "change"},
                                                    {"SUBSYSTEM", "block"},
                                                    {"DEVPATH", "/devices/virtual/block/dm-0"},
@@ -94,21 +94,21 @@ TEST(UeventEvents, ADiskThatCameAnewHasItsNewName) {
                                                    {"DM_PATH", "8:32"},
                                                    {"DM_NR_VALID_PATHS", "2"}})},
                   Names());
-  ASSERT_EQ(events.size(), 2U);
-  EXPECT_EQ(events[1].path, "3:0:1:0");
-  EXPECT_EQ(events[1].text, "change mpatha (dm-0): PATH_REINSTATED 8:32, 2 paths left");
-  EXPECT_EQ(events[1].severity, Severity::kInfo);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[1].path, "3:0:1:0");
+  EXPECT_EQ(records[1].text, "change mpatha (dm-0): PATH_REINSTATED 8:32, 2 paths left");
+  EXPECT_EQ(records[1].severity, Severity::kInfo);
 }
 
 TEST(UeventEvents, AMapIsResumed) {
-  const Record event = Only(FromUevents({Of({{"ACTION", "change"},
-                                             {"SUBSYSTEM", "block"},
-                                             {"DEVPATH", "/devices/virtual/block/dm-0"},
-                                             {"MAJOR", "253"},
-                                             {"MINOR", "0"}})},
-                                        Names()));
-  EXPECT_EQ(event.text, "change mpatha (dm-0)");
-  EXPECT_EQ(event.map, "mpatha");
+  const Record record = Only(FromUevents({Of({{"ACTION", "change"},
+                                              {"SUBSYSTEM", "block"},
+                                              {"DEVPATH", "/devices/virtual/block/dm-0"},
+                                              {"MAJOR", "253"},
+                                              {"MINOR", "0"}})},
+                                         Names()));
+  EXPECT_EQ(record.text, "change mpatha (dm-0)");
+  EXPECT_EQ(record.map, "mpatha");
 }
 
 TEST(UeventEvents, AMapGoesAndItsNumberIsTakenByAnother) {
@@ -119,14 +119,14 @@ TEST(UeventEvents, AMapGoesAndItsNumberIsTakenByAnother) {
                {"MAJOR", "253"},
                {"MINOR", "0"}});
   };
-  const auto events = FromUevents({of_map("remove"), of_map("remove"), of_map("add")}, Names());
-  ASSERT_EQ(events.size(), 4U);
-  EXPECT_EQ(events[0].text, "remove mpatha (dm-0)");
-  EXPECT_EQ(events[1].ToJsonLine(),
+  const auto records = FromUevents({of_map("remove"), of_map("remove"), of_map("add")}, Names());
+  ASSERT_EQ(records.size(), 4U);
+  EXPECT_EQ(records[0].text, "remove mpatha (dm-0)");
+  EXPECT_EQ(records[1].ToJsonLine(),
             R"json({"time_us":1000,"lane":"map","kind":"state","text":"remove mpatha (dm-0)",)json"
             R"json("map":"mpatha","state":"removed"})json");
-  EXPECT_EQ(events[2].text, "remove dm-0");
-  EXPECT_EQ(events[3].text, "add dm-0");
+  EXPECT_EQ(records[2].text, "remove dm-0");
+  EXPECT_EQ(records[3].text, "add dm-0");
 }
 
 TEST(UeventEvents, OddOnesAreShownAllTheSame) {
