@@ -1,10 +1,10 @@
-// The article's own session, its commands as written there.
+// The article's own session, with the commands as they are printed there.
 //
-// Adapted: device letters and host numbers, which are asked for instead of assumed; and
-// /etc/multipath.conf, to which newer versions need three additions to make the article's map:
-//   - find_multipaths: Debian's default ("strict") takes no path that it has not seen before;
-//   - overrides: the built-in entry for LIO-ORG (no_path_retry 12, alua, group_by_prio) beats
-//     `defaults` since 0.8;
+// Changed are device names and host numbers, which the case looks up, and /etc/multipath.conf,
+// which needs three additions for newer versions to build the article's map:
+//   - find_multipaths: Debian's default ("strict") ignores paths of an unknown WWID;
+//   - overrides: the built-in entry for LIO-ORG (no_path_retry 12, alua, group_by_prio) takes
+//     precedence over `defaults` since 0.8;
 //   - the blacklisted disk is the lab's own, which is not called sda.
 
 #include "cases/article_session.h"
@@ -44,13 +44,13 @@ class Article : public RigTest {
   void SetUp() override {
     ASSERT_OK_AND_ASSIGN(const host::Place place, host::CurrentPlace());
     if (place == host::Place::kHost) {
-      GTEST_SKIP() << "The article's commands take over /etc/multipath.conf, every map and "
-                      "/home/opc, which are the host's own. Run it in the lab: "
+      GTEST_SKIP() << "The article's commands replace /etc/multipath.conf, flush every map and "
+                      "write to /home/opc, which belong to the host. Run it in the lab: "
                       "./ci/cases -- -R Article";
     }
     RigTest::SetUp();
   }
-  /// The one map that `multipath -ll` shows.
+  /// Returns the only map in the output of `multipath -ll`.
   static Result<multipath::Map> MapIn(const std::string& multipath_ll) {
     const multipath::Topology topology = multipath::ParseTopology(multipath_ll);
     if (topology.maps.size() == 1) return topology.maps[0];
@@ -65,7 +65,7 @@ class Article : public RigTest {
   }
 };
 
-TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
+TEST_F(Article, ItsCommandsBuildOurRigAndFailOverAsItShows) {
   ASSERT_OK_AND_ASSIGN(lio::Inventory ours, lio::Inventory::Take());
   ASSERT_OK_AND_ASSIGN(multipath::Map our_map, rig().Topology());
   ASSERT_OK_AND_ASSIGN(const dm::MultipathTable our_table, rig().Table());
@@ -95,9 +95,10 @@ TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
   // Setup multipath
   ASSERT_OK(root.WriteMultipathConf(kMultipathConf));
   ASSERT_OK(root.Type("systemctl start multipathd"));
-  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(Id(first)), Enabled(Id(second))})));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(first), Enabled(second)})));
 
-  // Their rig is ours, but for the serial, which targetcli makes up, and the file's path.
+  // The article's rig equals ours except for the serial number, which targetcli invents, and the
+  // directory of the file.
   ASSERT_OK_AND_ASSIGN(const lio::Inventory theirs, lio::Inventory::Take());
   ASSERT_THAT(theirs.backstores, SizeIs(1));
   ASSERT_THAT(ours.backstores, SizeIs(1));
@@ -115,31 +116,32 @@ TEST_F(Article, ItsCommandsMakeOurRigAndFailOverAsItShows) {
   EXPECT_EQ(their_map.groups[0].policy, our_map.groups[0].policy);
   EXPECT_EQ(their_map.groups[0].priority, our_map.groups[0].priority);
 
-  // Failover. A path group becomes active when there is I/O: the article's guest did some, dd does.
+  // Failover. A path group becomes active with the first I/O: by the guest in the article, by dd
+  // here.
   const std::string io =
       "dd if=/dev/mapper/" + their_map.alias + " of=/dev/null bs=4k count=1 iflag=direct";
   ASSERT_OK(root.Type("udevadm settle"));
   ASSERT_OK(root.Type(io));
-  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(first)), Enabled(Id(second))})));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(first), Enabled(second)})));
   ASSERT_OK(MarkLog());
-  const PathId deleted = Id(first);
+  const PathId deleted = first;
   ASSERT_OK(root.Echo("1", "/sys/block/" + deleted.device + "/device/delete"));
-  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(Id(second))})));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(second)})));
   ASSERT_OK(root.Type(io));
-  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second))})));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(second)})));
   EXPECT_THAT(log(),
               EventuallyLogs(LineContaining("[" + deleted.device + "] Synchronizing SCSI cache")));
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(their_map.alias, {{Id(second)}})));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(their_map.alias, {{second}})));
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(their_map.alias, deleted)));
 
   // To recover
   ASSERT_OK_AND_ASSIGN(const unsigned host, first_target.HostNumber());
   ASSERT_OK(root.Echo("- - -", "/sys/class/scsi_host/host" + std::to_string(host) + "/scan"));
-  ASSERT_TRUE(first.disk().Exists()) << "a scan ends when the disk is there";
+  ASSERT_TRUE(first.disk().Exists()) << "a scan returns after the disk was added";
   ASSERT_OK(first.AwaitNewDisk());
-  EXPECT_THAT(log(), EventuallyLogs(AddsPath(their_map.alias, Id(first))));
+  EXPECT_THAT(log(), EventuallyLogs(AddsPath(their_map.alias, first)));
   ASSERT_OK(root.Type(io));
-  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(Id(second)), Enabled(Id(first))})));
+  EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(second), Enabled(first)})));
 
   EXPECT_OK(root.End());
 }

@@ -29,7 +29,7 @@ process::Command Parse(const std::string& command_line) {
 
 constexpr char kMapPrefix[] = "/dev/mapper/";
 
-/// The map that a dd reads from or writes to; empty: none.
+/// Returns the map that a dd reads or writes; empty if there is none.
 std::string MapOfDd(const process::Command& command) {
   if (command.argv.empty() || command.argv[0] != "dd") return "";
   for (const std::string& argument : command.argv) {
@@ -39,7 +39,7 @@ std::string MapOfDd(const process::Command& command) {
   return "";
 }
 
-/// The path that an echo to its "delete" deletes; an empty H:C:T:L: it is another file.
+/// The path that an echo to `file` deletes; an empty H:C:T:L if `file` is no disk's "delete".
 struct Deleted {
   std::string path;
   std::string device;
@@ -57,7 +57,7 @@ Status Run(const std::string& command_line) {
   return Ok{};
 }
 
-/// Removes, by the tools that made them, the maps, targets and backstores of storage.raw.
+/// Removes the targets and backstores of storage.raw with targetcli, which created them.
 Status RemoveArticlesTargets() {
   const std::string file = std::string(ArticleSession::kDirectory) + "/storage.raw";
   DUALPATH_TRY(const lio::Inventory inventory, lio::Inventory::Take());
@@ -104,7 +104,7 @@ Result<std::string> ArticleSession::Type(const std::string& command_line) {
     typed.kind = "io";
     typed.error_number = 0;
   }
-  // What is typed again and again until it shows something is one step.
+  // A command that is repeated until its output is as expected is one step.
   if (command_line != last_typed_) timeline::Recorder::OfThisProcess().Add(std::move(typed));
   last_typed_ = command_line;
   return output;

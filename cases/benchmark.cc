@@ -1,4 +1,6 @@
-// Figures, not verdicts: how much the agent itself costs.
+// Figures, not verdicts: the overhead of the agent, compared with fio.
+//
+// Labels: benchmark
 
 #include <algorithm>
 #include <iostream>
@@ -14,11 +16,11 @@ using ::testing::Field;
 
 constexpr std::uint64_t kWrites = 200;
 
-/// The writes of one program at queue depth 1.
+/// Figures of the writes of one program at queue depth 1.
 struct Figures {
   nanoseconds mean{0};
   nanoseconds median{0};
-  nanoseconds period{0};  ///< from the start of a write to that of the next
+  nanoseconds period{0};  ///< time from the start of a write to the start of the next
 };
 
 double Milliseconds(nanoseconds time) {
@@ -49,7 +51,7 @@ class Benchmark : public GuestTest {
  protected:
   std::vector<host::Missing> AlsoMissing() const override { return host::Requirements().ForFio(); }
 
-  void Tell(const std::string& name, double value) {
+  void Report(const std::string& name, double value) {
     RecordProperty(name, std::to_string(value));
     std::cout << name << " " << value << "\n";
   }
@@ -76,17 +78,17 @@ TEST_F(Benchmark, DirectWritesOfTheAgentAndOfFioAtQueueDepthOne) {
   const Figures agent = FiguresOf(of_agent);
   const Figures other = FiguresOf(of_fio.jobs[0].write);
   std::cout << kWrites << " writes of 4 KiB each\nagent: " << agent << "\nfio:   " << other << "\n";
-  Tell("agent_mean_ms", Milliseconds(agent.mean));
-  Tell("agent_median_ms", Milliseconds(agent.median));
-  Tell("fio_mean_ms", Milliseconds(other.mean));
-  Tell("fio_median_ms", Milliseconds(other.median));
-  Tell("median_agent_to_fio", Milliseconds(agent.median) / Milliseconds(other.median));
-  Tell("period_agent_to_fio", Milliseconds(agent.period) / Milliseconds(other.period));
-  // What the agent does between two writes: making the block, its checksum and its record.
-  Tell("agent_overhead_to_fio_latency",
-       Milliseconds(agent.period - agent.mean) / Milliseconds(other.mean));
-  Tell("fio_overhead_to_its_latency",
-       Milliseconds(other.period - other.mean) / Milliseconds(other.mean));
+  Report("agent_mean_ms", Milliseconds(agent.mean));
+  Report("agent_median_ms", Milliseconds(agent.median));
+  Report("fio_mean_ms", Milliseconds(other.mean));
+  Report("fio_median_ms", Milliseconds(other.median));
+  Report("median_agent_to_fio", Milliseconds(agent.median) / Milliseconds(other.median));
+  Report("period_agent_to_fio", Milliseconds(agent.period) / Milliseconds(other.period));
+  // The time between two writes, in which the agent fills the block and writes its record.
+  Report("agent_overhead_to_fio_latency",
+         Milliseconds(agent.period - agent.mean) / Milliseconds(other.mean));
+  Report("fio_overhead_to_its_latency",
+         Milliseconds(other.period - other.mean) / Milliseconds(other.mean));
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
-// What a rig is before anything happens to it: the article's map, in every detail.
+// A rig before any fault: the article's map, in every detail.
+//
+// Labels: smoke
 
 #include <gmock/gmock.h>
 
@@ -38,7 +40,7 @@ TEST_F(BringUp, BothPathsAreLoopbackDisksOfTheSameSize) {
   EXPECT_NE(rig().path(0).hctl(), rig().path(1).hctl());
 }
 
-TEST_F(BringUp, BothPathsAndTheMapReadWhatIsInStorageRaw) {
+TEST_F(BringUp, BothPathsAndTheMapReadTheContentOfStorageRaw) {
   constexpr std::size_t kBytes = 4096;
   for (const std::uint64_t block :
        {std::uint64_t{0}, std::uint64_t{77}, rig().options().file_size / kBytes - 1}) {
@@ -58,7 +60,7 @@ TEST_F(BringUp, BothPathsAndTheMapReadWhatIsInStorageRaw) {
   }
 }
 
-TEST_F(BringUp, BothPathsHaveTheWwidThatFollowsFromTheSerial) {
+TEST_F(BringUp, BothPathsHaveTheWwidOfTheSerialNumber) {
   ASSERT_OK_AND_ASSIGN(const std::string computed, lio::WwidFromSerial(rig().options().serial));
   for (const Path& path : rig().paths()) {
     SCOPED_TRACE(path.hctl().ToString());
@@ -76,7 +78,7 @@ TEST_F(BringUp, OneMapHasTheTopologyOfTheArticle) {
   EXPECT_EQ(std::count_if(all.maps.begin(), all.maps.end(),
                           [&](const multipath::Map& map) { return map.wwid == rig().wwid(); }),
             1);
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
   ASSERT_OK_AND_ASSIGN(const auto map, rig().Topology());
   EXPECT_THAT(map.alias, ::testing::StartsWith("mpath")) << "user_friendly_names yes";
   EXPECT_EQ(map.vendor, "LIO-ORG");
@@ -88,8 +90,9 @@ TEST_F(BringUp, OneMapHasTheTopologyOfTheArticle) {
                                      Field(&multipath::PathGroup::priority, 1))));
 }
 
-TEST_F(BringUp, TheKernelHoldsIoWhileNoPathIsLeft) {
-  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(0)}, {path(1)}}), QueuesIfNoPath())));
+TEST_F(BringUp, TheTableHasBothPathsAndQueuesIfNoPathIsLeft) {
+  EXPECT_THAT(table(),
+              Eventually(AllOf(HasGroups({{rig().path(0)}, {rig().path(1)}}), QueuesIfNoPath())));
   ASSERT_OK_AND_ASSIGN(const auto table, rig().Table());
   EXPECT_EQ(table.length_sectors, rig().options().file_size / 512);
 }
@@ -102,7 +105,7 @@ TEST_F(GuestBringUp, TheGuestsDiskIsTheLioDisk) {
   EXPECT_EQ(disk.model, "storage");
   EXPECT_EQ(disk.size_bytes, rig().options().file_size);
 
-  // scsi-block passes INQUIRY through: what the guest got is what the path's own disk says.
+  // scsi-block passes INQUIRY through: the guest gets the reply of the path's own disk.
   ASSERT_OK_AND_ASSIGN(const auto inquiry, scsi::ParseStandardInquiry(disk.inquiry));
   EXPECT_EQ(inquiry.peripheral_type, 0U) << "a disk";
   ASSERT_OK_AND_ASSIGN(const std::string device, rig().path(0).disk().DevicePath());
@@ -113,7 +116,7 @@ TEST_F(GuestBringUp, TheGuestsDiskIsTheLioDisk) {
   EXPECT_EQ(inquiry.revision, of_path.revision);
 }
 
-TEST_F(GuestBringUp, WhatTheGuestWritesIsInStorageRaw) {
+TEST_F(GuestBringUp, TheGuestsWritesAreInStorageRaw) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(io.AwaitGoodCompletions(5));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());

@@ -1,4 +1,7 @@
-// Many I/Os at once: whatever happens to the paths, what was acknowledged is on the disk.
+// Many I/Os at once: whatever fails, storage.raw holds every acknowledged write.
+//
+// Labels of DataIntegrity.: load
+// Labels of MixedIo.: load
 
 #include <gmock/gmock.h>
 
@@ -17,7 +20,7 @@ using ::testing::ContainsRegex;
 
 class DataIntegrity : public GuestTest {
  protected:
-  /// As fast as the lab can; a real host is held to some 1600 I/Os a second.
+  /// Returns options for as many I/Os as the lab can do, limited to 1600 per second on a fast host.
   static guest::IoOptions Load(std::uint32_t block_bytes, std::uint32_t queue_depth) {
     guest::IoOptions options;
     options.interval = queue_depth * microseconds(625);
@@ -26,7 +29,7 @@ class DataIntegrity : public GuestTest {
     return options;
   }
 
-  /// In storage.raw, and as each path by itself shows it.
+  /// Expects every acknowledged write in storage.raw, and in what each path reads.
   void ExpectStorageHolds(const guest::IoReport& report) {
     EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     EXPECT_THAT(rig().path(0).disk(), HoldsEveryWriteAcknowledgedIn(report));
@@ -37,21 +40,21 @@ class DataIntegrity : public GuestTest {
 TEST_F(DataIntegrity, TenThousandWritesSurviveAFailover) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(Load(4096, 8)));
   ASSERT_OK(io.AwaitGoodCompletions(5000));
-  const PathId deleted = path(0);
+  const PathId deleted = rig().path(0);
 
   ASSERT_OK(rig().path(0).Delete());
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
 
   ASSERT_OK(rig().path(0).Rescan());
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1)), Enabled(path(0))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
   ASSERT_OK(io.AwaitGoodCompletions(5000));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, CompletedWithoutErrors());
   ExpectStorageHolds(report);
 }
 
-/// Reads and writes at the greatest depth.
+/// Reads and writes at the largest queue depth.
 class MixedIo : public WithCapabilities<DataIntegrity> {
  protected:
   static guest::IoOptions Mix(std::uint32_t block_bytes) {
@@ -70,13 +73,15 @@ class MixedIo : public WithCapabilities<DataIntegrity> {
     const microseconds before = Now();
     ASSERT_OK(rig().path(0).SetOffline());
     const microseconds after = Now();
-    EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
-    EXPECT_THAT(topology(),
-                Eventually(PathGroups({Enabled(Faulty(path(0), "offline")), Active(path(1))})));
+    EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(0))));
+    EXPECT_THAT(
+        topology(),
+        Eventually(PathGroups({Enabled(Faulty(rig().path(0), "offline")), Active(rig().path(1))})));
     ASSERT_OK(io.AwaitGoodCompletions(kSome));
 
     ASSERT_OK(rig().path(0).SetRunning());
-    EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(path(0)), Active(path(1))})));
+    EXPECT_THAT(topology(),
+                Eventually(PathGroups({Enabled(rig().path(0)), Active(rig().path(1))})));
     ASSERT_OK(io.AwaitGoodCompletions(kSome));
     ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
     ExpectErrorsOnlyUntilTheCheckerNoticed(report, before, after);
@@ -85,31 +90,30 @@ class MixedIo : public WithCapabilities<DataIntegrity> {
   }
 
  private:
-  /// As in path_offline.cc: who notices the fault first decides what the guest sees. The fault came
-  /// at some time between the two points.
+  /// Errors are allowed as in path_offline.cc. The fault was between the two times.
   void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds before,
                                               microseconds after) {
     if (capabilities().probes_paths_on_sg_io_error) {
       EXPECT_THAT(report, CompletedWithoutErrors());
       return;
     }
-    ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));
+    ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(rig().path(0)), LogNow()));
     EXPECT_THAT(report, FailedExactlyBetween(before, failed, capabilities().ErrnoOfOfflinePath(),
                                              after - before));
   }
 };
 
-TEST_F(MixedIo, OfASectorEachSurvivesAPathThatGoesOfflineAndComesBack) {
+TEST_F(MixedIo, OfOneSectorSurvivesAPathThatGoesOfflineAndComesBack) {
   SurvivesAPathThatGoesOfflineAndComesBack(Mix(512));
 }
 
-TEST_F(MixedIo, OfAMebibyteEachSurvivesAPathThatGoesOfflineAndComesBack) {
+TEST_F(MixedIo, OfOneMebibyteSurvivesAPathThatGoesOfflineAndComesBack) {
   guest::IoOptions mixed = Mix(1024 * 1024);
-  mixed.offset_sectors = 1;  // across whatever the devices have their limits at
+  mixed.offset_sectors = 1;  // every I/O crosses the boundaries of the devices' limits
   SurvivesAPathThatGoesOfflineAndComesBack(mixed);
 }
 
-/// storage.raw is changed behind everybody's back: the judge of all other cases must see it.
+/// Corrupts storage.raw: the oracle of all other cases must find each kind of corruption.
 class StorageBrokenOnPurpose : public GuestTest {
  protected:
   static constexpr std::uint32_t kBytes = 4096;
@@ -136,7 +140,7 @@ class StorageBrokenOnPurpose : public GuestTest {
   }
 };
 
-TEST_F(StorageBrokenOnPurpose, ADroppedASwappedAndAReplayedWriteAreFound) {
+TEST_F(StorageBrokenOnPurpose, TheOracleFindsADroppedASwappedAndAReplayedWrite) {
   guest::IoOptions options;
   options.interval = std::chrono::milliseconds(20);
   options.block_bytes = kBytes;

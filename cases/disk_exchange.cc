@@ -1,4 +1,4 @@
-// The disk of a running guest is exchanged for another kind.
+// The disk of a running guest is replaced by one of another kind.
 
 #include <gmock/gmock.h>
 
@@ -13,7 +13,7 @@ using ::testing::IsEmpty;
 
 using DiskExchange = GuestTest;
 
-TEST_F(DiskExchange, TheGuestMeetsEachDiskForWhatItIs) {
+TEST_F(DiskExchange, TheGuestSeesEachKindOfDisk) {
   guest::DiskOptions disk;
   disk.kind = DiskKind::kScsiHd;
   ASSERT_OK(guest().Use(disk));
@@ -45,7 +45,7 @@ TEST_F(DiskExchange, IsRefusedWhileIoRuns) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   guest::DiskOptions disk;
   disk.kind = DiskKind::kScsiHd;
-  EXPECT_THAT(guest().Use(disk), FailsWith(HasSubstr("the run of I/O is not over")));
+  EXPECT_THAT(guest().Use(disk), FailsWith(HasSubstr("a run of I/O has not ended")));
   ASSERT_OK(io.AwaitGoodCompletions(1));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, CompletedWithoutErrors());

@@ -1,6 +1,9 @@
-// How an error comes up from a path to the application in the guest: what each layer made of it.
+// How an error travels from a path to the application in the guest, and what each layer does with
+// it.
 
 #include <cerrno>
+#include <functional>
+#include <utility>
 
 #include "fixtures/capabilities_fixture.h"
 #include "fixtures/layers_fixture.h"
@@ -14,30 +17,36 @@ using scsi::ScsiStatus;
 using scsi::SenseKey;
 using std::chrono::microseconds;
 
-/// How often the guest's sd driver sends a command that fails in a way that may pass: once, and
-/// five times again (SD_MAX_RETRIES).
+/// Number of times the guest's sd driver sends a command that fails with a retryable error: once,
+/// and five retries (SD_MAX_RETRIES).
 constexpr std::size_t kTries = 6;
 
-/// A fault of the active path, which goes on until multipathd has noticed. QEMU's policy is
-/// "report" for reads and writes.
-using ErrorTrace = WithCapabilities<LayersTest>;
+/// A fault of the active path that lasts until multipathd has noticed. QEMU's policy is "report"
+/// for reads and writes.
+class ErrorTrace : public WithCapabilities<LayersTest> {
+ protected:
+  /// Starts writes just after a check of the path, breaks it with `fault`, waits until the checker
+  /// has failed the path and I/O continues, and returns the recorded layers.
+  Result<layers::ErrorTrace> TraceUntilNoticed(const std::function<Status()>& fault) {
+    DUALPATH_TRY(auto io, guest().StartVerifiedWrites());
+    DUALPATH_TRY_STATUS(io.AwaitGoodCompletions());
+    DUALPATH_TRY_STATUS(rig().AwaitCheck(0));
+    DUALPATH_TRY_STATUS(fault());
+    EXPECT_THAT(log(), EventuallyLogs(CheckerFails(rig().map(), rig().path(0))));
+    DUALPATH_TRY_STATUS(io.AwaitGoodCompletions());
+    DUALPATH_TRY(auto report, io.Stop());
+    return StopLayers(std::move(report));
+  }
+};
 
-TEST_F(ErrorTrace, OfAnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
-  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK(rig().AwaitCheck(0));
-
-  ASSERT_OK(rig().path(0).SetOffline());
-
-  EXPECT_THAT(log(), EventuallyLogs(CheckerFails(rig().map(), path(0))));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
+TEST_F(ErrorTrace, AnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
+  ASSERT_OK_AND_ASSIGN(const auto seen,
+                       TraceUntilNoticed([this] { return rig().path(0).SetOffline(); }));
   if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(seen, NoErrorTravels());
     return;
   }
-  // sd refuses the ioctl itself: there is no command, and so no host byte.
+  // The SCSI layer rejects the ioctl itself: there is no command, and so no host byte.
   EXPECT_THAT(seen, ErrorTravels()
                         .NoPathReturnsAnError()
                         .SgIoFails(ENODEV)
@@ -47,27 +56,19 @@ TEST_F(ErrorTrace, OfAnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
                         .GuestTries(kTries)
                         .GuestKernelSees(HostByte::kOk, "Aborted Command")
                         .ApplicationGets(EIO)
-                        .LogSays(CheckerFails(rig().map(), path(0)))
-                        .Until(KernelFails(path(0))));
+                        .LogSays(CheckerFails(rig().map(), rig().path(0)))
+                        .Until(KernelFails(rig().path(0))));
 }
 
-TEST_F(ErrorTrace, OfABrokenTransportIsAHostByteAllTheWayUp) {
-  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK(rig().AwaitCheck(0));
-
-  ASSERT_OK(rig().path(0).BreakTransport());
-
-  EXPECT_THAT(log(), EventuallyLogs(CheckerFails(rig().map(), path(0))));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
+TEST_F(ErrorTrace, ABrokenTransportIsAHostByteInEveryLayer) {
+  ASSERT_OK_AND_ASSIGN(const auto seen,
+                       TraceUntilNoticed([this] { return rig().path(0).BreakTransport(); }));
   if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(seen, NoErrorTravels());
     return;
   }
   EXPECT_THAT(seen, ErrorTravels()
-                        .PathReturns(path(0), HostByte::kTransportDisrupted)
+                        .PathReturns(rig().path(0), HostByte::kTransportDisrupted)
                         .SgIoReturns(HostByte::kTransportDisrupted)
                         .QemuMakesNoSense()
                         .QemuReportsToTheGuest()
@@ -75,39 +76,40 @@ TEST_F(ErrorTrace, OfABrokenTransportIsAHostByteAllTheWayUp) {
                         .GuestTries(kTries)
                         .GuestKernelSees(HostByte::kTransportDisrupted)
                         .ApplicationGets(EIO)
-                        .CheckerGets(path(0), HostByte::kTransportDisrupted)
-                        .LogSays(CheckerFails(rig().map(), path(0)))
-                        .Until(KernelFails(path(0))));
+                        .CheckerGets(rig().path(0), HostByte::kTransportDisrupted)
+                        .LogSays(CheckerFails(rig().map(), rig().path(0)))
+                        .Until(KernelFails(rig().path(0))));
 }
 
-TEST_F(ErrorTrace, OfADeletedPathEndsInTheGuestsKernel) {
-  // Back to back, so that some writes meet the path between its end and the new table.
+TEST_F(ErrorTrace, TheErrorOfADeletedPathEndsInTheGuestsKernel) {
+  // Back to back, so that some writes reach the path after its deletion and before the new table.
   guest::IoOptions options;
   options.interval = microseconds(0);
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(options));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
 
   ASSERT_OK(rig().path(0).Delete());
 
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(1)}})));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}})));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
   if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(report, CompletedWithoutErrors());
     return;
   }
-  // What was on its way comes back; what comes after finds a disk that is going, or gone.
+  // Commands in flight are completed with an error; later ones find a disk that is being removed,
+  // or is removed.
   EXPECT_THAT(seen,
               ErrorTravels()
                   .SgIoEndsAsOneOf({HandsBack(HostByte::kError), HandsBack(HostByte::kNoConnect),
                                     SgIoErrno(ENODEV), SgIoErrno(ENXIO), SgIoErrno(ENOTTY)})
                   .QemuReportsToTheGuest()
                   .GuestKernelHidesIt()
-                  .Until(LoadsTable(rig().map(), {{path(1)}})));
+                  .Until(LoadsTable(rig().map(), {{rig().path(1)}})));
 }
 
-class ErrorPathNoPathRetryFail : public ErrorTrace {
+class ErrorTraceNoPathRetryFail : public ErrorTrace {
  protected:
   RigOptions Options() const override {
     RigOptions options;
@@ -116,26 +118,26 @@ class ErrorPathNoPathRetryFail : public ErrorTrace {
   }
 };
 
-TEST_F(ErrorPathNoPathRetryFail, OfNoPathIsOfThePathFirstAndThenOfTheMap) {
+TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsTheErrorIsThePathsFirstAndThenTheMaps) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK(rig().AwaitCheck(0));
 
   const microseconds fault = Now();
   ASSERT_OK(rig().path(0).SetOffline());
   ASSERT_OK(rig().path(1).SetOffline());
 
-  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
-  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(1))));
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(0))));
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(1))));
   EXPECT_THAT(log(), EventuallyLogs(LeavesActivePaths(rig().map(), 0)));
   const microseconds map_failed = Now();
-  // More than a second of them: QEMU tells libvirt of one error a second at most (since 10.0).
+  // For more than a second: QEMU reports at most one error per second to libvirt (since 10.0).
   ASSERT_OK(io.AwaitFailures(10));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   const microseconds end = Now();
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
   if (!capabilities().probes_paths_on_sg_io_error) {
-    ASSERT_OK_AND_ASSIGN(const auto first_failed, TimeOf(KernelFails(path(0)), LogNow()));
+    ASSERT_OK_AND_ASSIGN(const auto first_failed, TimeOf(KernelFails(rig().path(0)), LogNow()));
     EXPECT_THAT(
         seen.Between(fault, first_failed).OverBefore(first_failed),
         ErrorTravels().NoPathReturnsAnError().SgIoFails(ENODEV).GuestTries(kTries).ApplicationGets(

@@ -1,4 +1,6 @@
-// The path group of the highest priority works again: failback says when I/O goes back to it.
+// The path group of the highest priority works again: failback decides when I/O moves back to it.
+//
+// Labels: timers
 
 #include "fixtures/timers_fixture.h"
 
@@ -12,32 +14,34 @@ class FailbackTest : public TimersTest {
  protected:
   explicit FailbackTest(multipath::Failback failback) : failback_(failback) {}
 
-  /// The first path is the better one.
+  /// Gives the first path the higher priority.
   multipath::Config Tuned(multipath::Config config) override {
     config.prio = "weightedpath";
-    config.prio_args = "hbtl ^" + path(0).hctl + "$ 50 .+ 10";
+    config.prio_args = "hbtl ^" + rig().path(0).hctl().ToString() + "$ 50 .+ 10";
     config.failback = failback_;
     return config;
   }
 
-  /// I/O that has begun on the second path, as the first had failed.
+  /// Fails the first path, then starts I/O, which so uses the second one.
   Result<IoRun> StartWithoutTheFirstPath() {
     EXPECT_NO_FATAL_FAILURE(Lose(0));
     return StartSlowWrites();
   }
 
-  /// By name, or by a table in which the first path leads: where failback is immediate, multipathd
-  /// has put the other one in front meanwhile.
+  /// multipathd switches the group, or loads a table in which the first path is first: with
+  /// immediate failback it had put the other one first meanwhile.
   LogEvent MovesIoBack() {
     return EitherOf(SwitchesToGroup(rig().map(), 0),
-                    LoadsTable(rig().map(), {{path(0)}, {path(1)}}));
+                    LoadsTable(rig().map(), {{rig().path(0)}, {rig().path(1)}}));
   }
 
   void ExpectOnFirst() {
-    EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
+    EXPECT_THAT(topology(),
+                Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
   }
   void ExpectOnSecond() {
-    EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(path(0)), Active(path(1))})));
+    EXPECT_THAT(topology(),
+                Eventually(PathGroups({Enabled(rig().path(0)), Active(rig().path(1))})));
   }
 
  private:
@@ -72,9 +76,10 @@ TEST_F(FailbackImmediate, MovesIoBackWithTheCheckThatFindsThePathGood) {
 
   EXPECT_THAT(log(), EventuallyLogs(MovesIoBack()));
   ExpectOnFirst();
-  ASSERT_OK_AND_ASSIGN(const auto back, TimeOf(Reinstates(path(0)), LogNow()));
+  ASSERT_OK_AND_ASSIGN(const auto back, TimeOf(Reinstates(rig().path(0)), LogNow()));
   ASSERT_OK_AND_ASSIGN(const auto moved, TimeOf(MovesIoBack(), LogNow()));
-  EXPECT_GE(moved - back, -seconds(1));  // the same check does both, in either order
+  // The same check does both, and logs them in either order.
+  EXPECT_GE(moved - back, -seconds(1));
   EXPECT_LE(moved - back, seconds(1));
   ExpectNothingLost(io);
 }
@@ -85,29 +90,29 @@ class FailbackDeferred : public FailbackTest {
  protected:
   FailbackDeferred() : FailbackTest(multipath::Failback::After(kDeferred.count())) {}
 
-  /// Counted from when the path was found good, which the log since the last mark has.
-  void ExpectMovesBackWhenTimeIsUp() {
+  /// Counts from the check that found the path good, which must be in the log since the last mark.
+  void ExpectMovesBackAfterTheDelay() {
     EXPECT_THAT(log(), EventuallyLogs(MovesIoBack(), kDeferred + seconds(30)));
     ExpectOnFirst();
-    ASSERT_OK_AND_ASSIGN(const auto back, TimeOf(Reinstates(path(0)), LogNow()));
+    ASSERT_OK_AND_ASSIGN(const auto back, TimeOf(Reinstates(rig().path(0)), LogNow()));
     ASSERT_OK_AND_ASSIGN(const auto moved, TimeOf(MovesIoBack(), LogNow()));
     EXPECT_GE(moved - back, kDeferred - seconds(1));
     EXPECT_LE(moved - back, kDeferred + seconds(5));
   }
 };
 
-TEST_F(FailbackDeferred, MovesIoBackWhenTimeIsUp) {
+TEST_F(FailbackDeferred, MovesIoBackAfterTheDelay) {
   ASSERT_OK_AND_ASSIGN(auto io, StartWithoutTheFirstPath());
 
   ASSERT_NO_FATAL_FAILURE(Regain(0));
   ASSERT_OK(io.AwaitGoodFor(kDeferred / 2));
   ExpectOnSecond();
 
-  ExpectMovesBackWhenTimeIsUp();
+  ExpectMovesBackAfterTheDelay();
   ExpectNothingLost(io);
 }
 
-TEST_F(FailbackDeferred, AnotherLossOfThePathBeginsTheTimeAnew) {
+TEST_F(FailbackDeferred, AnotherLossOfThePathRestartsTheDelay) {
   ASSERT_OK_AND_ASSIGN(auto io, StartWithoutTheFirstPath());
   ASSERT_NO_FATAL_FAILURE(Regain(0));
   ASSERT_OK(io.AwaitGoodFor(kDeferred / 2));
@@ -117,7 +122,7 @@ TEST_F(FailbackDeferred, AnotherLossOfThePathBeginsTheTimeAnew) {
 
   ASSERT_OK(io.AwaitGoodFor(kDeferred / 2));
   ExpectOnSecond();
-  ExpectMovesBackWhenTimeIsUp();
+  ExpectMovesBackAfterTheDelay();
   ExpectNothingLost(io);
 }
 

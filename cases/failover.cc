@@ -1,4 +1,6 @@
-// One path goes, or comes back; the other one carries the I/O.
+// One path is deleted, or comes back; the other one carries the I/O.
+//
+// Labels of Failover.DeletingTheActivePath: smoke
 
 #include "fixtures/rig_fixture.h"
 
@@ -10,95 +12,93 @@ using ::testing::Not;
 
 using Failover = GuestTest;
 
+// The guest sees no error although SG_IO bypasses dm-multipath's own retry: multipathd handles the
+// remove uevent at once and loads a table without the path. A write that reaches the path before
+// that fails in SG_IO, and the guest's sd driver retries it.
 TEST_F(Failover, DeletingTheActivePathMovesIoToTheOther) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
-  const PathId deleted = path(0);
+  const PathId deleted = rig().path(0);
 
   ASSERT_OK(rig().path(0).Delete());
 
   EXPECT_THAT(log(),
               EventuallyLogs(LineContaining("[" + deleted.device + "] Synchronizing SCSI cache")));
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(1)}})));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}})));
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
-  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(1)}}), QueuesIfNoPath())));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{rig().path(1)}}), QueuesIfNoPath())));
+  ExpectNothingLost(io);
 }
 
-TEST_F(Failover, DeletingTheEnabledPathLeavesIoWhereItIs) {
+TEST_F(Failover, DeletingTheEnabledPathDoesNotDisturbIo) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
-  const PathId deleted = path(1);
+  const PathId deleted = rig().path(1);
 
   ASSERT_OK(rig().path(1).Delete());
 
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(0)}})));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(0)}})));
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0))})));
-  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(0)}}), QueuesIfNoPath())));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
-  EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(0)))));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0))})));
+  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{rig().path(0)}}), QueuesIfNoPath())));
+  ExpectNothingLost(io);
+  EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))));
 }
 
+// multipathd orders groups of equal priority as it discovered their paths, so that the path comes
+// back last; failback manual leaves I/O where it is. Without MarkLog() the lines of the deletion
+// would match, too.
 TEST_F(Failover, RescanningBringsTheDeletedActivePathBackAsTheSecondGroup) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(rig().path(0).Delete());
-  ASSERT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+  ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
   ASSERT_OK(MarkLog());
 
   ASSERT_OK(rig().path(0).Rescan());
 
-  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), path(0))));
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(1)}, {path(0)}})));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1)), Enabled(path(0))})));
-  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(1)}, {path(0)}}), QueuesIfNoPath())));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), rig().path(0))));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}, {rig().path(0)}})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
+  EXPECT_THAT(table(),
+              Eventually(AllOf(HasGroups({{rig().path(1)}, {rig().path(0)}}), QueuesIfNoPath())));
+  ExpectNothingLost(io);
 }
 
 TEST_F(Failover, RescanningBringsTheDeletedEnabledPathBackWhereItWas) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(rig().path(1).Delete());
-  ASSERT_THAT(topology(), Eventually(PathGroups({Active(path(0))})));
+  ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0))})));
   ASSERT_OK(MarkLog());
 
   ASSERT_OK(rig().path(1).Rescan());
 
-  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), path(1))));
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(0)}, {path(1)}})));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
-  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(0)}, {path(1)}}), QueuesIfNoPath())));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), rig().path(1))));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(0)}, {rig().path(1)}})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  EXPECT_THAT(table(),
+              Eventually(AllOf(HasGroups({{rig().path(0)}, {rig().path(1)}}), QueuesIfNoPath())));
+  ExpectNothingLost(io);
 }
 
-TEST_F(Failover, TenDeletionsAndRescansInTurnLoseNothing) {
+TEST_F(Failover, TenDeletionsAndRescansOfAlternatePathsLoseNothing) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   for (std::size_t round = 0; round < 10; ++round) {
     SCOPED_TRACE(round);
     const std::size_t active = round % 2;
     const std::size_t other = 1 - active;
-    const PathId deleted = path(active);
+    const PathId deleted = rig().path(active);
     ASSERT_OK(MarkLog());
 
     ASSERT_OK(rig().path(active).Delete());
-    ASSERT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(other)}})));
+    ASSERT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(other)}})));
     ASSERT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
-    ASSERT_THAT(topology(), Eventually(PathGroups({Active(path(other))})));
+    ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(other))})));
 
     ASSERT_OK(rig().path(active).Rescan());
-    ASSERT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(other)}, {path(active)}})));
-    ASSERT_THAT(topology(), Eventually(PathGroups({Active(path(other)), Enabled(path(active))})));
-    ASSERT_THAT(table(), Eventually(HasGroups({{path(other)}, {path(active)}})));
+    ASSERT_THAT(log(), EventuallyLogs(
+                           LoadsTable(rig().map(), {{rig().path(other)}, {rig().path(active)}})));
+    ASSERT_THAT(topology(),
+                Eventually(PathGroups({Active(rig().path(other)), Enabled(rig().path(active))})));
+    ASSERT_THAT(table(), Eventually(HasGroups({{rig().path(other)}, {rig().path(active)}})));
     ASSERT_OK(io.AwaitGoodCompletions(1));
   }
   EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
@@ -107,13 +107,15 @@ TEST_F(Failover, TenDeletionsAndRescansInTurnLoseNothing) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
-TEST_F(Failover, DeletingBothHoldsIoUntilOneIsRescanned) {
+// multipathd does not remove a map in use with its last path: it loads a table without path groups,
+// which queues as long as queue_if_no_path is set.
+TEST_F(Failover, DeletingBothQueuesIoUntilOneIsRescanned) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
-  const PathId first_deleted = path(0);
-  const PathId second_deleted = path(1);
+  const PathId first_deleted = rig().path(0);
+  const PathId second_deleted = rig().path(1);
 
   ASSERT_OK(rig().path(0).Delete());
-  ASSERT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+  ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
   ASSERT_OK(rig().path(1).Delete());
 
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), first_deleted)));
@@ -125,15 +127,16 @@ TEST_F(Failover, DeletingBothHoldsIoUntilOneIsRescanned) {
   ASSERT_OK(MarkLog());
 
   ASSERT_OK(rig().path(1).Rescan());
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(1)}})));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+  ASSERT_OK(io.AwaitGoodCompletions());
 
   ASSERT_OK(rig().path(0).Rescan());
-  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{path(1)}, {path(0)}})));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1)), Enabled(path(0))})));
-  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{path(1)}, {path(0)}}), QueuesIfNoPath())));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}, {rig().path(0)}})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
+  EXPECT_THAT(table(),
+              Eventually(AllOf(HasGroups({{rig().path(1)}, {rig().path(0)}}), QueuesIfNoPath())));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, HasPhases({Good(), HeldThenGood(), Good()}));
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));

@@ -1,5 +1,7 @@
-// The table of outcomes: fault x device x policy -> what each layer did. A row is a case.
-// `dualpath outcomes` prints it as it was seen; cases/OUTCOMES.md is such a table.
+// The table of outcomes: fault x device x policy -> what each layer did. Each row is a case.
+// `dualpath outcomes` prints the rows of a run; cases/OUTCOMES.md has such a table.
+//
+// Labels: table
 
 #include <gtest/gtest.h>
 
@@ -21,14 +23,14 @@ using ::testing::HasSubstr;
 using ::testing::Matcher;
 using ::testing::Not;
 
-/// How it ends for the application in the guest, which goes on writing (or reading).
+/// End of the case for the application in the guest, which keeps writing (or reading).
 enum class Ends {
-  kUnseen,        ///< nothing fails
-  kUntilNoticed,  ///< I/O fails until multipathd's checker has failed the path
-  kUntilMended,   ///< I/O fails until the path is back
-  kForGood,       ///< I/O fails even then: the disk that QEMU has is another one
-  kPauses,        ///< the guest is paused, and nothing has failed once it is resumed
-  kLies,          ///< nothing fails, and writes are lost
+  kUnseen,          ///< no I/O fails
+  kUntilNoticed,    ///< I/O fails until multipathd's checker has failed the path
+  kUntilRepaired,   ///< I/O fails until the path is back
+  kForGood,         ///< I/O fails even then: QEMU has the old disk open
+  kPauses,          ///< the guest is paused; no I/O has failed once it is resumed
+  kSilentDataLoss,  ///< no I/O fails, and writes are lost
 };
 
 using Words = Matcher<std::string>;
@@ -49,7 +51,7 @@ struct Row {
   Words path, dm, multipathd, sg_io, sense;
   Events events;
   Words virtio_scsi, guest_kernel;
-  int guest_errno = EIO;  ///< what the application gets, where it gets an error
+  int guest_errno = EIO;  ///< errno that the application gets, if it gets an error
 
   /// "ActivePathOfflineScsiBlockOnTheMapStop".
   std::string Name() const {
@@ -67,7 +69,7 @@ struct Row {
   }
 };
 
-/// What becomes of a row on this stack, where that is different from kernel 6.12 with QEMU 10.0.
+/// Returns the row as it is expected on this stack; Rows() has those of kernel 6.12 with QEMU 10.0.
 Row On(const Capabilities& capabilities, Row row);
 
 class Outcomes : public DiskFaultTest {
@@ -80,11 +82,11 @@ class Outcomes : public DiskFaultTest {
       ASSERT_OK_AND_ASSIGN(disk, OnPath(row_.disk.kind));
     }
     ASSERT_OK_AND_ASSIGN(auto io, StartOn(disk, row_.disk.io));
-    ASSERT_OK(io.AwaitGoodCompletions(3));
+    ASSERT_OK(io.AwaitGoodCompletions());
     row_ = On(capabilities(), row_);
 
     ASSERT_OK(Break());
-    Sustain(io);
+    AwaitEnd(io);
     if (HasFatalFailure()) return;
     ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
     ExpectEnd(report);
@@ -93,8 +95,8 @@ class Outcomes : public DiskFaultTest {
   }
 
  private:
-  /// From the fault to I/O that is good again, or never will be.
-  void Sustain(IoRun& io) {
+  /// Waits from the fault until I/O is good again, or has failed although the path is back.
+  void AwaitEnd(IoRun& io) {
     if (row_.ends == Ends::kPauses) {
       ASSERT_OK(guest().AwaitPaused());
     }
@@ -103,34 +105,35 @@ class Outcomes : public DiskFaultTest {
       case Ends::kUnseen:
       case Ends::kUntilNoticed:
         break;
-      case Ends::kUntilMended:
-        ASSERT_OK(io.AwaitFailures(3));
-        Mend();
+      case Ends::kUntilRepaired:
+        ASSERT_OK(io.AwaitFailures());
+        Repair();
         break;
       case Ends::kForGood:
-        ASSERT_OK(io.AwaitFailures(3));
-        Mend();
-        ASSERT_OK(io.AwaitFailures(3));
+        ASSERT_OK(io.AwaitFailures());
+        Repair();
+        ASSERT_OK(io.AwaitFailures());
         return;
       case Ends::kPauses:
-        if (row_.fault == Fault::kAllOffline) Mend();
-        EXPECT_THAT(guest().state(), Eventually(IsPausedByIoError())) << "nobody else resumes it";
+        if (row_.fault == Fault::kAllOffline) Repair();
+        EXPECT_THAT(guest().state(), Eventually(IsPausedByIoError()))
+            << "the guest stays paused until it is resumed";
         ASSERT_OK(guest().Resume());
         break;
-      case Ends::kLies:
+      case Ends::kSilentDataLoss:
         if (row_.fault != Fault::kAllOffline) break;
-        ASSERT_OK(io.AwaitGoodCompletions(3));
-        Mend();
+        ASSERT_OK(io.AwaitGoodCompletions());
+        Repair();
         break;
     }
-    ASSERT_OK(io.AwaitGoodCompletions(3));
+    ASSERT_OK(io.AwaitGoodCompletions());
   }
 
   void ExpectEnd(const guest::IoReport& report) {
     switch (row_.ends) {
       case Ends::kUnseen:
       case Ends::kPauses:
-      case Ends::kLies:
+      case Ends::kSilentDataLoss:
         EXPECT_THAT(report, CompletedWithoutErrors());
         break;
       case Ends::kUntilNoticed: {
@@ -138,7 +141,7 @@ class Outcomes : public DiskFaultTest {
         EXPECT_THAT(report, FailedExactlyBetween(broken(), noticed, row_.guest_errno));
         break;
       }
-      case Ends::kUntilMended:
+      case Ends::kUntilRepaired:
         EXPECT_THAT(report,
                     HasPhases({Good().StartedBefore(broken()), Failing(row_.guest_errno), Good()}));
         break;
@@ -148,7 +151,7 @@ class Outcomes : public DiskFaultTest {
     }
     EXPECT_THAT(guest().state(), Eventually(IsRunning()));
     if (row_.disk.io == IoKind::kRead) return;
-    if (row_.ends == Ends::kLies) {
+    if (row_.ends == Ends::kSilentDataLoss) {
       EXPECT_THAT(storage(), Not(HoldsEveryWriteAcknowledgedIn(report)));
     } else {
       EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
@@ -159,13 +162,13 @@ class Outcomes : public DiskFaultTest {
     ASSERT_OK_AND_ASSIGN(const auto outcome, Seen(report));
     if (IsTraced()) {
       const layers::LayerSummary& seen = outcome.layers;
-      EXPECT_THAT(seen.path, row_.path) << "of the paths";
-      EXPECT_THAT(seen.dm, row_.dm) << "of dm-multipath";
-      EXPECT_THAT(seen.multipathd, row_.multipathd) << "of multipathd";
-      EXPECT_THAT(seen.sg_io, AnyOf(row_.sg_io, "not seen")) << "of SG_IO";
-      EXPECT_THAT(seen.sense, row_.sense) << "of QEMU's sense data";
-      EXPECT_THAT(seen.virtio_scsi, row_.virtio_scsi) << "of virtio-scsi";
-      EXPECT_THAT(seen.guest_kernel, row_.guest_kernel) << "of the guest's kernel";
+      EXPECT_THAT(seen.path, row_.path) << "column path";
+      EXPECT_THAT(seen.dm, row_.dm) << "column dm";
+      EXPECT_THAT(seen.multipathd, row_.multipathd) << "column multipathd";
+      EXPECT_THAT(seen.sg_io, AnyOf(row_.sg_io, "not seen")) << "column sg_io";
+      EXPECT_THAT(seen.sense, row_.sense) << "column qemu, sense data";
+      EXPECT_THAT(seen.virtio_scsi, row_.virtio_scsi) << "column virtio_scsi";
+      EXPECT_THAT(seen.guest_kernel, row_.guest_kernel) << "column guest_kernel";
     }
     if (!HasFailure()) RecordOutcome(outcome);
   }
@@ -181,7 +184,7 @@ const Disk kVirtioBlk = {DiskKind::kVirtioBlk};
 const Disk kScsiGeneric = {DiskKind::kScsiGeneric, false};
 const Disk kScsiBlockOnPath = {DiskKind::kScsiBlock, false};
 
-// Words of the layers.
+// Texts of the layers' columns.
 const char kNone[] = "no error";
 const char kNotThere[] = "-";
 const char kRejected[] = "I/O rejected";
@@ -193,7 +196,7 @@ const char kTransport[] = "TRANSPORT_FAILURE";
 const char kAborted[] = "DID_OK, Aborted Command";
 const char kSense[] = "0b/00/06";  // ABORTED COMMAND, I/O PROCESS TERMINATED
 
-// multipathd: its checker fails the path, or it hears that the kernel has.
+// multipathd: its checker fails the path, or the kernel notifies it that it has.
 const char kSeesOffline[] = "path offline, checker failed, 1 path left";
 const char kHearsOffline[] = "path offline, 1 path left";
 const char kSeesBroken[] = "checker failed, 1 path left";
@@ -209,7 +212,7 @@ const Events kIgnores = ReportsIoErrors(OnError::kIgnore);
 std::vector<Row> Rows() {
   using F = Fault;
   using E = Ends;
-  // On a path that is about to go: nothing met it, or what did ended in one of these.
+  // A path that is being removed: no command reached it, or one did and ended as one of these.
   const Words dying = AnyOf(kNone, HasSubstr("DID_"), HasSubstr("I/O "));
   const Words dying_sg_io = AnyOf(kNone, HasSubstr("DID_ERROR"), HasSubstr("DID_NO_CONNECT"),
                                   HasSubstr("ENODEV"), HasSubstr("ENXIO"), HasSubstr("ENOTTY"));
@@ -220,45 +223,45 @@ std::vector<Row> Rows() {
   const char removed[] = "path removed";
   // clang-format off
   return {
-      // SG_IO goes to the active path whatever that can do, so scsi-block meets the loss of a path
-      // until multipathd has failed it; reads and writes of the map are dm-multipath's to repeat.
+      // SG_IO goes to the active path even if that is lost, so scsi-block gets its errors until
+      // multipathd has failed it; reads and writes of the map are retried by dm-multipath.
       {F::kActiveOffline, ScsiBlock("report"), E::kUntilNoticed, kNone, kFails1, kSeesOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
       {F::kActiveOffline, ScsiBlock("enospace"), E::kUntilNoticed, kNone, kFails1, kSeesOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
       {F::kActiveOffline, ScsiBlock("stop"), E::kPauses, kNone, kFails1, kSeesOffline, "ENODEV", "", kStops, kNone, kNone},
       {F::kActiveOffline, kStopForReads, E::kPauses, kNone, kFails1, kSeesOffline, "ENODEV", "", kStops, kNone, kNone},
-      {F::kActiveOffline, ScsiBlock("ignore"), E::kLies, kNone, kFails1, kSeesOffline, "ENODEV", "", kIgnores, kNone, kNone},
+      {F::kActiveOffline, ScsiBlock("ignore"), E::kSilentDataLoss, kNone, kFails1, kSeesOffline, "ENODEV", "", kIgnores, kNone, kNone},
       {F::kActiveOffline, kScsiHd, E::kUnseen, kRejected, kFails1, kHearsOffline, kNotThere, "", kQuiet, kNone, kNone},
       {F::kActiveOffline, kVirtioBlk, E::kUnseen, kRejected, kFails1, kHearsOffline, kNotThere, "", kQuiet, kNotThere, kNone},
-      {F::kActiveOffline, kScsiGeneric, E::kUntilMended, kNone, kFails1, kSeesOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
-      {F::kActiveOffline, kScsiBlockOnPath, E::kUntilMended, kNone, kFails1, kSeesOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
+      {F::kActiveOffline, kScsiGeneric, E::kUntilRepaired, kNone, kFails1, kSeesOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
+      {F::kActiveOffline, kScsiBlockOnPath, E::kUntilRepaired, kNone, kFails1, kSeesOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
 
       {F::kTransportBroken, ScsiBlock("report"), E::kUntilNoticed, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
       {F::kTransportBroken, ScsiBlock("enospace"), E::kUntilNoticed, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
       {F::kTransportBroken, ScsiBlock("stop"), E::kPauses, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kStops, kNone, kNone},
       {F::kTransportBroken, kStopForReads, E::kPauses, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kStops, kNone, kNone},
-      {F::kTransportBroken, ScsiBlock("ignore"), E::kLies, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kIgnores, kNone, kNone},
+      {F::kTransportBroken, ScsiBlock("ignore"), E::kSilentDataLoss, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kIgnores, kNone, kNone},
       {F::kTransportBroken, kScsiHd, E::kUnseen, kDisrupted, kFails1, kHearsBroken, kNotThere, "", kQuiet, kNone, kNone},
       {F::kTransportBroken, kVirtioBlk, E::kUnseen, kDisrupted, kFails1, kHearsBroken, kNotThere, "", kQuiet, kNotThere, kNone},
-      {F::kTransportBroken, kScsiGeneric, E::kUntilMended, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kQuiet, kTransport, kDisrupted},
-      {F::kTransportBroken, kScsiBlockOnPath, E::kUntilMended, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
+      {F::kTransportBroken, kScsiGeneric, E::kUntilRepaired, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kQuiet, kTransport, kDisrupted},
+      {F::kTransportBroken, kScsiBlockOnPath, E::kUntilRepaired, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
 
-      // Whether a command meets the path between its end and the new table depends on the moment;
-      // if one does, the guest's kernel repeats it (ErrorTrace.OfADeletedPathEndsInTheGuestsKernel).
+      // Whether a command reaches the path between its deletion and the new table is a race; if one
+      // does, the guest's kernel retries it (ErrorTrace.TheErrorOfADeletedPathEndsInTheGuestsKernel).
       {F::kActiveDeleted, ScsiBlock("report"), E::kUnseen, dying, table, removed, dying_sg_io, dying_sense, AnyOf(kQuiet, kReports), dying_answer, kNone},
       {F::kActiveDeleted, kScsiHd, E::kUnseen, dying, table, removed, kNotThere, "", kQuiet, kNone, kNone},
       {F::kActiveDeleted, kScsiGeneric, E::kForGood, dying, table, removed, HasSubstr("ENODEV"), kSense, kQuiet, kCheck, kAborted},
       {F::kActiveDeleted, kScsiBlockOnPath, E::kForGood, dying, table, removed, HasSubstr("ENODEV"), kSense, kReports, kCheck, kAborted},
       {F::kActiveDeleted, kVirtioBlk, E::kUnseen, dying, table, removed, kNotThere, "", kQuiet, kNotThere, kNone},
 
-      {F::kAllOffline, ScsiBlock("report"), E::kUntilMended, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
-      {F::kAllOffline, ScsiBlock("enospace"), E::kUntilMended, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, ScsiBlock("report"), E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, ScsiBlock("enospace"), E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
       {F::kAllOffline, ScsiBlock("stop"), E::kPauses, kNone, kFails2, kSeesAllOffline, "ENODEV", "", kStops, kNone, kNone},
       {F::kAllOffline, kStopForReads, E::kPauses, kNone, kFails2, kSeesAllOffline, "ENODEV", "", kStops, kNone, kNone},
-      {F::kAllOffline, ScsiBlock("ignore"), E::kLies, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", "", kIgnores, kNone, kNone},
-      {F::kAllOffline, kScsiHd, E::kUntilMended, kRejected, kFails2, kHearsAllOffline, kNotThere, kSense, kReports, kCheck, kAborted},
-      {F::kAllOffline, kVirtioBlk, E::kUntilMended, kRejected, kFails2, kHearsAllOffline, kNotThere, "", kReports, kNotThere, "I/O error"},
-      {F::kAllOffline, kScsiGeneric, E::kUntilMended, kNone, kFails2, kSeesAllOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
-      {F::kAllOffline, kScsiBlockOnPath, E::kUntilMended, kNone, kFails2, kSeesAllOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, ScsiBlock("ignore"), E::kSilentDataLoss, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", "", kIgnores, kNone, kNone},
+      {F::kAllOffline, kScsiHd, E::kUntilRepaired, kRejected, kFails2, kHearsAllOffline, kNotThere, kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, kVirtioBlk, E::kUntilRepaired, kRejected, kFails2, kHearsAllOffline, kNotThere, "", kReports, kNotThere, "I/O error"},
+      {F::kAllOffline, kScsiGeneric, E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
+      {F::kAllOffline, kScsiBlockOnPath, E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
   };
   // clang-format on
 }
@@ -269,13 +272,13 @@ Row On(const Capabilities& capabilities, Row row) {
   const bool broken = row.fault == Fault::kTransportBroken;
   const bool deleted = row.fault == Fault::kActiveDeleted;
   if (scsi_block && row.disk.on_map && capabilities.probes_paths_on_sg_io_error && !deleted) {
-    // The kernel's probe reads from the path and fails it, before multipathd's checker is there.
+    // The kernel's probe reads from the path and fails it, before multipathd's checker runs.
     row.path = broken ? kDisrupted : Words(HasSubstr(kRejected));
     row.multipathd = broken                            ? kHearsBroken
                      : row.fault == Fault::kAllOffline ? kHearsAllOffline
                                                        : kHearsOffline;
     if (row.fault == Fault::kAllOffline) return row;
-    // Then QEMU sends the command again, by the other path.
+    // QEMU then sends the command again, by the other path.
     row.ends = Ends::kUnseen;
     row.events = kQuiet;
     row.sense = "";
@@ -284,7 +287,7 @@ Row On(const Capabilities& capabilities, Row row) {
     return row;
   }
   if (scsi_block && broken && !capabilities.applies_error_policies_to_host_status) {
-    // The guest gets it in any case.
+    // The guest gets the error with every policy.
     if (row.disk.on_map) row.ends = Ends::kUntilNoticed;
     row.events = kQuiet;
     row.virtio_scsi = kTransport;
@@ -299,7 +302,7 @@ Row On(const Capabilities& capabilities, Row row) {
   return row;
 }
 
-/// By name, so that each row is an entry of ctest of its own.
+/// Registers every row under its own name, so that ctest has an entry for each.
 const bool kRegistered = [] {
   for (const Row& row : Rows()) {
     ::testing::RegisterTest("Outcomes", row.Name().c_str(), nullptr, nullptr, __FILE__, __LINE__,

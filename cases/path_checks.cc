@@ -1,4 +1,6 @@
-// How soon multipathd's checker finds out about a path.
+// How soon multipathd's checker notices the loss of a path.
+//
+// Labels: timers
 
 #include <cerrno>
 
@@ -9,7 +11,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// As multipathd does it unless it is told otherwise.
+/// With max_polling_interval at multipathd's default, four times polling_interval.
 class PathChecks : public TimersTest {
  protected:
   static constexpr seconds kLongest{20};
@@ -20,12 +22,12 @@ class PathChecks : public TimersTest {
   }
 
   Observable<seconds> check_interval(std::size_t index) {
-    return {"how often multipathd checks path " + std::to_string(index),
+    return {"the check interval of path " + std::to_string(index),
             [this, index] { return rig().CheckInterval(index); }};
   }
 };
 
-TEST_F(PathChecks, AHealthyPathIsCheckedEverLessOftenSoThatItsLossIsFoundLater) {
+TEST_F(PathChecks, AHealthyPathIsCheckedLessOftenSoThatItsLossIsNoticedLater) {
   ASSERT_THAT(check_interval(0), Eventually(::testing::Eq(kLongest), seconds(60)));
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_OK(rig().AwaitCheck(0));
@@ -33,11 +35,11 @@ TEST_F(PathChecks, AHealthyPathIsCheckedEverLessOftenSoThatItsLossIsFoundLater) 
   ASSERT_OK(rig().path(0).BreakTransport());
   const auto fault = Now();
 
-  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
-  ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(path(0)), LogNow()));
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(0))));
+  ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(rig().path(0)), LogNow()));
   EXPECT_THAT(check_interval(0), Eventually(::testing::Eq(seconds(5))));
   EXPECT_THAT(check_interval(1), Eventually(::testing::Eq(kLongest)));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(report, CompletedWithoutErrors());

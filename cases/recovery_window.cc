@@ -1,6 +1,9 @@
-// How long I/O is held when no path is left: no_path_retry times polling_interval, and when that
-// time begins.
+// How long I/O is queued when no path is left: no_path_retry times polling_interval, and what
+// starts that time.
+//
+// Labels: timers
 
+#include <cerrno>
 #include <ostream>
 
 #include "fixtures/timers_fixture.h"
@@ -10,16 +13,6 @@ namespace {
 
 using std::chrono::seconds;
 using ::testing::Not;
-
-class RecoveryWindowTest : public TimersTest {
- protected:
-  void RegainBoth() {
-    ASSERT_NO_FATAL_FAILURE(Regain(0));
-    ASSERT_OK(rig().path(1).SetRunning());
-    EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
-    EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
-  }
-};
 
 struct Window {
   unsigned retries;
@@ -32,7 +25,7 @@ std::ostream& operator<<(std::ostream& out, const Window& window) {
   return out << window.retries << " checks, one every " << window.polling_interval.count() << " s";
 }
 
-class RecoveryWindowOf : public RecoveryWindowTest, public ::testing::WithParamInterface<Window> {
+class RecoveryWindowOf : public TimersTest, public ::testing::WithParamInterface<Window> {
  protected:
   multipath::Config Tuned(multipath::Config config) override {
     config.no_path_retry = multipath::NoPathRetry::Count(GetParam().retries);
@@ -42,7 +35,7 @@ class RecoveryWindowOf : public RecoveryWindowTest, public ::testing::WithParamI
   }
 };
 
-TEST_P(RecoveryWindowOf, HoldsIoForAllItsRetriesThenFailsIt) {
+TEST_P(RecoveryWindowOf, QueuesIoForAllItsRetriesThenFailsIt) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
@@ -50,9 +43,9 @@ TEST_P(RecoveryWindowOf, HoldsIoForAllItsRetriesThenFailsIt) {
   EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
 
   ExpectQueueingEnds(GetParam().retries, GetParam().Length());
-  ASSERT_OK(io.AwaitFailures(3));
+  ASSERT_OK(io.AwaitFailures());
   RegainBoth();
-  ExpectHeldThenFailedAndWellAgain(io);
+  ExpectSinceLoss(io, {HeldThenFailing(EIO), Failing(EIO), Good()});
 }
 
 INSTANTIATE_TEST_SUITE_P(Checks, RecoveryWindowOf,
@@ -63,24 +56,24 @@ INSTANTIATE_TEST_SUITE_P(Checks, RecoveryWindowOf,
                                   std::to_string(window.polling_interval.count()) + "Seconds";
                          });
 
-using RecoveryWindow = RecoveryWindowTest;
+using RecoveryWindow = TimersTest;
 
-TEST_F(RecoveryWindow, BeginsAnewWithTheNextLoss) {
+TEST_F(RecoveryWindow, StartsAgainWithTheNextLoss) {
   ASSERT_OK_AND_ASSIGN(auto first, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
   ASSERT_OK(first.AwaitHeld(seconds(30)));
   RegainBoth();
   EXPECT_THAT(log(), EventuallyLogs(RecoversToNormal(rig().map())));
-  ExpectHeldAndWellAgain(first);
+  ExpectSinceLoss(first, {HeldThenGood(), Good()});
 
   ASSERT_OK_AND_ASSIGN(auto second, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
   ASSERT_OK(second.AwaitHeld(seconds(30)));
   EXPECT_THAT(LogNow(), Not(Logs(DisablesQueueing(rig().map()))));
   ExpectQueueingEnds(10, seconds(50));
-  ASSERT_OK(second.AwaitFailures(3));
+  ASSERT_OK(second.AwaitFailures());
   RegainBoth();
-  ExpectHeldThenFailedAndWellAgain(second);
+  ExpectSinceLoss(second, {HeldThenFailing(EIO), Failing(EIO), Good()});
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-// Persistent reservations. The guest's commands go by QEMU to qemu-pr-helper, the host's by
+// Persistent reservations. The guest's commands go through QEMU to qemu-pr-helper, the host's by
 // mpathpersist to every path, and a second initiator shares the LUN.
 //
-// LIO knows who is registered by I_T nexus, and each path is a nexus of its own. So what a guest's
-// command does depends on whether its helper supports dm-multipath (guest::SupportsMultipath).
+// LIO keeps registrations by I_T nexus, and each path is a nexus. The effect of a guest's command
+// therefore depends on whether the helper supports dm-multipath (guest::SupportsMultipath).
 
 #include <cerrno>
 
@@ -35,32 +35,33 @@ constexpr std::uint64_t kTheirs = 0xbeef;
 constexpr auto kRegistrantsOnly = ReservationType::kWriteExclusiveRegistrantsOnly;
 constexpr auto kHolderOnly = ReservationType::kWriteExclusive;
 
-/// Far behind what verified writes touch.
+/// A block far behind those of the verified writes.
 scsi::Command Write() { return scsi::Write10(1000000, scsi::Bytes(512, 0x5a)); }
 scsi::Command Read() { return scsi::Read10(1000000, 1); }
 
 class Reservations : public ReservationTest {
  protected:
-  /// The guest's key on those paths that the guest reaches while the first is active.
+  /// Matches the guest's key on the paths that the guest's commands reach while the first is
+  /// active.
   auto IsRegisteredByGuest() {
     std::vector<Registration> expected = {Registered(nexus(0), kOurs)};
     if (GuestReachesEveryPath()) expected.push_back(Registered(nexus(1), kOurs));
     return UnorderedElementsAreArray(expected);
   }
 
-  /// The same with the reservation.
+  /// Matches the same, and the reservation held by the first path.
   auto IsReservedByGuest() {
     std::vector<Registration> expected = {Holding(nexus(0), kOurs, kRegistrantsOnly)};
     if (GuestReachesEveryPath()) expected.push_back(Registered(nexus(1), kOurs));
     return UnorderedElementsAreArray(expected);
   }
 
-  /// Our key on both paths.
+  /// Matches our key on both paths.
   auto IsRegistered() {
     return UnorderedElementsAre(Registered(nexus(0), kOurs), Registered(nexus(1), kOurs));
   }
 
-  /// Our key on both paths, and the reservation with the first.
+  /// Matches our key on both paths, and the reservation held by the first.
   auto IsReserved(ReservationType type) {
     return UnorderedElementsAre(Holding(nexus(0), kOurs, type), Registered(nexus(1), kOurs));
   }
@@ -78,7 +79,7 @@ class Reservations : public ReservationTest {
   }
 };
 
-TEST_F(Reservations, TheGuestsRegistrationReachesThePathsThatItsHelperKnows) {
+TEST_F(Reservations, TheGuestsRegistrationReachesThePathsThatTheHelperUses) {
   ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
 
   for (const std::size_t through : {0, 1}) {
@@ -96,7 +97,7 @@ TEST_F(Reservations, TheGuestsRegistrationReachesThePathsThatItsHelperKnows) {
   EXPECT_THAT(key(), Eventually(std::string("none")));
 }
 
-TEST_F(Reservations, TheGuestsReservationKeepsTheOtherFromWritingUntilItIsReleased) {
+TEST_F(Reservations, TheGuestsReservationStopsTheOthersWritesUntilItIsReleased) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -108,24 +109,21 @@ TEST_F(Reservations, TheGuestsReservationKeepsTheOtherFromWritingUntilItIsReleas
   EXPECT_THAT(other().Execute(Reserve(kTheirs, kRegistrantsOnly)),
               EndsWithStatus(ScsiStatus::kReservationConflict));
   EXPECT_THAT(other().Execute(Read()), Succeeded());
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  ExpectNothingLost(io);
 
   ASSERT_THAT(InGuest(Release(kOurs, kRegistrantsOnly)), Succeeded());
   EXPECT_THAT(registrations(1), Eventually(IsRegisteredByGuest()));
   EXPECT_THAT(other().Execute(Write()), Succeeded());
 }
 
-// A helper that does not know dm-multipath leaves the guest with a reservation against itself: the
-// other path is a nexus that nobody has registered.
-TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnThePathsThatItsHelperKnows) {
+// With a helper that does not support dm-multipath the guest locks itself out: the other path is a
+// nexus that is not registered.
+TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnThePathsThatTheHelperUses) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
   ASSERT_OK(rig().path(0).Delete());
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
   EXPECT_THAT(registrations(1), Eventually(IsReservedByGuest()));
   EXPECT_THAT(other().Execute(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
   if (!GuestReachesEveryPath()) {
@@ -134,7 +132,7 @@ TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnThePathsThatItsHelpe
     ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
   }
   EXPECT_THAT(registrations(1), Eventually(IsReserved(kRegistrantsOnly)));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   if (GuestReachesEveryPath()) {
     EXPECT_THAT(report, CompletedWithoutErrors());
@@ -155,7 +153,7 @@ TEST_F(Reservations, PreemptedByTheOtherTheGuestsWritesEndInReservationConflict)
     EXPECT_THAT(registrations(through),
                 Eventually(ElementsAre(Holding(other().nexus(), kTheirs, kRegistrantsOnly))));
   }
-  ASSERT_OK(io.AwaitFailures(3));
+  ASSERT_OK(io.AwaitFailures());
   EXPECT_THAT(InGuest(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
   EXPECT_THAT(InGuest(Reserve(kOurs, kRegistrantsOnly)),
               EndsWithStatus(ScsiStatus::kReservationConflict));
@@ -163,20 +161,20 @@ TEST_F(Reservations, PreemptedByTheOtherTheGuestsWritesEndInReservationConflict)
   ASSERT_OK_AND_ASSIGN(const std::string kernel, guest().KernelLog());
   EXPECT_THAT(kernel, HasSubstr("reservation conflict"));
   EXPECT_THAT(other().Execute(Write()), Succeeded());
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
-  EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(0)))));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))));
 
   ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
   ASSERT_THAT(InGuest(Preempt(kOurs, kTheirs, kRegistrantsOnly)), Succeeded());
   EXPECT_THAT(registrations(1), Eventually(IsReservedByGuest()));
   EXPECT_THAT(other().Execute(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, HasPhases({Good(), Failing(EBADE), Good()}));
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
-TEST_F(Reservations, ClearInTheGuestRemovesEverybodysRegistration) {
+TEST_F(Reservations, ClearInTheGuestRemovesAllRegistrations) {
   ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kRegistrantsOnly));
   ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
   EXPECT_THAT(registrations(0),
@@ -192,8 +190,8 @@ TEST_F(Reservations, ClearInTheGuestRemovesEverybodysRegistration) {
   EXPECT_THAT(InGuest(Write()), Succeeded());
 }
 
-// Nobody watches an idle helper. QEMU notices when it has something to ask, libvirt starts another
-// one, and QEMU asks that.
+// The death of an idle helper goes unnoticed. With its next command QEMU finds the connection
+// closed, libvirt starts another helper, and QEMU sends the command to that.
 TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(const auto before, pr_helper().Pids());
@@ -201,7 +199,7 @@ TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
   ASSERT_OK(pr_helper().Kill());
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto meanwhile, pr_helper().Pids());
   EXPECT_THAT(meanwhile, IsEmpty());
   EXPECT_THAT(other().Execute(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
@@ -215,17 +213,17 @@ TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   EXPECT_THAT(report, CompletedWithoutErrors());
 }
 
-TEST_F(Reservations, AHelperThatDiesOverACommandFailsThatCommandAlone) {
+TEST_F(Reservations, AHelperThatDiesDuringACommandFailsOnlyThatCommand) {
   ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(pr_helper().Halt());
   ASSERT_OK_AND_ASSIGN(auto reserving, guest().Begin(Reserve(kOurs, kRegistrantsOnly)));
   ASSERT_OK(reserving.AwaitHeld());
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
 
   ASSERT_OK(pr_helper().Kill());
 
-  // QEMU makes EINVAL of the connection's end, and of that an invalid field in the CDB.
+  // QEMU turns the closed connection into EINVAL, and that into "invalid field in CDB".
   EXPECT_THAT(reserving.Await(), EndsWithSense(scsi::SenseKey::kIllegalRequest, 0x24, 0x00));
   EXPECT_THAT(registrations(0), Eventually(IsRegisteredByGuest()));
   EXPECT_THAT(InGuest(Reserve(kOurs, kRegistrantsOnly)), Succeeded());
@@ -234,7 +232,7 @@ TEST_F(Reservations, AHelperThatDiesOverACommandFailsThatCommandAlone) {
   EXPECT_THAT(report, CompletedWithoutErrors());
 }
 
-// The guest's command then goes down one path by SG_IO like any other, and the kernel refuses it to
+// The guest's command then goes to one path by SG_IO like any other, and the kernel refuses it to
 // QEMU, which is not privileged.
 TEST_F(Reservations, WithoutManagedReservationsTheGuestCannotRegister) {
   ASSERT_OK(guest().Use({}));
@@ -275,22 +273,19 @@ TEST_F(Reservations, FailoverKeepsTheReservationAndTheReturningPathIsRegisteredA
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
   ASSERT_OK(rig().path(0).Delete());
-  ASSERT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+  ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
   EXPECT_THAT(registrations(1), Eventually(IsReserved(kRegistrantsOnly)));
   EXPECT_THAT(generation(), Eventually(before));
   EXPECT_THAT(other().Execute(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
 
   ASSERT_OK(rig().path(0).Rescan());
-  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), path(0))));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1)), Enabled(path(0))})));
+  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), rig().path(0))));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
   EXPECT_THAT(generation(), Eventually(before + 1));
   EXPECT_THAT(registrations(0), Eventually(IsReserved(kRegistrantsOnly)));
   EXPECT_THAT(other().Execute(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  ExpectNothingLost(io);
 }
 
 TEST_F(Reservations, APathWhoseLunWasUnmappedIsRegisteredWhenItReturns) {
@@ -300,62 +295,57 @@ TEST_F(Reservations, APathWhoseLunWasUnmappedIsRegisteredWhenItReturns) {
   ASSERT_OK(rig().path(1).UnmapLun());
   EXPECT_THAT(registrations(0),
               Eventually(ElementsAre(Holding(nexus(0), kOurs, kRegistrantsOnly))));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0))})));
 
   ASSERT_OK(rig().path(1).MapLun(rig().backstore()));
-  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), path(1))));
+  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), rig().path(1))));
   EXPECT_THAT(registrations(1), Eventually(IsReserved(kRegistrantsOnly)));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  ExpectNothingLost(io);
 }
 
-// With the registration LIO takes the reservation that the nexus held, and multipathd registers,
-// but does not reserve. Nobody tells the guest.
+// LIO drops the reservation together with the registration of the nexus that held it. multipathd
+// registers the returning path, but does not reserve again, and the guest is not notified.
 TEST_F(Reservations, UnmappingTheHoldersLunLosesTheReservationForGood) {
   ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kRegistrantsOnly));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
   ASSERT_OK(rig().path(0).UnmapLun());
   EXPECT_THAT(registrations(1), Eventually(ElementsAre(Registered(nexus(1), kOurs))));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
   EXPECT_THAT(other().Execute(Write()), Succeeded());
 
   ASSERT_OK(rig().path(0).MapLun(rig().backstore()));
-  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), path(0))));
+  EXPECT_THAT(log(), EventuallyLogs(AddsPath(rig().map(), rig().path(0))));
   EXPECT_THAT(registrations(0), Eventually(IsRegistered()));
   EXPECT_THAT(other().Execute(Write()), Succeeded());
-  ASSERT_OK(io.AwaitGoodCompletions(3));
-  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, CompletedWithoutErrors());
-  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  ExpectNothingLost(io);
 }
 
-// "Registrants only" is what makes a reservation fit for multipath: by the plain type a path that
-// is registered may not write either.
-TEST_F(Reservations, AReservationForTheHolderOnlyShutsTheGuestOutAfterAFailover) {
+// Multipath needs a "registrants only" type: with the plain type only the nexus that holds the
+// reservation may write, and not the other registered path.
+TEST_F(Reservations, AReservationForTheHolderOnlyLocksTheGuestOutAfterAFailover) {
   ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kHolderOnly));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
   ASSERT_OK(rig().path(0).Delete());
   ASSERT_OK(io.AwaitFailures(2));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
   EXPECT_THAT(InGuest(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
   EXPECT_THAT(InGuest(Read()), Succeeded());
 
   ASSERT_OK(rig().path(0).Rescan());
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(1)), Enabled(path(0))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
   ASSERT_OK(io.AwaitFailures(2));
   ASSERT_OK(persist().Release(kOurs, kHolderOnly, PersistDeadline()));
-  ASSERT_OK(io.AwaitGoodCompletions(3));
+  ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, HasPhases({Good(), Failing(EBADE), Good()}));
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
-  EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(1)))));
+  EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(1)))));
 }
 
-// dm-multipath knows a conflict for what it is: no fault of the path.
+// A reservation conflict is no path error to dm-multipath (blk_path_error() in
+// include/linux/blk_types.h): it neither fails the path nor retries on the other.
 TEST_F(Reservations, AConflictOnTheMapFailsTheIoAndNotThePath) {
   constexpr auto kEverything = ReservationType::kExclusiveAccessRegistrantsOnly;
   ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
@@ -365,9 +355,9 @@ TEST_F(Reservations, AConflictOnTheMapFailsTheIoAndNotThePath) {
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().error_number(), EBADE) << read.error().ToString();
   EXPECT_THAT(InGuest(Read()), EndsWithStatus(ScsiStatus::kReservationConflict));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(1))})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
   for (const std::size_t index : {0, 1}) {
-    EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(index)))));
+    EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(index)))));
   }
 }
 
@@ -376,9 +366,9 @@ class ReservationsWithoutAKey : public Reservations {
   RigOptions Options() const override { return {}; }
 };
 
-// libmpathpersist refuses before any path has seen the command. A helper that does not use it
+// libmpathpersist refuses before it sends a command to any path. A helper that does not use it
 // refuses nothing.
-TEST_F(ReservationsWithoutAKey, OnlyAHelperThatDoesNotKnowMultipathRegistersTheGuest) {
+TEST_F(ReservationsWithoutAKey, OnlyAHelperWithoutMultipathSupportRegistersTheGuest) {
   EXPECT_THAT(persist().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline()),
               FailsWith(HasSubstr("no configured reservation key")));
   EXPECT_THAT(registrations(0), Eventually(IsEmpty()));

@@ -1,5 +1,5 @@
-// What the guest's own SCSI commands come back with, through scsi-block and the map, command by
-// command: mostly what LIO says, in places what QEMU or the kernel below it says instead.
+// Results of the guest's own SCSI commands, through scsi-block and the map, command by command.
+// Most are LIO's; some are QEMU's, or of the kernel below it.
 
 #include <algorithm>
 #include <cerrno>
@@ -30,11 +30,11 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr std::uint64_t kLba = 65536;  // 32 MiB: no other I/O comes here
+constexpr std::uint64_t kLba = 65536;  // 32 MiB: no other I/O uses this block
 constexpr std::uint8_t kUnitSerialPage = 0x80;
 constexpr std::uint8_t kIdentificationPage = 0x83;
 
-/// Different from block to block, and for every seed.
+/// Returns data that differs between blocks and between seeds.
 Bytes Pattern(std::size_t blocks, unsigned seed) {
   Bytes data(blocks * kBlockBytes);
   for (std::size_t i = 0; i < data.size(); ++i) {
@@ -43,32 +43,33 @@ Bytes Pattern(std::size_t blocks, unsigned seed) {
   return data;
 }
 
-/// What QEMU makes of an SG_IO that failed with an errno for which it has no better sense.
+/// Matches the sense data that QEMU generates for an SG_IO whose errno it does not know.
 CompletionMatcher IsAborted() { return EndsWithSense(SenseKey::kAbortedCommand, 0x00, 0x06); }
 
 class ScsiCommands : public GuestTest {
  protected:
-  /// What the active path itself answers to this machine.
+  /// Sends the command from this machine to the active path.
   Result<Completion> OnPath(const Command& command) {
     DUALPATH_TRY(const std::string device, rig().path(0).disk().DevicePath());
     return scsi::Execute(device, command);
   }
 
-  /// The data that the guest got.
-  Result<Bytes> Asked(const Command& command) {
+  /// Sends the command in the guest, and returns its data.
+  Result<Bytes> DataInGuest(const Command& command) {
     DUALPATH_TRY(const Completion completion, guest().Execute(command));
     if (completion.Ok()) return completion.data;
-    return Error::Because("ask in the guest", command.name, completion.ToString());
+    return Error::Because("execute in the guest", command.name, completion.ToString());
   }
 
-  /// These blocks of storage.raw.
+  /// Returns these blocks of storage.raw.
   Result<Bytes> Stored(std::uint64_t lba, std::size_t blocks) {
     DUALPATH_TRY(const std::string text,
                  scsi::ReadDirect(storage().path, lba * kBlockBytes, blocks * kBlockBytes));
     return Bytes(text.begin(), text.end());
   }
 
-  /// Whether QEMU, which has no CAP_SYS_RAWIO, may send it: found out by sending it just so.
+  /// Returns whether the kernel refuses the command to QEMU, which has no CAP_SYS_RAWIO. Tries it
+  /// without that capability.
   Result<bool> KernelRefuses(const Command& command) {
     DUALPATH_TRY(const std::string device, rig().path(0).disk().DevicePath());
     DUALPATH_TRY(const Completion completion, scsi::ExecuteWithoutRawIo(device, command));
@@ -78,7 +79,7 @@ class ScsiCommands : public GuestTest {
   std::uint64_t Blocks() { return rig().options().file_size / kBlockBytes; }
 };
 
-TEST_F(ScsiCommands, InquiryBringsWhatThePathItselfSays) {
+TEST_F(ScsiCommands, InquiryReturnsTheDataOfThePath) {
   for (const Command& command : {scsi::StandardInquiry(), scsi::VpdInquiry(kUnitSerialPage),
                                  scsi::VpdInquiry(kIdentificationPage),
                                  scsi::VpdInquiry(scsi::kBlockDeviceCharacteristicsPage),
@@ -87,25 +88,25 @@ TEST_F(ScsiCommands, InquiryBringsWhatThePathItselfSays) {
     ASSERT_THAT(on_path, Succeeded());
     EXPECT_THAT(guest().Execute(command), EndsAs(on_path));
   }
-  ASSERT_OK_AND_ASSIGN(const Bytes inquired, Asked(scsi::StandardInquiry()));
+  ASSERT_OK_AND_ASSIGN(const Bytes inquired, DataInGuest(scsi::StandardInquiry()));
   ASSERT_OK_AND_ASSIGN(const auto inquiry, scsi::ParseStandardInquiry(inquired));
   EXPECT_EQ(inquiry.vendor, "LIO-ORG");
   EXPECT_EQ(inquiry.product, "storage");
 }
 
-TEST_F(ScsiCommands, TheUnitNamesItselfAsTheMapIsNamed) {
-  ASSERT_OK_AND_ASSIGN(const Bytes page, Asked(scsi::VpdInquiry(kIdentificationPage)));
+TEST_F(ScsiCommands, TheUnitHasTheWwidOfTheMap) {
+  ASSERT_OK_AND_ASSIGN(const Bytes page, DataInGuest(scsi::VpdInquiry(kIdentificationPage)));
   ASSERT_OK_AND_ASSIGN(const std::string naa, scsi::ParseNaaDesignator(page));
   EXPECT_EQ(scsi::WwidFromNaa(naa), rig().wwid());
 }
 
-TEST_F(ScsiCommands, BlockLimitsAreThePathsWithTransfersAsTheMapTakesThem) {
+TEST_F(ScsiCommands, BlockLimitsAreThePathsWithTheMapsTransferLimit) {
   const Command command = scsi::VpdInquiry(scsi::kBlockLimitsPage);
   ASSERT_OK_AND_ASSIGN(const Completion on_path, OnPath(command));
   ASSERT_OK_AND_ASSIGN(const auto of_path, scsi::ParseBlockLimitsPage(on_path.data));
-  ASSERT_OK_AND_ASSIGN(const Bytes page, Asked(command));
+  ASSERT_OK_AND_ASSIGN(const Bytes page, DataInGuest(command));
   ASSERT_OK_AND_ASSIGN(const auto limits, scsi::ParseBlockLimitsPage(page));
-  // QEMU writes its own limit over the device's, if it is lower.
+  // QEMU replaces the device's limit by its own, if that is lower.
   EXPECT_GT(limits.maximum_transfer, 0U);
   EXPECT_LE(limits.maximum_transfer, of_path.maximum_transfer);
   EXPECT_EQ(limits.optimal_transfer, std::min(of_path.optimal_transfer, limits.maximum_transfer));
@@ -116,13 +117,13 @@ TEST_F(ScsiCommands, BlockLimitsAreThePathsWithTransfersAsTheMapTakesThem) {
 
 TEST_F(ScsiCommands, TheUnitIsReadyAndHasNothingToReport) {
   EXPECT_THAT(guest().Execute(scsi::TestUnitReady()), Succeeded());
-  ASSERT_OK_AND_ASSIGN(const Bytes data, Asked(scsi::RequestSense()));
+  ASSERT_OK_AND_ASSIGN(const Bytes data, DataInGuest(scsi::RequestSense()));
   ASSERT_OK_AND_ASSIGN(const auto sense, scsi::Sense::Parse(data));
   EXPECT_EQ(sense, (scsi::Sense{SenseKey::kNoSense, 0, 0, false}));
 }
 
-TEST_F(ScsiCommands, ItIsTheOnlyUnitOfItsTarget) {
-  ASSERT_OK_AND_ASSIGN(const Bytes data, Asked(scsi::ReportLuns()));
+TEST_F(ScsiCommands, TheTargetHasOneUnit) {
+  ASSERT_OK_AND_ASSIGN(const Bytes data, DataInGuest(scsi::ReportLuns()));
   ASSERT_OK_AND_ASSIGN(const auto luns, scsi::ParseLuns(data));
   EXPECT_THAT(luns, ElementsAre(0U));
 }
@@ -137,7 +138,7 @@ TEST_F(ScsiCommands, BothPathsArePortsOfOneOptimizedGroup) {
                           Field(&scsi::TargetPortGroup::ports, SizeIs(2)))));
 }
 
-TEST_F(ScsiCommands, WhatIsWrittenIsReadBackAndStored) {
+TEST_F(ScsiCommands, WritesAreReadBackAndInStorageRaw) {
   constexpr std::uint16_t kEach = 8;
   const Bytes first = Pattern(kEach, 1);
   const Bytes second = Pattern(kEach, 2);
@@ -145,8 +146,8 @@ TEST_F(ScsiCommands, WhatIsWrittenIsReadBackAndStored) {
   EXPECT_THAT(guest().Execute(scsi::Write16(kLba + kEach, second)), Succeeded());
   EXPECT_THAT(guest().Execute(scsi::SynchronizeCache10()), Succeeded());
 
-  ASSERT_OK_AND_ASSIGN(const Bytes by_16, Asked(scsi::Read16(kLba, kEach)));
-  ASSERT_OK_AND_ASSIGN(const Bytes by_10, Asked(scsi::Read10(kLba + kEach, kEach)));
+  ASSERT_OK_AND_ASSIGN(const Bytes by_16, DataInGuest(scsi::Read16(kLba, kEach)));
+  ASSERT_OK_AND_ASSIGN(const Bytes by_10, DataInGuest(scsi::Read10(kLba + kEach, kEach)));
   EXPECT_EQ(by_16, first);
   EXPECT_EQ(by_10, second);
   ASSERT_OK_AND_ASSIGN(const Bytes stored_first, Stored(kLba, kEach));
@@ -160,12 +161,12 @@ TEST_F(ScsiCommands, WriteSameRepeatsItsBlock) {
   const Command command = scsi::WriteSame16(kLba + 1, 14, block);
   ASSERT_OK_AND_ASSIGN(const bool refused, KernelRefuses(command));
   EXPECT_THAT(guest().Execute(scsi::Write16(kLba, Pattern(16, 4))), Succeeded());
-  if (refused) {  // as older kernels do
+  if (refused) {  // by older kernels
     EXPECT_THAT(guest().Execute(command), IsAborted());
     return;
   }
   EXPECT_THAT(guest().Execute(command), Succeeded());
-  ASSERT_OK_AND_ASSIGN(const Bytes read, Asked(scsi::Read16(kLba, 16)));
+  ASSERT_OK_AND_ASSIGN(const Bytes read, DataInGuest(scsi::Read16(kLba, 16)));
   Bytes expected = Pattern(16, 4);
   for (std::size_t i = 1; i < 15; ++i) {
     std::copy(block.begin(), block.end(),
@@ -174,10 +175,10 @@ TEST_F(ScsiCommands, WriteSameRepeatsItsBlock) {
   EXPECT_EQ(read, expected);
 }
 
-/// Unmapping is as VPD page 0xb2 says: there, or an unknown operation.
-TEST_F(ScsiCommands, UnmapsIfTheUnitSaysThatItCan) {
+/// VPD page 0xb2 decides whether unmapping works or is an invalid operation code.
+TEST_F(ScsiCommands, UnmapsIfTheUnitReportsThatItCan) {
   ASSERT_OK_AND_ASSIGN(const Bytes page,
-                       Asked(scsi::VpdInquiry(scsi::kLogicalBlockProvisioningPage)));
+                       DataInGuest(scsi::VpdInquiry(scsi::kLogicalBlockProvisioningPage)));
   ASSERT_OK_AND_ASSIGN(const auto can, scsi::ParseLogicalBlockProvisioningPage(page));
   const Bytes before = Pattern(8, 5);
   for (const auto& [command, supported] :
@@ -190,7 +191,7 @@ TEST_F(ScsiCommands, UnmapsIfTheUnitSaysThatItCan) {
     } else {
       EXPECT_THAT(guest().Execute(command), EndsWithSense(SenseKey::kIllegalRequest, 0x20, 0x00));
     }
-    ASSERT_OK_AND_ASSIGN(const Bytes after, Asked(scsi::Read16(kLba, 8)));
+    ASSERT_OK_AND_ASSIGN(const Bytes after, DataInGuest(scsi::Read16(kLba, 8)));
     if (!supported) {
       EXPECT_EQ(after, before);
     } else if (can.reads_zeros) {
@@ -209,21 +210,21 @@ TEST_F(ScsiCommands, ABlockBeyondTheEndIsOutOfRange) {
   }
 }
 
-TEST_F(ScsiCommands, AnOperationThatLioDoesNotHaveIsAnIllegalRequest) {
+TEST_F(ScsiCommands, AnOperationThatLioDoesNotSupportIsAnIllegalRequest) {
   const Command command = scsi::Bare("LOG SENSE", {0x4d, 0, 0, 0, 0, 0, 0, 0, 0, 0});
   ASSERT_OK_AND_ASSIGN(const bool refused, KernelRefuses(command));
-  EXPECT_FALSE(refused) << "it must get through to LIO";
+  EXPECT_FALSE(refused) << "the command must reach LIO";
   EXPECT_THAT(guest().Execute(command), EndsWithSense(SenseKey::kIllegalRequest, 0x20, 0x00));
 }
 
-TEST_F(ScsiCommands, WhatTheKernelDoesNotLetQemuSendIsAborted) {
-  for (const Command& command :
-       {scsi::Bare("a vendor's operation", {0xc1, 0, 0, 0, 0, 0}), scsi::SynchronizeCache16()}) {
+TEST_F(ScsiCommands, CommandsThatTheKernelRefusesToQemuAreAborted) {
+  for (const Command& command : {scsi::Bare("a vendor-specific operation", {0xc1, 0, 0, 0, 0, 0}),
+                                 scsi::SynchronizeCache16()}) {
     ASSERT_OK_AND_ASSIGN(const bool refused, KernelRefuses(command));
     EXPECT_TRUE(refused) << command;
     EXPECT_THAT(guest().Execute(command), IsAborted());
   }
-  EXPECT_THAT(OnPath(scsi::SynchronizeCache16()), Succeeded()) << "LIO has it";
+  EXPECT_THAT(OnPath(scsi::SynchronizeCache16()), Succeeded()) << "LIO supports it";
 }
 
 /// For persistent reservations QEMU needs a reservation manager, which this disk does not have.
@@ -236,14 +237,15 @@ TEST_F(ScsiCommands, ReservationsWithoutAManagerAreAborted) {
   }
   ASSERT_OK_AND_ASSIGN(const Completion capable, OnPath(scsi::ReportCapabilities()));
   ASSERT_OK_AND_ASSIGN(const auto capabilities, scsi::ParseCapabilities(capable.data));
-  EXPECT_TRUE(capabilities.types) << "LIO has them";
+  EXPECT_TRUE(capabilities.types) << "LIO supports them";
   ASSERT_OK_AND_ASSIGN(const Completion registered, OnPath(scsi::ReadKeys()));
   ASSERT_OK_AND_ASSIGN(const auto keys, scsi::ParseKeys(registered.data));
-  EXPECT_THAT(keys.keys, IsEmpty()) << "nothing of it has reached LIO";
+  EXPECT_THAT(keys.keys, IsEmpty()) << "no command has reached LIO";
 }
 
-/// A refusal by the path's SCSI layer is an errno to QEMU; a broken transport is a host byte, which
-/// QEMU passes on. Neither is seen where QEMU has the kernel probe the paths and tries again.
+/// If the path's SCSI layer rejects a command, QEMU gets an errno; if the transport is broken, QEMU
+/// gets a host byte, which it passes on. The guest sees neither if QEMU has the kernel probe the
+/// paths and retries.
 class ScsiCommandsOnABadPath : public WithCapabilities<ScsiCommands> {
  protected:
   void SetUp() override {
@@ -259,9 +261,10 @@ class ScsiCommandsOnABadPath : public WithCapabilities<ScsiCommands> {
       EXPECT_THAT(guest().Execute(command),
                   capabilities().probes_paths_on_sg_io_error ? Succeeded() : without_probing);
     }
-    EXPECT_THAT(guest().Execute(scsi::ReportLuns()), Succeeded()) << "QEMU answers that itself";
+    EXPECT_THAT(guest().Execute(scsi::ReportLuns()), Succeeded()) << "QEMU emulates REPORT LUNS";
     if (capabilities().probes_paths_on_sg_io_error) return;
-    EXPECT_THAT(LogNow(), Not(Logs(KernelFails(path(0))))) << "the checker has noticed meanwhile";
+    EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))))
+        << "the checker noticed before the commands ended: the case has tested nothing";
   }
 };
 
@@ -275,14 +278,14 @@ TEST_F(ScsiCommandsOnABadPath, BrokenTransportMeansTransportDisrupted) {
   ExpectUntilTheCheckerNotices(EndsWithHostByte(scsi::HostByte::kTransportDisrupted));
 }
 
-TEST_F(ScsiCommands, ACommandWithoutPathsIsHeldUntilOneIsBack) {
+TEST_F(ScsiCommands, ACommandWithoutPathsIsQueuedUntilOneIsBack) {
   const Bytes old_data = Pattern(8, 7);
   const Bytes new_data = Pattern(8, 8);
   ASSERT_THAT(guest().Execute(scsi::Write16(kLba, old_data)), Succeeded());
   ASSERT_OK(rig().path(0).SetOffline());
   ASSERT_OK(rig().path(1).SetOffline());
-  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
-  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(1))));
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(0))));
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(1))));
 
   ASSERT_OK_AND_ASSIGN(auto held, guest().Begin(scsi::Write16(kLba, new_data)));
   ASSERT_OK(held.AwaitHeld());
@@ -298,11 +301,11 @@ TEST_F(ScsiCommands, ACommandWithoutPathsIsHeldUntilOneIsBack) {
   EXPECT_EQ(afterwards, new_data);
 }
 
-TEST_F(ScsiCommands, ACommandHeldBeyondTheWindowIsAborted) {
+TEST_F(ScsiCommands, ACommandQueuedBeyondTheWindowIsAborted) {
   ASSERT_OK(rig().path(0).SetOffline());
   ASSERT_OK(rig().path(1).SetOffline());
-  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(0))));
-  EXPECT_THAT(log(), EventuallyLogs(KernelFails(path(1))));
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(0))));
+  EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(1))));
 
   ASSERT_OK_AND_ASSIGN(auto held, guest().Begin(scsi::Read10(kLba, 8)));
   ASSERT_OK(held.AwaitHeld());

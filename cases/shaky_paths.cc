@@ -1,4 +1,6 @@
-// A path fails again and again. multipathd holds it back when it works again, unless none is left.
+// A path fails repeatedly. multipathd delays its reinstatement, unless no other path is left.
+//
+// Labels: timers
 
 #include "fixtures/timers_fixture.h"
 #include "helpers/multipath/service.h"
@@ -9,43 +11,45 @@ namespace {
 using std::chrono::seconds;
 using ::testing::Not;
 
-/// The second path, which carries no I/O, is the one that fails.
+/// The second path, which carries no I/O, is the one that fails repeatedly.
 class ShakyPathsTest : public TimersTest {
  protected:
   static constexpr std::size_t kShaky = 1;
 
-  /// `option` came with version `since`.
+  /// Returns the missing requirement of `option`, which needs multipath-tools `since`.
   static std::vector<host::Missing> LacksUnless(const multipath::Version& since,
                                                 const std::string& option) {
     const auto installed = multipath::InstalledVersion();
     if (installed.ok() && *installed >= since) return {};
     return {{"option " + option + " of multipathd",
-             "It needs multipath-tools " + since.ToString() + "; installed: " +
+             "Needs multipath-tools " + since.ToString() + "; installed: " +
                  (installed.ok() ? installed->ToString() : installed.error().ToString()) + "."}};
   }
 
   void Flap() {
     ASSERT_NO_FATAL_FAILURE(Lose(kShaky));
-    ASSERT_THAT(
-        topology(),
-        Eventually(PathGroups({Active(path(0)), Enabled(Faulty(path(kShaky), "offline"))})));
+    ASSERT_THAT(topology(),
+                Eventually(PathGroups(
+                    {Active(rig().path(0)), Enabled(Faulty(rig().path(kShaky), "offline"))})));
     ASSERT_NO_FATAL_FAILURE(Regain(kShaky));
   }
 
-  /// The last failure, after which the path works again and is not used.
+  /// Fails the path once more, after which it works again but multipathd does not reinstate it.
   void FlapAndBeHeldBack() {
     ASSERT_NO_FATAL_FAILURE(Lose(kShaky));
     ASSERT_OK(MarkLog());
     ASSERT_OK(rig().path(kShaky).SetRunning());
-    ASSERT_THAT(topology(),
-                Eventually(PathGroups({Active(path(0)), Enabled(HeldBack(path(kShaky)))})));
+    ASSERT_THAT(
+        topology(),
+        Eventually(PathGroups({Active(rig().path(0)), Enabled(HeldBack(rig().path(kShaky)))})));
     held_back_ = Now();
   }
 
   void ExpectReinstatedAfter(seconds time) {
-    EXPECT_THAT(log(), EventuallyLogs(Reinstates(path(kShaky)), time + seconds(30)));
-    EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(kShaky))})));
-    ASSERT_OK_AND_ASSIGN(const auto reinstated, TimeOf(Reinstates(path(kShaky)), LogNow()));
+    EXPECT_THAT(log(), EventuallyLogs(Reinstates(rig().path(kShaky)), time + seconds(30)));
+    EXPECT_THAT(topology(),
+                Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(kShaky))})));
+    ASSERT_OK_AND_ASSIGN(const auto reinstated, TimeOf(Reinstates(rig().path(kShaky)), LogNow()));
     EXPECT_GE(reinstated - held_back_, time - seconds(5));
     EXPECT_LE(reinstated - held_back_, time + seconds(10));
   }
@@ -74,7 +78,7 @@ class SanPathErr : public ShakyPathsTest {
   }
 };
 
-TEST_F(SanPathErr, APathThatFailsTooOftenIsHeldBackForItsRecoveryTime) {
+TEST_F(SanPathErr, APathThatFailsTooOftenIsDelayedForItsRecoveryTime) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 
   ASSERT_NO_FATAL_FAILURE(FailTooOften());
@@ -89,22 +93,23 @@ TEST_F(SanPathErr, FailuresThatAreFarApartAreForgotten) {
   for (int failure = 1; failure <= 4; ++failure) {
     SCOPED_TRACE(failure);
     ASSERT_NO_FATAL_FAILURE(Flap());
-    // Five checks of a path that works make one failure forgotten.
+    // Each failure is forgotten after five good checks of the path.
     ASSERT_OK(io.AwaitGoodFor(seconds(35)));
   }
 
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(0)), Enabled(path(kShaky))})));
+  EXPECT_THAT(topology(),
+              Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(kShaky))})));
   ExpectNothingLost(io);
 }
 
-TEST_F(SanPathErr, APathThatIsHeldBackServesWhenNoOtherIsLeft) {
+TEST_F(SanPathErr, ADelayedPathIsUsedWhenNoOtherIsLeft) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(FailTooOften());
 
   ASSERT_OK(rig().path(0).Delete());
 
-  EXPECT_THAT(log(), EventuallyLogs(Reinstates(path(kShaky))));
-  EXPECT_THAT(topology(), Eventually(PathGroups({Active(path(kShaky))})));
+  EXPECT_THAT(log(), EventuallyLogs(Reinstates(rig().path(kShaky))));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(kShaky))})));
   EXPECT_THAT(LogNow(), Not(Logs(DisablesQueueing(rig().map()))));
   ExpectNothingLost(io);
 }
@@ -123,7 +128,7 @@ class MarginalPath : public ShakyPathsTest {
   }
 };
 
-TEST_F(MarginalPath, APathThatFailsTwiceIsHeldBackUntilASampleIsGood) {
+TEST_F(MarginalPath, APathThatFailsTwiceIsDelayedUntilASampleIsGood) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 
   ASSERT_NO_FATAL_FAILURE(Flap());

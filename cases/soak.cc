@@ -1,18 +1,20 @@
-// fio in the guest verifies what it writes while paths are deleted, rescanned and switched. Another
-// job file than soak.fio: dualpath exec --fio job.fio
+// fio in the guest verifies what it writes while paths are deleted, rescanned and switched. To run
+// another job file than soak.fio: dualpath exec --fio job.fio
+//
+// Labels: soak
 
 #include "cases/soak_job.h"
 
 #include <cstdlib>
 
-#include "fixtures/results.h"
+#include "fixtures/case_tools.h"
 #include "fixtures/rig_fixture.h"
 #include "helpers/base/file.h"
 
 namespace dualpath {
 namespace {
 
-/// Faults end here, should a job be longer.
+/// Limit of rounds of faults; a job that takes longer runs on without faults.
 constexpr std::size_t kMostRounds = 1000;
 
 class Soak : public GuestTest {
@@ -25,8 +27,8 @@ class Soak : public GuestTest {
     return ReadFile(file);
   }
 
-  /// The topology after a read of our own: fio may be done at any time, and without I/O no group
-  /// is active in a new table.
+  /// The topology after a read by this host: fio may end at any time, and without I/O no group is
+  /// active in a new table.
   Observable<multipath::Map> TopologyInUse() {
     return {"the topology of " + rig().map() + " in use", [this]() -> Result<multipath::Map> {
               DUALPATH_TRY_STATUS(rig().ReadFromMap());
@@ -34,20 +36,21 @@ class Soak : public GuestTest {
             }};
   }
 
-  /// The path that carries the I/O goes and comes back; then both take turns without a fault.
+  /// Deletes and rescans the path that carries the I/O, then switches to it and back without a
+  /// fault.
   void DisturbPaths(std::size_t active, std::size_t other) {
     ASSERT_OK(rig().path(active).Delete());
-    ASSERT_THAT(TopologyInUse(), Eventually(PathGroups({Active(path(other))})));
+    ASSERT_THAT(TopologyInUse(), Eventually(PathGroups({Active(rig().path(other))})));
     ASSERT_OK(rig().path(active).Rescan());
     ASSERT_THAT(TopologyInUse(),
-                Eventually(PathGroups({Active(path(other)), Enabled(path(active))})));
+                Eventually(PathGroups({Active(rig().path(other)), Enabled(rig().path(active))})));
 
     ASSERT_OK(rig().SwitchToGroup(1));
     ASSERT_THAT(TopologyInUse(),
-                Eventually(PathGroups({Enabled(path(other)), Active(path(active))})));
+                Eventually(PathGroups({Enabled(rig().path(other)), Active(rig().path(active))})));
     ASSERT_OK(rig().SwitchToGroup(0));
     ASSERT_THAT(TopologyInUse(),
-                Eventually(PathGroups({Active(path(other)), Enabled(path(active))})));
+                Eventually(PathGroups({Active(rig().path(other)), Enabled(rig().path(active))})));
   }
 };
 
@@ -56,19 +59,19 @@ TEST_F(Soak, FioVerifiesItsBlocksWhilePathsComeAndGo) {
   ASSERT_OK_AND_ASSIGN(auto fio, guest().RunFio(job));
 
   std::size_t rounds = 0;
-  for (bool over = false; !over && rounds < kMostRounds;) {
+  for (bool ended = false; !ended && rounds < kMostRounds;) {
     SCOPED_TRACE(rounds);
     ASSERT_NO_FATAL_FAILURE(DisturbPaths(rounds % 2, 1 - rounds % 2));
-    ASSERT_OK_AND_ASSIGN(over, fio.IsOver());
-    if (!over) ++rounds;
+    ASSERT_OK_AND_ASSIGN(ended, fio.HasEnded());
+    if (!ended) ++rounds;
   }
 
   ASSERT_OK_AND_ASSIGN(const auto report, fio.AwaitEnd());
   RecordProperty("rounds", static_cast<int>(rounds));
   ASSERT_OK(KeepResult("fio.json", report.json));
   EXPECT_THAT(report, FioSucceeded());
-  EXPECT_GE(rounds, 1U) << "fio was done before the paths had gone and come once: it needs more to "
-                           "do, as by size=, io_size= or time_based and runtime=";
+  EXPECT_GE(rounds, 1U) << "fio ended within the first round of faults: give the job more to do, "
+                           "by size=, io_size=, or time_based and runtime=";
 }
 
 }  // namespace

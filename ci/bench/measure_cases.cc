@@ -19,7 +19,7 @@ constexpr char kFailover[] = "Failover.DeletingTheActivePathMovesIoToTheOther";
 // Of about the same length.
 constexpr char kFourCases[] =
     "^(Failover.DeletingTheActivePathMovesIoToTheOther"
-    "|Failover.DeletingTheEnabledPathLeavesIoWhereItIs"
+    "|Failover.DeletingTheEnabledPathDoesNotDisturbIo"
     "|Failover.RescanningBringsTheDeletedActivePathBackAsTheSecondGroup"
     "|Failover.RescanningBringsTheDeletedEnabledPathBackWhereItWas)$";
 

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "fixtures/host_lock.h"
 #include "fixtures/rig.h"
 #include "helpers/host/place.h"
 #include "helpers/lio/backstore.h"
@@ -72,7 +71,7 @@ Status Rigs(const std::vector<std::string>& words) {
 
 Status Run(const std::string& verb, const std::vector<std::string>& words) {
   DUALPATH_TRY_STATUS(host::ApplyTimeScale());
-  DUALPATH_TRY(const FileLock lock, LockHost());
+  DUALPATH_TRY(const FileLock lock, LockRig());
   if (verb == "lio-up") return LioUp(words);
   if (verb == "lio-down") return LioDown(words);
   return Rigs(words);

@@ -44,7 +44,7 @@ struct CaseRun {
   TestVerdict::Outcome outcome = TestVerdict::Outcome::kPassed;
   std::vector<Failure> failures;
   std::string reason;       ///< of the skip
-  std::string known_issue;  ///< the reference that the case has recorded (fixtures/known_issue.h)
+  std::string known_issue;  ///< the reference that the case has recorded (fixtures/case_tools.h)
   std::string file;         ///< where the case is; gtest 1.10 does not say
   int line = 0;
   std::optional<double> real_seconds;     ///< none where one process ran several cases

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "helpers/matchers/path_id.h"
@@ -12,8 +13,9 @@ namespace dualpath {
 
 /// A path as `multipath -ll` should show it. A PathId alone means a ready one.
 struct ExpectedPath {
-  ExpectedPath(PathId path_id)  // NOLINT(google-explicit-constructor)
-      : id(std::move(path_id)) {}
+  template <typename P, typename = std::enable_if_t<std::is_convertible_v<const P&, PathId>>>
+  ExpectedPath(const P& path)  // NOLINT(google-explicit-constructor)
+      : id(path) {}
 
   PathId id;
   std::string dm_state = "active";
