@@ -1,4 +1,6 @@
 // No path is left: I/O is held for as long as no_path_retry says, then fails, and recovers.
+// Labels of AllPathsDown.BeyondTheWindow: smoke
+// Labels of NoPathRetryQueue.: timers
 
 #include <algorithm>
 #include <cerrno>

@@ -1,4 +1,5 @@
 // Figures, not verdicts: how much the agent itself costs.
+// Labels: benchmark
 
 #include <algorithm>
 #include <iostream>

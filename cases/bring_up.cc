@@ -1,4 +1,5 @@
 // What a rig is before anything happens to it: the article's map, in every detail.
+// Labels: smoke
 
 #include <gmock/gmock.h>
 

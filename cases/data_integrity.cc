@@ -1,4 +1,6 @@
 // Many I/Os at once: whatever happens to the paths, what was acknowledged is on the disk.
+// Labels of DataIntegrity.: load
+// Labels of MixedIo.: load
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,5 @@
 // The path group of the highest priority works again: failback says when I/O goes back to it.
+// Labels: timers
 
 #include "fixtures/timers_fixture.h"
 

@@ -1,4 +1,5 @@
 // One path goes, or comes back; the other one carries the I/O.
+// Labels of Failover.DeletingTheActivePath: smoke
 
 #include "fixtures/rig_fixture.h"
 

@@ -1,4 +1,5 @@
 // multipathd itself goes away: what the kernel does on its own, and what the next one makes of it.
+// Labels: timers
 
 #include "fixtures/skip.h"
 #include "fixtures/timers_fixture.h"

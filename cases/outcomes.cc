@@ -1,5 +1,6 @@
 // The table of outcomes: fault x device x policy -> what each layer did. A row is a case.
 // `dualpath outcomes` prints it as it was seen; cases/OUTCOMES.md is such a table.
+// Labels: table
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 // How soon multipathd's checker finds out about a path.
+// Labels: timers
 
 #include <cerrno>
 

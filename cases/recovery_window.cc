@@ -1,5 +1,6 @@
 // How long I/O is held when no path is left: no_path_retry times polling_interval, and when that
 // time begins.
+// Labels: timers
 
 #include <ostream>
 

@@ -1,4 +1,5 @@
 // A path fails again and again. multipathd holds it back when it works again, unless none is left.
+// Labels: timers
 
 #include "fixtures/timers_fixture.h"
 #include "helpers/multipath/service.h"

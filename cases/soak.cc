@@ -1,5 +1,6 @@
 // fio in the guest verifies what it writes while paths are deleted, rescanned and switched. Another
 // job file than soak.fio: dualpath exec --fio job.fio
+// Labels: soak
 
 #include "cases/soak_job.h"
 
