@@ -3,43 +3,44 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
 
 namespace dualpath {
 
-/// Matches what `look` makes of the value. As gMock's ResultOf with a description, which gtest 1.10
-/// does not have.
-template <typename T, typename View>
-class ViewMatcher : public ::testing::MatcherInterface<const T&> {
+/// Matches a value for which `mismatch` returns nothing; otherwise its text is the explanation.
+template <typename T>
+class DescribedMatcher : public ::testing::MatcherInterface<const T&> {
  public:
-  ViewMatcher(std::string what, std::function<View(const T&)> look,
-              ::testing::Matcher<View> expected)
-      : what_(std::move(what)), look_(std::move(look)), expected_(std::move(expected)) {}
+  using Mismatch = std::function<std::optional<std::string>(const T&)>;
+
+  DescribedMatcher(std::string description, std::string negation, Mismatch mismatch)
+      : description_(std::move(description)),
+        negation_(std::move(negation)),
+        mismatch_(std::move(mismatch)) {}
 
   bool MatchAndExplain(const T& value, ::testing::MatchResultListener* listener) const override {
-    const View seen = look_(value);
-    if (expected_.Matches(seen)) return true;
-    *listener << "whose " << what_ << " is " << ::testing::PrintToString(seen);
-    return false;
+    const std::optional<std::string> mismatch = mismatch_(value);
+    if (mismatch) *listener << *mismatch;
+    return !mismatch;
   }
-  void DescribeTo(std::ostream* out) const override {
-    *out << what_ << " ";
-    expected_.DescribeTo(out);
-  }
+  void DescribeTo(std::ostream* out) const override { *out << description_; }
+  void DescribeNegationTo(std::ostream* out) const override { *out << negation_; }
 
  private:
-  std::string what_;
-  std::function<View(const T&)> look_;
-  ::testing::Matcher<View> expected_;
+  std::string description_;
+  std::string negation_;
+  Mismatch mismatch_;
 };
 
-template <typename T, typename View>
-::testing::Matcher<const T&> Viewed(std::string what, std::function<View(const T&)> look,
-                                    ::testing::Matcher<View> expected) {
+/// `description` and `negation` come after "Expected:", the result of `mismatch` after the value.
+template <typename T>
+::testing::Matcher<const T&> Described(std::string description, std::string negation,
+                                       typename DescribedMatcher<T>::Mismatch mismatch) {
   return ::testing::Matcher<const T&>(
-      new ViewMatcher<T, View>(std::move(what), std::move(look), std::move(expected)));
+      new DescribedMatcher<T>(std::move(description), std::move(negation), std::move(mismatch)));
 }
 
 }  // namespace dualpath
