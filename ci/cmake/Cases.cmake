@@ -1,46 +1,105 @@
 include(GoogleTest)
 
-# Real seconds, of the case alone. `dualpath exec` gives up first, with a message and the logs; but
-# where it has to make a state first, the case's rig among them, it takes that time besides.
+# Real seconds that a case may take, not counting the snapshot that it may have to build first.
+# `dualpath exec` gives up before ctest does, with a message and the logs.
 set(DUALPATH_CASE_TIMEOUT 300)
 if(DUALPATH_PLACE STREQUAL "host")
-  set(DUALPATH_CASE_TIMEOUT 900)  # one holds I/O for five minutes
+  set(DUALPATH_CASE_TIMEOUT 900)  # one case queues I/O for five minutes
 endif()
 math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 1800")
 
-# Kinds of cases that run only when they are asked for; and all.
-set(DUALPATH_KINDS_ON_REQUEST SOAK BENCHMARK TABLE LOAD)
-set(DUALPATH_KINDS SMOKE TIMERS ${DUALPATH_KINDS_ON_REQUEST})
+# Labels of cases that run only on request, and all labels that a case file may give.
+set(DUALPATH_LABELS_ON_REQUEST soak benchmark table load)
+set(DUALPATH_LABELS smoke timers ${DUALPATH_LABELS_ON_REQUEST})
 
-# dualpath_discover_cases(<program> [<kind> <prefix>...]...)
-# One ctest entry per case, run by `dualpath exec`. Labels: the suite's name; the kind, in lower case,
-# for the cases whose name begins with one of its prefixes; and "case" for all that need not be asked
-# for. Kinds are those above.
+# dualpath_read_labels(<out> <file>...)
+# Appends to the list <out> one rule "<label>=<regex of case names>" for each label that the case files give:
+#   // Labels: timers                            all cases of the file
+#   // Labels of Suite.BeginningOfTheName: smoke  its cases whose name begins so
+# Names in rules are those in the file, without an instantiation's prefix and parameter.
+function(dualpath_read_labels out)
+  set(result ${${out}})
+  foreach(file IN LISTS ARGN)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(STRINGS ${file} lines REGEX "^// *Labels?[ :]")
+    if(NOT lines)
+      continue()
+    endif()
+    file(READ ${file} text)
+    set(names "")
+    string(REGEX MATCHALL "\nTEST(_[FP])?\\([^)]*\\)" macros "${text}")
+    foreach(macro IN LISTS macros)
+      string(REGEX REPLACE ".*\\([ \n]*([A-Za-z0-9_]+),[ \n]*([A-Za-z0-9_]+)[ \n]*\\)" "^\\1[.]\\2$"
+             name "${macro}")
+      list(APPEND names "${name}")
+    endforeach()
+    string(REGEX MATCHALL "RegisterTest\\([ \n]*\"[A-Za-z0-9_]+\"" calls "${text}")
+    foreach(call IN LISTS calls)
+      string(REGEX REPLACE ".*\"(.*)\"" "^\\1[.]" name "${call}")
+      list(APPEND names "${name}")
+    endforeach()
+    foreach(line IN LISTS lines)
+      if(NOT line MATCHES "^// Labels( of ([A-Za-z0-9_.]+))?: ([a-z, ]+)$")
+        message(FATAL_ERROR "${file}: cannot read \"${line}\"; write \"// Labels: LABEL\" or "
+                "\"// Labels of Suite.BeginningOfTheName: LABEL\"")
+      endif()
+      set(beginning "${CMAKE_MATCH_2}")
+      string(REGEX MATCHALL "[a-z]+" labels "${CMAKE_MATCH_3}")
+      set(labelled ${names})
+      if(beginning)
+        string(REPLACE "." "[.]" beginning "^${beginning}")
+        set(labelled "")
+        foreach(name IN LISTS names)
+          string(FIND "${name}" "${beginning}" at)
+          if(at EQUAL 0)
+            list(APPEND labelled "${name}")
+          endif()
+        endforeach()
+      endif()
+      if(NOT labelled)
+        message(FATAL_ERROR "${file}: \"${line}\" names no case of this file")
+      endif()
+      foreach(label IN LISTS labels)
+        if(NOT label IN_LIST DUALPATH_LABELS)
+          list(JOIN DUALPATH_LABELS ", " known)
+          message(FATAL_ERROR "${file}: unknown label \"${label}\"; the labels are ${known}")
+        endif()
+        foreach(name IN LISTS labelled)
+          list(APPEND result "${label}=${name}")
+        endforeach()
+      endforeach()
+    endforeach()
+  endforeach()
+  set(${out} ${result} PARENT_SCOPE)
+endfunction()
+
+# dualpath_discover_cases(<program>)
+# Adds one ctest entry per case, run by `dualpath exec`. Its labels: the suite's name, those that its
+# file gives, and "case" unless one of them is on request.
 #
-# gtest_discover_tests() keeps the first of several labels only, so labels and the other list-valued
+# gtest_discover_tests() keeps only the first of several labels, so labels and the other list-valued
 # properties are set by a file that ctest reads after the one with the tests.
 function(dualpath_discover_cases program)
-  cmake_parse_arguments(ARG "" "" "${DUALPATH_KINDS}" ${ARGN})
-  # CMake puts the "emulator" in front of every command line of the program. That is how each case, and
-  # the listing of the cases, runs through `dualpath exec`, which starts the case in a VM of the lab.
+  # ctest runs a target through its emulator: here `dualpath exec`, which restores a VM for each case
+  # and also lists the cases.
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
     "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
     TEST_LIST ${program}_TESTS
-    NO_PRETTY_VALUES  # a case has the name that is in its report, by which it can be run alone
+    NO_PRETTY_VALUES  # keeps the names that reports use and that run a case alone
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
-  set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
-  set(prefixes_by_kind "")
-  foreach(kind IN LISTS DUALPATH_KINDS)
-    string(REPLACE ";" " " prefixes "${ARG_${kind}}")
-    string(APPEND prefixes_by_kind "set(${kind} ${prefixes})\n")
+  get_target_property(sources ${program} SOURCES)
+  set(rules "")
+  foreach(source IN LISTS sources)
+    dualpath_read_labels(rules ${CMAKE_CURRENT_SOURCE_DIR}/${source})
   endforeach()
+  set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
   configure_file(${CMAKE_SOURCE_DIR}/ci/cmake/CaseProperties.cmake.in ${properties_file} @ONLY)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
 
   if(DUALPATH_PLACE STREQUAL "lab")
-    # Image and snapshot are made once, outside the cases' time limits.
+    # Builds image and snapshots once, outside the cases' time limits.
     add_test(NAME lab.prepare COMMAND dualpath prepare $<TARGET_FILE:${program}>)
     set_tests_properties(lab.prepare PROPERTIES FIXTURES_SETUP place TIMEOUT 3600 LABELS lab)
   else()

@@ -37,7 +37,7 @@ class [[nodiscard]] Result {
 /// Success without a value.
 struct Ok {};
 
-/// Result of an operation without a value: `Ok{}` or an `Error`.
+/// Result of an operation without a value: `return Ok{};` or an `Error`.
 using Status = Result<Ok>;
 
 }  // namespace dualpath
@@ -48,8 +48,8 @@ using Status = Result<Ok>;
 // `declaration` and `result` cannot be in parentheses.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 
-/// `DUALPATH_TRY(const Topology topology, daemon.ShowTopology(deadline));` declares `topology`, or
-/// returns the error.
+/// Declares `name`, or returns the error:
+///   DUALPATH_TRY(const std::string name, disk.BlockName());
 #define DUALPATH_TRY(declaration, expression) \
   DUALPATH_TRY_INNER(DUALPATH_CONCAT(dualpath_result_, __LINE__), declaration, expression)
 #define DUALPATH_TRY_INNER(result, declaration, expression) \
@@ -57,7 +57,8 @@ using Status = Result<Ok>;
   if (!result.ok()) return result.error();                  \
   declaration = std::move(result).value()
 
-/// `DUALPATH_TRY_STATUS(path.Delete());` returns the error, if any.
+/// Returns the error, if any:
+///   DUALPATH_TRY_STATUS(disk.Delete());
 #define DUALPATH_TRY_STATUS(expression)                        \
   do {                                                         \
     auto dualpath_status = (expression);                       \

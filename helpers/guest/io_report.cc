@@ -1,5 +1,6 @@
 #include "helpers/guest/io_report.h"
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 #include <string>
@@ -28,19 +29,31 @@ std::ostream& operator<<(std::ostream& out, const IoResult& result) {
 }
 
 void PrintTo(const IoReport& report, std::ostream* out) {
+  *out << report.outcomes.size() << " I/Os";
+}
+
+std::string DescribeRuns(const IoReport& report, std::size_t at) {
   constexpr std::chrono::seconds kWorthALine{1};
-  *out << report.outcomes.size() << " I/Os:";
-  for (std::size_t i = 0; i < report.outcomes.size();) {
-    const IoResult& first = report.outcomes[i];
-    std::size_t next = i + 1;
-    while (next < report.outcomes.size() && first.Took() < kWorthALine &&
-           report.outcomes[next].error_number == first.error_number &&
-           report.outcomes[next].Took() < kWorthALine) {
-      ++next;
-    }
-    *out << "\n  " << next - i << " from " << first;
-    i = next;
+  constexpr std::size_t kLinesAround = 6;
+  const std::vector<IoResult>& all = report.outcomes;
+  std::vector<std::size_t> runs;  // the index of the first I/O of each
+  std::size_t run_of_at = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool same = i > 0 && all[i].error_number == all[i - 1].error_number &&
+                      all[i].Took() < kWorthALine && all[i - 1].Took() < kWorthALine;
+    if (!same) runs.push_back(i);
+    if (i <= at) run_of_at = runs.size() - 1;
   }
+  runs.push_back(all.size());
+  const std::size_t first = run_of_at > kLinesAround ? run_of_at - kLinesAround : 0;
+  const std::size_t last = std::min(run_of_at + kLinesAround + 1, runs.size() - 1);
+  std::ostringstream text;
+  if (first > 0) text << "\n  ... " << runs[first] << " I/Os before";
+  for (std::size_t run = first; run < last; ++run) {
+    text << "\n  " << runs[run + 1] - runs[run] << " from " << all[runs[run]];
+  }
+  if (runs[last] < all.size()) text << "\n  ... " << all.size() - runs[last] << " I/Os after";
+  return text.str();
 }
 
 IoResult ToOutcome(const IoEntry& entry, const ClockOffset& clock) {

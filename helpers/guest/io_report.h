@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <ostream>
+#include <string>
 #include <vector>
 
 #include "helpers/base/deadline.h"
@@ -39,8 +40,11 @@ struct IoReport {
   std::chrono::nanoseconds clock_error{0};  ///< bound of the error of every time
 };
 
-/// Prints consecutive I/Os with the same error in one line, for failure messages.
+/// Prints "12 I/Os", for gtest: a matcher's explanation comes next, and after it the I/Os.
 void PrintTo(const IoReport& report, std::ostream* out);
+
+/// Returns the I/Os around the one at index `at`, a line for each run of I/Os with the same result.
+std::string DescribeRuns(const IoReport& report, std::size_t at = 0);
 
 IoResult ToOutcome(const IoEntry& entry, const ClockOffset& clock);
 

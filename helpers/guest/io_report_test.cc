@@ -54,7 +54,7 @@ TEST(IoResult, KeepsTheFormatOfTheStream) {
   EXPECT_THAT(text.str(), ::testing::EndsWith("s 0.5"));
 }
 
-TEST(IoReport, PrintsConsecutiveIosWithTheSameErrorInOneLine) {
+TEST(IoReport, DescribesRunsOfTheSameResultInOneLine) {
   IoReport report;
   report.outcomes = {
       Io(1, milliseconds(1000), milliseconds(80)),
@@ -66,15 +66,30 @@ TEST(IoReport, PrintsConsecutiveIosWithTheSameErrorInOneLine) {
       Io(7, milliseconds(34000), milliseconds(10), ENOSPC),
       Io(8, milliseconds(34200), milliseconds(10)),
   };
-  EXPECT_EQ(::testing::PrintToString(report),
-            "8 I/Os:"
+  EXPECT_EQ(::testing::PrintToString(report), "8 I/Os");
+  EXPECT_EQ(DescribeRuns(report),
             "\n  2 from #1 block 0: good after 0.080 s, begun at 1.000 s"
             "\n  1 from #3 block 2: good after 1.000 s, begun at 2.400 s"
             "\n  1 from #4 block 3: good after 30.000 s, begun at 3.400 s"
             "\n  2 from #5 block 4: Input/output error after 0.010 s, begun at 33.600 s"
             "\n  1 from #7 block 6: No space left on device after 0.010 s, begun at 34.000 s"
             "\n  1 from #8 block 7: good after 0.010 s, begun at 34.200 s");
-  EXPECT_EQ(::testing::PrintToString(IoReport{}), "0 I/Os:");
+  EXPECT_EQ(::testing::PrintToString(IoReport{}), "0 I/Os");
+  EXPECT_EQ(DescribeRuns(IoReport{}), "");
+}
+
+TEST(IoReport, DescribesOnlyRunsAroundAPoint) {
+  IoReport report;
+  for (std::uint64_t n = 1; n <= 100; ++n) {
+    report.outcomes.push_back(
+        Io(n, milliseconds(n * 2000), milliseconds(10), n % 2 == 0 ? EIO : 0));
+  }
+  const std::string middle = DescribeRuns(report, 50);
+  EXPECT_THAT(middle, ::testing::StartsWith("\n  ... 44 I/Os before\n  1 from #45 "));
+  EXPECT_THAT(middle, ::testing::HasSubstr("\n  1 from #51 "));
+  EXPECT_THAT(middle, ::testing::EndsWith("\n  ... 43 I/Os after"));
+  EXPECT_THAT(DescribeRuns(report), ::testing::StartsWith("\n  1 from #1 "));
+  EXPECT_THAT(DescribeRuns(report, 100), ::testing::HasSubstr("\n  1 from #100 "));
 }
 
 }  // namespace

@@ -2,8 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <chrono>
+#include <iomanip>
+#include <optional>
 #include <ostream>
+#include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "helpers/base/eventually.h"
@@ -11,29 +17,135 @@
 
 namespace dualpath {
 
-/// gtest would print an Observable as bytes; what was seen is in the explanation.
+/// Prints its name; gtest would print bytes, and a look may take long or fail.
 template <typename T>
 void PrintTo(const Observable<T>& observable, std::ostream* out) {
   *out << observable.what();
 }
 
-/// Looks at an `Observable` until `inner` matches what is seen, or the deadline expires:
-///   EXPECT_THAT(rig().topology(), Eventually(PathGroups({{Active(rig().path(1))}})));
-/// fails as
-///   Value of: rig().topology()
-///   Expected: within 30 s, path groups {...}
-///     Actual: the topology of mpatha, last seen as: ...
-template <typename InnerMatcher>
-class EventuallyMatcher {
+namespace matchers_internal {
+
+/// What is wrong with the value of one look, and the value; nothing if it matches. An `Error`
+/// matches nothing.
+template <typename T>
+std::optional<std::string> Mismatch(const Result<T>& seen,
+                                    const ::testing::Matcher<const T&>& inner) {
+  if (!seen.ok()) return "which could not be read: " + seen.error().ToString();
+  ::testing::StringMatchResultListener why;
+  if (inner.MatchAndExplain(*seen, &why)) return std::nullopt;
+  constexpr std::size_t kMostShown = 2000;
+  std::string value = ::testing::PrintToString(*seen);
+  if (value.size() > kMostShown) {
+    const std::size_t more = value.size() - kMostShown;
+    value = value.substr(0, kMostShown) + "... and " + std::to_string(more) + " more bytes";
+  }
+  return (why.str().empty() ? "" : why.str() + "; ") + "last seen: " + value;
+}
+
+/// Base of matchers that look at an `Observable` for some time.
+template <typename T>
+class TimedMatcher : public ::testing::MatcherInterface<const Observable<T>&> {
  public:
-  EventuallyMatcher(InnerMatcher inner, std::chrono::milliseconds budget)
-      : inner_(std::move(inner)), budget_(budget) {}
+  TimedMatcher(::testing::Matcher<const T&> inner, std::chrono::milliseconds time)
+      : inner_(std::move(inner)), time_(time) {}
+
+  bool MatchAndExplain(const Observable<T>& observable,
+                       ::testing::MatchResultListener* listener) const override {
+    // EXPECT_THAT matches a second time for the explanation; to look again would take the time
+    // twice and explain something else.
+    if (listener->IsInterested() && std::exchange(failed_, nullptr) == &observable) {
+      *listener << explanation_;
+      return false;
+    }
+    const std::optional<std::string> mismatch = Watch(observable);
+    if (!mismatch) return true;
+    explanation_ = *mismatch;
+    *listener << explanation_;
+    if (!listener->IsInterested()) failed_ = &observable;
+    return false;
+  }
+
+ protected:
+  const ::testing::Matcher<const T&>& inner() const { return inner_; }
+  std::chrono::milliseconds time() const { return time_; }
+
+ private:
+  virtual std::optional<std::string> Watch(const Observable<T>& observable) const = 0;
+
+  ::testing::Matcher<const T&> inner_;
+  std::chrono::milliseconds time_;
+  mutable const Observable<T>* failed_ = nullptr;  ///< mismatch that is still to be explained
+  mutable std::string explanation_;
+};
+
+template <typename T>
+class EventuallyImpl : public TimedMatcher<T> {
+ public:
+  using TimedMatcher<T>::TimedMatcher;
+
+  void DescribeTo(std::ostream* out) const override {
+    *out << "within " << std::chrono::duration<double>(this->time()).count() * TimeScale()
+         << " s, ";
+    this->inner().DescribeTo(out);
+  }
+
+ private:
+  std::optional<std::string> Watch(const Observable<T>& observable) const override {
+    std::optional<std::string> mismatch;
+    PollUntil(Deadline::In(this->time()), [&] {
+      mismatch = Mismatch(observable.Now(), this->inner());
+      return !mismatch;
+    });
+    return mismatch;
+  }
+};
+
+template <typename T>
+class StaysSoImpl : public TimedMatcher<T> {
+ public:
+  using TimedMatcher<T>::TimedMatcher;
+
+  void DescribeTo(std::ostream* out) const override {
+    *out << "for " << std::chrono::duration<double>(this->time()).count() << " s, ";
+    this->inner().DescribeTo(out);
+  }
+
+ private:
+  std::optional<std::string> Watch(const Observable<T>& observable) const override {
+    const auto pause = std::clamp(this->time() / 50, std::chrono::milliseconds(20),
+                                  std::chrono::milliseconds(1000));
+    const auto begun = Deadline::Clock::now();
+    const Deadline end = Deadline::InUnscaled(this->time());
+    while (true) {
+      const bool last_look = end.Expired();
+      const auto looked = Deadline::Clock::now();
+      const auto mismatch = Mismatch(observable.Now(), this->inner());
+      if (mismatch) {
+        std::ostringstream text;
+        text << std::fixed << std::setprecision(3) << "after "
+             << std::chrono::duration<double>(looked - begun).count() << " s (at "
+             << std::chrono::duration<double>(looked.time_since_epoch()).count()
+             << " s of the timeline), " << *mismatch;
+        return text.str();
+      }
+      if (last_look) return std::nullopt;
+      std::this_thread::sleep_for(end.RemainingUpTo(pause));
+    }
+  }
+};
+
+/// Converts to a matcher of the Observable that it is used on, as gMock's own matchers do.
+template <template <typename> class Impl, typename InnerMatcher>
+class ObservableMatcher {
+ public:
+  ObservableMatcher(InnerMatcher inner, std::chrono::milliseconds time)
+      : inner_(std::move(inner)), time_(time) {}
 
   template <typename T>
   operator ::testing::Matcher<const Observable<T>&>()
       const {  // NOLINT(google-explicit-constructor)
     return ::testing::Matcher<const Observable<T>&>(
-        new Impl<T>(::testing::SafeMatcherCast<const T&>(inner_), budget_));
+        new Impl<T>(::testing::SafeMatcherCast<const T&>(inner_), time_));
   }
   template <typename T>
   operator ::testing::Matcher<Observable<T>>() const {  // NOLINT(google-explicit-constructor)
@@ -42,61 +154,45 @@ class EventuallyMatcher {
   }
 
  private:
-  template <typename T>
-  class Impl : public ::testing::MatcherInterface<const Observable<T>&> {
-   public:
-    Impl(::testing::Matcher<const T&> inner, std::chrono::milliseconds budget)
-        : inner_(std::move(inner)), budget_(budget) {}
-
-    bool MatchAndExplain(const Observable<T>& observable,
-                         ::testing::MatchResultListener* listener) const override {
-      // EXPECT_THAT asks a second time, for the explanation: to wait anew would take the time twice
-      // and tell of a later one.
-      if (listener->IsInterested() && std::exchange(failed_, nullptr) == &observable) {
-        *listener << last_seen_;
-        return false;
-      }
-      std::string last_seen;
-      const bool matched = PollUntil(Deadline::In(budget_), [&] {
-        const Result<T> seen = observable.Now();
-        if (!seen.ok()) {
-          last_seen = "an error: " + seen.error().ToString();
-          return false;
-        }
-        ::testing::StringMatchResultListener why;
-        if (inner_.MatchAndExplain(*seen, &why)) return true;
-        last_seen = ::testing::PrintToString(*seen) + (why.str().empty() ? "" : ", " + why.str());
-        return false;
-      });
-      if (matched) return true;
-      last_seen_ = "last seen as: " + last_seen;
-      *listener << last_seen_;
-      if (!listener->IsInterested()) failed_ = &observable;
-      return false;
-    }
-    void DescribeTo(std::ostream* out) const override {
-      *out << "within " << std::chrono::duration<double>(budget_).count() * TimeScale() << " s, ";
-      inner_.DescribeTo(out);
-    }
-
-   private:
-    ::testing::Matcher<const T&> inner_;
-    std::chrono::milliseconds budget_;
-    mutable const Observable<T>* failed_ = nullptr;  ///< not matched, and not yet explained why
-    mutable std::string last_seen_;
-  };
-
   InnerMatcher inner_;
-  std::chrono::milliseconds budget_;
+  std::chrono::milliseconds time_;
 };
+
+}  // namespace matchers_internal
 
 /// Longer than any single reaction of the stack: multipathd's slowest check, a udev storm.
 inline constexpr std::chrono::seconds kEventually{30};
 
+/// Looks at an `Observable` until `inner` matches, or fails when `budget` (times the place's time
+/// scale) has passed:
+///   EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+/// fails as
+///   Value of: topology()
+///   Expected: within 30 s, path groups [active: 4:0:1:0 active ready running]
+///     Actual: the topology of mpatha, whose path groups are [...]; last seen: mpatha (3600...
+/// Several of them in a row hold one after the other; what must hold at the same time goes into
+/// one, with AllOf. It matches at the first good look: to expect that something does not change,
+/// use `StaysSo`.
 template <typename InnerMatcher>
-EventuallyMatcher<InnerMatcher> Eventually(InnerMatcher inner,
-                                           std::chrono::milliseconds budget = kEventually) {
-  return EventuallyMatcher<InnerMatcher>(std::move(inner), budget);
+auto Eventually(InnerMatcher inner, std::chrono::milliseconds budget = kEventually) {
+  return matchers_internal::ObservableMatcher<matchers_internal::EventuallyImpl, InnerMatcher>(
+      std::move(inner), budget);
+}
+
+/// `inner` matches at every look for `duration`, 50 looks or one a second, the first of them now.
+/// The duration is exact, not scaled, on the clock of the case, which multipathd's timers run on
+/// too:
+///   EXPECT_THAT(table(), StaysSo(Not(QueuesIfNoPath()), std::chrono::seconds(60)));
+/// fails at the first look that does not match, as
+///   Expected: for 60 s, does not have queue_if_no_path
+///     Actual: the table of mpatha, after 3.020 s (at 389.410 s of the timeline), last seen: 0
+///     2097...
+/// An `Error` fails it. What changes and changes back between two looks is not seen: match the log
+/// for that. `Not` belongs inside.
+template <typename InnerMatcher>
+auto StaysSo(InnerMatcher inner, std::chrono::milliseconds duration) {
+  return matchers_internal::ObservableMatcher<matchers_internal::StaysSoImpl, InnerMatcher>(
+      std::move(inner), duration);
 }
 
 }  // namespace dualpath

@@ -16,12 +16,21 @@ using ::testing::DescribeMatcher;
 using ::testing::Each;
 using ::testing::EndsWith;
 using ::testing::Ge;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr milliseconds kSoon{60};
 
-/// Counts how often it is looked at.
+class ScopedTimeScale {
+ public:
+  explicit ScopedTimeScale(double scale) { SetTimeScale(scale); }
+  ~ScopedTimeScale() { SetTimeScale(1); }
+  ScopedTimeScale(const ScopedTimeScale&) = delete;
+  ScopedTimeScale& operator=(const ScopedTimeScale&) = delete;
+};
+
+/// Counts the looks at it.
 class Counter {
  public:
   Observable<int> Value() {
@@ -50,11 +59,11 @@ MATCHER_P(Reaches, goal, "") {
   return arg >= goal;
 }
 
-TEST(Eventually, SaysWhatItLastSawAndWhatWasWrongWithIt) {
+TEST(Eventually, ExplainsTheLastMismatchFirst) {
   Counter counter;
   const std::string why = WhyNot(Eventually(Reaches(1000), kSoon), counter.Value());
-  EXPECT_EQ(why, "last seen as: " + std::to_string(counter.looks()) + ", which is " +
-                     std::to_string(1000 - counter.looks()) + " short");
+  EXPECT_EQ(why, "which is " + std::to_string(1000 - counter.looks()) +
+                     " short; last seen: " + std::to_string(counter.looks()));
   EXPECT_GE(counter.looks(), 2);
 }
 
@@ -64,32 +73,32 @@ TEST(Eventually, DoesNotWaitAgainToExplain) {
   const ::testing::Matcher<const Observable<int>&> never = Eventually(0, kSoon);
   EXPECT_FALSE(never.Matches(value));
   const int looks = counter.looks();
-  EXPECT_EQ(WhyNot(never, value), "last seen as: " + std::to_string(looks));
+  EXPECT_EQ(WhyNot(never, value), "last seen: " + std::to_string(looks));
   EXPECT_EQ(counter.looks(), looks);
 
-  EXPECT_NE(WhyNot(never, value), "last seen as: " + std::to_string(looks));
-  EXPECT_GT(counter.looks(), looks) << "asked anew, it looks anew";
+  EXPECT_NE(WhyNot(never, value), "last seen: " + std::to_string(looks));
+  EXPECT_GT(counter.looks(), looks) << "matched again, it looks again";
 }
 
-TEST(Eventually, LooksThroughErrors) {
+TEST(Eventually, RetriesAfterErrors) {
   int looks = 0;
   const Observable<int> value("the value", [&]() -> Result<int> {
-    if (++looks < 3) return Error::Because("ask", "multipathd", "it is not up");
+    if (++looks < 3) return Error::Because("ask", "multipathd", "not running");
     return 7;
   });
   EXPECT_THAT(value, Eventually(7));
   EXPECT_EQ(looks, 3);
 }
 
-TEST(Eventually, SaysWhichErrorItLastMet) {
+TEST(Eventually, ExplainsTheLastError) {
   const Observable<int> value("the value", []() -> Result<int> {
-    return Error::Because("ask", "multipathd", "it is not up");
+    return Error::Because("ask", "multipathd", "not running");
   });
   EXPECT_EQ(WhyNot(Eventually(7, kSoon), value),
-            "last seen as: an error: ask: multipathd: it is not up");
+            "which could not be read: ask: multipathd: not running");
 }
 
-TEST(Eventually, TakesWhatEXPECT_THATTakes) {
+TEST(Eventually, TakesAnyInnerMatcher) {
   const Observable<std::string> word("the word", [] { return std::string("off"); });
   EXPECT_THAT(word, Eventually("off"));
   EXPECT_THAT(word, Eventually(AllOf(StartsWith("o"), EndsWith("f"))));
@@ -99,7 +108,7 @@ TEST(Eventually, TakesWhatEXPECT_THATTakes) {
   EXPECT_THAT(list, Eventually(Each(1)));
 }
 
-TEST(Eventually, StopsAtItsDeadlineInThisPlacesTime) {
+TEST(Eventually, ScalesItsDeadline) {
   const ScopedTimeScale four(4);
   const auto begun = Deadline::Clock::now();
   Counter counter;
@@ -117,8 +126,83 @@ TEST(Eventually, DescribesTheTimeAndTheExpectation) {
   EXPECT_EQ(DescribeMatcher<const Observable<int>&>(Eventually(Ge(3))), "within 120 s, is >= 3");
 }
 
-TEST(Eventually, NamesTheThingInAFailure) {
+TEST(Eventually, CutsALongValue) {
+  const Observable<std::string> text("the text", [] { return std::string(3000, 'x'); });
+  EXPECT_THAT(WhyNot(Eventually("y", milliseconds(0)), text),
+              AllOf(StartsWith("last seen: \"xxx"), EndsWith("xxx... and 1002 more bytes")));
+}
+
+TEST(Observable, IsPrintedByItsName) {
   EXPECT_EQ(::testing::PrintToString(Counter().Value()), "the counter");
+}
+
+TEST(StaysSo, LooksAgainAndAgainForItsWholeDuration) {
+  const auto begun = Deadline::Clock::now();
+  Counter counter;
+  EXPECT_THAT(counter.Value(), StaysSo(Ge(1), milliseconds(50)));
+  EXPECT_GE(Deadline::Clock::now() - begun, milliseconds(50));
+  EXPECT_GE(counter.looks(), 2);
+}
+
+TEST(StaysSo, LooksAtTheBeginningAndAtTheEnd) {
+  Counter counter;
+  EXPECT_THAT(counter.Value(), Not(StaysSo(Ge(2), milliseconds(50))));
+  EXPECT_EQ(counter.looks(), 1) << "the first mismatch ends it";
+
+  bool late = false;
+  const auto begun = Deadline::Clock::now();
+  const Observable<bool> value("the value", [&]() -> Result<bool> {
+    late = Deadline::Clock::now() - begun >= milliseconds(50);
+    return late;
+  });
+  EXPECT_THAT(value, Not(StaysSo(false, milliseconds(50))));
+  EXPECT_TRUE(late) << "only the look at the end can fail it";
+}
+
+TEST(StaysSo, ExplainsWhenAndWhatItSawFirst) {
+  const Observable<int> value("the value", [n = 0]() mutable -> Result<int> { return ++n; });
+  EXPECT_THAT(WhyNot(StaysSo(Not(Reaches(3)), seconds(10)), value),
+              MatchesRegex("after [0-9.]+ s \\(at [0-9.]+ s of the timeline\\), last seen: 3"));
+  EXPECT_THAT(WhyNot(StaysSo(Reaches(100), seconds(10)), value),
+              MatchesRegex("after 0.0[0-9]+ s \\(at [0-9.]+ s of the timeline\\), which is 96 "
+                           "short; last seen: 4"));
+}
+
+TEST(StaysSo, FailsAtAnError) {
+  int looks = 0;
+  const Observable<int> value("the value", [&]() -> Result<int> {
+    if (++looks == 2) return Error::Because("ask", "multipathd", "not running");
+    return 7;
+  });
+  EXPECT_THAT(WhyNot(StaysSo(7, seconds(10)), value),
+              EndsWith(", which could not be read: ask: multipathd: not running"));
+  looks = 1;
+  EXPECT_THAT(WhyNot(StaysSo(Not(8), seconds(10)), value),
+              EndsWith(", which could not be read: ask: multipathd: not running"));
+}
+
+TEST(StaysSo, DoesNotLookAgainToExplain) {
+  Counter counter;
+  const Observable<int> value = counter.Value();
+  const ::testing::Matcher<const Observable<int>&> never = StaysSo(0, kSoon);
+  EXPECT_FALSE(never.Matches(value));
+  EXPECT_THAT(WhyNot(never, value), EndsWith("last seen: 1"));
+  EXPECT_EQ(counter.looks(), 1);
+}
+
+TEST(StaysSo, DoesNotScaleItsDuration) {
+  const ScopedTimeScale thousand(1000);
+  const auto begun = Deadline::Clock::now();
+  Counter counter;
+  EXPECT_THAT(counter.Value(), StaysSo(Ge(1), milliseconds(20)));
+  EXPECT_LT(Deadline::Clock::now() - begun, seconds(15));
+}
+
+TEST(StaysSo, DescribesTheTimeAndTheExpectation) {
+  EXPECT_EQ(DescribeMatcher<const Observable<int>&>(StaysSo(Ge(3), seconds(60))),
+            "for 60 s, is >= 3");
+  EXPECT_EQ(DescribeMatcher<const Observable<int>&>(StaysSo(Not(Ge(3)), milliseconds(1500))),
+            "for 1.5 s, isn't >= 3");
 }
 
 }  // namespace

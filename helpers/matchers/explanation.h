@@ -6,7 +6,8 @@
 
 namespace dualpath {
 
-/// For the tests of matchers: what a failed EXPECT_THAT would add after the value, or "it matches".
+/// Returns what a failed EXPECT_THAT prints after the value, or "it matches". For tests of
+/// matchers.
 template <typename T, typename M>
 std::string WhyNot(const M& matcher, const T& value) {
   const ::testing::Matcher<const T&> typed = ::testing::SafeMatcherCast<const T&>(matcher);

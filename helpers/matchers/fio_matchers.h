@@ -6,9 +6,12 @@
 
 namespace dualpath {
 
-/// Every job of the run did I/O and ended without an error, and so read back what it wrote, where
-/// it was told to verify:
+/// Every job of the run did I/O and ended without an error. A job with verify= fails if it reads
+/// other data than it wrote.
 ///   EXPECT_THAT(report, FioSucceeded());
+/// fails as
+///   Expected: every job did I/O, without an error
+///     Actual: ..., whose job soak read other data than it wrote
 ::testing::Matcher<const guest::FioReport&> FioSucceeded();
 
 }  // namespace dualpath

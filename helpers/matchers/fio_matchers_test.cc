@@ -21,11 +21,11 @@ guest::FioReport ReportOf(std::uint64_t writes, int error, int exit_code = 0) {
   return report;
 }
 
-TEST(FioSucceeded, IsIoWithoutAnError) { EXPECT_THAT(ReportOf(3, 0), FioSucceeded()); }
+TEST(FioSucceeded, NeedsIoWithoutAnError) { EXPECT_THAT(ReportOf(3, 0), FioSucceeded()); }
 
-TEST(FioSucceeded, TellsWhatWentWrong) {
+TEST(FioSucceeded, NamesTheJobThatFailed) {
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(3, EILSEQ, 1)),
-            "whose job soak did not read what was written");
+            "whose job soak read other data than it wrote");
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(3, EIO, 1)), "whose job soak failed");
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(0, 0)), "whose job soak did no I/O");
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(3, 0, 1)), "which ended with exit status 1");

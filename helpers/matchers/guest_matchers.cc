@@ -1,6 +1,8 @@
 #include "helpers/matchers/guest_matchers.h"
 
-#include <ostream>
+#include <optional>
+
+#include "helpers/matchers/described.h"
 
 namespace dualpath {
 namespace {
@@ -11,13 +13,13 @@ using Events = std::vector<DomainEvent>;
 
 bool IsIoError(const DomainEvent& event) { return event.kind == DomainEvent::Kind::kIoError; }
 
-bool IsFor(const DomainEvent& event, IoErrorReason reason) {
+bool HasReason(const DomainEvent& event, IoErrorReason reason) {
   if (reason == IoErrorReason::kNoSpace) return event.reason == "enospc";
   return event.reason.empty() || event.reason == "message";
 }
 
-/// As libvirt would report it, for messages.
-std::string InWords(OnError action, IoErrorReason reason) {
+/// Returns the text of such an event, "I/O error on the disk: the guest is paused".
+std::string Describe(OnError action, IoErrorReason reason) {
   DomainEvent event;
   event.kind = DomainEvent::Kind::kIoError;
   event.disk = "the disk";
@@ -26,80 +28,55 @@ std::string InWords(OnError action, IoErrorReason reason) {
   return event.ToString();
 }
 
-class ReportsMatcher : public ::testing::MatcherInterface<const Events&> {
- public:
-  ReportsMatcher(OnError action, IoErrorReason reason) : action_(action), reason_(reason) {}
-
-  bool MatchAndExplain(const Events& events,
-                       ::testing::MatchResultListener* listener) const override {
-    bool any = false;
-    for (const DomainEvent& event : events) {
-      if (!IsIoError(event)) continue;
-      any = true;
-      if (event.action == static_cast<int>(action_) && IsFor(event, reason_)) continue;
-      *listener << "which has " << event;
-      return false;
-    }
-    if (!any) *listener << "which has no I/O error";
-    return any;
-  }
-  void DescribeTo(std::ostream* out) const override {
-    *out << "I/O errors, each as \"" << InWords(action_, reason_) << "\"";
-  }
-
- private:
-  OnError action_;
-  IoErrorReason reason_;
-};
-
-class NoIoErrorMatcher : public ::testing::MatcherInterface<const Events&> {
- public:
-  bool MatchAndExplain(const Events& events,
-                       ::testing::MatchResultListener* listener) const override {
-    for (const DomainEvent& event : events) {
-      if (!IsIoError(event)) continue;
-      *listener << "which has " << event;
-      return false;
-    }
-    return true;
-  }
-  void DescribeTo(std::ostream* out) const override { *out << "no I/O error"; }
-};
-
-class StateMatcher : public ::testing::MatcherInterface<const DomainState&> {
- public:
-  explicit StateMatcher(DomainState expected) : expected_(expected) {}
-
-  bool MatchAndExplain(const DomainState& state,
-                       ::testing::MatchResultListener* /*listener*/) const override {
-    // Why a running domain runs is of no interest: booted, resumed.
-    return state.state == expected_.state &&
-           (state.state == VIR_DOMAIN_RUNNING || state.reason == expected_.reason);
-  }
-  void DescribeTo(std::ostream* out) const override { *out << "is " << expected_; }
-  void DescribeNegationTo(std::ostream* out) const override { *out << "is not " << expected_; }
-
- private:
-  DomainState expected_;
-};
+::testing::Matcher<const DomainState&> IsIn(DomainState expected) {
+  const std::string text = ::testing::PrintToString(expected);
+  return Described<DomainState>(
+      "is " + text, "is not " + text,
+      [expected](const DomainState& state) -> std::optional<std::string> {
+        // A running domain may have any reason: booted, resumed.
+        if (state.state == expected.state &&
+            (state.state == VIR_DOMAIN_RUNNING || state.reason == expected.reason)) {
+          return std::nullopt;
+        }
+        return "";
+      });
+}
 
 }  // namespace
 
 ::testing::Matcher<const Events&> ReportsIoErrors(OnError action, IoErrorReason reason) {
-  return ::testing::Matcher<const Events&>(new ReportsMatcher(action, reason));
+  const std::string event_text = Describe(action, reason);
+  return Described<Events>(
+      "I/O errors, all of them \"" + event_text + "\"",
+      "no I/O error, or one other than \"" + event_text + "\"",
+      [action, reason](const Events& events) -> std::optional<std::string> {
+        bool any = false;
+        for (const DomainEvent& event : events) {
+          if (!IsIoError(event)) continue;
+          any = true;
+          if (event.action != static_cast<int>(action) || !HasReason(event, reason)) {
+            return "which has " + event.ToString();
+          }
+        }
+        if (any) return std::nullopt;
+        return "which has no I/O error";
+      });
 }
 
 ::testing::Matcher<const Events&> ReportsNoIoError() {
-  return ::testing::Matcher<const Events&>(new NoIoErrorMatcher);
+  return Described<Events>("no I/O error", "an I/O error",
+                           [](const Events& events) -> std::optional<std::string> {
+                             for (const DomainEvent& event : events) {
+                               if (IsIoError(event)) return "which has " + event.ToString();
+                             }
+                             return std::nullopt;
+                           });
 }
 
-::testing::Matcher<const DomainState&> IsRunning() {
-  return ::testing::Matcher<const DomainState&>(new StateMatcher({VIR_DOMAIN_RUNNING, 0}));
-}
+::testing::Matcher<const DomainState&> IsRunning() { return IsIn({VIR_DOMAIN_RUNNING, 0}); }
 
 ::testing::Matcher<const DomainState&> IsPausedByIoError() {
-  return ::testing::Matcher<const DomainState&>(
-      new StateMatcher({VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR}));
+  return IsIn({VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR});
 }
 
 }  // namespace dualpath

@@ -11,28 +11,33 @@
 
 namespace dualpath {
 
-/// What QEMU does about an I/O error, by the disk's policy.
+/// QEMU's action on an I/O error, by the disk's policy (libvirt's error_policy).
 enum class OnError {
   kIgnore = VIR_DOMAIN_EVENT_IO_ERROR_NONE,
   kPause = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE,
   kReport = VIR_DOMAIN_EVENT_IO_ERROR_REPORT,
 };
 
-/// The reason, as far as libvirt has a word for it.
+/// libvirt's reason of an I/O error.
 enum class IoErrorReason {
   kNoSpace,  ///< "enospc"
-  kOther,    ///< "", or from libvirt 11 on "message": there is but QEMU's text
+  kOther,    ///< "", or since libvirt 11 "message": only QEMU's text is available
 };
 
-/// libvirt reported at least one I/O error, and of each that QEMU did this about it, for this
-/// reason:
+/// libvirt reported at least one I/O error, and all of them with this action and this reason:
 ///   EXPECT_THAT(guest().events(), Eventually(ReportsIoErrors(OnError::kPause)));
+/// fails as
+///   Expected: within 30 s, I/O errors, all of them "I/O error on the disk: the guest is paused"
+///     Actual: the events of the guest, which has I/O error on scsi0-0-0-0: reported to the
+///     guest;...
 ::testing::Matcher<const std::vector<guest::DomainEvent>&> ReportsIoErrors(
     OnError action, IoErrorReason reason = IoErrorReason::kOther);
 
-/// QEMU met no error that its policies would be about.
+/// libvirt reported no I/O error.
 ::testing::Matcher<const std::vector<guest::DomainEvent>&> ReportsNoIoError();
 
+/// The domain is running, for whatever reason; it is paused, and because of an I/O error:
+///   EXPECT_THAT(guest().state(), Eventually(IsPausedByIoError()));
 ::testing::Matcher<const guest::DomainState&> IsRunning();
 ::testing::Matcher<const guest::DomainState&> IsPausedByIoError();
 

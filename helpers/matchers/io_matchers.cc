@@ -1,9 +1,11 @@
 #include "helpers/matchers/io_matchers.h"
 
-#include <ostream>
+#include <algorithm>
+#include <optional>
 #include <system_error>
 
 #include "helpers/guest/oracle.h"
+#include "helpers/matchers/described.h"
 
 namespace dualpath {
 namespace {
@@ -18,47 +20,46 @@ bool BegunInTime(const Phase& phase, const IoResult& outcome, const IoReport& re
 
 bool WasHeld(const IoResult& outcome) { return outcome.Took() >= guest::kHeld; }
 
-/// A matcher that says what is wrong in its explanation, or nothing if all is well.
-class Complains : public ::testing::MatcherInterface<const IoReport&> {
- public:
-  using Complaint = std::function<std::string(const IoReport&)>;
+std::string ErrorText(int error_number) { return std::generic_category().message(error_number); }
 
-  Complains(std::string description, Complaint complaint)
-      : description_(std::move(description)), complaint_(std::move(complaint)) {}
-
-  bool MatchAndExplain(const IoReport& report,
-                       ::testing::MatchResultListener* listener) const override {
-    const std::string complaint =
-        report.outcomes.empty() ? "there was no I/O at all" : complaint_(report);
-    *listener << complaint;
-    return complaint.empty();
-  }
-  void DescribeTo(std::ostream* out) const override { *out << description_; }
-
- private:
-  std::string description_;
-  Complaint complaint_;
+/// What is wrong with a run, and the index of the I/O that shows it.
+struct Fault {
+  std::string text;
+  std::size_t at = 0;
 };
 
-::testing::Matcher<const IoReport&> Complaining(std::string description,
-                                                Complains::Complaint complaint) {
-  return ::testing::Matcher<const IoReport&>(
-      new Complains(std::move(description), std::move(complaint)));
+Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator outcome,
+              const std::string& text) {
+  const bool is_end = outcome == report.outcomes.end();
+  return {text + (is_end ? "no more I/O" : ::testing::PrintToString(*outcome)),
+          static_cast<std::size_t>(outcome - report.outcomes.begin())};
 }
 
-std::string ErrorWords(int error_number) { return std::generic_category().message(error_number); }
+/// Explains what is wrong first, and then shows the I/Os around it.
+::testing::Matcher<const IoReport&> Run(
+    std::string description, std::string negation,
+    std::function<std::optional<Fault>(const IoReport&)> find_fault) {
+  return Described<IoReport>(
+      std::move(description), std::move(negation),
+      [find_fault = std::move(find_fault)](const IoReport& report) -> std::optional<std::string> {
+        if (report.outcomes.empty()) return "which is no I/O at all";
+        const std::optional<Fault> fault = find_fault(report);
+        if (!fault) return std::nullopt;
+        return fault->text + guest::DescribeRuns(report, fault->at);
+      });
+}
 
 }  // namespace
 
 ::testing::Matcher<const IoReport&> CompletedWithoutErrors() {
-  return Complaining("every I/O completed without error",
-                     [](const IoReport& report) -> std::string {
-                       for (const IoResult& outcome : report.outcomes) {
-                         if (outcome.error_number != 0)
-                           return "with " + ::testing::PrintToString(outcome);
-                       }
-                       return "";
-                     });
+  return Run("every I/O completed without error", "an I/O completed with an error",
+             [](const IoReport& report) -> std::optional<Fault> {
+               const auto& all = report.outcomes;
+               const auto failed = std::find_if(
+                   all.begin(), all.end(), [](const IoResult& o) { return o.error_number != 0; });
+               if (failed == all.end()) return std::nullopt;
+               return FaultAt(report, failed, "the first that failed is ");
+             });
 }
 
 Phase Good() {
@@ -66,19 +67,19 @@ Phase Good() {
 }
 
 Phase Failing(int error_number) {
-  return {"failing with " + ErrorWords(error_number), [error_number](const IoResult& o) {
+  return {"failing with " + ErrorText(error_number), [error_number](const IoResult& o) {
             return o.error_number == error_number && !WasHeld(o);
           }};
 }
 
 Phase HeldThenGood() {
-  return {"held, then good", [](const IoResult& o) { return o.error_number == 0 && WasHeld(o); }};
+  return {"queued, then good", [](const IoResult& o) { return o.error_number == 0 && WasHeld(o); }};
 }
 
 Phase HeldThenFailing(int error_number) {
-  return {"held, then failing with " + ErrorWords(error_number), [error_number](const IoResult& o) {
-            return o.error_number == error_number && WasHeld(o);
-          }};
+  return {
+      "queued, then failing with " + ErrorText(error_number),
+      [error_number](const IoResult& o) { return o.error_number == error_number && WasHeld(o); }};
 }
 
 Phase Phase::StartedBefore(std::chrono::microseconds point) const {
@@ -90,110 +91,101 @@ Phase Phase::StartedBefore(std::chrono::microseconds point) const {
 
 Phase Maybe(Phase phase) {
   phase.optional = true;
-  phase.description += " (perhaps)";
+  phase.description += " (optional)";
   return phase;
 }
 
 ::testing::Matcher<const IoReport&> HasPhases(std::vector<Phase> phases) {
-  std::string description = "the I/Os were";
+  std::string description = "I/O in these phases:";
   for (const Phase& phase : phases) {
     description += (&phase == &phases.front() ? " " : "; ") + phase.description;
   }
-  return Complaining(description, [phases](const IoReport& report) -> std::string {
-    auto outcome = report.outcomes.begin();
-    for (const Phase& phase : phases) {
-      const auto begun = outcome;
-      while (outcome != report.outcomes.end() && phase.covers(*outcome) &&
-             BegunInTime(phase, *outcome, report)) {
-        ++outcome;
-      }
-      if (outcome != begun || phase.optional) continue;
-      return "where \"" + phase.description + "\" should come, there is " +
-             (outcome == report.outcomes.end() ? "nothing more"
-                                               : ::testing::PrintToString(*outcome));
-    }
-    if (outcome == report.outcomes.end()) return "";
-    return "after all that, there is " + ::testing::PrintToString(*outcome);
-  });
+  return Run(description, "not " + description,
+             [phases = std::move(phases)](const IoReport& report) -> std::optional<Fault> {
+               auto outcome = report.outcomes.begin();
+               for (const Phase& phase : phases) {
+                 const auto begun = outcome;
+                 while (outcome != report.outcomes.end() && phase.covers(*outcome) &&
+                        BegunInTime(phase, *outcome, report)) {
+                   ++outcome;
+                 }
+                 if (outcome != begun || phase.optional) continue;
+                 return FaultAt(report, outcome, "expected \"" + phase.description + "\", got ");
+               }
+               if (outcome == report.outcomes.end()) return std::nullopt;
+               return FaultAt(report, outcome, "expected no more I/O, got ");
+             });
 }
 
 ::testing::Matcher<const IoReport&> FailedExactlyBetween(std::chrono::microseconds from,
                                                          std::chrono::microseconds to,
                                                          int error_number,
                                                          std::chrono::microseconds give) {
-  const std::string description = "I/O failed with " + ErrorWords(error_number) + " from " +
+  const std::string description = "I/O fails with " + ErrorText(error_number) + " from " +
                                   std::to_string(from.count()) + " us to " +
                                   std::to_string(to.count()) + " us, and at no other time";
-  return Complaining(description, [=](const IoReport& report) -> std::string {
-    bool any_failed = false;
-    const auto unsure = report.clock_error + give;
-    for (const IoResult& outcome : report.outcomes) {
-      const auto start = outcome.start.time_since_epoch();
-      const auto end = outcome.end.time_since_epoch();
-      const bool inside = start > from + unsure && end < to - unsure;
-      const bool outside = end < from - unsure || start > to + unsure;
-      const bool good = outcome.error_number == 0;
-      const bool failed = outcome.error_number == error_number;
-      if (inside && !(failed && !WasHeld(outcome))) {
-        return "in that time there is " + ::testing::PrintToString(outcome);
-      }
-      if (outside && !good) {
-        return "at another time there is " + ::testing::PrintToString(outcome);
-      }
-      if (!good && !failed) {
-        return "at the edge of that time there is " + ::testing::PrintToString(outcome);
-      }
-      any_failed = any_failed || failed;
-    }
-    return any_failed ? "" : "no I/O failed";
-  });
+  return Run(description, "not: " + description,
+             [=](const IoReport& report) -> std::optional<Fault> {
+               bool any_failed = false;
+               const auto unsure = report.clock_error + give;
+               const auto& all = report.outcomes;
+               for (auto outcome = all.begin(); outcome != all.end(); ++outcome) {
+                 const auto start = outcome->start.time_since_epoch();
+                 const auto end = outcome->end.time_since_epoch();
+                 const bool inside = start > from + unsure && end < to - unsure;
+                 const bool outside = end < from - unsure || start > to + unsure;
+                 const bool good = outcome->error_number == 0;
+                 const bool failed = outcome->error_number == error_number;
+                 if (inside && !(failed && !WasHeld(*outcome))) {
+                   return FaultAt(report, outcome, "inside that time: ");
+                 }
+                 if (outside && !good) return FaultAt(report, outcome, "outside that time: ");
+                 if (!good && !failed) {
+                   return FaultAt(report, outcome, "at the edge of that time: ");
+                 }
+                 any_failed = any_failed || failed;
+               }
+               if (any_failed) return std::nullopt;
+               return Fault{"no I/O failed"};
+             });
 }
 
 namespace {
 
-/// LineContaining what is wrong, or nothing.
 template <typename T>
-class Holds : public ::testing::MatcherInterface<const T&> {
- public:
-  using Look = std::function<Status(const T&)>;
-
-  explicit Holds(Look look) : look_(std::move(look)) {}
-
-  bool MatchAndExplain(const T& value, ::testing::MatchResultListener* listener) const override {
-    const Status holds = look_(value);
-    if (!holds.ok()) *listener << holds.error().ToString();
-    return holds.ok();
-  }
-  void DescribeTo(std::ostream* out) const override {
-    *out << "holds every acknowledged write of the run";
-  }
-
- private:
-  Look look_;
-};
+::testing::Matcher<const T&> Holds(std::function<Status(const T&)> check) {
+  return Described<T>("holds every acknowledged write of the run",
+                      "does not hold every acknowledged write of the run",
+                      [check = std::move(check)](const T& value) -> std::optional<std::string> {
+                        const Status holds = check(value);
+                        if (holds.ok()) return std::nullopt;
+                        return holds.error().ToString();
+                      });
+}
 
 }  // namespace
 
 HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const StorageFile&>() const {
-  return ::testing::Matcher<const StorageFile&>(
-      new Holds<StorageFile>([report = report_](const StorageFile& storage) {
-        return guest::HoldsAcknowledgedWrites(storage.path, report);
-      }));
+  return Holds<StorageFile>([report = report_](const StorageFile& storage) {
+    return guest::HoldsAcknowledgedWrites(storage.path, report);
+  });
 }
 
 HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const scsi::Disk&>() const {
-  return ::testing::Matcher<const scsi::Disk&>(
-      new Holds<scsi::Disk>([report = report_](const scsi::Disk& disk) -> Status {
-        DUALPATH_TRY(const std::string device, disk.DevicePath());
-        return guest::HoldsAcknowledgedWrites(device, report);
-      }));
+  return Holds<scsi::Disk>([report = report_](const scsi::Disk& disk) -> Status {
+    DUALPATH_TRY(const std::string device, disk.DevicePath());
+    return guest::HoldsAcknowledgedWrites(device, report);
+  });
 }
 
 ::testing::Matcher<const IoReport&> ReadsSawEveryAcknowledgedWrite() {
-  return Complaining("every read saw the last acknowledged write", [](const IoReport& report) {
-    const Status right = guest::ReadsSawAcknowledgedWrites(report);
-    return right.ok() ? std::string() : right.error().ToString();
-  });
+  return Run("every read saw the last acknowledged write",
+             "a read did not see the last acknowledged write",
+             [](const IoReport& report) -> std::optional<Fault> {
+               const Status right = guest::ReadsSawAcknowledgedWrites(report);
+               if (right.ok()) return std::nullopt;
+               return Fault{right.error().ToString()};
+             });
 }
 
 }  // namespace dualpath

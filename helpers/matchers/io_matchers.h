@@ -14,39 +14,47 @@
 
 namespace dualpath {
 
-/// Every I/O came back, none with an error.
+/// The run did I/O, and none of it failed:
+///   EXPECT_THAT(report, CompletedWithoutErrors());
+/// fails as
+///   Expected: every I/O completed without error
+///     Actual: 3 I/Os (of type dualpath::guest::IoReport), the first that failed is #2 block 2: ...
 ::testing::Matcher<const guest::IoReport&> CompletedWithoutErrors();
 
-/// A stretch of I/Os with the same outcome.
+/// Consecutive I/Os with the same result.
 struct Phase {
   std::string description;
   std::function<bool(const guest::IoResult&)> covers;
   bool optional = false;
   std::optional<std::chrono::microseconds> started_before{};
 
-  /// The same, but only I/Os that were begun before this point (CLOCK_MONOTONIC), as far as the
-  /// clocks can tell: so that a phase cannot swallow what should have ended differently.
+  /// Returns the phase limited to I/Os that began before `point` (CLOCK_MONOTONIC, within the
+  /// accuracy of the clocks), so that it does not cover later ones that should end differently.
   Phase StartedBefore(std::chrono::microseconds point) const;
 };
 
-Phase Good();                     ///< no error, not held
-Phase Failing(int error_number);  ///< this error, not held
-Phase HeldThenGood();             ///< held for a while, then no error
+Phase Good();                     ///< no error, not queued
+Phase Failing(int error_number);  ///< this error, not queued
+Phase HeldThenGood();             ///< queued for at least guest::kHeld, then no error
 Phase HeldThenFailing(int error_number);
-Phase Maybe(Phase phase);  ///< may also be missing
+Phase Maybe(Phase phase);  ///< optional
 
 /// The run is these phases in this order, each of at least one I/O, and nothing else:
 ///   EXPECT_THAT(report, HasPhases({Good(), HeldThenGood(), Good()}));
+/// fails as
+///   Expected: I/O in these phases: good; queued, then good; good
+///     Actual: ..., expected "queued, then good", got #2 block 2: Input/output error after 0.100 s,
+///     ...
 ::testing::Matcher<const guest::IoReport&> HasPhases(std::vector<Phase> phases);
 
-/// Every I/O that lay between the two points failed at once with this error, and every one that
-/// lay before or after them was good. What straddles a point, by the clocks' accuracy and `give`,
-/// may be either: the time that what happened at the points may have taken. At least one failed.
+/// Every I/O between the two points failed at once with this error, and every I/O before or after
+/// them was good; at least one failed. An I/O that straddles a point may do either; a point is as
+/// wide as the accuracy of the clocks and `give`, the time that the event at the point took.
 ::testing::Matcher<const guest::IoReport&> FailedExactlyBetween(
     std::chrono::microseconds from, std::chrono::microseconds to, int error_number,
     std::chrono::microseconds give = std::chrono::microseconds(0));
 
-/// storage.raw, for matchers over its content.
+/// storage.raw, for matchers of its content.
 struct StorageFile {
   std::string path;
 };
@@ -56,9 +64,13 @@ inline std::ostream& operator<<(std::ostream& out, const StorageFile& storage) {
 }
 
 /// No acknowledged write is lost, stale, torn, or overwritten by one that had failed before it
-/// (guest::HoldsAcknowledgedWrites): in storage.raw itself, or as read through one path.
+/// (guest::HoldsAcknowledgedWrites), in storage.raw itself or as read through one path:
 ///   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 ///   EXPECT_THAT(rig().path(1).disk(), HoldsEveryWriteAcknowledgedIn(report));
+/// fails as
+///   Expected: holds every acknowledged write of the run
+///     Actual: /.../storage.raw (of type ...), ... lost: expected sequence 1 of run 3 for block 1,
+///     ...
 class HoldsEveryWriteAcknowledgedIn {
  public:
   explicit HoldsEveryWriteAcknowledgedIn(guest::IoReport report) : report_(std::move(report)) {}
@@ -70,8 +82,8 @@ class HoldsEveryWriteAcknowledgedIn {
   guest::IoReport report_;
 };
 
-/// Every read of the run saw the last write that had been acknowledged, or one that failed since
-/// (guest::ReadsSawAcknowledgedWrites).
+/// Every read of a mixed run saw the last acknowledged write of its block, or a later one that
+/// failed (guest::ReadsSawAcknowledgedWrites).
 ::testing::Matcher<const guest::IoReport&> ReadsSawEveryAcknowledgedWrite();
 
 }  // namespace dualpath

@@ -26,7 +26,7 @@ using ::testing::Not;
 constexpr milliseconds kQuick{100};
 constexpr milliseconds kLong{30000};
 
-/// A run as it comes back: one I/O after the other, a second apart, in the outcomes given.
+/// A run of one I/O after the other, a second apart, with the given results.
 class Story {
  public:
   Story& Then(milliseconds took, int error_number = 0) {
@@ -52,30 +52,40 @@ class Story {
   milliseconds next_{0};
 };
 
-std::string Complaint(const ::testing::Matcher<const IoReport&>& matcher, const IoReport& report) {
-  return WhyNot(matcher, report);
+/// Returns the sentence of the explanation, without the list of I/Os after it.
+std::string Why(const ::testing::Matcher<const IoReport&>& matcher, const IoReport& report) {
+  const std::string why = WhyNot(matcher, report);
+  return why.substr(0, why.find('\n'));
 }
 
 std::string Description(const ::testing::Matcher<const IoReport&>& matcher) {
   return DescribeMatcher<const IoReport&>(matcher);
 }
 
-TEST(CompletedWithoutErrors, IsAboutErrorsOnly) {
-  EXPECT_EQ(Complaint(CompletedWithoutErrors(), Story().Good().HeldThenGood().Good()),
-            "it matches");
+TEST(CompletedWithoutErrors, IgnoresQueueing) {
+  EXPECT_EQ(Why(CompletedWithoutErrors(), Story().Good().HeldThenGood().Good()), "it matches");
   EXPECT_EQ(Description(CompletedWithoutErrors()), "every I/O completed without error");
 }
 
 TEST(CompletedWithoutErrors, ShowsTheFirstError) {
-  EXPECT_EQ(Complaint(CompletedWithoutErrors(), Story().Good().Failing(EIO).Failing(ENOSPC)),
-            "with #2 block 2: Input/output error after 0.100 s, begun at 1.100 s");
+  EXPECT_EQ(
+      Why(CompletedWithoutErrors(), Story().Good().Failing(EIO).Failing(ENOSPC)),
+      "the first that failed is #2 block 2: Input/output error after 0.100 s, begun at 1.100 s");
+}
+
+TEST(CompletedWithoutErrors, ShowsTheIoAfterTheSentence) {
+  EXPECT_EQ(
+      WhyNot(CompletedWithoutErrors(), IoReport(Story().Good().Good().Failing(EIO))),
+      "the first that failed is #3 block 3: Input/output error after 0.100 s, begun at 2.200 s"
+      "\n  2 from #1 block 1: good after 0.100 s, begun at 0.000 s"
+      "\n  1 from #3 block 3: Input/output error after 0.100 s, begun at 2.200 s");
 }
 
 TEST(CompletedWithoutErrors, NeedsIo) {
-  EXPECT_EQ(Complaint(CompletedWithoutErrors(), IoReport()), "there was no I/O at all");
+  EXPECT_EQ(Why(CompletedWithoutErrors(), IoReport()), "which is no I/O at all");
 }
 
-TEST(HasPhases, TellsFourOutcomesApart) {
+TEST(HasPhases, DistinguishesFourResults) {
   const IoReport run = Story()
                            .Good()
                            .Good()
@@ -89,30 +99,28 @@ TEST(HasPhases, TellsFourOutcomesApart) {
                               Failing(ENOSPC), Good()}));
 }
 
-TEST(HasPhases, ComesInOrder) {
-  EXPECT_EQ(Complaint(HasPhases({Good(), Failing(EIO)}), Story().Failing(EIO).Good()),
-            "where \"good\" should come, there is #1 block 1: Input/output error after 0.100 s, "
+TEST(HasPhases, ComparesTheOrder) {
+  EXPECT_EQ(Why(HasPhases({Good(), Failing(EIO)}), Story().Failing(EIO).Good()),
+            "expected \"good\", got #1 block 1: Input/output error after 0.100 s, "
             "begun at 0.000 s");
 }
 
-TEST(HasPhases, MissesNone) {
+TEST(HasPhases, NeedsEveryPhase) {
   const auto matcher = HasPhases({Good(), HeldThenGood(), Good()});
-  EXPECT_EQ(Complaint(matcher, Story().Good().Failing(EIO).Good()),
-            "where \"held, then good\" should come, there is #2 block 2: Input/output error after "
+  EXPECT_EQ(Why(matcher, Story().Good().Failing(EIO).Good()),
+            "expected \"queued, then good\", got #2 block 2: Input/output error after "
             "0.100 s, begun at 1.100 s");
-  EXPECT_EQ(Complaint(matcher, Story().Good().Good()),
-            "where \"held, then good\" should come, there is nothing more");
-  EXPECT_EQ(Complaint(matcher, Story().Good().HeldThenGood()),
-            "where \"good\" should come, there is nothing more");
-  EXPECT_EQ(Complaint(matcher, IoReport()), "there was no I/O at all");
+  EXPECT_EQ(Why(matcher, Story().Good().Good()), "expected \"queued, then good\", got no more I/O");
+  EXPECT_EQ(Why(matcher, Story().Good().HeldThenGood()), "expected \"good\", got no more I/O");
+  EXPECT_EQ(Why(matcher, IoReport()), "which is no I/O at all");
 }
 
-TEST(HasPhases, HasNoOthers) {
-  EXPECT_EQ(Complaint(HasPhases({Good(), HeldThenGood()}), Story().Good().HeldThenGood().Good()),
-            "after all that, there is #3 block 3: good after 0.100 s, begun at 32.100 s");
+TEST(HasPhases, AllowsNoMoreIo) {
+  EXPECT_EQ(Why(HasPhases({Good(), HeldThenGood()}), Story().Good().HeldThenGood().Good()),
+            "expected no more I/O, got #3 block 3: good after 0.100 s, begun at 32.100 s");
 }
 
-TEST(HasPhases, DistinguishesErrorsAndWhetherTheyWereHeld) {
+TEST(HasPhases, DistinguishesErrorsAndQueueing) {
   EXPECT_THAT(Story().Failing(ENOSPC), Not(HasPhases({Failing(EIO)})));
   EXPECT_THAT(Story().HeldThenFailing(EIO), Not(HasPhases({Failing(EIO)})));
   EXPECT_THAT(Story().Failing(EIO), Not(HasPhases({HeldThenFailing(EIO)})));
@@ -121,25 +129,26 @@ TEST(HasPhases, DistinguishesErrorsAndWhetherTheyWereHeld) {
   EXPECT_THAT(Story().HeldThenGood(), Not(HasPhases({Good()})));
 }
 
-TEST(HasPhases, TwoSecondsAreHeld) {
+TEST(HasPhases, CountsTwoSecondsAsQueued) {
   EXPECT_THAT(Story().Then(guest::kHeld), HasPhases({HeldThenGood()}));
   EXPECT_THAT(Story().Then(guest::kHeld - milliseconds(1)), HasPhases({Good()}));
 }
 
-TEST(HasPhases, MayBeThereOrNot) {
+TEST(HasPhases, AllowsOptionalPhases) {
   const auto matcher = HasPhases({Good(), Maybe(Failing(EIO)), HeldThenGood(), Good()});
-  EXPECT_EQ(Complaint(matcher, Story().Good().HeldThenGood().Good()), "it matches");
-  EXPECT_EQ(Complaint(matcher, Story().Good().Failing(EIO).Failing(EIO).HeldThenGood().Good()),
+  EXPECT_EQ(Why(matcher, Story().Good().HeldThenGood().Good()), "it matches");
+  EXPECT_EQ(Why(matcher, Story().Good().Failing(EIO).Failing(EIO).HeldThenGood().Good()),
             "it matches");
-  EXPECT_THAT(Complaint(matcher, Story().Good().Failing(ENOSPC).HeldThenGood().Good()),
-              HasSubstr("where \"held, then good\" should come, there is #2"));
-  EXPECT_EQ(Complaint(HasPhases({Good(), Maybe(Failing(EIO))}), Story().Good()), "it matches");
+  EXPECT_THAT(Why(matcher, Story().Good().Failing(ENOSPC).HeldThenGood().Good()),
+              HasSubstr("expected \"queued, then good\", got #2"));
+  EXPECT_EQ(Why(HasPhases({Good(), Maybe(Failing(EIO))}), Story().Good()), "it matches");
 }
 
-TEST(HasPhases, DescribesThem) {
-  EXPECT_EQ(Description(HasPhases({Good(), Maybe(Failing(EIO)), HeldThenFailing(EIO)})),
-            "the I/Os were good; failing with Input/output error (perhaps); held, then failing "
-            "with Input/output error");
+TEST(HasPhases, DescribesThePhases) {
+  EXPECT_EQ(
+      Description(HasPhases({Good(), Maybe(Failing(EIO)), HeldThenFailing(EIO)})),
+      "I/O in these phases: good; failing with Input/output error (optional); queued, then failing "
+      "with Input/output error");
 }
 
 /// I/Os with times of their own, and clocks that agree to 10 ms.
@@ -156,56 +165,56 @@ class FailedExactlyBetweenTest : public ::testing::Test {
     report_.outcomes.push_back(outcome);
   }
 
-  std::string Complaint() const {
-    return WhyNot(FailedExactlyBetween(seconds(10), seconds(20), EIO), report_);
+  std::string Why() const {
+    return dualpath::Why(FailedExactlyBetween(seconds(10), seconds(20), EIO), report_);
   }
 
   IoReport report_;
 };
 
-TEST_F(FailedExactlyBetweenTest, FailuresInsideAndGoodOnesOutside) {
+TEST_F(FailedExactlyBetweenTest, MatchesFailuresInsideAndGoodOnesOutside) {
   Add(milliseconds(9000), milliseconds(9989), 0);
   Add(milliseconds(10011), milliseconds(10100), EIO);
   Add(milliseconds(19000), milliseconds(19989), EIO);
   Add(milliseconds(20011), milliseconds(20100), 0);
-  EXPECT_EQ(Complaint(), "it matches");
+  EXPECT_EQ(Why(), "it matches");
 }
 
-TEST_F(FailedExactlyBetweenTest, NothingGoodInside) {
+TEST_F(FailedExactlyBetweenTest, RejectsAGoodOneInside) {
   Add(milliseconds(12000), milliseconds(12100), EIO);
   Add(milliseconds(15000), milliseconds(15100), 0);
-  EXPECT_EQ(Complaint(), "in that time there is #2 block 0: good after 0.100 s, begun at 15.000 s");
+  EXPECT_EQ(Why(), "inside that time: #2 block 0: good after 0.100 s, begun at 15.000 s");
 }
 
-TEST_F(FailedExactlyBetweenTest, NoOtherErrorInside) {
+TEST_F(FailedExactlyBetweenTest, RejectsAnotherErrorInside) {
   Add(milliseconds(12000), milliseconds(12100), EIO);
   Add(milliseconds(15000), milliseconds(15100), ENOSPC);
-  EXPECT_THAT(Complaint(), HasSubstr("in that time there is #2 block 0: No space left on device"));
+  EXPECT_THAT(Why(), HasSubstr("inside that time: #2 block 0: No space left on device"));
 }
 
-TEST_F(FailedExactlyBetweenTest, FailuresInsideComeAtOnce) {
+TEST_F(FailedExactlyBetweenTest, RejectsAQueuedFailureInside) {
   Add(milliseconds(12000), milliseconds(12100), EIO);
   Add(milliseconds(13000), milliseconds(18000), EIO);
-  EXPECT_EQ(Complaint(),
-            "in that time there is #2 block 0: Input/output error after 5.000 s, begun at 13.000 "
+  EXPECT_EQ(Why(),
+            "inside that time: #2 block 0: Input/output error after 5.000 s, begun at 13.000 "
             "s");
 }
 
-TEST_F(FailedExactlyBetweenTest, NoErrorBefore) {
+TEST_F(FailedExactlyBetweenTest, RejectsAnErrorBefore) {
   Add(milliseconds(9000), milliseconds(9989), EIO);
   Add(milliseconds(12000), milliseconds(12100), EIO);
-  EXPECT_EQ(Complaint(),
-            "at another time there is #1 block 0: Input/output error after 0.989 s, begun at "
+  EXPECT_EQ(Why(),
+            "outside that time: #1 block 0: Input/output error after 0.989 s, begun at "
             "9.000 s");
 }
 
-TEST_F(FailedExactlyBetweenTest, NoErrorAfterwards) {
+TEST_F(FailedExactlyBetweenTest, RejectsAnErrorAfterwards) {
   Add(milliseconds(12000), milliseconds(12100), EIO);
   Add(milliseconds(20011), milliseconds(20100), EIO);
-  EXPECT_THAT(Complaint(), HasSubstr("at another time there is #2"));
+  EXPECT_THAT(Why(), HasSubstr("outside that time: #2"));
 }
 
-TEST_F(FailedExactlyBetweenTest, EitherWithinTheClocksAccuracyOfThePoints) {
+TEST_F(FailedExactlyBetweenTest, AllowsEitherWithinTheAccuracyOfTheClocks) {
   for (const int error_number : {0, EIO}) {
     report_.outcomes.clear();
     Add(milliseconds(9900), milliseconds(9991), error_number);    // may have ended after 10 s
@@ -215,40 +224,40 @@ TEST_F(FailedExactlyBetweenTest, EitherWithinTheClocksAccuracyOfThePoints) {
     Add(milliseconds(19900), milliseconds(19991), error_number);
     Add(milliseconds(19900), milliseconds(20100), error_number);
     Add(milliseconds(20009), milliseconds(20100), error_number);
-    EXPECT_EQ(Complaint(), "it matches") << "error " << error_number;
+    EXPECT_EQ(Why(), "it matches") << "error " << error_number;
   }
 }
 
-TEST_F(FailedExactlyBetweenTest, EitherWithinWhatThePointsGive) {
+TEST_F(FailedExactlyBetweenTest, AllowsEitherWithinTheGivenTolerance) {
   Add(milliseconds(9900), milliseconds(9950), EIO);
   Add(milliseconds(10050), milliseconds(10080), 0);
   Add(milliseconds(12000), milliseconds(12100), EIO);
-  EXPECT_THAT(Complaint(), HasSubstr("at another time there is #1"));
+  EXPECT_THAT(Why(), HasSubstr("outside that time: #1"));
   EXPECT_THAT(report_, FailedExactlyBetween(seconds(10), seconds(20), EIO, milliseconds(50)));
   EXPECT_THAT(report_, Not(FailedExactlyBetween(seconds(10), seconds(20), EIO, milliseconds(30))));
 }
 
-TEST_F(FailedExactlyBetweenTest, AnIoMayBeHeldIntoThatTime) {
+TEST_F(FailedExactlyBetweenTest, AllowsIoQueuedAcrossAPoint) {
   Add(milliseconds(2000), milliseconds(10500), EIO);
   Add(milliseconds(15000), milliseconds(25000), 0);
-  EXPECT_EQ(Complaint(), "it matches");
+  EXPECT_EQ(Why(), "it matches");
 }
 
-TEST_F(FailedExactlyBetweenTest, NoThirdOutcomeAtThePoints) {
+TEST_F(FailedExactlyBetweenTest, RejectsAThirdResultAtAPoint) {
   Add(milliseconds(9900), milliseconds(10500), ENOSPC);
-  EXPECT_THAT(Complaint(), HasSubstr("there is #1 block 0: No space left on device"));
+  EXPECT_THAT(Why(), HasSubstr("at the edge of that time: #1 block 0: No space left on device"));
 }
 
 TEST_F(FailedExactlyBetweenTest, NeedsAFailure) {
-  EXPECT_EQ(Complaint(), "there was no I/O at all");
+  EXPECT_EQ(Why(), "which is no I/O at all");
   Add(milliseconds(9000), milliseconds(9100), 0);
   Add(milliseconds(21000), milliseconds(21100), 0);
-  EXPECT_EQ(Complaint(), "no I/O failed");
+  EXPECT_EQ(Why(), "no I/O failed");
 }
 
 TEST_F(FailedExactlyBetweenTest, DescribesTheTime) {
   EXPECT_EQ(Description(FailedExactlyBetween(microseconds(1500), seconds(2), ENODEV)),
-            "I/O failed with No such device from 1500 us to 2000000 us, and at no other time");
+            "I/O fails with No such device from 1500 us to 2000000 us, and at no other time");
 }
 
 class HoldsEveryWriteTest : public ::testing::Test {
@@ -271,7 +280,7 @@ class HoldsEveryWriteTest : public ::testing::Test {
   IoReport report_;
 };
 
-TEST_F(HoldsEveryWriteTest, LooksAtTheFileWhenItIsAsked) {
+TEST_F(HoldsEveryWriteTest, ReadsTheFileAtEveryMatch) {
   const auto matcher = HoldsEveryWriteAcknowledgedIn(report_);
   EXPECT_EQ(WhyNot(matcher, storage_), "it matches");
   EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, '\0')).ok());
@@ -280,31 +289,31 @@ TEST_F(HoldsEveryWriteTest, LooksAtTheFileWhenItIsAsked) {
                     HasSubstr("lost: expected sequence 1 of run 3 for block 1, holds zeros")));
 }
 
-TEST_F(HoldsEveryWriteTest, IsAskedOfThePathsDisk) {
+TEST_F(HoldsEveryWriteTest, ReadsThePathsDisk) {
   const scsi::Disk gone(scsi::Hctl{99, 0, 1, 0}, "/no/such/sysfs");
   EXPECT_EQ(WhyNot(HoldsEveryWriteAcknowledgedIn(report_), gone),
             "find disk: 99:0:1:0: No such device (errno 19)");
   EXPECT_EQ(::testing::PrintToString(gone), "the disk at 99:0:1:0");
 }
 
-TEST_F(HoldsEveryWriteTest, HasAMatcherForWhatWasRead) {
-  EXPECT_THAT(Complaint(ReadsSawEveryAcknowledgedWrite(), report_), HasSubstr("no read"));
+TEST_F(HoldsEveryWriteTest, HasAMatcherForReads) {
+  EXPECT_THAT(Why(ReadsSawEveryAcknowledgedWrite(), report_), HasSubstr("no read"));
   IoResult read = report_.outcomes.back();
   read.kind = guest::IoKind::kRead;
   read.seen = {guest::BlockState::kWhole, {3, 2, 2}, 0, 0};
   report_.outcomes.push_back(read);
   EXPECT_THAT(report_, ReadsSawEveryAcknowledgedWrite());
   report_.outcomes.back().seen.identity.sequence = 1;
-  EXPECT_THAT(Complaint(ReadsSawEveryAcknowledgedWrite(), report_),
+  EXPECT_THAT(Why(ReadsSawEveryAcknowledgedWrite(), report_),
               HasSubstr("stale: expected sequence 2 of run 3 for block 2, saw sequence 1"));
 }
 
-TEST_F(HoldsEveryWriteTest, NamesTheFileThatIsMissing) {
+TEST_F(HoldsEveryWriteTest, NamesAMissingFile) {
   EXPECT_EQ(WhyNot(HoldsEveryWriteAcknowledgedIn(report_), StorageFile{"/no/such/file"}),
             "open: /no/such/file: No such file or directory (errno 2)");
 }
 
-TEST_F(HoldsEveryWriteTest, ShowsTheFileInAFailure) {
+TEST_F(HoldsEveryWriteTest, PrintsTheFileName) {
   EXPECT_EQ(DescribeMatcher<const StorageFile&>(HoldsEveryWriteAcknowledgedIn(report_)),
             "holds every acknowledged write of the run");
   EXPECT_EQ(::testing::PrintToString(storage_), storage_.path);

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "helpers/matchers/described.h"
 #include "helpers/observe/kernel_log.h"
 
 namespace dualpath {
@@ -19,20 +20,20 @@ using layers::SgIo;
 using scsi::HostByte;
 using Mismatch = std::optional<std::string>;
 
-std::string ErrnoWords(int error_number) {
+std::string ErrnoText(int error_number) {
   return "errno " + std::to_string(error_number) + " (" +
          std::generic_category().message(error_number) + ")";
 }
 
-std::string SenseWords(unsigned key, unsigned asc, unsigned ascq) {
+std::string SenseText(unsigned key, unsigned asc, unsigned ascq) {
   char text[64];
   std::snprintf(text, sizeof text, "0x%02x/0x%02x/0x%02x", key, asc, ascq);
   return text;
 }
 
-/// The completions and failed requests below an SG_IO, in words.
-std::string WordsBelow(const SgIo& sg_io) {
-  if (sg_io.below.empty()) return "nothing was recorded of any path";
+/// Returns the completions and failed requests below an SG_IO.
+std::string DescribeBelow(const SgIo& sg_io) {
+  if (sg_io.below.empty()) return "no path reported anything";
   std::string text;
   for (const observe::TraceEvent& record : sg_io.below) {
     text += (text.empty() ? "" : "; ") + record.ToString();
@@ -45,18 +46,18 @@ bool IsCompletionBy(const observe::TraceEvent& record, const PathId& path, HostB
   return done != nullptr && done->path.ToString() == path.hctl && done->host_byte == host_byte;
 }
 
-/// Requests that failed say less than the completion of the command, and come with it.
+/// Ignores block requests that failed: the completion of their command is traced as well.
 bool IsOtherCompletion(const observe::TraceEvent& record, const PathId& path, HostByte host_byte) {
   return std::holds_alternative<observe::ScsiDone>(record.event) &&
          !IsCompletionBy(record, path, host_byte);
 }
 
-std::string Words(const SgIoEnd& end) {
-  if (end.error_number != 0) return "fails with " + ErrnoWords(end.error_number);
-  return "hands back " + scsi::ToString(end.host_byte);
+std::string ToString(const SgIoEnd& end) {
+  if (end.error_number != 0) return "fails with " + ErrnoText(end.error_number);
+  return "returns " + scsi::ToString(end.host_byte);
 }
 
-bool EndsSo(const SgIo& sg_io, const SgIoEnd& end, bool shows_host_byte) {
+bool EndsAsExpected(const SgIo& sg_io, const SgIoEnd& end, bool shows_host_byte) {
   if (!sg_io.returned || sg_io.error_number != end.error_number) return false;
   if (end.error_number != 0 || !shows_host_byte) return true;
   return sg_io.handed_back && sg_io.handed_back->host_byte == end.host_byte;
@@ -67,40 +68,34 @@ class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorTrace&
   explicit ErrorTravelsMatcher(std::vector<ErrorTravels::Expectation> expectations)
       : expectations_(std::move(expectations)) {}
 
-  bool MatchAndExplain(const ErrorTrace& path,
+  bool MatchAndExplain(const ErrorTrace& trace,
                        ::testing::MatchResultListener* listener) const override {
-    if (path.FailedCommands().empty()) {
+    if (trace.FailedCommands().empty()) {
       *listener << "in which no command of the guest failed";
       return false;
     }
     std::string mismatches;
     for (const ErrorTravels::Expectation& expectation : expectations_) {
-      const Mismatch mismatch = expectation.mismatch(path);
+      const Mismatch mismatch = expectation.mismatch(trace);
       if (mismatch) mismatches += (mismatches.empty() ? "" : "\n  ") + *mismatch;
     }
     if (!mismatches.empty()) *listener << mismatches;
     return mismatches.empty();
   }
-  void DescribeTo(std::ostream* out) const override {
-    *out << "an error travels";
+  void DescribeTo(std::ostream* out) const override { Describe("an error travels", out); }
+  void DescribeNegationTo(std::ostream* out) const override {
+    Describe("no error travels so", out);
+  }
+
+ private:
+  void Describe(const char* sentence, std::ostream* out) const {
+    *out << sentence;
     for (const ErrorTravels::Expectation& expectation : expectations_) {
       *out << (&expectation == &expectations_.front() ? ": " : "; ") << expectation.description;
     }
   }
 
- private:
   std::vector<ErrorTravels::Expectation> expectations_;
-};
-
-class NoErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorTrace&> {
- public:
-  bool MatchAndExplain(const ErrorTrace& path,
-                       ::testing::MatchResultListener* listener) const override {
-    const auto failed = path.FailedCommands();
-    if (!failed.empty()) *listener << "in which failed " << failed.front();
-    return failed.empty() && path.FailedIo().empty() && path.complaints.empty();
-  }
-  void DescribeTo(std::ostream* out) const override { *out << "no error travels"; }
 };
 
 }  // namespace
@@ -114,10 +109,10 @@ ErrorTravels& ErrorTravels::Expect(std::string description,
 ErrorTravels& ErrorTravels::ExpectOfFailed(std::string description, const std::string& layer,
                                            CommandCheck check) {
   return Expect(std::move(description),
-                [layer, check = std::move(check)](const ErrorTrace& path) -> Mismatch {
+                [layer, check = std::move(check)](const ErrorTrace& trace) -> Mismatch {
                   std::size_t wrong = 0;
                   std::string first;
-                  for (const GuestCommand& command : path.FailedCommands()) {
+                  for (const GuestCommand& command : trace.FailedCommands()) {
                     const Mismatch mismatch = check(command);
                     if (!mismatch) continue;
                     if (wrong++ == 0) first = "of " + command.ToString() + ": " + *mismatch;
@@ -141,7 +136,7 @@ ErrorTravels& ErrorTravels::PathReturns(const PathId& path, HostByte host_byte) 
                                 return IsOtherCompletion(record, path, host_byte);
                               });
                           if (said && !others) return std::nullopt;
-                          return WordsBelow(command.sg_ios.back());
+                          return DescribeBelow(command.sg_ios.back());
                         });
 }
 
@@ -149,7 +144,7 @@ ErrorTravels& ErrorTravels::NoPathReturnsAnError() {
   return ExpectOfFailed("no path returns an error", "the paths",
                         [](const GuestCommand& command) -> Mismatch {
                           for (const SgIo& sg_io : command.sg_ios) {
-                            if (!sg_io.below.empty()) return WordsBelow(sg_io);
+                            if (!sg_io.below.empty()) return DescribeBelow(sg_io);
                           }
                           return std::nullopt;
                         });
@@ -164,16 +159,16 @@ ErrorTravels& ErrorTravels::SgIoReturns(HostByte host_byte) {
 }
 
 ErrorTravels& ErrorTravels::SgIoEndsAsOneOf(std::vector<SgIoEnd> ends) {
-  std::string words;
-  for (const SgIoEnd& end : ends) words += (words.empty() ? "" : " or ") + Words(end);
-  return Expect("SG_IO " + words, [ends = std::move(ends)](const ErrorTrace& path) -> Mismatch {
-    const bool shows_host_byte = path.why_no_sg_io.empty();
+  std::string text;
+  for (const SgIoEnd& end : ends) text += (text.empty() ? "" : " or ") + ToString(end);
+  return Expect("SG_IO " + text, [ends = std::move(ends)](const ErrorTrace& trace) -> Mismatch {
+    const bool shows_host_byte = trace.why_no_sg_io.empty();
     std::size_t wrong = 0;
     std::string first;
-    for (const GuestCommand& command : path.FailedCommands()) {
+    for (const GuestCommand& command : trace.FailedCommands()) {
       const bool as_expected =
           !command.sg_ios.empty() && std::any_of(ends.begin(), ends.end(), [&](const SgIoEnd& end) {
-            return EndsSo(command.sg_ios.back(), end, shows_host_byte);
+            return EndsAsExpected(command.sg_ios.back(), end, shows_host_byte);
           });
       if (!as_expected && wrong++ == 0) first = command.ToString();
     }
@@ -183,37 +178,37 @@ ErrorTravels& ErrorTravels::SgIoEndsAsOneOf(std::vector<SgIoEnd> ends) {
 }
 
 ErrorTravels& ErrorTravels::QemuMakesSense(scsi::SenseKey key, unsigned asc, unsigned ascq) {
-  const std::string wanted = SenseWords(static_cast<unsigned>(key), asc, ascq);
-  return ExpectOfFailed("QEMU makes the sense data " + wanted, "QEMU",
+  const std::string wanted = SenseText(static_cast<unsigned>(key), asc, ascq);
+  return ExpectOfFailed("QEMU builds the sense data " + wanted, "QEMU",
                         [wanted](const GuestCommand& command) -> Mismatch {
-                          if (!command.built_sense) return "it made none";
+                          if (!command.built_sense) return "built none";
                           const auto& sense = *command.built_sense;
-                          const std::string made = SenseWords(sense.key, sense.asc, sense.ascq);
+                          const std::string made = SenseText(sense.key, sense.asc, sense.ascq);
                           if (made == wanted) return std::nullopt;
-                          return "it made " + made;
+                          return "built " + made;
                         });
 }
 
 ErrorTravels& ErrorTravels::QemuMakesNoSense() {
-  return ExpectOfFailed("QEMU makes no sense data of its own", "QEMU",
+  return ExpectOfFailed("QEMU builds no sense data", "QEMU",
                         [](const GuestCommand& command) -> Mismatch {
                           if (!command.built_sense) return std::nullopt;
                           const auto& sense = *command.built_sense;
-                          return "it made " + SenseWords(sense.key, sense.asc, sense.ascq);
+                          return "built " + SenseText(sense.key, sense.asc, sense.ascq);
                         });
 }
 
 ErrorTravels& ErrorTravels::QemuReportsToTheGuest() {
-  return Expect("QEMU reports it to the guest", [](const ErrorTrace& path) -> Mismatch {
+  return Expect("QEMU reports it to the guest", [](const ErrorTrace& trace) -> Mismatch {
     bool reported = false;
-    for (const guest::DomainEvent& event : path.reports) {
+    for (const guest::DomainEvent& event : trace.reports) {
       const bool is_report = event.kind == guest::DomainEvent::Kind::kIoError &&
                              event.action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
       if (!is_report) return "at QEMU: " + event.ToString();
       reported = true;
     }
     if (reported) return std::nullopt;
-    return "at QEMU: libvirt told of no I/O error";
+    return "at QEMU: libvirt reported no I/O error";
   });
 }
 
@@ -229,9 +224,9 @@ ErrorTravels& ErrorTravels::VirtioScsiResponds(observe::VirtioScsiResponse respo
 
 ErrorTravels& ErrorTravels::GuestTries(std::size_t times) {
   return Expect("the guest tries " + std::to_string(times) + " times",
-                [times](const ErrorTrace& path) -> Mismatch {
-                  for (const guest::IoResult& io : path.FailedIo()) {
-                    const auto tries = path.TriesOf(io);
+                [times](const ErrorTrace& trace) -> Mismatch {
+                  for (const guest::IoResult& io : trace.FailedIo()) {
+                    const auto tries = trace.TriesOf(io);
                     const auto failed =
                         std::count_if(tries.begin(), tries.end(),
                                       [](const GuestCommand& command) { return command.Failed(); });
@@ -249,9 +244,9 @@ ErrorTravels& ErrorTravels::GuestTries(std::size_t times) {
 ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::string& sense_key) {
   return Expect("the guest's kernel sees " + scsi::ToString(host_byte) +
                     (sense_key.empty() ? "" : ", " + sense_key),
-                [host_byte, sense_key](const ErrorTrace& path) -> Mismatch {
-                  if (path.complaints.empty()) return "at the guest's kernel: it says nothing";
-                  for (const layers::GuestKernelError& complaint : path.complaints) {
+                [host_byte, sense_key](const ErrorTrace& trace) -> Mismatch {
+                  if (trace.complaints.empty()) return "at the guest's kernel: no error logged";
+                  for (const layers::GuestKernelError& complaint : trace.complaints) {
                     if (complaint.host_byte == host_byte && complaint.sense_key == sense_key) {
                       continue;
                     }
@@ -262,21 +257,21 @@ ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::strin
 }
 
 ErrorTravels& ErrorTravels::GuestKernelHidesIt() {
-  return Expect("the guest's kernel hides it", [](const ErrorTrace& path) -> Mismatch {
-    if (!path.complaints.empty()) {
-      return "at the guest's kernel: " + path.complaints.front().ToString();
+  return Expect("the guest's kernel hides it", [](const ErrorTrace& trace) -> Mismatch {
+    if (!trace.complaints.empty()) {
+      return "at the guest's kernel: " + trace.complaints.front().ToString();
     }
-    const auto failed = path.FailedIo();
+    const auto failed = trace.FailedIo();
     if (failed.empty()) return std::nullopt;
     return "at the application: " + ::testing::PrintToString(failed.front());
   });
 }
 
 ErrorTravels& ErrorTravels::ApplicationGets(int error_number) {
-  return Expect("the application gets " + ErrnoWords(error_number),
-                [error_number](const ErrorTrace& path) -> Mismatch {
-                  const auto failed = path.FailedIo();
-                  if (failed.empty()) return "at the application: it got no error";
+  return Expect("the application gets " + ErrnoText(error_number),
+                [error_number](const ErrorTrace& trace) -> Mismatch {
+                  const auto failed = trace.FailedIo();
+                  if (failed.empty()) return "at the application: no I/O failed";
                   for (const guest::IoResult& io : failed) {
                     if (io.error_number == error_number) continue;
                     return "at the application: " + ::testing::PrintToString(io);
@@ -301,23 +296,23 @@ ErrorTravels& ErrorTravels::CheckerGets(const PathId& path, HostByte host_byte) 
 }
 
 ErrorTravels& ErrorTravels::LogSays(const LogEvent& event) {
-  return Expect("the log says " + event.description, [event](const ErrorTrace& path) -> Mismatch {
-    if (TimeOf(event, path.log).ok()) return std::nullopt;
-    return "in the log: none of " + std::to_string(path.log.size()) + " lines says " +
+  return Expect("the log has " + event.description, [event](const ErrorTrace& trace) -> Mismatch {
+    if (TimeOf(event, trace.log).ok()) return std::nullopt;
+    return "in the log: none of " + std::to_string(trace.log.size()) + " lines is " +
            event.description;
   });
 }
 
 ErrorTravels& ErrorTravels::Until(const LogEvent& event) {
-  return Expect("until " + event.description, [event](const ErrorTrace& path) -> Mismatch {
-    const auto end = TimeOf(event, path.log);
+  return Expect("until " + event.description, [event](const ErrorTrace& trace) -> Mismatch {
+    const auto end = TimeOf(event, trace.log);
     if (!end.ok()) return end.error().ToString();
-    for (const GuestCommand& command : path.FailedCommands()) {
+    for (const GuestCommand& command : trace.FailedCommands()) {
       if (command.begun <= *end + observe::kLogClockError) continue;
       std::ostringstream late;
       late << "after " << event.description << " at " << std::chrono::duration<double>(*end).count()
-           << " s there failed, begun at " << std::chrono::duration<double>(command.begun).count()
-           << " s, " << command;
+           << " s, failed command that began at "
+           << std::chrono::duration<double>(command.begun).count() << " s: " << command;
       return late.str();
     }
     return std::nullopt;
@@ -329,7 +324,19 @@ ErrorTravels::operator ::testing::Matcher<const ErrorTrace&>() const {
 }
 
 ::testing::Matcher<const ErrorTrace&> NoErrorTravels() {
-  return ::testing::Matcher<const ErrorTrace&>(new NoErrorTravelsMatcher());
+  return Described<ErrorTrace>(
+      "no error travels", "an error travels", [](const ErrorTrace& trace) -> Mismatch {
+        const auto failed = trace.FailedCommands();
+        if (!failed.empty()) return "in which this failed: " + failed.front().ToString();
+        if (!trace.complaints.empty()) {
+          return "at the guest's kernel: " + trace.complaints.front().ToString();
+        }
+        const auto failed_io = trace.FailedIo();
+        if (!failed_io.empty()) {
+          return "at the application: " + ::testing::PrintToString(failed_io.front());
+        }
+        return std::nullopt;
+      });
 }
 
 }  // namespace dualpath

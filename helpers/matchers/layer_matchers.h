@@ -13,9 +13,9 @@
 
 namespace dualpath {
 
-/// How QEMU's SG_IO may end: the ioctl fails, or it comes back with a host byte.
+/// The end of QEMU's SG_IO: the ioctl fails, or it returns a host byte.
 struct SgIoEnd {
-  int error_number = 0;  ///< 0: it comes back
+  int error_number = 0;  ///< 0 if the ioctl succeeds
   scsi::HostByte host_byte = scsi::HostByte::kOk;
 };
 inline SgIoEnd SgIoErrno(int error_number) { return {error_number}; }
@@ -23,69 +23,70 @@ inline SgIoEnd HandsBack(scsi::HostByte host_byte) { return {0, host_byte}; }
 
 /// How an error travels up, layer by layer, for every command of the guest that failed:
 ///   EXPECT_THAT(seen, ErrorTravels()
-///                         .PathReturns(path(0), HostByte::kTransportDisrupted)
+///                         .PathReturns(rig().path(0), HostByte::kTransportDisrupted)
 ///                         .SgIoReturns(HostByte::kTransportDisrupted)
 ///                         .VirtioScsiResponds(VirtioScsiResponse::kTransportFailure)
 ///                         .QemuReportsToTheGuest()
 ///                         .GuestTries(6)
 ///                         .GuestKernelSees(HostByte::kTransportDisrupted)
 ///                         .ApplicationGets(EIO)
-///                         .Until(KernelFails(path(0))));
-/// fails, besides the table of what was seen, as
+///                         .Until(KernelFails(rig().path(0))));
+/// fails, after the table of the layers, as
 ///   Expected: an error travels: ... ; SG_IO fails with errno 5 (Input/output error); ...
-///     Actual: ..., at SG_IO of command 0x2a at sector 56: failed with errno 19
-/// A layer that is not mentioned is not looked at. That nothing failed is a mismatch.
+///     Actual: ..., at SG_IO, 2 times, first of command 0x2a at sector 56: SG_IO failed with
+///     errno 19...
+/// Layers that are not mentioned are not compared. It is a mismatch if nothing failed.
 class ErrorTravels {
  public:
-  /// What the SCSI layer made of the command on this path.
+  /// The host byte with which the SCSI layer completed the command on this path, the only one.
   ErrorTravels& PathReturns(const PathId& path, scsi::HostByte host_byte);
 
-  /// The SCSI layer of no path was given the command, or none had anything to complain about.
+  /// No path completed the command with an error, or the command was sent to none.
   ErrorTravels& NoPathReturnsAnError();
 
   /// QEMU's ioctl failed.
   ErrorTravels& SgIoFails(int error_number);
 
-  /// QEMU's ioctl came back, with this host byte. A kernel that does not show it
-  /// (ErrorTrace::why_no_sg_io) is only asked whether the ioctl came back.
+  /// QEMU's ioctl returned this host byte. On a kernel that cannot trace it
+  /// (ErrorTrace::why_no_sg_io), only that the ioctl returned.
   ErrorTravels& SgIoReturns(scsi::HostByte host_byte);
 
-  /// One of these, as it depends on the moment.
+  /// QEMU's ioctl ended in one of these ways, where it depends on timing.
   ErrorTravels& SgIoEndsAsOneOf(std::vector<SgIoEnd> ends);
 
-  /// The sense data is QEMU's own; no device sent it.
+  /// QEMU built the sense data itself; no device sent it.
   ErrorTravels& QemuMakesSense(scsi::SenseKey key, unsigned asc, unsigned ascq);
   ErrorTravels& QemuMakesNoSense();
 
-  /// QEMU's decision, as libvirt tells it: no pause.
+  /// QEMU reported the error to the guest instead of pausing it, according to libvirt.
   ErrorTravels& QemuReportsToTheGuest();
 
   ErrorTravels& VirtioScsiResponds(observe::VirtioScsiResponse response,
                                    scsi::ScsiStatus status = scsi::ScsiStatus::kGood);
 
-  /// The guest's kernel sent this many commands for each I/O that failed in the end.
+  /// The guest's kernel sent this many commands for each I/O that finally failed.
   ErrorTravels& GuestTries(std::size_t times);
 
-  /// What the guest's kernel says. `sense_key`: its words, "Aborted Command"; empty: no sense.
+  /// The guest's kernel logged this host byte and sense key ("Aborted Command"; empty: no sense).
   ErrorTravels& GuestKernelSees(scsi::HostByte host_byte, const std::string& sense_key = "");
 
-  /// Nothing: what failed was tried again and went well before anybody noticed.
+  /// The guest's kernel retried successfully: it logged nothing and no I/O failed.
   ErrorTravels& GuestKernelHidesIt();
 
   ErrorTravels& ApplicationGets(int error_number);
 
-  /// What the checker's TEST UNIT READY got from this path.
+  /// The checker's TEST UNIT READY got this host byte from this path.
   ErrorTravels& CheckerGets(const PathId& path, scsi::HostByte host_byte);
 
-  /// The log of multipathd or of the machine's kernel says this at some time.
+  /// multipathd or the kernel of this machine logged this at some time.
   ErrorTravels& LogSays(const LogEvent& event);
 
-  /// Nothing failed that began after this was logged.
+  /// No command failed that began after this was logged.
   ErrorTravels& Until(const LogEvent& event);
 
   operator ::testing::Matcher<const layers::ErrorTrace&>() const;  // NOLINT(google-explicit-*)
 
-  /// One layer: what it should do, and what is wrong, if anything.
+  /// Expected behaviour of one layer, and the check that returns what is wrong with it.
   struct Expectation {
     std::string description;
     std::function<std::optional<std::string>(const layers::ErrorTrace&)> mismatch;
@@ -102,7 +103,8 @@ class ErrorTravels {
   std::vector<Expectation> expectations_;
 };
 
-/// No command of the guest failed at any layer above the paths.
+/// No command of the guest failed, its kernel logged no error, and no I/O failed:
+///   EXPECT_THAT(seen, NoErrorTravels());
 ::testing::Matcher<const layers::ErrorTrace&> NoErrorTravels();
 
 }  // namespace dualpath

@@ -19,12 +19,12 @@ LogEvent Typed(std::string description, std::function<bool(const Event&)> is_it)
           }};
 }
 
-/// The kernel gives sdX to another disk; a number says more.
+/// Compares by device number if the line has one: sdX may have been another disk's.
 bool IsOf(const PathId& path, const multipath::PathName& name) {
   return name.number ? *name.number == path.number : name.device == path.device;
 }
 
-/// An event that says nothing but which map it happened to.
+/// An event whose line has only the map's name.
 template <typename Event>
 LogEvent OfMap(const std::string& map, const std::string& what) {
   return Typed<Event>(map + ": " + what, [map](const Event& event) { return event.map == map; });
@@ -44,11 +44,11 @@ class LogsMatcher : public ::testing::MatcherInterface<const Log&> {
   bool MatchAndExplain(const Log& log, ::testing::MatchResultListener* listener) const override {
     const auto line = std::find_if(
         log.begin(), log.end(),
-        [this](const observe::LogMessage& record) { return event_.matches(record.text); });
+        [this](const observe::LogMessage& message) { return event_.matches(message.text); });
     if (log.empty()) *listener << "which is empty";
     if (line == log.end() && !log.empty()) {
-      // gtest shows the first lines of a long log only.
-      *listener << "none of whose " << log.size() << " lines does; the last is "
+      // gtest prints only the first lines of a long log.
+      *listener << "in which none of " << log.size() << " lines matches; the last is "
                 << log.back().ToString();
     }
     if (line == log.end()) return false;
@@ -161,10 +161,10 @@ LogEvent KernelFails(const PathId& path) {
 }
 
 Result<std::chrono::microseconds> TimeOf(const LogEvent& event, const Log& log) {
-  for (const observe::LogMessage& record : log) {
-    if (event.matches(record.text)) return std::chrono::microseconds(record.monotonic_us);
+  for (const observe::LogMessage& message : log) {
+    if (event.matches(message.text)) return std::chrono::microseconds(message.monotonic_us);
   }
-  return Error::Because("find in the log", event.description, "it was not logged");
+  return Error::Because("find in the log", event.description, "not logged");
 }
 
 }  // namespace dualpath

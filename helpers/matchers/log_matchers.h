@@ -17,57 +17,69 @@ namespace dualpath {
 
 using Log = std::vector<observe::LogMessage>;
 
-/// Something that a line of the log can say, in whatever wording the installed version has.
+/// An event that multipathd or the kernel logs, in the wording of any supported version.
 struct LogEvent {
   std::string description;
   std::function<bool(const std::string& text)> matches;
 };
 
-/// A line that contains `text`, for what has no event of its own.
+/// A line that contains `text`, for events without a function below.
 LogEvent LineContaining(const std::string& text);
 
-/// multipathd gives the kernel a table with these path groups ("load table", "addmap", "reload").
+/// multipathd loads a table with these path groups ("load table", "addmap", "reload"):
+///   EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}})));
 LogEvent LoadsTable(const std::string& map, const PathIdGroups& groups);
 LogEvent LoadsAnyTable(const std::string& map);
 
 LogEvent AddsPath(const std::string& map, const PathId& path);
 LogEvent RemovesPath(const std::string& map, const PathId& path);
 
-/// multipathd takes the path out of use, after its checker or because sysfs says offline.
+/// multipathd fails the path, because of its checker or because sysfs says "offline".
 LogEvent CheckerFails(const std::string& map, const PathId& path);
 
-/// multipathd's check finds that sysfs says offline, whoever has failed the path.
+/// multipathd's check finds "offline" in sysfs, also if the kernel has failed the path already.
 LogEvent SeesOffline(const std::string& map, const PathId& path);
 
-/// multipathd has the kernel use the path again.
+/// multipathd reinstates the path in the kernel.
 LogEvent Reinstates(const PathId& path);
 
-/// multipathd has the kernel use this path group, the first being 0, as failback says.
+/// multipathd switches to this path group (failback); `index` counts from 0.
 LogEvent SwitchesToGroup(const std::string& map, std::size_t index);
 
 /// "remaining active paths: N".
 LogEvent LeavesActivePaths(const std::string& map, unsigned count);
 
-/// "Entering recovery mode: max_retries=N": no path is left and I/O is held.
+/// "Entering recovery mode: max_retries=N": no path is left and I/O is queued.
 LogEvent EntersRecovery(const std::string& map, unsigned max_retries);
 LogEvent DisablesQueueing(const std::string& map);
 LogEvent EnablesQueueing(const std::string& map);
 LogEvent RecoversToNormal(const std::string& map);
 
-/// The kernel takes the path out of use ("Failing path 8:16").
+/// The kernel fails the path ("Failing path 8:16").
 LogEvent KernelFails(const PathId& path);
 
-/// What versions say in more than one way.
+/// One of two events, where versions differ.
 LogEvent EitherOf(LogEvent one, LogEvent other);
 
-/// The log has such a line.
+/// The log has such a line:
+///   EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))));
+/// fails as
+///   Expected: does not log the kernel failing path 8:0
+///     Actual: {...}, which has the line [   61.250000] kernel: device-mapper: ... Failing path
+///     8:0.
 ::testing::Matcher<const Log&> Logs(LogEvent event);
 
+/// The log has such a line within `budget`. log() begins at SetUp or at the last MarkLog(): without
+/// a mark, a line of an earlier step matches at once.
+///   EXPECT_THAT(log(), EventuallyLogs(DisablesQueueing(rig().map())));
+/// fails as
+///   Expected: within 30 s, logs mpatha: disable queueing
+///     Actual: the log, in which none of 9 lines matches; the last is [...] multipathd: ...
 inline auto EventuallyLogs(LogEvent event, std::chrono::milliseconds budget = kEventually) {
   return Eventually(Logs(std::move(event)), budget);
 }
 
-/// When the first such line was logged, CLOCK_MONOTONIC; an `Error` if there is none.
+/// Returns when the first such line was logged (CLOCK_MONOTONIC), or an `Error` if there is none.
 Result<std::chrono::microseconds> TimeOf(const LogEvent& event, const Log& log);
 
 }  // namespace dualpath

@@ -38,16 +38,17 @@ TEST(Logs, ShowsTheLineThatMatched) {
   ::testing::StringMatchResultListener why;
   EXPECT_TRUE(matcher.MatchAndExplain(log, &why));
   EXPECT_EQ(why.str(), "which has the line [    2.000000] multipathd: mpatha: Disable queueing");
-  EXPECT_EQ(WhyNot(Not(matcher), log), why.str()) << "what should not have been logged is shown";
+  EXPECT_EQ(WhyNot(Not(matcher), log), why.str())
+      << "the line that should not have been logged is shown";
 }
 
-TEST(Logs, SaysHowMuchItLookedAt) {
+TEST(Logs, ExplainsHowManyLinesItSearched) {
   EXPECT_EQ(WhyNot(Logs(LineContaining("x")), LogOf({"a", "b"})),
-            "none of whose 2 lines does; the last is [    2.000000] multipathd: b");
+            "in which none of 2 lines matches; the last is [    2.000000] multipathd: b");
   EXPECT_EQ(WhyNot(Logs(LineContaining("x")), Log()), "which is empty");
 }
 
-TEST(Logs, DescribesTheEventEitherWay) {
+TEST(Logs, DescribesTheEventAndItsNegation) {
   EXPECT_EQ(DescribeMatcher<const Log&>(Logs(DisablesQueueing("mpatha"))),
             "logs mpatha: disable queueing");
   EXPECT_EQ(DescribeMatcher<const Log&>(Logs(DisablesQueueing("mpatha")), true),
@@ -66,13 +67,13 @@ TEST(Logs, DescribesTheEventEitherWay) {
   EXPECT_EQ(LineContaining("cache").description, "\"cache\"");
 }
 
-TEST(LogEvents, SaysFindsAPieceOfALine) {
+TEST(LogEvents, LineContainingFindsASubstring) {
   ExpectEach(LineContaining("[sdb] Synchronizing"), {"sd 4:0:1:0: [sdb] Synchronizing SCSI cache"});
   ExpectNone(LineContaining("[sdb] Synchronizing"),
              {"sd 4:0:1:0: [sda] Synchronizing SCSI cache", ""});
 }
 
-TEST(LogEvents, TableLoadsByTheirPaths) {
+TEST(LogEvents, CompareTheTablesOfLoads) {
   const std::string rest = " 1 queue_if_no_path 1 alua ";
   ExpectEach(LoadsTable("mpatha", {{kSdb}}),
              {"mpatha: load table [0 2097152 multipath" + rest + "1 1 service-time 0 1 1 8:16 1]",
@@ -90,7 +91,7 @@ TEST(LogEvents, TableLoadsByTheirPaths) {
               "mpatha: 8:16"});
 }
 
-TEST(LogEvents, TableLoadsByGroupsInOrder) {
+TEST(LogEvents, CompareTheGroupsOfLoadsInOrder) {
   const std::string two_groups =
       "mpatha: reload [0 8 multipath 0 0 2 1 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1]";
   const std::string one_group =
@@ -107,7 +108,7 @@ TEST(LogEvents, TableLoadsByGroupsInOrder) {
   ExpectNone(LoadsAnyTable("mpatha"), {"mpatha: reload [0 8 multipath 0 0 2 1 service-ti"});
 }
 
-TEST(LogEvents, RemovedPathsByNumberOrName) {
+TEST(LogEvents, FindRemovedPathsByNumberOrName) {
   ExpectEach(RemovesPath("mpatha", kSdb),
              {"sdb: path removed from map mpatha", "sdb [8:16]: path removed from map mpatha",
               "8:16: path removed from map mpatha"});
@@ -117,7 +118,7 @@ TEST(LogEvents, RemovedPathsByNumberOrName) {
               "sdb [8:16]: path added to devmap mpatha"});
 }
 
-TEST(LogEvents, AddedPathsByNumberOrName) {
+TEST(LogEvents, FindAddedPathsByNumberOrName) {
   ExpectEach(AddsPath("mpatha", kSdb),
              {"sdb [8:16]: path added to devmap mpatha", "sdb path added to devmap mpatha"});
   ExpectNone(AddsPath("mpatha", kSdb),
@@ -125,21 +126,21 @@ TEST(LogEvents, AddedPathsByNumberOrName) {
               "sdb: path removed from map mpatha"});
 }
 
-TEST(LogEvents, ANumberGoesBeforeAName) {
-  // The kernel gives sdb to another disk once ours is deleted.
+TEST(LogEvents, PreferTheNumberToTheName) {
+  // The kernel reuses sdb for another disk once ours is deleted.
   const PathId formerly_sdb{"4:0:1:0", {8, 32}, "sdb"};
   ExpectNone(RemovesPath("mpatha", formerly_sdb), {"sdb [8:16]: path removed from map mpatha"});
   ExpectEach(RemovesPath("mpatha", formerly_sdb), {"sdb: path removed from map mpatha"});
 }
 
-TEST(LogEvents, AnUnknownNameIsNobodys) {
+TEST(LogEvents, IgnoreAnUnknownName) {
   const PathId nameless{"4:0:1:0", {8, 16}, ""};
   ExpectNone(RemovesPath("mpatha", nameless),
              {"8:0: path removed from map mpatha", "sda: path removed from map mpatha"});
   ExpectEach(RemovesPath("mpatha", nameless), {"8:16: path removed from map mpatha"});
 }
 
-TEST(LogEvents, OfMaps) {
+TEST(LogEvents, CompareTheMap) {
   ExpectEach(LeavesActivePaths("mpatha", 1), {"mpatha: remaining active paths: 1"});
   ExpectNone(LeavesActivePaths("mpatha", 1),
              {"mpatha: remaining active paths: 11", "mpatha: remaining active paths: 0",
@@ -195,7 +196,7 @@ TEST(TimeOf, IsThatOfTheFirstSuchLine) {
 TEST(TimeOf, NamesWhatWasNotLogged) {
   EXPECT_EQ(
       TimeOf(DisablesQueueing("mpathb"), LogOf({"mpatha: Disable queueing"})).error().ToString(),
-      "find in the log: mpathb: disable queueing: it was not logged");
+      "find in the log: mpathb: disable queueing: not logged");
 }
 
 TEST(EventuallyLogs, WaitsForTheLine) {

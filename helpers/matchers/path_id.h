@@ -8,8 +8,9 @@
 
 namespace dualpath {
 
-/// The names that a path has in the layers: multipathd's output says H:C:T:L, device-mapper's
-/// tables say the device number, the kernel log says sdX.
+/// Names of a path in the layers: H:C:T:L in multipathd's output, the device number in
+/// device-mapper's tables, sdX in the kernel log. A value: after a rescan the path may have another
+/// number and sdX.
 struct PathId {
   std::string hctl;
   DeviceNumber number;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/algorithm/string/predicate.hpp>
-#include <ostream>
+#include <optional>
 #include <utility>
+
+#include "helpers/matchers/described.h"
 
 namespace dualpath {
 namespace {
@@ -11,89 +13,93 @@ namespace {
 using timeline::Lane;
 using timeline::Record;
 
-class ShowsInOrderMatcher : public ::testing::MatcherInterface<const std::vector<Record>&> {
- public:
-  explicit ShowsInOrderMatcher(std::vector<EventPattern> patterns)
-      : patterns_(std::move(patterns)) {}
+constexpr std::size_t kRecordsAround = 5;
 
-  bool MatchAndExplain(const std::vector<Record>& events,
-                       ::testing::MatchResultListener* listener) const override {
-    auto from = events.begin();
-    for (const EventPattern& pattern : patterns_) {
-      const auto found = std::find_if(from, events.end(), pattern.matches);
-      if (found == events.end()) {
-        *listener << "which does not show " << pattern.description;
-        if (from != events.begin()) *listener << " after " << *(from - 1);
-        return false;
-      }
-      from = found + 1;
-    }
-    return true;
+/// Returns the records around index `at`, one a line.
+std::string Excerpt(const std::vector<Record>& records, std::size_t at) {
+  const std::size_t first = at > kRecordsAround ? at - kRecordsAround : 0;
+  const std::size_t last = std::min(at + kRecordsAround, records.size());
+  std::string text;
+  if (first > 0) text += "\n  ... " + std::to_string(first) + " records before";
+  for (std::size_t i = first; i < last; ++i) text += "\n  " + records[i].ToJsonLine();
+  if (last < records.size()) {
+    text += "\n  ... " + std::to_string(records.size() - last) + " records after";
   }
+  return text;
+}
 
-  void DescribeTo(std::ostream* out) const override { Describe("shows", out); }
-  void DescribeNegationTo(std::ostream* out) const override { Describe("does not show", out); }
-
- private:
-  void Describe(const char* verb, std::ostream* out) const {
-    *out << verb << " in order: ";
-    const char* separator = "";
-    for (const EventPattern& pattern : patterns_) {
-      *out << separator << pattern.description;
-      separator = ", ";
-    }
-  }
-
-  std::vector<EventPattern> patterns_;
-};
-
-/// As LogInterpreter has them: "3:0:1:0 | 4:0:1:0", "none".
-std::string InWords(const PathIdGroups& groups) {
-  std::string words;
+/// Returns the state of a "groups" record: "3:0:1:0 | 4:0:1:0", "none".
+std::string State(const PathIdGroups& groups) {
+  std::string text;
   for (const std::vector<PathId>& group : groups) {
-    if (!words.empty()) words += " |";
-    for (const PathId& path : group) words += (words.empty() ? "" : " ") + path.hctl;
+    if (!text.empty()) text += " |";
+    for (const PathId& path : group) text += (text.empty() ? "" : " ") + path.hctl;
   }
-  return words.empty() ? "none" : words;
+  return text.empty() ? "none" : text;
 }
 
 }  // namespace
 
 EventPattern InjectsFault(const std::string& verb, const PathId& path) {
-  return {"the fault \"" + verb + "\" of " + path.hctl, [=](const Record& event) {
-            return event.kind == "fault" && event.path == path.hctl &&
-                   boost::starts_with(event.text, verb + " ");
+  return {"the fault \"" + verb + "\" of " + path.hctl, [=](const Record& record) {
+            return record.kind == "fault" && record.path == path.hctl &&
+                   boost::starts_with(record.text, verb + " ");
           }};
 }
 
 EventPattern DiskUevent(const std::string& action, const PathId& path) {
-  return {"the uevent \"" + action + "\" of the disk " + path.hctl, [=](const Record& event) {
-            return event.kind == "uevent" && event.path == path.hctl && !event.device.empty() &&
-                   boost::starts_with(event.text, action + " ");
+  return {"the uevent \"" + action + "\" of the disk " + path.hctl, [=](const Record& record) {
+            return record.kind == "uevent" && record.path == path.hctl && !record.device.empty() &&
+                   boost::starts_with(record.text, action + " ");
           }};
 }
 
 EventPattern HasPathGroups(const std::string& map, const PathIdGroups& groups) {
-  const std::string words = InWords(groups);
-  return {map + " with the path groups " + words, [=](const Record& event) {
-            return event.kind == "groups" && event.map == map && event.state == words;
+  const std::string state = State(groups);
+  return {map + " with the path groups " + state, [=](const Record& record) {
+            return record.kind == "groups" && record.map == map && record.state == state;
           }};
 }
 
 EventPattern IsInState(const PathId& path, const std::string& state) {
-  return {path.hctl + " is " + state, [=](const Record& event) {
-            return event.lane == Lane::kPath && event.kind == "state" && event.path == path.hctl &&
-                   event.state == state;
+  return {path.hctl + " is " + state, [=](const Record& record) {
+            return record.lane == Lane::kPath && record.kind == "state" &&
+                   record.path == path.hctl && record.state == state;
           }};
 }
 
 EventPattern FirstIoOn(const PathId& path) {
-  return {"the first I/O on " + path.hctl,
-          [=](const Record& event) { return event.kind == "first-io" && event.path == path.hctl; }};
+  return {"the first I/O on " + path.hctl, [=](const Record& record) {
+            return record.kind == "first-io" && record.path == path.hctl;
+          }};
 }
 
 ::testing::Matcher<const std::vector<Record>&> ShowsInOrder(std::vector<EventPattern> patterns) {
-  return ::testing::MakeMatcher(new ShowsInOrderMatcher(std::move(patterns)));
+  std::string list;
+  for (const EventPattern& pattern : patterns) {
+    list += (list.empty() ? "" : ", ") + pattern.description;
+  }
+  return Described<std::vector<Record>>(
+      "shows in order: " + list, "does not show in order: " + list,
+      [patterns =
+           std::move(patterns)](const std::vector<Record>& records) -> std::optional<std::string> {
+        auto from = records.begin();
+        const EventPattern* previous = nullptr;
+        for (const EventPattern& pattern : patterns) {
+          const auto found = std::find_if(from, records.end(), pattern.matches);
+          if (found == records.end()) {
+            const auto earlier = std::find_if(records.begin(), from, pattern.matches);
+            std::string why = "which does not show " + pattern.description;
+            if (previous != nullptr) why += " after " + previous->description;
+            if (earlier != from) why += ", only before";
+            const auto at = earlier != from ? earlier : from;
+            return why + Excerpt(records, static_cast<std::size_t>(at - records.begin()));
+          }
+          from = found + 1;
+          previous = &pattern;
+        }
+        return std::nullopt;
+      });
 }
 
 }  // namespace dualpath

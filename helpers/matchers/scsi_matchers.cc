@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <tuple>
 #include <utility>
+
+#include "helpers/matchers/described.h"
 
 namespace dualpath {
 namespace {
@@ -13,38 +16,25 @@ using scsi::HostByte;
 using scsi::ScsiStatus;
 using scsi::Sense;
 
-/// What is wrong, if the value that was printed already does not say so itself.
+/// Returns what is wrong beyond the printed value, which is often nothing.
 using Explain = std::function<std::string(const Completion&)>;
 
-class Simple : public ::testing::MatcherInterface<const Completion&> {
- public:
-  Simple(std::string yes, std::string no, std::function<bool(const Completion&)> matches,
-         Explain explain)
-      : yes_(std::move(yes)),
-        no_(std::move(no)),
-        matches_(std::move(matches)),
-        explain_(std::move(explain)) {}
-
-  bool MatchAndExplain(const Completion& completion,
-                       ::testing::MatchResultListener* listener) const override {
-    if (matches_(completion)) return true;
-    if (explain_) *listener << explain_(completion);
-    return false;
-  }
-  void DescribeTo(std::ostream* out) const override { *out << yes_; }
-  void DescribeNegationTo(std::ostream* out) const override { *out << no_; }
-
- private:
-  std::string yes_;
-  std::string no_;
-  std::function<bool(const Completion&)> matches_;
-  Explain explain_;
-};
+CompletionMatcher Matching(const std::string& yes, const std::string& no,
+                           std::function<bool(const Completion&)> matches,
+                           Explain explain = nullptr) {
+  return CompletionMatcher(Described<Completion>(
+      yes, no,
+      [matches = std::move(matches),
+       explain = std::move(explain)](const Completion& completion) -> std::optional<std::string> {
+        if (matches(completion)) return std::nullopt;
+        return explain ? explain(completion) : "";
+      }));
+}
 
 CompletionMatcher Ends(const std::string& how, std::function<bool(const Completion&)> matches,
                        Explain explain = nullptr) {
-  return CompletionMatcher(::testing::Matcher<const Completion&>(new Simple(
-      "ends with " + how, "does not end with " + how, std::move(matches), std::move(explain))));
+  return Matching("ends with " + how, "does not end with " + how, std::move(matches),
+                  std::move(explain));
 }
 
 class OfResult : public ::testing::MatcherInterface<const Result<Completion>&> {
@@ -54,7 +44,7 @@ class OfResult : public ::testing::MatcherInterface<const Result<Completion>&> {
   bool MatchAndExplain(const Result<Completion>& result,
                        ::testing::MatchResultListener* listener) const override {
     if (result.ok()) return inner_.MatchAndExplain(*result, listener);
-    *listener << "which has no completion";
+    *listener << "the command was not sent";
     return false;
   }
   void DescribeTo(std::ostream* out) const override { inner_.DescribeTo(out); }
@@ -90,8 +80,7 @@ CompletionMatcher::operator ::testing::Matcher<const Result<Completion>&>() cons
 }
 
 CompletionMatcher Succeeded() {
-  return CompletionMatcher(::testing::Matcher<const Completion&>(new Simple(
-      "succeeds", "does not succeed", [](const Completion& c) { return c.Ok(); }, nullptr)));
+  return Matching("succeeds", "does not succeed", [](const Completion& c) { return c.Ok(); });
 }
 
 CompletionMatcher EndsWithSense(scsi::SenseKey key, std::uint8_t asc, std::uint8_t ascq) {
@@ -113,16 +102,16 @@ CompletionMatcher EndsWithHostByte(HostByte host_byte) {
 }
 
 CompletionMatcher EndsAs(const Completion& other) {
-  const auto outcome = [](const Completion& c) {
+  const auto result = [](const Completion& c) {
     return std::tie(c.error_number, c.status, c.host_byte, c.driver_byte, c.raw_sense, c.residual);
   };
   return Ends(
-      "the outcome of: " + other.ToString(),
-      [outcome, other](const Completion& c) {
-        return outcome(c) == outcome(other) && c.data == other.data;
+      "the same result as " + other.ToString(),
+      [result, other](const Completion& c) {
+        return result(c) == result(other) && c.data == other.data;
       },
-      [outcome, other](const Completion& c) -> std::string {
-        if (outcome(c) == outcome(other)) return WhereDataDiffer(c.data, other.data);
+      [result, other](const Completion& c) -> std::string {
+        if (result(c) == result(other)) return WhereDataDiffer(c.data, other.data);
         return c.sense == other.sense && c.raw_sense != other.raw_sense
                    ? "whose sense bytes are " + scsi::HexDump(c.raw_sense) + " instead of " +
                          scsi::HexDump(other.raw_sense)

@@ -10,8 +10,8 @@
 
 namespace dualpath {
 
-/// A matcher of a SCSI command's completion that also takes the Result of sending it; an `Error`
-/// matches nothing:
+/// Matches a SCSI command's completion, or the Result of sending the command; an `Error` does not
+/// match:
 ///   EXPECT_THAT(guest().Execute(scsi::Read10(0, 8)), Succeeded());
 /// fails as
 ///   Expected: succeeds
@@ -30,19 +30,19 @@ class CompletionMatcher {
   ::testing::Matcher<const scsi::Completion&> inner_;
 };
 
-/// No layer complains: the ioctl succeeded, host byte DID_OK, status GOOD.
+/// No layer reports an error: the ioctl succeeded, host byte DID_OK, status GOOD.
 CompletionMatcher Succeeded();
 
-/// The device refused: CHECK CONDITION with this sense, and DID_OK.
+/// The device returned CHECK CONDITION with this sense, and DID_OK.
 CompletionMatcher EndsWithSense(scsi::SenseKey key, std::uint8_t asc, std::uint8_t ascq);
 
-/// The device answered with this status, and DID_OK.
+/// The device returned this status, and DID_OK.
 CompletionMatcher EndsWithStatus(scsi::ScsiStatus status);
 
-/// The ioctl succeeded, and the command never came back from a device.
+/// The ioctl succeeded, and the host byte is this.
 CompletionMatcher EndsWithHostByte(scsi::HostByte host_byte);
 
-/// The same outcome, byte by byte, whenever and by whomever the command was sent.
+/// The same result in every byte of status, sense and data; sender and times may differ.
 CompletionMatcher EndsAs(const scsi::Completion& other);
 
 }  // namespace dualpath

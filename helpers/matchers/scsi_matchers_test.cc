@@ -51,7 +51,7 @@ Completion OutOfRange() {
 
 const Result<Completion>& AsResult(const Result<Completion>& result) { return result; }
 
-TEST(Succeeded, NeedsEveryLayer) {
+TEST(Succeeded, RejectsAnErrorOfAnyLayer) {
   EXPECT_THAT(Good(), Succeeded());
   for (const Completion& bad :
        {Failing(EIO), Lost(HostByte::kError), Refused(ScsiStatus::kBusy), OutOfRange()}) {
@@ -59,7 +59,7 @@ TEST(Succeeded, NeedsEveryLayer) {
   }
 }
 
-TEST(EndsWithSense, IsAboutAllThreeNumbers) {
+TEST(EndsWithSense, ComparesAllThreeNumbers) {
   EXPECT_THAT(OutOfRange(), EndsWithSense(SenseKey::kIllegalRequest, 0x21, 0));
   EXPECT_THAT(OutOfRange(), Not(EndsWithSense(SenseKey::kAbortedCommand, 0x21, 0)));
   EXPECT_THAT(OutOfRange(), Not(EndsWithSense(SenseKey::kIllegalRequest, 0x20, 0)));
@@ -67,7 +67,7 @@ TEST(EndsWithSense, IsAboutAllThreeNumbers) {
   EXPECT_THAT(Good(), Not(EndsWithSense(SenseKey::kNoSense, 0, 0)));
 }
 
-TEST(EndsWithSense, NeedsTheDevicesOwnWord) {
+TEST(EndsWithSense, NeedsCheckConditionFromTheDevice) {
   Completion not_checked = OutOfRange();
   not_checked.status = ScsiStatus::kGood;
   EXPECT_THAT(not_checked, Not(EndsWithSense(SenseKey::kIllegalRequest, 0x21, 0)));
@@ -79,7 +79,7 @@ TEST(EndsWithSense, NeedsTheDevicesOwnWord) {
   EXPECT_THAT(deferred, Not(EndsWithSense(SenseKey::kIllegalRequest, 0x21, 0)));
 }
 
-TEST(EndsWithStatus, IsWhatTheDeviceSaid) {
+TEST(EndsWithStatus, ComparesTheStatusOfTheDevice) {
   EXPECT_THAT(Refused(ScsiStatus::kReservationConflict),
               EndsWithStatus(ScsiStatus::kReservationConflict));
   EXPECT_THAT(Good(), Not(EndsWithStatus(ScsiStatus::kReservationConflict)));
@@ -87,13 +87,13 @@ TEST(EndsWithStatus, IsWhatTheDeviceSaid) {
   EXPECT_THAT(Failing(EIO), Not(EndsWithStatus(ScsiStatus::kGood)));
 }
 
-TEST(EndsWithHostByte, IsWhatTheAdapterSaid) {
+TEST(EndsWithHostByte, ComparesTheHostByte) {
   EXPECT_THAT(Lost(HostByte::kTransportDisrupted), EndsWithHostByte(HostByte::kTransportDisrupted));
   EXPECT_THAT(Lost(HostByte::kError), Not(EndsWithHostByte(HostByte::kTransportDisrupted)));
   EXPECT_THAT(Failing(EIO), Not(EndsWithHostByte(HostByte::kOk)));
 }
 
-TEST(EndsAs, ComparesOutcomeAndData) {
+TEST(EndsAs, ComparesResultAndData) {
   Completion one = Good();
   one.data = {1, 2, 3};
   Completion other = one;
@@ -104,14 +104,14 @@ TEST(EndsAs, ComparesOutcomeAndData) {
   EXPECT_EQ(WhyNot(EndsAs(one), other), "whose data differ first at byte 1: 0x09 instead of 0x02");
   other.data = {1, 2};
   EXPECT_EQ(WhyNot(EndsAs(one), other), "with 2 bytes of data instead of 3");
-  EXPECT_EQ(WhyNot(EndsAs(one), Failing(EIO)), "") << "the value itself says it";
+  EXPECT_EQ(WhyNot(EndsAs(one), Failing(EIO)), "") << "the printed value is the explanation";
   Completion more_sense = OutOfRange();
   more_sense.SetSense({0x72, 0x05, 0x21, 0x00, 0xff});
   EXPECT_EQ(WhyNot(EndsAs(OutOfRange()), more_sense),
             "whose sense bytes are 72 05 21 00 ff instead of 72 05 21 00");
 }
 
-TEST(CompletionMatchers, DescribeThemselves) {
+TEST(CompletionMatchers, DescribeTheResult) {
   const auto describe = [](const CompletionMatcher& matcher) {
     return DescribeMatcher<const Completion&>(matcher);
   };
@@ -126,16 +126,16 @@ TEST(CompletionMatchers, DescribeThemselves) {
   EXPECT_EQ(DescribeMatcher<const Completion&>(Not(EndsWithHostByte(HostByte::kError))),
             "does not end with DID_ERROR");
   EXPECT_EQ(describe(EndsAs(Good())),
-            "ends with the outcome of: READ(10): GOOD, DID_OK after 0.000 s");
+            "ends with the same result as READ(10): GOOD, DID_OK after 0.000 s");
 }
 
-TEST(CompletionMatchers, TakeTheResultOfSendingToo) {
+TEST(CompletionMatchers, TakeTheResultOfSending) {
   EXPECT_THAT(AsResult(Good()), Succeeded());
   EXPECT_THAT(AsResult(OutOfRange()), Not(Succeeded()));
   EXPECT_EQ(PrintToString(AsResult(Good())), "READ(10): GOOD, DID_OK after 0.000 s");
   const Result<Completion> none = Error::Because("send READ(10)", "the agent", "no answer");
   EXPECT_THAT(none, Not(Succeeded()));
-  EXPECT_EQ(WhyNot(Succeeded(), none), "which has no completion");
+  EXPECT_EQ(WhyNot(Succeeded(), none), "the command was not sent");
   EXPECT_EQ(PrintToString(none), "an error: send READ(10): the agent: no answer");
 }
 

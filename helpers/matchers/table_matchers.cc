@@ -1,8 +1,17 @@
 #include "helpers/matchers/table_matchers.h"
 
-#include "helpers/matchers/view.h"
+#include <optional>
+
+#include "helpers/matchers/described.h"
 
 namespace dualpath {
+namespace {
+
+using dm::MultipathTable;
+
+std::string OrNone(const std::string& numbers) { return numbers.empty() ? "none" : numbers; }
+
+}  // namespace
 
 std::string Numbers(const PathIdGroups& groups) {
   std::string text;
@@ -13,7 +22,7 @@ std::string Numbers(const PathIdGroups& groups) {
   return text;
 }
 
-std::string Numbers(const dm::MultipathTable& table) {
+std::string Numbers(const MultipathTable& table) {
   PathIdGroups groups;
   for (const dm::PathGroup& group : table.groups) {
     auto& paths = groups.emplace_back();
@@ -22,16 +31,24 @@ std::string Numbers(const dm::MultipathTable& table) {
   return Numbers(groups);
 }
 
-::testing::Matcher<const dm::MultipathTable&> HasGroups(const PathIdGroups& groups) {
-  return Viewed<dm::MultipathTable, std::string>(
-      "paths by group", [](const dm::MultipathTable& table) { return Numbers(table); },
-      Numbers(groups));
+::testing::Matcher<const MultipathTable&> HasGroups(const PathIdGroups& groups) {
+  const std::string expected = Numbers(groups);
+  return Described<MultipathTable>(
+      "has the path groups " + OrNone(expected),
+      "does not have the path groups " + OrNone(expected),
+      [expected](const MultipathTable& table) -> std::optional<std::string> {
+        const std::string actual = Numbers(table);
+        if (actual == expected) return std::nullopt;
+        return "whose path groups are " + OrNone(actual);
+      });
 }
 
-::testing::Matcher<const dm::MultipathTable&> QueuesIfNoPath() {
-  return Viewed<dm::MultipathTable, bool>(
-      "queue_if_no_path", [](const dm::MultipathTable& table) { return table.QueuesIfNoPath(); },
-      true);
+::testing::Matcher<const MultipathTable&> QueuesIfNoPath() {
+  return Described<MultipathTable>("has queue_if_no_path", "does not have queue_if_no_path",
+                                   [](const MultipathTable& table) -> std::optional<std::string> {
+                                     if (table.QueuesIfNoPath()) return std::nullopt;
+                                     return "which does not have queue_if_no_path";
+                                   });
 }
 
 }  // namespace dualpath

@@ -10,13 +10,17 @@
 namespace dualpath {
 
 /// The table has exactly these path groups with exactly these paths, in this order:
-///   EXPECT_THAT(rig.table(), Eventually(HasGroups({{rig.path(1)}, {rig.path(0)}})));
+///   EXPECT_THAT(table(), Eventually(HasGroups({{rig().path(1)}, {rig().path(0)}})));
+/// fails as
+///   Expected: within 30 s, has the path groups 8:16 | 8:0
+///     Actual: the table of mpatha, whose path groups are 8:16; last seen: 0 2097152 multipath ...
 ::testing::Matcher<const dm::MultipathTable&> HasGroups(const PathIdGroups& groups);
 
-/// The table has the feature queue_if_no_path: the kernel holds I/O while no path is left.
+/// The table has the feature queue_if_no_path: the kernel queues I/O while no path is left.
+///   EXPECT_THAT(table(), StaysSo(QueuesIfNoPath(), std::chrono::minutes(1)));
 ::testing::Matcher<const dm::MultipathTable&> QueuesIfNoPath();
 
-/// "8:0 | 8:16", the device numbers of the groups: how tables are compared and shown.
+/// Returns the device numbers by group, "8:0 | 8:16".
 std::string Numbers(const PathIdGroups& groups);
 std::string Numbers(const dm::MultipathTable& table);
 

@@ -28,38 +28,42 @@ TEST(HasGroups, ComparesGroupsAndPathsInOrder) {
   EXPECT_EQ(WhyNot(HasGroups({{kSda}, {kSdb}}), table), "it matches");
   for (const PathIdGroups& other : std::vector<PathIdGroups>{
            {{kSdb}, {kSda}}, {{kSda, kSdb}}, {{kSda}}, {{kSda}, {kSdb}, {kSdb}}, {}}) {
-    EXPECT_EQ(WhyNot(HasGroups(other), table), "whose paths by group is \"8:0 | 8:16\"")
+    EXPECT_EQ(WhyNot(HasGroups(other), table), "whose path groups are 8:0 | 8:16")
         << Numbers(other);
   }
   EXPECT_THAT(Table("0", kOneGroup), HasGroups({{kSda, kSdb}}));
   EXPECT_THAT(Table("0", kOneGroup), Not(HasGroups({{kSdb, kSda}})));
 }
 
-TEST(HasGroups, KnowsNoPathAtAll) {
+TEST(HasGroups, AcceptsATableWithoutPaths) {
   EXPECT_THAT(Table("0", "0 0"), HasGroups({}));
-  EXPECT_EQ(WhyNot(HasGroups({{kSda}}), Table("0", "0 0")), "whose paths by group is \"\"");
+  EXPECT_EQ(WhyNot(HasGroups({{kSda}}), Table("0", "0 0")), "whose path groups are none");
 }
 
-TEST(HasGroups, AnEmptyGroupIsAGroup) {
+TEST(HasGroups, CountsEmptyGroups) {
   EXPECT_THAT(Table("0", "1 1 service-time 0 1 1 8:0 1"), Not(HasGroups({{}, {kSda}})));
   EXPECT_THAT(Table("0", "1 1 service-time 0 1 1 8:0 1"), Not(HasGroups({{kSda}, {}})));
 }
 
-TEST(HasGroups, DescribesThem) {
+TEST(HasGroups, DescribesTheGroups) {
   EXPECT_EQ(DescribeMatcher<const dm::MultipathTable&>(HasGroups({{kSda}, {kSdb}})),
-            "paths by group is equal to \"8:0 | 8:16\"");
+            "has the path groups 8:0 | 8:16");
+  EXPECT_EQ(DescribeMatcher<const dm::MultipathTable&>(HasGroups({}), true),
+            "does not have the path groups none");
 }
 
-TEST(QueuesIfNoPath, IsAFeature) {
+TEST(QueuesIfNoPath, LooksAtTheFeatures) {
   EXPECT_EQ(WhyNot(QueuesIfNoPath(), Table("1 queue_if_no_path", kTwoGroups)), "it matches");
   EXPECT_EQ(WhyNot(QueuesIfNoPath(), Table("3 pg_init_retries 50 queue_if_no_path", kTwoGroups)),
             "it matches");
-  EXPECT_EQ(WhyNot(QueuesIfNoPath(), Table("0", kTwoGroups)), "whose queue_if_no_path is false");
-  EXPECT_EQ(DescribeMatcher<const dm::MultipathTable&>(QueuesIfNoPath()),
-            "queue_if_no_path is equal to true");
+  EXPECT_EQ(WhyNot(QueuesIfNoPath(), Table("0", kTwoGroups)),
+            "which does not have queue_if_no_path");
+  EXPECT_EQ(DescribeMatcher<const dm::MultipathTable&>(QueuesIfNoPath()), "has queue_if_no_path");
+  EXPECT_EQ(DescribeMatcher<const dm::MultipathTable&>(Not(QueuesIfNoPath())),
+            "does not have queue_if_no_path");
 }
 
-TEST(TableMatchers, ShowTheTableAsTheKernelHasIt) {
+TEST(TableMatchers, PrintTheTableAsTheKernelDoes) {
   EXPECT_EQ(::testing::PrintToString(Table("1 queue_if_no_path", kOneGroup)),
             "0 2097152 multipath 1 queue_if_no_path 0 1 1 service-time 0 2 1 8:0 1 8:16 1");
 }

@@ -1,13 +1,14 @@
 #include "helpers/matchers/topology_matchers.h"
 
+#include <optional>
 #include <sstream>
 
-#include "helpers/matchers/view.h"
+#include "helpers/matchers/described.h"
 
 namespace dualpath {
 namespace {
 
-// Both sides are compared, and shown, as the same text.
+// Both sides are rendered to the same text, which is compared and printed.
 
 std::string Render(const std::vector<ExpectedGroup>& groups) {
   std::ostringstream out;
@@ -46,8 +47,15 @@ ExpectedPath HeldBack(PathId id) {
 }
 
 ::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups) {
-  return Viewed<multipath::Map, std::string>(
-      "path groups", [](const multipath::Map& map) { return Render(map); }, Render(groups));
+  const std::string expected = Render(groups);
+  return Described<multipath::Map>(
+      expected.empty() ? "no path groups" : "path groups " + expected,
+      expected.empty() ? "any path group" : "other path groups than " + expected,
+      [expected](const multipath::Map& map) -> std::optional<std::string> {
+        const std::string actual = Render(map);
+        if (actual == expected) return std::nullopt;
+        return actual.empty() ? "which has no path groups" : "whose path groups are " + actual;
+      });
 }
 
 }  // namespace dualpath

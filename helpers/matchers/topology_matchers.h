@@ -4,6 +4,7 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "helpers/matchers/path_id.h"
@@ -11,7 +12,8 @@
 
 namespace dualpath {
 
-/// A path as `multipath -ll` should show it. A PathId alone means a ready one.
+/// A path as `multipath -ll` should show it. A path alone means a ready one; a template, since C++
+/// makes only one user-defined conversion and what a fixture calls a path is converted to a PathId.
 struct ExpectedPath {
   template <typename P, typename = std::enable_if_t<std::is_convertible_v<const P&, PathId>>>
   ExpectedPath(const P& path)  // NOLINT(google-explicit-constructor)
@@ -23,12 +25,12 @@ struct ExpectedPath {
   std::string device_state = "running";
 };
 
-/// "failed faulty DEVICE_STATE": what the checker makes of a path that is gone or refuses I/O.
-/// `device_state` is "offline" where sysfs says so too, "running" where only the transport broke.
+/// "failed faulty DEVICE_STATE": a path that fails its check. `device_state` is that of sysfs:
+/// "offline", or "running" if only the transport is broken.
 ExpectedPath Faulty(PathId id, std::string device_state);
 
-/// "failed delayed running": it works, and multipathd holds it back as a shaky one. multipath-tools
-/// 0.7.0; older ones show it as they show a failed one.
+/// "failed delayed running": a path that works again but that multipathd does not reinstate yet
+/// (san_path_err_*, marginal_path_*). multipath-tools 0.7.0 and newer; older ones print "faulty".
 ExpectedPath HeldBack(PathId id);
 
 struct ExpectedGroup {
@@ -36,12 +38,22 @@ struct ExpectedGroup {
   std::vector<ExpectedPath> paths;
 };
 
-inline ExpectedGroup Active(ExpectedPath path) { return {"active", {std::move(path)}}; }
-inline ExpectedGroup Enabled(ExpectedPath path) { return {"enabled", {std::move(path)}}; }
+/// A path group with these paths, in this order.
+template <typename... Paths>
+ExpectedGroup Active(const Paths&... paths) {
+  return {"active", {ExpectedPath(paths)...}};
+}
+template <typename... Paths>
+ExpectedGroup Enabled(const Paths&... paths) {
+  return {"enabled", {ExpectedPath(paths)...}};
+}
 
-/// The map has exactly these groups in this order, each with exactly these paths in these states.
-///   EXPECT_THAT(rig.topology(), Eventually(PathGroups({Active(rig.path(1)),
-///   Enabled(rig.path(0))})));
+/// The map has exactly these groups in this order, each with exactly these paths in these states:
+///   EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)),
+///   Enabled(rig().path(0))})));
+/// fails as
+///   Expected: within 30 s, path groups [active: 4:0:1:0 active ready running][enabled: ...]
+///     Actual: the topology of mpatha, whose path groups are [enabled: 3:0:1:0 ...; last seen: ...
 ::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups);
 
 }  // namespace dualpath

@@ -46,11 +46,14 @@ TEST(PathGroups, AreComparedByStatusPathAndStates) {
             "it matches");
 }
 
-TEST(PathGroups, ShowWhatIsThere) {
+TEST(PathGroups, ShowTheActualGroups) {
   EXPECT_EQ(
       WhyNot(PathGroups({Enabled(kFirst), Active(kSecond)}), MapWith("failed faulty offline")),
-      "whose path groups is \"[enabled: 3:0:1:0 failed faulty offline][active: 4:0:1:0 "
-      "active ready running]\"");
+      "whose path groups are [enabled: 3:0:1:0 failed faulty offline][active: 4:0:1:0 active "
+      "ready running]");
+  multipath::Map empty = MapWith("active ready running");
+  empty.groups.clear();
+  EXPECT_EQ(WhyNot(PathGroups({Active(kSecond)}), empty), "which has no path groups");
 }
 
 TEST(PathGroups, DifferInEveryState) {
@@ -64,26 +67,43 @@ TEST(PathGroups, DifferInEveryState) {
               Not(PathGroups({Enabled(Faulty(kFirst, "running")), Active(kSecond)})));
 }
 
-TEST(PathGroups, AreAllThatThereAreAndInOrder) {
+TEST(PathGroups, AreAllGroupsInOrder) {
   const auto map = MapWith("active ready running");
   EXPECT_THAT(map, Not(PathGroups({Active(kSecond), Enabled(kFirst)})));
   EXPECT_THAT(map, Not(PathGroups({Active(kSecond)})));
   EXPECT_THAT(map, Not(PathGroups({Enabled(kFirst), Active(kSecond), Enabled(kFirst)})));
   EXPECT_THAT(map, Not(PathGroups({})));
-  EXPECT_THAT(map, Not(PathGroups({{"enabled", {kFirst, kSecond}}})));
+  EXPECT_THAT(map, Not(PathGroups({Enabled(kFirst, kSecond)})));
 }
 
 TEST(PathGroups, MayHaveSeveralPathsOrNone) {
   multipath::Map map = MapWith("active ready running");
   map.groups[1].paths.push_back(map.groups[0].paths[0]);
   map.groups[0].paths.clear();
-  EXPECT_THAT(map, PathGroups({{"enabled", {}}, {"active", {kSecond, kFirst}}}));
-  EXPECT_THAT(map, Not(PathGroups({{"enabled", {}}, {"active", {kFirst, kSecond}}})));
+  EXPECT_THAT(map, PathGroups({Enabled(), Active(kSecond, kFirst)}));
+  EXPECT_THAT(map, Not(PathGroups({Enabled(), Active(kFirst, kSecond)})));
   map.groups.clear();
   EXPECT_THAT(map, PathGroups({}));
 }
 
-TEST(PathGroups, KnowPathsByAddressAlone) {
+/// A fixture's path: not a PathId, but convertible to one.
+struct FakePath {
+  operator PathId() const { return id; }  // NOLINT(google-explicit-constructor)
+  PathId id;
+};
+
+TEST(PathGroups, TakeWhatConvertsToAPathId) {
+  const FakePath first{kFirst};
+  FakePath second{kSecond};
+  multipath::Map map = MapWith("failed faulty offline");
+  EXPECT_THAT(map, PathGroups({Enabled(Faulty(first, "offline")), Active(second)}));
+  map.groups[1].paths.push_back(map.groups[0].paths[0]);
+  map.groups.erase(map.groups.begin());
+  EXPECT_THAT(map, PathGroups({Active(second, Faulty(first, "offline"))}));
+  EXPECT_THAT(map, Not(PathGroups({Active(second, first)})));
+}
+
+TEST(PathGroups, IdentifyPathsByAddressAlone) {
   // The kernel gives a path that comes back another name.
   multipath::Map map = MapWith("active ready running");
   map.groups[0].paths[0].device = "sdz";
@@ -91,14 +111,17 @@ TEST(PathGroups, KnowPathsByAddressAlone) {
   EXPECT_THAT(map, PathGroups({Enabled(kFirst), Active(kSecond)}));
 }
 
-TEST(PathGroups, DescribeThem) {
+TEST(PathGroups, DescribeTheExpectedGroups) {
   EXPECT_EQ(DescribeMatcher<const multipath::Map&>(
                 PathGroups({Enabled(Faulty(kFirst, "offline")), Active(kSecond)})),
-            "path groups is equal to \"[enabled: 3:0:1:0 failed faulty offline][active: 4:0:1:0 "
-            "active ready running]\"");
+            "path groups [enabled: 3:0:1:0 failed faulty offline][active: 4:0:1:0 active ready "
+            "running]");
+  EXPECT_EQ(DescribeMatcher<const multipath::Map&>(PathGroups({Active(kSecond)}), true),
+            "other path groups than [active: 4:0:1:0 active ready running]");
+  EXPECT_EQ(DescribeMatcher<const multipath::Map&>(PathGroups({})), "no path groups");
 }
 
-TEST(TopologyMatchers, ShowTheMapInOneLine) {
+TEST(TopologyMatchers, PrintTheMapInOneLine) {
   EXPECT_EQ(::testing::PrintToString(MapWith("active ready running")),
             "mpatha (36001405d0a1bace00014d75a15a74680) dm-0 features='1 queue_if_no_path' "
             "[enabled: 3:0:1:0 active ready running][active: 4:0:1:0 active ready running]");

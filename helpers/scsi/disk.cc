@@ -77,6 +77,15 @@ Result<std::string> Disk::Vendor() const { return Attribute("vendor"); }
 Result<std::string> Disk::Model() const { return Attribute("model"); }
 Result<std::string> Disk::State() const { return Attribute("state"); }
 
+Result<std::uint64_t> Disk::IoCount() const {
+  DUALPATH_TRY(const std::string text, Attribute("iodone_cnt"));
+  const auto count = ParseDecimalOrHex<std::uint64_t>(text);  // "0x1af"
+  if (!count) {
+    return Error::Because("read iodone_cnt", hctl_.ToString(), "\"" + text + "\" is not a number");
+  }
+  return *count;
+}
+
 Status Disk::Delete() const {
   const Status written = WriteAttribute(Directory() + "/delete", "1");
   if (!written.ok()) return written.error().While("delete disk " + hctl_.ToString());

@@ -40,6 +40,12 @@ class Disk {
   Result<std::string> Model() const;   ///< "storage"
   Result<std::string> State() const;   ///< "running", "offline", "transport-offline", ...
 
+  /// SCSI commands that the device has completed since it was added (iodone_cnt): I/O of every
+  /// kind, SG_IO passthrough and checks of multipathd included. /sys/block/sdX/stat would not do:
+  /// the block layer does not count passthrough (blk_do_io_stat), which is how QEMU's scsi-block
+  /// does all I/O.
+  Result<std::uint64_t> IoCount() const;
+
   /// Removes the device from the kernel, as `echo 1 > .../delete`. A rescan brings it back.
   Status Delete() const;
 

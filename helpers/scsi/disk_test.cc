@@ -111,6 +111,18 @@ TEST_F(DiskTest, RefusesASizeThatIsNoNumber) {
               HasSubstr("\"big\" is not a number"));
 }
 
+TEST_F(DiskTest, CountsCompletedCommands) {
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  Put("iodone_cnt", "0x1af\n");
+  EXPECT_EQ(*disk.IoCount(), 431U);
+  for (const char* bad : {"0x\n", "0xzz\n", "many\n", ""}) {
+    Put("iodone_cnt", bad);
+    EXPECT_THAT(disk.IoCount().error().ToString(), HasSubstr("is not a number")) << bad;
+  }
+  std::filesystem::remove_all(Device());
+  EXPECT_EQ(disk.IoCount().error().error_number(), ENODEV);
+}
+
 TEST_F(DiskTest, IsAwaitedUntilItsBlockDeviceAppears) {
   std::filesystem::rename(Device() + "/block", Device() + "/later");
   std::thread prober([&] { std::filesystem::rename(Device() + "/later", Device() + "/block"); });

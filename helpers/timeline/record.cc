@@ -146,6 +146,10 @@ Result<Record> Record::ParseJsonLine(const std::string& line) {
 
 bool operator==(const Record& a, const Record& b) { return Fields(a) == Fields(b); }
 
+void PrintTo(const std::vector<Record>& records, std::ostream* out) {
+  *out << records.size() << (records.size() == 1 ? " record" : " records");
+}
+
 std::string ToNdjson(const std::vector<Record>& records) {
   std::string text;
   for (const Record& record : records) text += record.ToJsonLine() + "\n";

@@ -106,6 +106,10 @@ inline std::ostream& operator<<(std::ostream& out, const Record& record) {
   return out << record.ToJsonLine();
 }
 
+/// Prints "57 records", for gtest: a matcher's explanation comes next, with the records that
+/// matter.
+void PrintTo(const std::vector<Record>& records, std::ostream* out);
+
 /// One line for each, each with its newline.
 std::string ToNdjson(const std::vector<Record>& records);
 
