@@ -86,23 +86,23 @@ std::string Title(const std::vector<std::string>& files) {
   return Join(names);
 }
 
-/// What is in the files, but not in the timeline; and why.
+/// Returns remarks on what is in the files but not in the timeline.
 std::vector<std::string> Notes(const timeline::Incident& incident) {
   std::vector<std::string> notes;
   if (incident.spread_seconds) {
     notes.emplace_back(
-        "there are logs with whole seconds only: lines of one second are spread over it in the "
+        "some logs have whole seconds only: lines of one second are spread over it in the "
         "order of the file");
   }
   if (incident.changes_left_out > 0) {
     notes.push_back(
-        "too much for one page: " + Count(incident.changes_left_out, "change", "changes") +
-        " of paths and maps left out, so states may be wrong; give a part of the log, or a "
+        "too many lines for one page: " + Count(incident.changes_left_out, "change", "changes") +
+        " of paths and maps left out, so states may be wrong; pass a part of the log, or a "
         "higher --limit");
   }
   if (incident.uninteresting_left_out > 0) {
     notes.push_back(
-        "too much for one page: " + Count(incident.uninteresting_left_out, "line", "lines") +
+        "too many lines for one page: " + Count(incident.uninteresting_left_out, "line", "lines") +
         " without a change left out, evenly");
   }
   std::uint64_t others = 0;
@@ -126,7 +126,7 @@ std::vector<std::string> Notes(const timeline::Incident& incident) {
   if (incident.other_kernel_lines > 0) {
     notes.push_back(
         "not shown: " + Count(incident.other_kernel_lines, "kernel line", "kernel lines") +
-        " about other things than storage");
+        " not about storage");
   }
   for (const auto& [reason, tally] : incident.not_understood) {
     notes.push_back(Count(tally.count, "line", "lines") + " not understood: " + reason +
@@ -143,14 +143,14 @@ void PrintSummary(const timeline::Incident& incident, const ReportOptions& optio
   std::map<Lane, std::uint64_t> lanes;
   std::set<std::string> maps;
   std::map<std::string, std::string> paths;
-  for (const timeline::Record& event : timeline.records) {
-    first_us = std::min(first_us, event.time_us);
-    last_us = std::max(last_us, event.time_us + event.duration_us.value_or(0));
-    ++lanes[event.lane];
-    if (!event.map.empty()) maps.insert(event.map);
-    if (event.lane == Lane::kPath && !event.path.empty()) {
-      std::string& device = paths[event.path];
-      if (device.empty()) device = event.device;
+  for (const timeline::Record& record : timeline.records) {
+    first_us = std::min(first_us, record.time_us);
+    last_us = std::max(last_us, record.time_us + record.duration_us.value_or(0));
+    ++lanes[record.lane];
+    if (!record.map.empty()) maps.insert(record.map);
+    if (record.lane == Lane::kPath && !record.path.empty()) {
+      std::string& device = paths[record.path];
+      if (device.empty()) device = record.device;
     }
   }
   std::vector<std::string> counts;
@@ -204,7 +204,7 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
   timeline.notes = Notes(*incident);
   if (timeline.records.empty()) {
     err << "dualpath report: " << Title(options.incident.files)
-        << ": no line of multipathd, of the kernel's storage or of QEMU in "
+        << ": no line of multipathd, QEMU or the kernel's storage drivers in "
         << Count(incident->lines, "line", "lines") << "\n";
     for (const std::string& note : timeline.notes) err << "  " << note << "\n";
     err << "Expected: journalctl -o short-precise, syslog or dmesg; see dualpath report --help\n";

@@ -40,7 +40,7 @@ class ReportCommandTest : public ::testing::Test {
   std::ostringstream err_;
 };
 
-TEST_F(ReportCommandTest, WritesThePageAndSaysWhatIsInIt) {
+TEST_F(ReportCommandTest, WritesThePageAndPrintsASummary) {
   Add("messages",
       "garbage\n"
       "2022-05-20T06:17:50Z vm sshd[1]: Accepted\n"
@@ -91,11 +91,11 @@ TEST_F(ReportCommandTest, ADirectoryIsAUsageError) {
   EXPECT_THAT(err_.str(), HasSubstr("Is a directory"));
 }
 
-TEST_F(ReportCommandTest, NothingForTheTimelineIsAUsageErrorAndLeavesNoFile) {
+TEST_F(ReportCommandTest, NoLineForTheTimelineIsAUsageErrorAndWritesNoFile) {
   Add("notes.txt", "hello\nworld\n2022-05-20T06:17:50Z vm sshd[1]: Accepted\n");
   EXPECT_EQ(Run(), 2);
-  EXPECT_THAT(err_.str(), StartsWith("dualpath report: notes.txt: no line of multipathd, of the "
-                                     "kernel's storage or of QEMU in 3 lines\n"));
+  EXPECT_THAT(err_.str(), StartsWith("dualpath report: notes.txt: no line of multipathd, QEMU or "
+                                     "the kernel's storage drivers in 3 lines\n"));
   EXPECT_THAT(err_.str(), HasSubstr("2 lines not understood: no time at the beginning; first"));
   EXPECT_THAT(err_.str(), HasSubstr("1 line of other programs (sshd 1)"));
   EXPECT_EQ(out_.str(), "");
@@ -115,14 +115,14 @@ TEST_F(ReportCommandTest, APageThatCannotBeWrittenIsAUsageError) {
   EXPECT_THAT(err_.str(), HasSubstr("timeline.html: Not a directory"));
 }
 
-TEST_F(ReportCommandTest, WhatWasLeftOutIsSaidOnThePageToo) {
+TEST_F(ReportCommandTest, LinesLeftOutAreNotedOnThePageToo) {
   std::string content;
   for (int i = 0; i < 100; ++i) content += "2022-05-20T06:17:50Z vm multipathd: 8:16: reinstated\n";
   Add("messages", content);
   options_.incident.most_lines = 10;
   EXPECT_EQ(Run(), 0) << err_.str();
-  EXPECT_THAT(out_.str(), HasSubstr("too much for one page: 9"));
-  EXPECT_THAT(*ReadFile(options_.page), HasSubstr("too much for one page: 9"));
+  EXPECT_THAT(out_.str(), HasSubstr("too many lines for one page: 9"));
+  EXPECT_THAT(*ReadFile(options_.page), HasSubstr("too many lines for one page: 9"));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using timeline::Record;
 
-constexpr char kEvents[] = "/records.ndjson";
+constexpr char kRecords[] = "/records.ndjson";
 constexpr char kJournal[] = "/journal.log";
 
 Result<timeline::Incident> Read(const std::vector<std::string>& files) {
@@ -25,18 +25,18 @@ Result<timeline::Incident> Read(const std::vector<std::string>& files) {
 }
 
 bool IsComplete(const timeline::Incident& incident) {
-  const auto& events = incident.timeline.records;
-  return std::any_of(events.begin(), events.end(),
-                     [](const timeline::Record& event) { return event.kind == "end"; });
+  const auto& records = incident.timeline.records;
+  return std::any_of(records.begin(), records.end(),
+                     [](const timeline::Record& record) { return record.kind == "end"; });
 }
 
 /// What a case that was cut off has recorded, with the journal in the place of what it had not.
 Result<timeline::Incident> ReadAll(const std::string& directory) {
   std::error_code ec;
-  const bool has_events = fs::exists(directory + kEvents, ec);
+  const bool has_records = fs::exists(directory + kRecords, ec);
   const bool has_journal = fs::exists(directory + kJournal, ec);
   std::vector<std::string> files;
-  if (has_events) files.push_back(directory + kEvents);
+  if (has_records) files.push_back(directory + kRecords);
   DUALPATH_TRY(timeline::Incident incident, Read(files));
   if (IsComplete(incident) || !has_journal) return incident;
   files.push_back(directory + kJournal);

@@ -26,39 +26,39 @@ constexpr std::int64_t kSecond = 1000000;
 
 timeline::Record MakeRecord(std::int64_t time_us, Lane lane, const std::string& kind,
                             const std::string& text) {
-  timeline::Record event;
-  event.time_us = time_us;
-  event.lane = lane;
-  event.kind = kind;
-  event.text = text;
-  return event;
+  timeline::Record record;
+  record.time_us = time_us;
+  record.lane = lane;
+  record.kind = kind;
+  record.text = text;
+  return record;
 }
 
 timeline::Record PathState(std::int64_t time_us, const std::string& path,
                            const std::string& state) {
-  timeline::Record event = MakeRecord(time_us, Lane::kPath, "state", "said so");
-  event.path = path;
-  event.state = state;
-  event.severity = state == "active" ? Severity::kInfo : Severity::kError;
-  return event;
+  timeline::Record record = MakeRecord(time_us, Lane::kPath, "state", "checker");
+  record.path = path;
+  record.state = state;
+  record.severity = state == "active" ? Severity::kInfo : Severity::kError;
+  return record;
 }
 
 timeline::Record Io(std::int64_t time_us, std::uint64_t sequence, int error_number) {
   constexpr std::int64_t kUsual = 4000;
-  timeline::Record event = MakeRecord(time_us, Lane::kGuest, "io", "");
-  event.duration_us = kUsual + static_cast<std::int64_t>(sequence % 97) * 100;
-  event.error_number = error_number;
-  event.sequence = sequence;
-  if (error_number != 0) event.severity = Severity::kError;
-  return event;
+  timeline::Record record = MakeRecord(time_us, Lane::kGuest, "io", "");
+  record.duration_us = kUsual + static_cast<std::int64_t>(sequence % 97) * 100;
+  record.error_number = error_number;
+  record.sequence = sequence;
+  if (error_number != 0) record.severity = Severity::kError;
+  return record;
 }
 
-/// Ten seconds with a fault in the middle.
+/// Returns ten seconds with a fault in the middle.
 timeline::Timeline Failover() {
   timeline::Timeline timeline;
   timeline.title = "Failover.DeletingTheActivePath";
-  auto& events = timeline.records;
-  events = {
+  auto& records = timeline.records;
+  records = {
       MakeRecord(60 * kSecond, Lane::kCase, "step", "guest().StartVerifiedWrites()"),
       PathState(60 * kSecond, "3:0:1:0", "active"),
       PathState(60 * kSecond, "4:0:1:0", "active"),
@@ -69,7 +69,7 @@ timeline::Timeline Failover() {
                  "</script><script>document.title = 'broken out'</script><!--"),
       MakeRecord(70 * kSecond, Lane::kCase, "step", "the end")};
   for (std::uint64_t i = 0; i < 500; ++i) {
-    events.push_back(Io(static_cast<std::int64_t>(60 * kSecond + i * 20000), i, i == 260 ? 5 : 0));
+    records.push_back(Io(static_cast<std::int64_t>(60 * kSecond + i * 20000), i, i == 260 ? 5 : 0));
   }
   return timeline;
 }
@@ -80,7 +80,7 @@ class TimelinePageInBrowser : public PageInBrowser {
     PageInBrowser::Open(directory_->path() + "/timeline.html", timeline::TimelinePage(timeline));
   }
 
-  /// At the time, in the middle of the row.
+  /// Clicks at a time, in the middle of a row.
   static void ClickRow(std::int64_t from_begin_us, const std::string& row) {
     const int x = GetInt("view.toX(" + std::to_string(from_begin_us) + ")");
     const int y = GetInt(
@@ -92,7 +92,7 @@ class TimelinePageInBrowser : public PageInBrowser {
   }
 };
 
-TEST_F(TimelinePageInBrowser, ShowsWhatThereIs) {
+TEST_F(TimelinePageInBrowser, ShowsRowsLanesAndRecords) {
   Open(Failover());
   EXPECT_EQ(GetText("h1"), "Failover.DeletingTheActivePath");
   EXPECT_THAT(GetText("#span"), HasSubstr("508 records"));
@@ -100,7 +100,7 @@ TEST_F(TimelinePageInBrowser, ShowsWhatThereIs) {
             json({"Case", "Faults", "3:0:1:0", "4:0:1:0", "multipathd", "Kernel"}));
   EXPECT_EQ(Get("[...document.querySelectorAll('.chip')].map((chip) => chip.dataset.lane)"),
             json({"case", "fault", "path", "multipathd", "kernel", "guest"}));
-  // Something is drawn: bands, text, ticks.
+  // Bands, text and ticks have many colours.
   EXPECT_GT(GetInt("new Set(new Uint32Array(lanes.canvas.getContext('2d').getImageData(0, 0, "
                    "lanes.canvas.width, lanes.canvas.height).data.buffer)).size"),
             20);
@@ -110,13 +110,13 @@ TEST_F(TimelinePageInBrowser, ShowsWhatThereIs) {
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, BeginsAtTheFault) {
+TEST_F(TimelinePageInBrowser, MarksTheFaultAtFirst) {
   Open(Failover());
   EXPECT_THAT(GetText("#moment-title"), HasSubstr("Around 65.000000 s"));
   EXPECT_EQ(GetText("#moment tr.now td.what"), "delete 3:0:1:0");
 }
 
-TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsWhatHappenedAroundIt) {
+TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsTheRecordsAroundIt) {
   Open(Failover());
   ClickRow(6 * kSecond, "multipathd");
   EXPECT_THAT(GetText("#moment-title"), HasSubstr("Around 66.000000 s"));
@@ -125,14 +125,14 @@ TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsWhatHappenedAroundIt) {
   EXPECT_THAT(around, HasSubstr("\u22121.000 s65.000000Faultsdelete 3:0:1:0"));
   EXPECT_THAT(around, HasSubstr("+4.000 s70.000000Casethe end"));
   EXPECT_THAT(around, HasSubstr("I/O #260: errno 5"));
-  EXPECT_THAT(around, HasSubstr("I/Os done, each in "));
-  // Into the band of a path: the moment itself, not the nearest record.
+  EXPECT_THAT(around, HasSubstr("I/Os completed, each in "));
+  // In the band of a path: marks the moment itself, not the nearest record.
   ClickRow(8 * kSecond, "3:0:1:0");
   EXPECT_NEAR(GetInt("view.state.mark"), 8 * kSecond, kSecond / 10);
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, TextStaysText) {
+TEST_F(TimelinePageInBrowser, NoTextIsInterpretedAsHtml) {
   Open(Failover());
   EXPECT_EQ(Get("document.title"), "Failover.DeletingTheActivePath \u00b7 timeline");
   EXPECT_EQ(Get("model.records.find((r) => r.lane === 'multipathd').text"),
@@ -170,7 +170,7 @@ TEST_F(TimelinePageInBrowser, ZoomsSearchesAndHidesLanes) {
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, IsLightOrDark) {
+TEST_F(TimelinePageInBrowser, SwitchesBetweenLightAndDark) {
   Open(Failover());
   const auto background = [] { return Get("getComputedStyle(document.body).backgroundColor"); };
   std::vector<json> seen;
@@ -182,13 +182,13 @@ TEST_F(TimelinePageInBrowser, IsLightOrDark) {
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, AnEmptyTimelineIsAPageToo) {
+TEST_F(TimelinePageInBrowser, ShowsAnEmptyTimeline) {
   Open({});
   EXPECT_EQ(GetText("#span"), "No records");
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
-// Prints what it measures, and judges none of it: meant are 2000 ms and 50 ms.
+// Prints its figures without asserting them. The targets are 2000 ms and 50 ms.
 TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   timeline::Timeline timeline = Failover();
   for (std::uint64_t i = 0; i < 45000; ++i) {
@@ -199,7 +199,7 @@ TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
     timeline.records.push_back(
         MakeRecord(60 * kSecond + i * 2000, Lane::kKernel, "line", "record " + std::to_string(i)));
   }
-  // The best of a few: the machine may be busy with other things.
+  // The best of three, since the machine may be busy.
   int opened_ms = 1 << 20;
   double frame_ms = 1 << 20;
   for (int i = 0; i < 3; ++i) {

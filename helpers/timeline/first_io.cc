@@ -11,7 +11,7 @@
 namespace dualpath::timeline {
 namespace {
 
-/// printk's clock drifts from CLOCK_MONOTONIC.
+/// Tolerance: printk's clock drifts from CLOCK_MONOTONIC.
 constexpr std::int64_t kClocksApartUs = 5000;
 
 std::string Milliseconds(std::int64_t us) {
@@ -21,7 +21,7 @@ std::string Milliseconds(std::int64_t us) {
   return text;
 }
 
-/// "3:0:1:0 | 4:0:1:0 5:0:1:0", as LogInterpreter has it.
+/// Parses groups as LogInterpreter writes them: "3:0:1:0 | 4:0:1:0 5:0:1:0".
 std::vector<std::string> PathsIn(const std::string& groups) {
   std::vector<std::string> paths;
   std::istringstream words(groups);
@@ -35,35 +35,35 @@ bool EndsBefore(const Record& io, std::int64_t time_us) {
   return io.time_us + io.duration_us.value_or(0) + io.error_us.value_or(0) < time_us;
 }
 
-/// A map that has one usable path left, which has carried no I/O before.
+/// A switch to the only usable path of a map, which has carried no I/O before.
 struct Switch {
   std::string path;
-  const Record* change = nullptr;  ///< what left it alone
+  const Record* change = nullptr;  ///< the loss of the other paths
   std::string why;
-  const Record* io = nullptr;  ///< the I/O that is looked for
+  const Record* io = nullptr;  ///< the first I/O, once found
 };
 
-class Follower {
+class SwitchTracker {
  public:
-  void Take(const Record& record) {
+  void Add(const Record& record) {
     if (record.lane == Lane::kMap && record.kind == "groups") {
       MapState& map = maps_[record.map];
       map.paths = PathsIn(record.state);
       if (map.paths.size() > 1) map.carrier = map.paths.front();
-      Judge(record.map, record, "the table with no path but " + record.state + " was loaded");
+      OnChange(record.map, record, "the table with only " + record.state + " was loaded");
     } else if (record.lane == Lane::kPath && record.kind == "state") {
       states_[record.path] = record.state;
       for (auto& [name, map] : maps_) {
         if (std::count(map.paths.begin(), map.paths.end(), record.path) == 0) continue;
-        Judge(name, record, record.path + " was " + record.state);
+        OnChange(name, record, record.path + " was " + record.state);
       }
     } else if (record.kind == "io" && !record.map.empty()) {
-      TakeIo(record);
+      AddIo(record);
     }
   }
 
   std::vector<Record> Finish() {
-    for (auto& [name, map] : maps_) Settle(map, std::nullopt);
+    for (auto& [name, map] : maps_) EndSwitch(map, std::nullopt);
     return std::move(found_);
   }
 
@@ -74,40 +74,39 @@ class Follower {
     std::optional<Switch> pending;
   };
 
-  /// A deleted disk takes no I/O either; but the map waits for its new table, and that is what
-  /// everybody looks for.
+  /// Counts a deleted disk as usable: the switch begins when the table without it is loaded.
   bool IsUsable(const std::string& path) const {
     const auto known = states_.find(path);
     return known == states_.end() || (known->second != "failed" && known->second != "offline");
   }
 
-  void Judge(const std::string& name, const Record& change, const std::string& why) {
+  void OnChange(const std::string& name, const Record& change, const std::string& why) {
     MapState& map = maps_[name];
     std::vector<std::string> usable;
     std::copy_if(map.paths.begin(), map.paths.end(), std::back_inserter(usable),
                  [this](const std::string& path) { return IsUsable(path); });
     if (usable.size() != 1) {
-      Settle(map, change.time_us);
+      EndSwitch(map, change.time_us);
       return;
     }
     if (map.pending && map.pending->path == usable.front()) return;
-    Settle(map, change.time_us);
+    EndSwitch(map, change.time_us);
     if (usable.front() != map.carrier) map.pending = Switch{usable.front(), &change, why, nullptr};
   }
 
-  void TakeIo(const Record& io) {
+  void AddIo(const Record& io) {
     const auto map = maps_.find(io.map);
     if (map == maps_.end() || !map->second.pending || map->second.pending->io != nullptr) return;
-    const bool is_good = io.error_number == 0 && io.duration_us;
+    const bool succeeded = io.error_number == 0 && io.duration_us;
     Switch& pending = *map->second.pending;
-    const std::int64_t doubt_us = io.error_us.value_or(0) + kClocksApartUs;
-    if (is_good && io.time_us - doubt_us > pending.change->time_us) {
+    const std::int64_t accuracy_us = io.error_us.value_or(0) + kClocksApartUs;
+    if (succeeded && io.time_us - accuracy_us > pending.change->time_us) {
       pending.io = &io;
     }
   }
 
-  /// Nothing later counts. `changed_us`: when more paths, or none, could be used; none: never.
-  void Settle(MapState& map, std::optional<std::int64_t> changed_us) {
+  /// Ends a pending switch. `changed_us`: when another number of paths became usable, if ever.
+  void EndSwitch(MapState& map, std::optional<std::int64_t> changed_us) {
     const auto pending = std::exchange(map.pending, std::nullopt);
     if (!pending || pending->io == nullptr) return;
     const Record& io = *pending->io;
@@ -125,7 +124,7 @@ class Follower {
     first.text = "first I/O on the other path, " + pending->path + ": " +
                  (io.sequence ? "#" + std::to_string(*io.sequence) : "\"" + io.text + "\"") +
                  " began " + Milliseconds(io.time_us - pending->change->time_us) + " after " +
-                 pending->why + ", and came back good in " + Milliseconds(*io.duration_us);
+                 pending->why + ", and completed in " + Milliseconds(*io.duration_us);
     found_.push_back(std::move(first));
   }
 
@@ -137,9 +136,9 @@ class Follower {
 }  // namespace
 
 std::vector<Record> FirstIoOnOtherPath(const std::vector<Record>& records) {
-  Follower follower;
-  for (const Record& record : records) follower.Take(record);
-  return follower.Finish();
+  SwitchTracker tracker;
+  for (const Record& record : records) tracker.Add(record);
+  return tracker.Finish();
 }
 
 }  // namespace dualpath::timeline

@@ -13,21 +13,20 @@ namespace dualpath::timeline {
 /// Reads a file of any size line by line, in constant memory.
 class LineReader {
  public:
-  /// What is beyond this in one line is skipped: rsyslog cuts at 8 KiB by default, journald at 48.
+  /// Longer lines are cut. rsyslog cuts at 8 KiB by default, journald at 48 KiB.
   static constexpr std::size_t kMostOfALine = 65536;
 
   struct Line {
-    std::string_view text;   ///< without the newline; good until the next call
-    bool cut_short = false;  ///< it was longer
-    bool ended = true;       ///< false: the file ends without a newline
+    std::string_view text;   ///< without the newline; valid until the next call
+    bool cut_short = false;  ///< the line was longer
+    bool ended = true;       ///< false if the file ends without a newline
   };
 
-  /// "-" is standard input.
+  /// Opens a file; "-" is standard input.
   static Result<LineReader> Open(const std::string& file);
 
-  /// The next line; false in `has_line` at the end of the file.
   struct Next {
-    bool has_line = false;
+    bool has_line = false;  ///< false at the end of the file
     Line line;
   };
   Result<Next> Read();
@@ -35,7 +34,7 @@ class LineReader {
  private:
   LineReader(std::string file, UniqueFd fd, int number);
 
-  /// Whether there is more; an error if it cannot be read.
+  /// Reads the next part of the file into the buffer. Returns false at the end of the file.
   Result<bool> Fill();
 
   std::string file_;
@@ -44,7 +43,7 @@ class LineReader {
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::string pieces_;  ///< of a line that lies in two buffers
+  std::string pieces_;  ///< parts of a line that crosses the end of the buffer
 };
 
 }  // namespace dualpath::timeline

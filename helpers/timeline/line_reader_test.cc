@@ -16,7 +16,7 @@ class LineReaderTest : public ::testing::Test {
     directory_.emplace(*std::move(directory));
   }
 
-  /// As "text", "text!" if it was cut short, "text$" if the file ends in it.
+  /// Returns lines as "text", "text!" if it was cut, "text$" if the file ends without a newline.
   std::vector<std::string> Lines(const std::string& content) {
     const std::string file = directory_->path() + "/log";
     EXPECT_TRUE(WriteFileAtomically(file, content).ok());
@@ -45,7 +45,7 @@ TEST_F(LineReaderTest, YieldsEachLine) {
   EXPECT_EQ(Lines(std::string("a\0b\n", 4)), (Strings{std::string("a\0b", 3)}));
 }
 
-TEST_F(LineReaderTest, LinesMayLieInTwoBuffers) {
+TEST_F(LineReaderTest, JoinsLinesAcrossBuffers) {
   std::string content;
   Strings expected;
   for (int i = 0; i < 5000; ++i) {
@@ -62,7 +62,7 @@ TEST_F(LineReaderTest, SkipsTheRestOfALongLine) {
   EXPECT_EQ(Lines(kept + std::string(1 << 20, 'c')), (Strings{kept + "!$"}));
 }
 
-TEST_F(LineReaderTest, AnErrorNamesTheFile) {
+TEST_F(LineReaderTest, NamesTheFileInAnError) {
   const auto missing = LineReader::Open("/nonexistent/messages");
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().ToString(),

@@ -96,8 +96,9 @@ void LogClocks::AddBootStamp(std::size_t file, const Time& logged, std::int64_t 
   }
 }
 
-/// Returns when the last line of a log without years was written at the latest.
-std::int64_t LogClocks::LatestTimeOf(const File& file) const {
+/// Returns the time by which the year of a log without years is chosen: YearOfIndex0() places its
+/// last line near a full date of any file, or before the last change of its own file.
+std::int64_t LogClocks::ReferenceTime(const File& file) const {
   if (latest_date_us_) return *latest_date_us_;
   return file.modified_us.value_or(static_cast<std::int64_t>(std::time(nullptr)) * kSecond);
 }
@@ -105,18 +106,17 @@ std::int64_t LogClocks::LatestTimeOf(const File& file) const {
 std::int64_t LogClocks::YearOfIndex0(const File& file) const {
   if (first_year_) return *first_year_ - *file.first_year_index;
   const YearlessTime last(*file.last_us.at(IndexOf(Stamp::Kind::kNoYear)));
-  const std::int64_t latest_us = LatestTimeOf(file);
+  const std::int64_t reference_us = ReferenceTime(file);
   constexpr std::int64_t kAverageYear = 31556952 * kSecond;
   constexpr std::int64_t kEpochYear = 1970;
-  const std::int64_t about = kEpochYear + latest_us / kAverageYear - last.YearIndex();
+  const std::int64_t about = kEpochYear + reference_us / kAverageYear - last.YearIndex();
   std::int64_t best = about - 1;
   for (const std::int64_t year : {about, about + 1}) {
     const std::int64_t time_us = last.InYear(year);
-    // Near a full date of another file; without one, before the file was changed, with a day's
-    // tolerance for time zones.
-    const bool fits = latest_date_us_ ? std::llabs(time_us - latest_us) <
-                                            std::llabs(last.InYear(best) - latest_us)
-                                      : time_us <= latest_us + kDay;
+    // A day's tolerance for time zones.
+    const bool fits = latest_date_us_ ? std::llabs(time_us - reference_us) <
+                                            std::llabs(last.InYear(best) - reference_us)
+                                      : time_us <= reference_us + kDay;
     if (fits) best = year;
   }
   constexpr int kMostYearsBetweenLeapDays = 8;

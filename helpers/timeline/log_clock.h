@@ -13,7 +13,7 @@
 
 namespace dualpath::timeline {
 
-/// A time without a year, on a calendar whose months all have 31 days: order and nearness are kept,
+/// A time without a year, on a calendar whose months all have 31 days: the order of dates is kept,
 /// and the date can be computed once the year is known.
 class YearlessTime {
  public:
@@ -85,7 +85,7 @@ class LogClocks {
   };
 
   std::int64_t YearOfIndex0(const File& file) const;
-  std::int64_t LatestTimeOf(const File& file) const;
+  std::int64_t ReferenceTime(const File& file) const;
   std::optional<std::int64_t> BootTime(const std::vector<StoredLine>& lines,
                                        const std::vector<std::int64_t>& years) const;
 

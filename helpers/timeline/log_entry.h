@@ -6,7 +6,7 @@
 
 namespace dualpath::timeline {
 
-/// Whether the Gregorian calendar has the date.
+/// Returns whether the Gregorian calendar has the date.
 bool IsDate(std::int64_t year, std::int64_t month, std::int64_t day);
 
 /// Returns the microseconds from 1970-01-01 to the beginning of a date. A day beyond the end of its

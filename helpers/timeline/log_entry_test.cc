@@ -20,7 +20,7 @@ LogEntry Entry(std::string_view line) {
   return parsed.entry;
 }
 
-TEST(LogEntry, Syslog) {
+TEST(LogEntry, ParsesSyslog) {
   const LogEntry entry = Entry("May 20 06:17:50 vm multipathd: sdb: remove path (uevent)");
   EXPECT_EQ(entry.stamp.kind, Kind::kNoYear);
   EXPECT_EQ(entry.stamp.month, 5);
@@ -32,7 +32,7 @@ TEST(LogEntry, Syslog) {
   EXPECT_EQ(Entry("May  2 06:17:50 vm multipathd[1234]: x").stamp.day, 2);
 }
 
-TEST(LogEntry, JournalctlShortPrecise) {
+TEST(LogEntry, ParsesJournalctlShortPrecise) {
   const LogEntry entry = Entry("May 20 06:17:50.123456 vm multipathd[1234]: mpathc: x");
   EXPECT_EQ(entry.stamp.us, kThatMorningsSeconds + 123456);
   EXPECT_EQ(entry.stamp.resolution_us, 1);
@@ -40,7 +40,7 @@ TEST(LogEntry, JournalctlShortPrecise) {
   EXPECT_EQ(entry.message, "mpathc: x");
 }
 
-TEST(LogEntry, DatesWithAYear) {
+TEST(LogEntry, ParsesDatesWithAYear) {
   for (const char* line : {
            "2022-05-20T06:17:50+0000 vm kernel: x",
            "2022-05-20T06:17:50+00:00 vm kernel: x",
@@ -62,7 +62,7 @@ TEST(LogEntry, DatesWithAYear) {
   EXPECT_EQ(Entry("2022-05-20 06:17:50 vm a: x").stamp.utc_offset_minutes, std::nullopt);
 }
 
-TEST(LogEntry, SecondsSinceBoot) {
+TEST(LogEntry, ParsesSecondsSinceBoot) {
   for (const char* line : {
            "[   12.345678] sd 3:0:1:0: [sdb] Attached SCSI disk",
            "<6>[   12.345678] sd 3:0:1:0: [sdb] Attached SCSI disk",
@@ -78,7 +78,7 @@ TEST(LogEntry, SecondsSinceBoot) {
   EXPECT_EQ(Entry("[   12.345678] vm multipathd[12]: x").program, "multipathd");
 }
 
-TEST(LogEntry, OtherForms) {
+TEST(LogEntry, ParsesOtherForms) {
   const LogEntry daemon = Entry("May 20 06:17:50 | sdb: remove path (uevent)");
   EXPECT_EQ(daemon.program, "multipathd");
   EXPECT_EQ(daemon.message, "sdb: remove path (uevent)");
@@ -118,7 +118,7 @@ struct CutLine {
   std::size_t entry;  ///< length of the shortest prefix that is an entry
 };
 
-TEST(LogEntry, ACutLineIsParsedAsFarAsItGoes) {
+TEST(LogEntry, NeverReadsBeyondACutLine) {
   const CutLine lines[] = {
       {"May 20 06:17:50.123456 vm multipathd[1234]: mpathc: x", 15, 43},
       {"Fri 2022-05-20 06:17:50 UTC vm kernel: [    1.5] x", 23, 38},

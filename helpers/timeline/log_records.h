@@ -18,7 +18,7 @@ std::optional<Lane> LaneOfProgram(const std::string& program);
 
 /// Importance of a log line, judged by its wording (helpers/multipath/log_line.h).
 enum class LineClass {
-  kUninteresting,  ///< of unknown wording, or repeated at every check of a path
+  kUninteresting,  ///< unknown wording, or repeated at every check of a path
   kChange,         ///< reports a change of a path, a map or its table
   kMalformed,      ///< a known wording with the rest missing: most likely cut off
 };

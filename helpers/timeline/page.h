@@ -7,13 +7,13 @@
 
 namespace dualpath::timeline {
 
-/// The timeline as one HTML file that needs nothing else, no network either: the records as NDJSON
-/// in a script element, and the page's own code (helpers/timeline/page) with its plotting library.
-/// Whatever the records hold, it stays text.
+/// Renders the timeline as one self-contained HTML file: the records as NDJSON in a script element,
+/// and the page's code (helpers/timeline/page) with its plotting library. Loads nothing from the
+/// network. Text of the records is never interpreted as HTML.
 std::string TimelinePage(const Timeline& timeline);
 
-/// Whether the latency plot's library was there when this was built; without it, I/Os are shown on
-/// the guest's lane.
+/// Returns whether the library of the latency plot was available at build time. Without it, I/Os
+/// are shown on the guest's lane.
 bool HasPlotLibrary();
 
 }  // namespace dualpath::timeline

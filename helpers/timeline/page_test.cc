@@ -20,22 +20,22 @@ timeline::Record Line(std::string text) {
   return record;
 }
 
-/// The content of the script element with this id, as a browser takes it: up to the first end tag.
+/// Returns the content of a script element as a browser does: up to the first end tag.
 std::string Script(const std::string& page, const std::string& id) {
   const std::size_t at = page.find("id=\"" + id + "\"");
   const std::size_t begin = page.find('>', at) + 1;
   return page.substr(begin, page.find("</script", begin) - begin);
 }
 
-std::size_t CountOf(const std::string& page, const std::string& words) {
+std::size_t CountOf(const std::string& page, const std::string& text) {
   std::size_t count = 0;
-  for (std::size_t at = page.find(words); at != std::string::npos; at = page.find(words, at + 1)) {
+  for (std::size_t at = page.find(text); at != std::string::npos; at = page.find(text, at + 1)) {
     ++count;
   }
   return count;
 }
 
-TEST(TimelinePage, HoldsTheRecordsAsNdjson) {
+TEST(TimelinePage, ContainsTheRecordsAsNdjson) {
   Timeline timeline;
   timeline.records = {Line("one"), Line("two \xff")};
   const auto records = timeline::ParseNdjson(Script(TimelinePage(timeline), "records"));
@@ -43,7 +43,7 @@ TEST(TimelinePage, HoldsTheRecordsAsNdjson) {
   EXPECT_EQ(*records, (std::vector<timeline::Record>{Line("one"), Line("two \xef\xbf\xbd")}));
 }
 
-TEST(TimelinePage, SaysWhatItIs) {
+TEST(TimelinePage, ContainsTitleClockAndNotes) {
   Timeline timeline;
   timeline.title = "Failover & <more>";
   timeline.clock = Timeline::Clock::kWall;
@@ -56,7 +56,7 @@ TEST(TimelinePage, SaysWhatItIs) {
   EXPECT_EQ(about["notes"][0], timeline.notes[0]);
 }
 
-TEST(TimelinePage, NoTextBreaksOut) {
+TEST(TimelinePage, NoTextIsInterpretedAsHtml) {
   Timeline harmless;
   harmless.records = {Line("x")};
   Timeline timeline;
@@ -72,7 +72,7 @@ TEST(TimelinePage, NoTextBreaksOut) {
   EXPECT_EQ(*records, timeline.records);
 }
 
-TEST(TimelinePage, LoadsNothingFromElsewhere) {
+TEST(TimelinePage, LoadsNothingFromTheNetwork) {
   const std::string page = TimelinePage({});
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, Not(HasSubstr("src=\"")));

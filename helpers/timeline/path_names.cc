@@ -20,28 +20,28 @@ bool IsDisk(const std::string& word) {
          std::all_of(word.begin() + 2, word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-/// The name between `begin` and `end`, as sdX, sdX [M:N] or M:N.
-std::optional<PathMention> AsMention(const std::string& words) {
+/// Parses "sdX", "sdX [M:N]" or "M:N".
+std::optional<PathMention> AsMention(const std::string& text) {
   PathMention mention;
-  const std::size_t bracket = words.find(" [");
-  const std::string first = words.substr(0, bracket);
+  const std::size_t bracket = text.find(" [");
+  const std::string first = text.substr(0, bracket);
   if (IsDisk(first)) {
     mention.name.device = first;
     if (bracket == std::string::npos) return mention;
-    if (!boost::ends_with(words, "]")) return std::nullopt;
-    const auto number = DeviceNumber::Parse(words.substr(bracket + 2, words.size() - bracket - 3));
+    if (!boost::ends_with(text, "]")) return std::nullopt;
+    const auto number = DeviceNumber::Parse(text.substr(bracket + 2, text.size() - bracket - 3));
     if (!number.ok()) return std::nullopt;
     mention.name.number = *number;
     return mention;
   }
-  const auto number = DeviceNumber::Parse(words);
+  const auto number = DeviceNumber::Parse(text);
   if (!number.ok()) return std::nullopt;
   mention.name.number = *number;
   return mention;
 }
 
-/// "sd 3:0:1:0: [sdb] ..." or "scsi 3:0:1:0: ...".
-std::optional<PathMention> OfKernel(const std::string& message) {
+/// Parses "sd 3:0:1:0: [sdb] ..." or "scsi 3:0:1:0: ...".
+std::optional<PathMention> InKernelMessage(const std::string& message) {
   const std::size_t blank = message.find(' ');
   const std::size_t end = message.find(": ", blank == std::string::npos ? blank : blank + 1);
   if (end == std::string::npos) return std::nullopt;
@@ -79,7 +79,7 @@ bool IsScsiDisk(const DeviceNumber& number) {
 
 std::optional<PathMention> MentionedPath(const std::string& message) {
   if (boost::starts_with(message, "sd ") || boost::starts_with(message, "scsi ")) {
-    return OfKernel(message);
+    return InKernelMessage(message);
   }
   const std::size_t colon = message.find(": ");
   if (colon == std::string::npos) return std::nullopt;

@@ -10,30 +10,31 @@
 
 namespace dualpath::timeline {
 
-/// The number that the kernel gives a SCSI disk of that name: "sdb" is 8:16, "sdq" 65:0
+/// Returns the device number of a SCSI disk by its name: "sdb" is 8:16, "sdq" 65:0
 /// (Documentation/admin-guide/devices.txt). None beyond the 256 fixed ones, or for another name.
 std::optional<DeviceNumber> NumberOfDisk(const std::string& device);
 
-/// Whether it is one of those: a map's own requests end in errors too.
+/// Returns whether a device number is that of a SCSI disk, not of a map: requests to a map fail as
+/// well.
 bool IsScsiDisk(const DeviceNumber& number);
 
-/// Ties the names together under which logs know a path: "sdb", "8:16" and H:C:T:L. What is learned
-/// later wins, since the kernel reuses sdX.
+/// Maps the names of a path in logs to each other: "sdb", "8:16" and H:C:T:L. A later name replaces
+/// an earlier one, since the kernel reuses sdX.
 class PathNames {
  public:
   void AddTopology(const multipath::Topology& topology);
 
-  /// What one line of the kernel or of multipathd gives away: "sd 3:0:1:0: [sdb] Attached SCSI
+  /// Adds the names in a line of the kernel or of multipathd: "sd 3:0:1:0: [sdb] Attached SCSI
   /// disk", "sdb [8:16]: path removed from map mpathc".
   void AddLogLine(const std::string& message);
 
-  /// H:C:T:L, else the device's name, else its number.
+  /// Returns H:C:T:L; if unknown, the name of the device, or its number.
   std::string PathOf(const multipath::PathName& name) const;
 
-  /// "sdb", or empty.
+  /// Returns the name of the device ("sdb"), or an empty string.
   std::string DeviceOf(const multipath::PathName& name) const;
 
-  /// The alias of "253:0", else "dm-0", which the minor number gives.
+  /// Returns the alias of the map; if unknown, "dm-N" by its minor number.
   std::string MapOf(const DeviceNumber& number) const;
 
  private:
@@ -42,11 +43,11 @@ class PathNames {
   std::map<unsigned, std::string> alias_of_minor_;
 };
 
-/// A path that a line is about, in the forms in which kernel and multipathd begin a line: "sdb: ",
+/// A path named at the beginning of a line of the kernel or of multipathd: "sdb: ",
 /// "sdb [8:16]: ", "mpatha: sdb - ", "sd 3:0:1:0: [sdb] ", "8:16: ".
 struct PathMention {
   multipath::PathName name;
-  std::string hctl;  ///< where the line has it
+  std::string hctl;  ///< if the line contains it
 };
 std::optional<PathMention> MentionedPath(const std::string& message);
 

@@ -9,7 +9,7 @@ namespace {
 
 using multipath::PathName;
 
-TEST(NumberOfDisk, IsTheKernelsOwn) {
+TEST(NumberOfDisk, FollowsTheKernelsNumbering) {
   EXPECT_EQ(NumberOfDisk("sda"), (DeviceNumber{8, 0}));
   EXPECT_EQ(NumberOfDisk("sdb"), (DeviceNumber{8, 16}));
   EXPECT_EQ(NumberOfDisk("sdp"), (DeviceNumber{8, 240}));
@@ -21,7 +21,7 @@ TEST(NumberOfDisk, IsTheKernelsOwn) {
   }
 }
 
-TEST(IsScsiDisk, IsWhatHasAMajorOfSd) {
+TEST(IsScsiDisk, AcceptsTheMajorNumbersOfSd) {
   for (const unsigned major : {8, 65, 71, 128, 135}) {
     EXPECT_TRUE(IsScsiDisk({major, 16})) << major;
   }
@@ -30,7 +30,7 @@ TEST(IsScsiDisk, IsWhatHasAMajorOfSd) {
   }
 }
 
-TEST(PathNames, AreLearnedFromATopology) {
+TEST(PathNames, AreTakenFromATopology) {
   PathNames names;
   names.AddTopology(
       multipath::ParseTopology("mpathc (360014052d347b7c8b8041e9bc817234e) dm-0 LIO-ORG ,storage\n"
@@ -59,7 +59,7 @@ TEST(PathNames, OnlyAWholeNumberNamesAMap) {
   }
 }
 
-TEST(PathNames, AreLearnedFromLines) {
+TEST(PathNames, AreTakenFromLogLines) {
   PathNames names;
   names.AddLogLine("sd 3:0:1:0: [sdb] Attached SCSI disk");
   EXPECT_EQ(names.PathOf({"", DeviceNumber{8, 16}}), "3:0:1:0");
@@ -67,20 +67,20 @@ TEST(PathNames, AreLearnedFromLines) {
   EXPECT_EQ(names.PathOf({"", DeviceNumber{259, 5}}), "sdzzz");
 }
 
-TEST(PathNames, TheKernelReusesThem) {
+TEST(PathNames, ALaterNameReplacesAnEarlierOne) {
   PathNames names;
   names.AddLogLine("sd 3:0:1:0: [sdb] Attached SCSI disk");
   names.AddLogLine("sd 5:0:1:0: [sdb] Attached SCSI disk");
   EXPECT_EQ(names.PathOf({"sdb", {}}), "5:0:1:0");
 }
 
-TEST(PathNames, AnUnknownPathKeepsTheNameThatItHas) {
+TEST(PathNames, AnUnknownPathKeepsItsName) {
   EXPECT_EQ(PathNames().PathOf({"sdb", DeviceNumber{8, 16}}), "sdb");
   EXPECT_EQ(PathNames().PathOf({"", DeviceNumber{8, 16}}), "8:16");
   EXPECT_EQ(PathNames().PathOf({}), "");
 }
 
-TEST(MentionedPath, IsFoundWhereLinesBegin) {
+TEST(MentionedPath, IsFoundAtTheBeginningOfALine) {
   EXPECT_EQ(MentionedPath("sdb: remove path (uevent)")->name, (PathName{"sdb", {}}));
   EXPECT_EQ(MentionedPath("sdb [8:16]: path removed from map mpathc")->name,
             (PathName{"sdb", DeviceNumber{8, 16}}));
@@ -91,7 +91,7 @@ TEST(MentionedPath, IsFoundWhereLinesBegin) {
   EXPECT_EQ(MentionedPath("scsi 3:0:1:0: alua: Detached")->hctl, "3:0:1:0");
 }
 
-TEST(MentionedPath, IsNotMadeUp) {
+TEST(MentionedPath, IsNoneInOtherLines) {
   for (const char* other :
        {"", "sd", "sd ", "sd : ", "scsi host3: x", "sdb", "mpatha: sdb", ": ", "x: y - z",
         "sdb [8:: x", "sdb [8:x]: y", "mpatha: reload [0 1 multipath]"}) {

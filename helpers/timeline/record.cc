@@ -8,7 +8,7 @@
 namespace dualpath::timeline {
 namespace {
 
-// In the order in which a reader wants to see them.
+// Keeps the keys in the order in which they are written.
 using nlohmann::ordered_json;
 
 constexpr std::array<std::pair<Lane, const char*>, 8> kLanes{{{Lane::kCase, "case"},
@@ -32,12 +32,12 @@ void Put(ordered_json& object, const char* key, const std::string& value) {
   if (!value.empty()) object[key] = value;
 }
 
-/// Throws if the field is there and of another type, as nlohmann-json does.
+/// Throws if the field exists but has another type, as nlohmann-json does.
 template <typename T>
 void Take(const ordered_json& object, const char* key, std::optional<T>& value) {
   const auto field = object.find(key);
   if (field == object.end()) return;
-  if (!field->is_number_integer()) throw std::invalid_argument("is not a whole number");
+  if (!field->is_number_integer()) throw std::invalid_argument("not an integer");
   value = field->get<T>();
 }
 
@@ -47,7 +47,7 @@ void Take(const ordered_json& object, const char* key, std::string& value) {
 
 Error Malformed(const std::string& line, const std::string& reason) {
   constexpr std::size_t kMostShown = 120;
-  return Error::Because("parse record of a timeline", "'" + line.substr(0, kMostShown) + "'",
+  return Error::Because("parse a record of a timeline", "'" + line.substr(0, kMostShown) + "'",
                         reason);
 }
 
@@ -103,19 +103,19 @@ std::string Record::ToJsonLine() const {
 
 Result<Record> Record::ParseJsonLine(const std::string& line) {
   const auto object = ordered_json::parse(line, nullptr, false);
-  if (object.is_discarded()) return Malformed(line, "it is not JSON");
-  if (!object.is_object()) return Malformed(line, "it is not an object");
+  if (object.is_discarded()) return Malformed(line, "not JSON");
+  if (!object.is_object()) return Malformed(line, "not an object");
   const char* field = "";
   try {
     Record record;
     std::optional<std::int64_t> time_us;
     Take(object, field = "time_us", time_us);
-    if (!time_us) return Malformed(line, "it has no time_us");
+    if (!time_us) return Malformed(line, "no time_us");
     record.time_us = *time_us;
     std::string lane_name;
     Take(object, field = "lane", lane_name);
     const auto lane = LaneOf(lane_name);
-    if (!lane) return Malformed(line, "its lane is '" + lane_name + "'");
+    if (!lane) return Malformed(line, "unknown lane '" + lane_name + "'");
     record.lane = *lane;
     std::string severity_name = Name(Severity::kInfo);
     Take(object, field = "severity", severity_name);
@@ -125,7 +125,7 @@ Result<Record> Record::ParseJsonLine(const std::string& line) {
       record.severity = value;
       known = true;
     }
-    if (!known) return Malformed(line, "its severity is '" + severity_name + "'");
+    if (!known) return Malformed(line, "unknown severity '" + severity_name + "'");
     Take(object, field = "error_us", record.error_us);
     Take(object, field = "kind", record.kind);
     Take(object, field = "text", record.text);

@@ -30,10 +30,10 @@ Record Full() {
 
 std::string WhyNot(const std::string& line) {
   const auto record = Record::ParseJsonLine(line);
-  return record.ok() ? "understood" : record.error().reason();
+  return record.ok() ? "parsed" : record.error().reason();
 }
 
-TEST(Record, IsWrittenWithEveryFieldUnderItsName) {
+TEST(Record, WritesEveryFieldUnderItsName) {
   EXPECT_EQ(Full().ToJsonLine(),
             R"({"time_us":12345678,"error_us":40,"lane":"guest","kind":"io","severity":"error",)"
             R"("text":"Input/output error","duration_us":84000,"path":"3:0:1:0","device":"sdb",)"
@@ -41,7 +41,7 @@ TEST(Record, IsWrittenWithEveryFieldUnderItsName) {
             R"("block":11})");
 }
 
-TEST(Record, IsReadAsItWasWritten) {
+TEST(Record, IsUnchangedByWritingAndReading) {
   Record bare;
   bare.time_us = -1;
   bare.error_number = 0;
@@ -52,33 +52,33 @@ TEST(Record, IsReadAsItWasWritten) {
   }
 }
 
-TEST(Record, LeavesOutWhatItDoesNotHave) {
+TEST(Record, LeavesOutEmptyFields) {
   EXPECT_EQ(Record{}.ToJsonLine(), R"({"time_us":0,"lane":"case"})");
 }
 
-TEST(Record, BytesThatAreNotUtf8AreReplaced) {
+TEST(Record, ReplacesBytesThatAreNotUtf8) {
   Record record;
   record.text = "stor\xff\nage";
   EXPECT_EQ(record.ToJsonLine(),
             "{\"time_us\":0,\"lane\":\"case\",\"text\":\"stor\xef\xbf\xbd\\nage\"}");
 }
 
-TEST(Record, KeysThatAreNotKnownAreSkipped) {
+TEST(Record, SkipsUnknownKeys) {
   const auto record = Record::ParseJsonLine(R"({"time_us":1,"lane":"qemu","later":[1]})");
   ASSERT_TRUE(record.ok());
   EXPECT_EQ(record->lane, Lane::kQemu);
 }
 
-TEST(Record, AnUnreadableLineSaysWhy) {
-  EXPECT_EQ(WhyNot("{\"time_us\":1,"), "it is not JSON");
-  EXPECT_EQ(WhyNot("[1]"), "it is not an object");
-  EXPECT_EQ(WhyNot(R"({"lane":"case"})"), "it has no time_us");
-  EXPECT_EQ(WhyNot(R"({"time_us":1})"), "its lane is ''");
-  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"moon"})"), "its lane is 'moon'");
-  EXPECT_EQ(WhyNot(R"({"time_us":"1","lane":"case"})"), "time_us: is not a whole number");
-  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","severity":"bad"})"), "its severity is 'bad'");
+TEST(Record, ExplainsWhyALineIsMalformed) {
+  EXPECT_EQ(WhyNot("{\"time_us\":1,"), "not JSON");
+  EXPECT_EQ(WhyNot("[1]"), "not an object");
+  EXPECT_EQ(WhyNot(R"({"lane":"case"})"), "no time_us");
+  EXPECT_EQ(WhyNot(R"({"time_us":1})"), "unknown lane ''");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"moon"})"), "unknown lane 'moon'");
+  EXPECT_EQ(WhyNot(R"({"time_us":"1","lane":"case"})"), "time_us: not an integer");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","severity":"bad"})"), "unknown severity 'bad'");
   EXPECT_THAT(WhyNot(R"({"time_us":1,"lane":"case","text":5})"), HasSubstr("text: "));
-  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","errno":1.5})"), "errno: is not a whole number");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","errno":1.5})"), "errno: not an integer");
 }
 
 TEST(Record, EveryLaneHasAName) {
@@ -89,7 +89,7 @@ TEST(Record, EveryLaneHasAName) {
   EXPECT_EQ(LaneOf(""), std::nullopt);
 }
 
-TEST(Ndjson, HoldsOneRecordALine) {
+TEST(Ndjson, HasOneRecordPerLine) {
   const std::vector<Record> records{Full(), Record{}};
   const std::string text = ToNdjson(records);
   const auto read = ParseNdjson("\n" + text + "\r\n" + text.substr(0, text.find('\n')));
@@ -97,10 +97,10 @@ TEST(Ndjson, HoldsOneRecordALine) {
   EXPECT_EQ(*read, (std::vector<Record>{Full(), Record{}, Full()}));
 }
 
-TEST(Ndjson, AnErrorNamesTheLine) {
+TEST(Ndjson, NamesTheLineInAnError) {
   const auto read = ParseNdjson("\n{}\n");
   ASSERT_FALSE(read.ok());
-  EXPECT_EQ(read.error().ToString(), "line 2: parse record of a timeline: '{}': it has no time_us");
+  EXPECT_EQ(read.error().ToString(), "line 2: parse a record of a timeline: '{}': no time_us");
 }
 
 }  // namespace

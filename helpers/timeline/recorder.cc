@@ -23,7 +23,7 @@ Status Recorder::Begin(const std::string& file) {
   file_ = UniqueFd();
   if (file.empty()) return Ok{};
   file_ = UniqueFd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
-  if (!file_) return Error::FromErrno("begin a timeline in", file, errno);
+  if (!file_) return Error::FromErrno("create the timeline file", file, errno);
   return Ok{};
 }
 
@@ -36,7 +36,7 @@ void Recorder::Add(Record record) {
 void Recorder::AddAll(std::vector<Record> records) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (file_) {
-    // One write for all: what is cut off by the end of the process is at most the last line.
+    // One write for all records: a crash can cut off at most the last line.
     const std::string lines = ToNdjson(records);
     if (::write(file_.get(), lines.data(), lines.size()) < 0) file_ = UniqueFd();
   }

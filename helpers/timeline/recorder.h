@@ -11,23 +11,23 @@
 
 namespace dualpath::timeline {
 
-/// What a process does to the system under test, recorded as it is done: the verbs of the fixtures
-/// append, and the end of the case puts that together with what was seen elsewhere. Thread-safe.
+/// Records what a process does to the system under test, as it happens: the fixtures append, and at
+/// the end of the case these records are merged with those of other sources. Thread-safe.
 class Recorder {
  public:
-  /// The one that the verbs append to.
+  /// Returns the recorder that the fixtures append to.
   static Recorder& OfThisProcess();
 
-  /// Forgets what was recorded so far. Every record from now on is also appended to `file` as it
-  /// comes, and so outlives a process that dies; empty: to none.
+  /// Discards earlier records. Later ones are also appended to `file` at once, so that they survive
+  /// a crash of the process; an empty name: no file.
   Status Begin(const std::string& file);
 
-  /// A file that cannot be written to any more is nothing to end a case for: the record is kept all
-  /// the same.
+  /// Adds a record. If the file cannot be written, the record is only kept in memory, and the case
+  /// continues.
   void Add(Record record);
   void AddAll(std::vector<Record> records);
 
-  /// In the order in which they were added.
+  /// Returns all records in the order in which they were added.
   std::vector<Record> Records() const;
 
  private:
@@ -36,11 +36,11 @@ class Recorder {
   UniqueFd file_;
 };
 
-/// Recorded for this process, as of now: a step of the case.
+/// Records a step of the case, at the current time, in this process's recorder.
 void RecordStep(std::string text);
 
-/// The same of what is done to a path, to break it (a warning) or to mend it (an info). `text` is
-/// "VERB PATH (DEVICE)", with the verb's words from record.h.
+/// Records a fault of a path: a warning if it breaks the path, an info if it repairs the path.
+/// `text` becomes "VERB PATH (DEVICE)"; record.h lists the verbs.
 void RecordFault(Severity severity, const std::string& verb, const std::string& path,
                  const std::string& device);
 

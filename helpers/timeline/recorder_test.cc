@@ -23,7 +23,7 @@ Record Step(const std::string& text) {
   return record;
 }
 
-TEST(Recorder, WritesEachRecordAsItComes) {
+TEST(Recorder, WritesEachRecordAtOnce) {
   const auto directory = TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok());
   const std::string file = directory->path() + "/records.ndjson";
@@ -40,14 +40,14 @@ TEST(Recorder, WritesEachRecordAsItComes) {
   EXPECT_THAT(*written, SizeIs(3));
 }
 
-TEST(Recorder, BeginsAnew) {
+TEST(Recorder, DiscardsEarlierRecordsAtBegin) {
   const auto directory = TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok());
   const std::string file = directory->path() + "/records.ndjson";
   Recorder recorder;
   recorder.Add(Step("before"));
   ASSERT_TRUE(recorder.Begin(file).ok());
-  recorder.Add(Step("of the first"));
+  recorder.Add(Step("first file"));
   ASSERT_TRUE(recorder.Begin(file).ok());
   EXPECT_THAT(recorder.Records(), IsEmpty());
   const auto text = ReadFile(file);
@@ -55,14 +55,14 @@ TEST(Recorder, BeginsAnew) {
   EXPECT_EQ(*text, "");
 }
 
-TEST(Recorder, AFileThatCannotBeMadeIsNamed) {
+TEST(Recorder, NamesAFileThatCannotBeCreated) {
   Recorder recorder;
   const Status begun = recorder.Begin("/proc/none/records.ndjson");
   ASSERT_FALSE(begun.ok());
   EXPECT_THAT(begun.error().ToString(), HasSubstr("/proc/none/records.ndjson"));
 }
 
-TEST(Recorder, AFileThatIsFullLosesNoRecord) {
+TEST(Recorder, KeepsRecordsIfTheDiskIsFull) {
   Recorder recorder;
   ASSERT_TRUE(recorder.Begin("/dev/full").ok());
   recorder.Add(Step("one"));
@@ -70,7 +70,7 @@ TEST(Recorder, AFileThatIsFullLosesNoRecord) {
   EXPECT_THAT(recorder.Records(), SizeIs(2));
 }
 
-TEST(Recorder, TakesRecordsOfSeveralThreads) {
+TEST(Recorder, AddsRecordsOfSeveralThreads) {
   Recorder recorder;
   const auto add = [&recorder] {
     for (int i = 0; i < 500; ++i) recorder.Add(Step("x"));
@@ -82,7 +82,7 @@ TEST(Recorder, TakesRecordsOfSeveralThreads) {
   EXPECT_THAT(recorder.Records(), SizeIs(1000));
 }
 
-TEST(Recorder, AFaultNamesWhatWasDoneToWhichPath) {
+TEST(Recorder, AFaultContainsVerbPathAndDevice) {
   const std::int64_t before = MonotonicUs();
   RecordFault(Severity::kWarning, "delete", "3:0:1:0", "sdb");
   const Record fault = Recorder::OfThisProcess().Records().back();

@@ -5,10 +5,11 @@
 
 namespace dualpath::timeline {
 
-/// Whether a kernel message is about disks, their transports, device-mapper or a filesystem.
+/// Returns whether a kernel message is about disks, their transports, device-mapper or a
+/// filesystem.
 bool IsAboutStorage(const std::string& message);
 
-/// Whether a line has the form of a line of `multipath -ll`.
+/// Returns whether a line has the form of a line of `multipath -ll`.
 bool IsTopologyLine(std::string_view line);
 
 }  // namespace dualpath::timeline

@@ -7,17 +7,17 @@
 
 namespace dualpath::timeline {
 
-/// What the page and the trace file show.
+/// The content of a page or a trace file.
 struct Timeline {
   enum class Clock {
-    kMonotonic,  ///< seconds since a boot
-    kWall,       ///< since 1970-01-01 00:00:00 by the wall clock of the logs' host
+    kMonotonic,  ///< time since boot
+    kWall,       ///< time since 1970-01-01 00:00:00 on the wall clock of the logs' host
   };
 
   std::string title;
   Clock clock = Clock::kMonotonic;
-  std::vector<timeline::Record> records;  ///< need not be in order of time
-  std::vector<std::string> notes;         ///< what the reader must know: what was left out, and why
+  std::vector<Record> records;     ///< in any order
+  std::vector<std::string> notes;  ///< remarks for the reader: what was left out, and why
 };
 
 }  // namespace dualpath::timeline

@@ -10,12 +10,10 @@ namespace dualpath::timeline {
 namespace {
 
 using nlohmann::ordered_json;
-using timeline::Lane;
-using timeline::Record;
 
 constexpr int kProcess = 1;
 
-/// Lane, path or map, and whether it is the row of the map's groups: in the order of the page.
+/// Lane, path or map, and whether it is the row of the map's groups; sorted as on the page.
 using Row = std::tuple<Lane, std::string, bool>;
 
 Row RowOf(const Record& record) {
@@ -31,7 +29,7 @@ Row RowOf(const Record& record) {
 
 std::string NameOf(const Row& row) {
   const auto& [lane, subject, is_groups] = row;
-  std::string name = timeline::Name(lane);
+  std::string name = Name(lane);
   if (!subject.empty()) name += " " + subject;
   return is_groups ? name + " groups" : name;
 }
@@ -43,7 +41,7 @@ bool IsIo(const Record& record) {
 bool IsState(const Record& record) { return !record.state.empty() && record.kind != "line"; }
 
 ordered_json Arguments(const Record& record) {
-  // A record's own JSON, but for what the trace record says already.
+  // The record's JSON without the fields that the trace event has itself.
   ordered_json arguments = ordered_json::parse(record.ToJsonLine());
   for (const char* key : {"time_us", "lane", "duration_us"}) arguments.erase(key);
   return arguments;
@@ -96,7 +94,7 @@ std::string TraceJson(const Timeline& timeline) {
 
   std::map<Row, std::int64_t> end_of_state;
   int io = 0;
-  // Backwards, since a state lasts until the next one of its row.
+  // Backwards, since a state lasts until the next one in its row.
   std::map<const Record*, std::int64_t> durations;
   for (auto at = in_time.rbegin(); at != in_time.rend(); ++at) {
     const Record& record = **at;
@@ -112,7 +110,7 @@ std::string TraceJson(const Timeline& timeline) {
     ordered_json common = {{"pid", kProcess},
                            {"tid", threads[RowOf(record)]},
                            {"ts", record.time_us},
-                           {"cat", timeline::Name(record.lane)},
+                           {"cat", Name(record.lane)},
                            {"name", NameOf(record)}};
     if (IsIo(record)) {
       const std::string id = std::to_string(++io);

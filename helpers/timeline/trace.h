@@ -6,10 +6,10 @@
 
 namespace dualpath::timeline {
 
-/// The timeline in Chrome's trace-event format, which ui.perfetto.dev and chrome://tracing open
-/// ("Trace Event Format", JSON object form). Lanes are threads, each path and map one of its own;
-/// states are complete events, points are instants, guest I/Os are async events, since they may
-/// overlap, and their latency is a counter too.
+/// Renders the timeline in Chrome's trace-event format ("Trace Event Format", JSON object form),
+/// for ui.perfetto.dev and chrome://tracing. Lanes are threads, and so is each path and map; states
+/// are complete events, guest I/Os are async events, since they may overlap, with their latency as
+/// a counter, and all other records are instant events.
 std::string TraceJson(const Timeline& timeline);
 
 }  // namespace dualpath::timeline

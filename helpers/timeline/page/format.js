@@ -1,4 +1,4 @@
-/* Times and durations for people. */
+/* Formats times and durations. */
 const format = (() => {
   const second = 1e6;
   const steps = [];
@@ -6,7 +6,7 @@ const format = (() => {
   for (const s of [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
                    86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000]) steps.push(s * second);
 
-  /* Round steps, about `count` of them. */
+  /* Returns a round step that divides `span` into about `count` parts. */
   function step(span, count) {
     const wanted = span / Math.max(1, count);
     return steps.find((s) => s >= wanted) || steps[steps.length - 1];
@@ -20,7 +20,7 @@ const format = (() => {
     const d = new Date(Math.floor((model.origin + at) / 1000));
     return `${d.getUTCFullYear()}-${pad(d.getUTCMonth() + 1)}-${pad(d.getUTCDate())}`;
   }
-  /* `at` is from the origin; on the wall HH:MM:SS.fff, else the seconds that the logs have too. */
+  /* Formats a time relative to the origin: HH:MM:SS.fff on a wall clock, otherwise seconds since boot. */
   function time(at, places) {
     const us = model.origin + Math.round(at);
     if (!isWall()) return (us / second).toFixed(places);
@@ -43,10 +43,10 @@ const format = (() => {
   }
   const offset = (us) => (us >= 0 ? "+" : "") + duration(us);
 
-  /* [{at, label}] for an axis from `from` to `to`. */
+  /* Returns [{at, label}] for an axis from `from` to `to`. */
   function ticks(from, to, count) {
     const s = step(to - from, count);
-    // Round by the clock, not from where the records happen to begin.
+    // Rounded to the clock, not to the first record.
     const first = Math.ceil((model.origin + from) / s) * s - model.origin;
     const result = [];
     let day = null;

@@ -1,89 +1,17 @@
-/* The viewport, the swim lanes and the strip with all of the timeline above them. */
-const view = (() => {
-  const gutter = 150, right = 14;
-  const shortest = 20;  // microseconds from edge to edge
-  const margin = Math.max(model.span * 0.04, model.span ? 0 : 5e5);
-  const full = { from: -margin, to: model.span + margin };
-  const state = { from: full.from, to: full.to, mark: null, hidden: new Set(), found: null, width: 0 };
-  const listeners = [];
-
-  const plotWidth = () => Math.max(50, state.width - gutter - right);
-  const toX = (at) => gutter + ((at - state.from) / (state.to - state.from)) * plotWidth();
-  const toTime = (x) => state.from + ((x - gutter) / plotWidth()) * (state.to - state.from);
-
-  let scheduled = false;
-  function changed() {
-    if (scheduled) return;
-    scheduled = true;
-    requestAnimationFrame(() => { scheduled = false; for (const listener of listeners) listener(); });
-  }
-  function show(from, to) {
-    const length = Math.min(Math.max(to - from, shortest), (full.to - full.from) * 1.5);
-    const centre = (from + to) / 2;
-    // The middle never leaves the timeline.
-    const held = Math.min(Math.max(centre, full.from), full.to);
-    state.from = held - length / 2;
-    state.to = held + length / 2;
-    changed();
-  }
-  function zoom(factor, at = (state.from + state.to) / 2) {
-    show(at - (at - state.from) * factor, at + (state.to - at) * factor);
-  }
-  const pan = (share) => {
-    const by = (state.to - state.from) * share;
-    show(state.from + by, state.to + by);
-  };
-  const fit = () => show(full.from, full.to);
-  function centre(at) {
-    const half = (state.to - state.from) / 2;
-    show(at - half, at + half);
-  }
-  const isShown = (r) => !state.hidden.has(r.lane);
-  const isFound = (r) => !state.found || state.found.has(r);
-  return { state, full, gutter, right, plotWidth, toX, toTime, changed, show, zoom, pan, fit, centre,
-           isShown, isFound, onChange: (f) => listeners.push(f) };
-})();
-
-/* The colours of the style sheet, by name. */
-const colour = (() => {
-  let style = getComputedStyle(document.documentElement);
-  let known = new Map();
-  const get = (name) => {
-    let value = known.get(name);
-    if (!value) known.set(name, value = style.getPropertyValue("--" + name).trim());
-    return value;
-  };
-  get.refresh = () => { style = getComputedStyle(document.documentElement); known = new Map(); };
-  return get;
-})();
-
-/* A canvas of so many CSS pixels, sharp on any screen. */
-function prepare(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.height = height + "px";
-  }
-  const g = canvas.getContext("2d");
-  g.setTransform(ratio, 0, 0, ratio, 0, 0);
-  g.clearRect(0, 0, width, height);
-  return g;
-}
-
+/* The lanes: a row for each path, map and source, with bands for states and dots for other records. */
 const lanes = (() => {
   const canvas = document.getElementById("lanes");
   const box = document.getElementById("lanes-box");
   const axisHeight = 24, bandHeight = 21, lineHeight = 15, padding = 4;
   const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
-  // Lines for labels; a higher window has room for more.
+  // Numbers of lines for labels; a taller window has room for more.
   const leastLines = { multipathd: 3 };
   const mostLines = { multipathd: 6, kernel: 5, qemu: 3, guest: 3 };
   const screen = 800;
   let height = 0;
 
-  // Where the latency plot is missing its I/Os go to the guest's lane.
-  function takeIo() {
+  /* Adds the I/Os to the guest's lane, for a page without the latency plot. */
+  function addIo() {
     if (!model.io.length) return;
     let guest = model.rows.find((row) => row.lane === "guest");
     if (!guest) model.rows.push(guest = { lane: "guest", key: "", title: "Guest", sub: "", records: [], bands: null });
@@ -114,10 +42,10 @@ const lanes = (() => {
     }
     return width;
   }
-  /* What mends a path stands among what breaks it. */
+  /* A fault of severity "info" repairs a path: it has the colour of paths. */
   const tint = (r, row) => colour(r.severity !== "info" ? r.severity : r.kind === "fault" ? "path" : row.lane);
 
-  /* As much of the text as fits. */
+  /* Cuts a text to the width of `room`. */
   function fitted(g, text, room) {
     if (room < 14) return "";
     if (text.length > 400) text = text.slice(0, 400);
@@ -143,7 +71,7 @@ const lanes = (() => {
       g.globalAlpha = dim ? 0.3 : band.implied ? 0.45 : 1;
       g.fillStyle = colour("band-" + band.tone);
       const drawn = Math.max(1, x1 - x0);
-      // Thousands of bands in a pixel look like one, but the bad ones win.
+      // Of many bands in one pixel one is drawn, preferably a bad one.
       if (drawn <= 1 && Math.floor(x0) === lastX && !(band.tone === "bad" && lastTone !== "bad")) continue;
       lastX = Math.floor(x0); lastTone = band.tone;
       g.fillRect(x0, y, drawn, h);
@@ -160,7 +88,7 @@ const lanes = (() => {
       }
       g.globalAlpha = dim ? 0.4 : 1;
       const label = fitted(g, band.state, x1 - x0 - 10);
-      // "a..." says less than nothing.
+      // A few letters are no use.
       if (label.length > 4 || label === band.state) {
         g.fillStyle = colour("band-text");
         g.fillText(label, x0 + 5, y + h / 2);
@@ -169,20 +97,12 @@ const lanes = (() => {
     g.globalAlpha = 1;
   }
 
-  function drawPoints(g, row) {
-    const { from, to } = view.state;
+  /* Draws ticks, one for each pixel, in the colour of the most severe record there. */
+  function drawTicks(g, row, first, last) {
     const end = view.gutter + view.plotWidth();
-    const records = row.records;
-    // What lasts is drawn from where it began, so a little must be looked at before the edge.
-    if (row.longest === undefined) {
-      row.longest = records.reduce((most, r) => Math.max(most, r.duration_us || 0), 0);
-    }
-    const first = model.lowerBound(records, from - row.longest);
-    const last = model.lowerBound(records, to);
-    const rank = { info: 0, warning: 1, error: 2 };
     const y = row.y + padding - 2, h = row.height - 2 * padding + 4;
-
-    // Ticks: one for each pixel, in the colour of the worst there.
+    const severities = { info: 0, warning: 1, error: 2 };
+    const rank = (r) => severities[r.severity] + (view.isFound(r) ? 4 : 0);
     let pixel = -1, worst = null;
     const flush = () => {
       if (!worst) return;
@@ -192,7 +112,7 @@ const lanes = (() => {
       g.fillRect(pixel, y, worst.severity === "info" ? 1 : 1.5, h);
     };
     for (let i = first; i < last; ++i) {
-      const r = records[i];
+      const r = row.records[i];
       const x = view.toX(r.at);
       if (r.duration_us) {
         const x0 = Math.max(view.gutter, x), x1 = Math.min(end, view.toX(r.at + r.duration_us));
@@ -205,25 +125,25 @@ const lanes = (() => {
       if (x < view.gutter) continue;
       const at = Math.floor(x);
       if (at !== pixel) { flush(); pixel = at; worst = r; }
-      else if (rank[r.severity] + (view.isFound(r) ? 4 : 0) > rank[worst.severity] + (view.isFound(worst) ? 4 : 0)) worst = r;
+      else if (rank(r) > rank(worst)) worst = r;
     }
     flush();
     g.globalAlpha = 1;
+  }
 
-    // Labels where there is room: a record's line is the first that is free.
-    const visible = last - first;
-    if (visible === 0 || visible > view.plotWidth() / 4) return;
+  /* Finds a free line for the label of each record; records that get none have no label. */
+  function placeLabels(g, row, first, last) {
+    const end = view.gutter + view.plotWidth();
     const taken = Array.from({ length: row.lines }, () => []);
     const isFree = (from, to) => (spans) => spans.every((span) => to <= span.from || from >= span.to);
     const placed = [];
-    // What tells of a change first: the rest takes the room that is left.
-    const shownRecords = records.slice(first, last).filter(view.isFound);
-    for (const r of shownRecords.filter(model.tells).concat(shownRecords.filter((r) => !model.tells(r)))) {
+    // Changes first; other records use the remaining room.
+    const found = row.records.slice(first, last).filter(view.isFound);
+    for (const r of found.filter(model.isChange).concat(found.filter((r) => !model.isChange(r)))) {
       const x = Math.max(view.gutter, view.toX(r.at));
-      const text = model.textOf(r);
-      const label = text.length > 400 ? text.slice(0, 400) : text;
+      const label = model.textOf(r).slice(0, 400);
       const width = widthOf(g, label) + 14;
-      // At the right edge a text that does not fit stands before its dot, if there is room.
+      // At the right edge, a label that does not fit stands to the left of its dot, if there is room.
       let leftward = x + width > end && x - width > view.gutter;
       let line = leftward ? taken.findIndex(isFree(x - width, x + 5)) : -1;
       if (line < 0) {
@@ -234,25 +154,40 @@ const lanes = (() => {
       taken[line].push(leftward ? { from: x - width, to: x + 5 } : { from: x, to: Math.min(x + width, end) });
       placed.push({ r, x, line, label, leftward });
     }
-    for (const { r, x, line, label, leftward } of placed) {
-      const shown = leftward ? label : fitted(g, label, end - x - 6);
-      const middle = row.y + padding + line * lineHeight + lineHeight / 2;
-      const paint = tint(r, row);
-      if (shown) {
-        const wide = widthOf(g, shown);
-        const begin = leftward ? x - 8 - wide : x + 8;
-        g.globalAlpha = 0.94;
-        g.fillStyle = colour("page");
-        g.fillRect(leftward ? begin - 2 : x + 1, middle - lineHeight / 2 + 1, wide + 10, lineHeight - 2);
-        g.globalAlpha = 1;
-        g.fillStyle = colour("text");
-        g.fillText(shown, begin, middle);
-      }
-      g.fillStyle = paint;
-      g.beginPath();
-      g.arc(x + 0.5, middle, 3.5, 0, 2 * Math.PI);
-      g.fill();
+    return placed;
+  }
+
+  function drawLabel(g, row, { r, x, line, label, leftward }) {
+    const end = view.gutter + view.plotWidth();
+    const shown = leftward ? label : fitted(g, label, end - x - 6);
+    const middle = row.y + padding + line * lineHeight + lineHeight / 2;
+    if (shown) {
+      const width = widthOf(g, shown);
+      const begin = leftward ? x - 8 - width : x + 8;
+      g.globalAlpha = 0.94;
+      g.fillStyle = colour("page");
+      g.fillRect(leftward ? begin - 2 : x + 1, middle - lineHeight / 2 + 1, width + 10, lineHeight - 2);
+      g.globalAlpha = 1;
+      g.fillStyle = colour("text");
+      g.fillText(shown, begin, middle);
     }
+    g.fillStyle = tint(r, row);
+    g.beginPath();
+    g.arc(x + 0.5, middle, 3.5, 0, 2 * Math.PI);
+    g.fill();
+  }
+
+  function drawPoints(g, row) {
+    const { from, to } = view.state;
+    // A record with a duration is drawn from its start, which may be before the left edge.
+    if (row.longest === undefined) {
+      row.longest = row.records.reduce((most, r) => Math.max(most, r.duration_us || 0), 0);
+    }
+    const first = model.lowerBound(row.records, from - row.longest);
+    const last = model.lowerBound(row.records, to);
+    drawTicks(g, row, first, last);
+    if (last - first > view.plotWidth() / 4) return;
+    for (const label of placeLabels(g, row, first, last)) drawLabel(g, row, label);
   }
 
   function drawMark(g, top, bottom) {
@@ -314,7 +249,7 @@ const lanes = (() => {
         g.fillText(fitted(g, row.sub, view.gutter - used - 4), used, middle);
       }
     }
-    // Over the rows, wherever they were scrolled to.
+    // The axis stays on top when the rows are scrolled.
     const top = box.scrollTop;
     g.fillStyle = colour("panel");
     g.fillRect(0, top, width, axisHeight);
@@ -342,7 +277,7 @@ const lanes = (() => {
     }
   }
 
-  /* The record at a place: the nearest of the row's points, or what the band says. */
+  /* Returns the record at a position: the nearest point of the row, or the state of the band. */
   function at(x, y) {
     if (y < box.scrollTop + axisHeight) return null;
     const row = model.rows.find((r) => !r.hidden && y >= r.y && y < r.y + r.height);
@@ -369,65 +304,10 @@ const lanes = (() => {
     for (let k = i; k < records.length; ++k) {
       const d = view.toX(records[k].at) - x;
       if (d > reach) break;
-      const better = Math.abs(d) < distance || (best && Math.abs(d) === distance && model.trouble(records[k]) && !model.trouble(best));
+      const better = Math.abs(d) < distance || (best && Math.abs(d) === distance && model.isProblem(records[k]) && !model.isProblem(best));
       if (better && view.isFound(records[k])) { best = records[k]; distance = Math.abs(d); }
     }
     return best;
   }
-  return { canvas, box, onAxis: (y) => y < box.scrollTop + axisHeight, draw, at, nearest, drawMark, takeIo, font };
-})();
-
-const overview = (() => {
-  const canvas = document.getElementById("overview");
-  const height = 34;
-  let bins = null, binsWidth = 0, binsHidden = "";
-  const scale = (width) => (at) => view.gutter + ((at - view.full.from) / (view.full.to - view.full.from)) * view.plotWidth();
-  function count() {
-    const width = Math.ceil(view.plotWidth() / 2);
-    const hidden = [...view.state.hidden].join();
-    if (bins && binsWidth === width && binsHidden === hidden) return;
-    binsWidth = width; binsHidden = hidden;
-    bins = { all: new Float64Array(width + 1), warning: new Uint8Array(width + 1), error: new Uint8Array(width + 1), most: 1 };
-    const length = view.full.to - view.full.from;
-    for (const r of model.records) {
-      if (!view.isShown(r)) continue;
-      const bin = Math.floor(((r.at - view.full.from) / length) * width);
-      if (++bins.all[bin] > bins.most) bins.most = bins.all[bin];
-      if (r.severity === "error") bins.error[bin] = 1;
-      else if (r.severity === "warning") bins.warning[bin] = 1;
-    }
-  }
-  function draw() {
-    count();
-    const width = view.state.width;
-    const g = prepare(canvas, width, height);
-    const x = scale(width);
-    const most = Math.log1p(bins.most);
-    for (let i = 0; i < bins.all.length; ++i) {
-      if (!bins.all[i]) continue;
-      const h = 4 + (Math.log1p(bins.all[i]) / most) * (height - 14);
-      g.fillStyle = colour(bins.error[i] ? "error" : bins.warning[i] ? "warning" : "muted");
-      g.globalAlpha = bins.error[i] || bins.warning[i] ? 0.9 : 0.5;
-      g.fillRect(view.gutter + i * 2, height - 3 - h, 2, h);
-    }
-    g.globalAlpha = 1;
-    const x0 = Math.max(view.gutter, x(view.state.from));
-    const x1 = Math.min(view.gutter + view.plotWidth(), x(view.state.to));
-    g.fillStyle = colour("accent");
-    g.globalAlpha = 0.14;
-    g.fillRect(x0, 0, Math.max(2, x1 - x0), height);
-    g.globalAlpha = 1;
-    g.strokeStyle = colour("accent");
-    g.strokeRect(x0 + 0.5, 0.5, Math.max(2, x1 - x0 - 1), height - 1);
-    if (view.state.mark !== null) {
-      g.fillStyle = colour("mark");
-      g.fillRect(x(view.state.mark) - 0.75, 0, 1.5, height);
-    }
-    g.fillStyle = colour("muted");
-    g.font = lanes.font;
-    g.textBaseline = "middle";
-    g.fillText("All of it", 16, height / 2);
-  }
-  const toTime = (px) => view.full.from + ((px - view.gutter) / view.plotWidth()) * (view.full.to - view.full.from);
-  return { canvas, draw, toTime };
+  return { canvas, box, onAxis: (y) => y < box.scrollTop + axisHeight, draw, at, nearest, drawMark, addIo, font };
 })();

@@ -1,9 +1,9 @@
-/* The guest's I/Os by uPlot: when they began, and how long they took. */
+/* The latency plot of the guest's I/Os, drawn by uPlot: start time and duration. */
 const latency = (() => {
   const box = document.getElementById("latency");
   const io = model.io;
   if (!io.length || typeof uPlot === "undefined") {
-    if (io.length) lanes.takeIo();
+    if (io.length) lanes.addIo();
     return { draw() {}, restyle() {}, over: null, missing: io.length > 0 };
   }
   const height = 140;
@@ -27,7 +27,7 @@ const latency = (() => {
   const decades = [];
   for (let us = low; us <= high; us *= 10) decades.push(us);
 
-  /* Squares or crosses; of many in one place one is drawn. */
+  /* Draws squares or crosses. Of many in one place one is drawn. */
   function points(size, cross) {
     return (u, series, from, to) => {
       const ratio = devicePixelRatio || 1;
@@ -54,7 +54,7 @@ const latency = (() => {
       return cross ? { stroke: path, fill: null } : { stroke: null, fill: path };
     };
   }
-  /* Time spent, for what took long enough to see. */
+  /* Draws the durations that are long enough to see as lines. */
   function whiskers(u) {
     const g = u.ctx;
     g.save();
@@ -115,7 +115,7 @@ const latency = (() => {
     }, [times, good, bad], box);
     const label = document.createElement("div");
     label.style.cssText = `position:absolute;left:0;top:0;bottom:0;width:${view.gutter}px;padding:8px 16px;pointer-events:none;border-left:4px solid var(--guest);text-indent:-4px`;
-    label.innerHTML = 'Guest I/O<br><small style="color:var(--muted)">time taken<br><span style="color:var(--guest)">&#9632;</span> done<br><span style="color:var(--error)">&#10005;</span> error</small>';
+    label.innerHTML = 'Guest I/O<br><small style="color:var(--muted)">latency<br><span style="color:var(--guest)">&#9632;</span> success<br><span style="color:var(--error)">&#10005;</span> error</small>';
     box.append(label);
   }
   const result = {
@@ -129,7 +129,7 @@ const latency = (() => {
       plot.setScale("x", { min: view.state.from, max: view.state.to });
     },
     restyle() { if (plot) { plot.destroy(); plot = null; } },
-    /* The I/O near a place of the plot's area, in its pixels. */
+    /* Returns the I/O near a position in the plot's area, in pixels. */
     at(x, y) {
       const reach = 8;
       const from = model.lowerBound(io, view.toTime(view.gutter + x - reach));

@@ -1,10 +1,10 @@
-/* Puts the page together: controls, pointer, keys, theme. */
+/* Connects the parts of the page: controls, pointer, keys, theme. */
 (() => {
   const $ = (id) => document.getElementById(id);
   const { about, records } = model;
   const state = view.state;
 
-  // What it is.
+  // Heading and notes.
   document.title = `${about.title} \u00b7 timeline`;
   $("title").textContent = about.title;
   const end = model.span;
@@ -12,10 +12,10 @@
     ? `${format.date(0)} ${format.time(0, 3)} to ${format.date(end) === format.date(0) ? "" : format.date(end) + " "}${format.time(end, 3)} (${format.duration(end)}), ${format.count(records.length, "record", "records")}`
     : `${format.time(0, 3)} s to ${format.time(end, 3)} s since boot (${format.duration(end)}), ${format.count(records.length, "record", "records")}`;
   const notes = about.notes.slice();
-  if (latency.missing) notes.push("This page was built without uPlot: I/Os are on the guest's lane, not in a latency plot.");
+  if (latency.missing) notes.push("This page was built without uPlot: I/Os are shown on the guest's lane, not in a latency plot.");
   if (notes.length) {
     $("notes").hidden = false;
-    $("notes").querySelector("summary").textContent = notes.length === 1 && notes[0].length < 150 ? `Note: ${notes[0]}` : format.count(notes.length, "note", "notes") + " on what is not shown or was not understood";
+    $("notes").querySelector("summary").textContent = notes.length === 1 && notes[0].length < 150 ? `Note: ${notes[0]}` : format.count(notes.length, "note", "notes") + " on lines that are not shown or were not understood";
     if (notes.length > 1 || notes[0].length >= 150) {
       for (const note of notes) {
         const item = document.createElement("li");
@@ -48,7 +48,7 @@
     $("chips").append(chip);
   }
   const tones = new Set(model.rows.flatMap((row) => (row.bands || []).filter(() => !row.groups).map((band) => band.tone)));
-  for (const [tone, words] of [["good", "usable"], ["less", "fewer paths, or held"], ["bad", "failed"], ["gone", "gone"]]) {
+  for (const [tone, words] of [["good", "usable"], ["less", "fewer paths, or queueing"], ["bad", "failed"], ["gone", "gone"]]) {
     if (!tones.has(tone)) continue;
     const item = document.createElement("span");
     const sample = document.createElement("i");
@@ -67,7 +67,7 @@
 
   function resize(width) {
     state.width = width || $("overview").parentElement.clientWidth;
-    // A scroll bar of the lanes must not push them out of line with the plot.
+    // A scroll bar beside the lanes must not shift them against the plot.
     lanes.canvas.style.width = state.width + "px";
   }
   function draw() {
@@ -92,7 +92,7 @@
     view.changed();
   }
 
-  // From record to record.
+  // Stepping from record to record.
   function reveal(r) {
     moment.mark(r.at);
     if (r.at < state.from || r.at > state.to) view.centre(r.at);
@@ -141,7 +141,7 @@
     tooltip.style.top = (event.clientY + 18 + h > innerHeight ? Math.max(4, event.clientY - h - 10) : event.clientY + 18) + "px";
   }
 
-  /* Wheel, drag and click alike on lanes and plot; `left` is the area's first pixel on the page's x. */
+  /* Handles wheel, drag and click on the lanes and the plot. `left`: x of the target's left edge. */
   function drive(target, left, recordAt, selects) {
     let drag = null;
     const xOf = (event) => event.clientX - target.getBoundingClientRect().left + left;
@@ -201,7 +201,7 @@
   lanes.box.addEventListener("scroll", view.changed);
   latency.onMake = (over) => drive(over, view.gutter, (x, y) => latency.at(x - view.gutter, y), () => false);
 
-  // The strip: drag to zoom to a part, click to go there.
+  // The overview: drag to zoom to a range, click to centre on it.
   {
     let from = null;
     const at = (event) => overview.toTime(event.clientX - overview.canvas.getBoundingClientRect().left);
@@ -223,8 +223,8 @@
   $("zoom-out").addEventListener("click", () => view.zoom(2));
   $("fit").addEventListener("click", view.fit);
   $("keys").addEventListener("click", () => $("help").showModal());
-  $("next-trouble").addEventListener("click", () => go(1, model.trouble));
-  $("previous-trouble").addEventListener("click", () => go(-1, model.trouble));
+  $("next-problem").addEventListener("click", () => go(1, model.isProblem));
+  $("previous-problem").addEventListener("click", () => go(-1, model.isProblem));
   $("search").addEventListener("input", (event) => search(event.target.value));
   $("search").addEventListener("keydown", (event) => {
     if (event.key === "Enter") go(event.shiftKey ? -1 : 1, () => true);
@@ -237,7 +237,7 @@
       "+": () => view.zoom(0.6), "=": () => view.zoom(0.6), "-": () => view.zoom(1 / 0.6),
       f: view.fit, 0: view.fit,
       n: () => go(1, () => true), p: () => go(-1, () => true),
-      e: () => go(1, model.trouble), E: () => go(-1, model.trouble),
+      e: () => go(1, model.isProblem), E: () => go(-1, model.isProblem),
       c: () => state.mark !== null && view.centre(state.mark),
       "/": () => $("search").focus(), t: theme.next, "?": () => $("help").showModal(),
       Escape: () => { state.mark = null; moment.render(); view.changed(); },
@@ -252,18 +252,18 @@
   new ResizeObserver(() => { resize(); view.changed(); }).observe($("overview").parentElement);
   resize();
   theme.apply();
-  // Begin where the story does: at what was broken, or the first path that went. What was logged long
-  // before, as at boot, is out of sight at first.
+  // Marks the first fault, or the first problem of a path, and zooms to the records of interest: log
+  // lines from long before, such as those of the boot, are out of view at first.
   const first = (wanted) => records.find(wanted);
-  const start = first((r) => r.lane === "fault") || first((r) => r.lane === "path" && model.trouble(r)) ||
-                first((r) => r.severity === "error") || first(model.trouble) || records[0];
-  const story = records.filter((r) => r.lane !== "kernel" && r.lane !== "multipathd" && r.lane !== "qemu" || r.severity === "error");
-  if (story.length > 1) {
-    const from = story[0].at;
-    const to = story.reduce((last, r) => Math.max(last, r.at + (r.duration_us || 0)), from);
+  const start = first((r) => r.lane === "fault") || first((r) => r.lane === "path" && model.isProblem(r)) ||
+                first((r) => r.severity === "error") || first(model.isProblem) || records[0];
+  const notable = records.filter((r) => r.lane !== "kernel" && r.lane !== "multipathd" && r.lane !== "qemu" || r.severity === "error");
+  if (notable.length > 1) {
+    const from = notable[0].at;
+    const to = notable.reduce((last, r) => Math.max(last, r.at + (r.duration_us || 0)), from);
     if (to - from < model.span * 0.7) view.show(from - (to - from) * 0.06, to + (to - from) * 0.06);
   }
   if (start) moment.mark(start.at); else moment.render();
-  // When it could first be read, for the test of how long that takes.
+  // Time of the first frame, for the test that measures it.
   requestAnimationFrame(() => setTimeout(() => { document.documentElement.dataset.ready = String(Math.round(performance.now())); }));
 })();

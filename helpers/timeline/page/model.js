@@ -1,8 +1,8 @@
-/* The records, and the rows that they make. Times are microseconds from `model.origin`. */
+/* The records, and the rows that show them. Times are microseconds from `model.origin`. */
 const model = (() => {
   const about = JSON.parse(document.getElementById("about").textContent);
   const lines = document.getElementById("records").textContent.trim();
-  // A newline cannot be inside of a record.
+  // JSON escapes newlines, so each one ends a record.
   const records = lines ? JSON.parse("[" + lines.replaceAll("\n", ",") + "]") : [];
   const laneNames = ["case", "fault", "path", "map", "multipathd", "kernel", "qemu", "guest"];
   const laneTitles = {
@@ -17,24 +17,24 @@ const model = (() => {
     if (last > end) end = last;
   }
   if (!records.length) origin = end = 0;
-  // A wall clock is past what a double has room for in fractions of a pixel; from here it is not.
+  // Relative times: a double cannot hold fractions of a microsecond since 1970.
   records.forEach((record, i) => {
     record.at = record.time_us - origin;
     record.severity = record.severity || "info";
     record.index = i;
   });
-  // Stable: what has the same time stays in the order of its log.
+  // The sort is stable: records of the same time stay in the order of their log.
   records.sort((a, b) => a.at - b.at);
 
   const isState = (r) => r.state !== undefined && (r.kind === "state" || r.kind === "groups");
   const isIo = (r) => r.kind === "io" && r.lane === "guest" && r.duration_us !== undefined;
-  const trouble = (r) => r.severity !== "info";
+  const isProblem = (r) => r.severity !== "info";
 
-  /* Whether a record tells of a change: what a state follows from, a disk that comes or goes. */
-  const follows = new Set();
-  for (const r of records) if (isState(r)) follows.add(r.at + "\n" + r.text);
-  const tells = (r) => r.severity === "error" || !["line", "uevent"].includes(r.kind) ||
-                       (r.kind === "line" ? r.map !== undefined || follows.has(r.at + "\n" + r.text)
+  /* Whether a record reports a change: a state is derived from it, or a disk appears or disappears. */
+  const changes = new Set();
+  for (const r of records) if (isState(r)) changes.add(r.at + "\n" + r.text);
+  const isChange = (r) => r.severity === "error" || !["line", "uevent"].includes(r.kind) ||
+                       (r.kind === "line" ? r.map !== undefined || changes.has(r.at + "\n" + r.text)
                                           : r.device !== undefined);
 
   const rows = [];
@@ -74,7 +74,7 @@ const model = (() => {
     }
   }
 
-  /* Which of the band colours a state has. */
+  /* Returns the tone, and so the colour of the band, of a state. */
   function tone(lane, state, map) {
     if (lane === "path") {
       if (state === "active" || state === "ready" || state === "running") return "good";
@@ -105,7 +105,7 @@ const model = (() => {
                    open: r.duration_us === undefined, state: r.state, record: r,
                    tone: r.kind === "groups" ? "other" : tone(r.lane, r.state, r.map) });
     }
-    // A path that leaves was there before: what the log does not say, but means.
+    // The log implies that a path was in use before it failed or was removed.
     const first = found.bands[0];
     if (found.lane === "path" && first && (first.tone === "bad" || first.tone === "gone")) {
       found.bands.unshift({ from: null, to: first.from, state: "in use before", tone: "good",
@@ -115,7 +115,7 @@ const model = (() => {
   const natural = new Intl.Collator("en", { numeric: true }).compare;
   rows.sort((a, b) => laneNames.indexOf(a.lane) - laneNames.indexOf(b.lane) || natural(a.key, b.key));
 
-  /* The first index with a time not before `time`. */
+  /* Returns the first index with a time not before `time`. */
   function lowerBound(list, time) {
     let low = 0, high = list.length;
     while (low < high) {
@@ -140,5 +140,5 @@ const model = (() => {
   const searchable = (r) => [textOf(r), r.kind, r.state, r.path, r.device, r.map].join(" ").toLowerCase();
 
   return { about, records, rows, io, counts, laneNames, laneTitles, origin, span, lowerBound, isState,
-           isIo, tells, trouble, tone, device, textOf, searchable };
+           isIo, isChange, isProblem, tone, device, textOf, searchable };
 })();

@@ -1,6 +1,6 @@
-/* The marked moment, and what happened around it. */
+/* The marked moment, and the records around it. */
 const moment = (() => {
-  const most = 120;  // lines before, and after
+  const most = 120;  // lines before the mark, and after it
   const title = document.getElementById("moment-title");
   const body = document.querySelector("#moment tbody");
   const list = document.getElementById("moment-list");
@@ -13,7 +13,7 @@ const moment = (() => {
     return made;
   }
 
-  /* Good I/Os one after the other are one line. */
+  /* Collapses consecutive successful I/Os into one line. */
   function collapsed(records) {
     const lines = [];
     for (const r of records) {
@@ -36,7 +36,7 @@ const moment = (() => {
     const tr = element("tr", `${r.severity}${isNow ? " now" : ""}${view.state.found && view.state.found.has(r) ? " hit" : ""}`);
     tr.append(element("td", "number", r.at === view.state.mark ? "0" : format.offset(r.at - view.state.mark)));
     const time = element("td", "number", format.time(r.at, places()));
-    if (r.error_us) time.title = `good to ${format.duration(r.error_us)}`;
+    if (r.error_us) time.title = `accurate to ${format.duration(r.error_us)}`;
     tr.append(time);
     const lane = element("td");
     const name = element("span", "lane", model.laneTitles[r.lane] || r.lane);
@@ -50,11 +50,11 @@ const moment = (() => {
       const subject = place(r);
       if (subject) what.append(subject + " ");
       what.append(state);
-      // The line that it follows from stands right above.
+      // The line above is the one that the state is derived from.
       if (r.text && !repeats) what.append(element("span", "same", " " + r.text));
     } else if (run && run.length > 1) {
       const took = run.map((io) => io.duration_us);
-      what.append(`${format.count(run.length, "I/O", "I/Os")} done, each in ${format.duration(took.reduce((a, b) => Math.min(a, b)))} to ${format.duration(took.reduce((a, b) => Math.max(a, b)))}`);
+      what.append(`${format.count(run.length, "I/O", "I/Os")} completed, each in ${format.duration(took.reduce((a, b) => Math.min(a, b)))} to ${format.duration(took.reduce((a, b) => Math.max(a, b)))}`);
     } else {
       what.append(model.textOf(r));
     }
@@ -71,13 +71,13 @@ const moment = (() => {
     body.replaceChildren();
     title.replaceChildren();
     if (at === null) {
-      title.append(element("span", "", "Click a moment above to list what happened around it."));
+      title.append(element("span", "", "Click a moment above to list the records around it."));
       return;
     }
     const wanted = (r) => view.isShown(r) && view.isFound(r);
     const records = model.records;
     const start = model.lowerBound(records, at);
-    // Runs of good I/Os count as one line, so more of them are looked at, but not without end.
+    // Consecutive successful I/Os count as one line, so more records are examined, up to a limit.
     const before = [], after = [];
     const take = (from, step, into) => {
       let lines = 0, wasGood = false;
@@ -96,19 +96,19 @@ const moment = (() => {
     const lines = collapsed(before).concat(collapsed(after));
     const strong = element("b", "", format.time(at, places()) + (model.about.clock === "wall" ? "" : " s"));
     title.append("Around ", strong);
-    title.append(element("span", "", ` \u00b7 ${format.count(lines.length, "line", "lines")}${view.state.found ? ", of those found" : ""} \u00b7 times from the mark`));
+    title.append(element("span", "", ` \u00b7 ${format.count(lines.length, "line", "lines")}${view.state.found ? ", search results only" : ""}`));
     if (!lines.length) {
-      const tr = element("tr"), td = element("td", "empty", "Nothing in the lanes shown" + (view.state.found ? " that was searched for." : "."));
+      const tr = element("tr"), td = element("td", "empty", view.state.found ? "No search result in the lanes shown." : "No record in the lanes shown.");
       td.colSpan = 4;
       tr.append(td);
       body.append(tr);
       return;
     }
-    let now = null, said = null;
+    let now = null, last = null;
     for (const line of lines) {
       const isNow = Math.abs(line.record.at - at) < 0.5;
-      const tr = lineFor(line, isNow, said && said.at === line.record.at && said.text === line.record.text);
-      if (!model.isState(line.record)) said = line.record;
+      const tr = lineFor(line, isNow, last && last.at === line.record.at && last.text === line.record.text);
+      if (!model.isState(line.record)) last = line.record;
       if (!now && line.record.at >= at - 0.5) now = tr;
       body.append(tr);
     }

@@ -7,7 +7,7 @@
 
 namespace dualpath::timeline {
 
-/// One record of kind "libvirt" on QEMU's lane for each.
+/// Returns one record of kind "libvirt" on QEMU's lane for each event.
 std::vector<Record> FromDomainEvents(const std::vector<guest::DomainEvent>& domain_events);
 
 }  // namespace dualpath::timeline

@@ -7,7 +7,7 @@ namespace {
 
 using guest::DomainEvent;
 
-TEST(DomainEvents, OneRecordForEach) {
+TEST(DomainRecords, AreOneForEachEvent) {
   DomainEvent error;
   error.kind = DomainEvent::Kind::kIoError;
   error.domain = "dualpath";

@@ -32,7 +32,7 @@ std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map
       record.text = std::generic_category().message(outcome.error_number);
     } else if (outcome.Took() >= guest::kHeld) {
       record.severity = Severity::kWarning;
-      record.text = "held";
+      record.text = "queued";
     }
     records.push_back(std::move(record));
   }

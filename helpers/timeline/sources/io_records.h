@@ -8,8 +8,8 @@
 
 namespace dualpath::timeline {
 
-/// One record of kind "io" on the guest's lane for each I/O of a run, in order of completion.
-/// `map`: the one that the guest's disk is on; empty: none.
+/// Returns one record of kind "io" on the guest's lane for each I/O of a run, in order of
+/// completion. `map`: the map that is the guest's disk, if any.
 std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map = "");
 
 }  // namespace dualpath::timeline

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-TEST(IoEvents, OneRecordForEachIo) {
+TEST(IoRecords, AreOneForEachIo) {
   guest::IoReport report;
   report.clock_error = std::chrono::microseconds(40);
   guest::IoResult outcome;
@@ -34,7 +34,7 @@ TEST(IoEvents, OneRecordForEachIo) {
   EXPECT_EQ(records[1].error_number, EIO);
   EXPECT_EQ(records[1].text, "Input/output error");
   EXPECT_EQ(records[2].severity, Severity::kWarning);
-  EXPECT_EQ(records[2].text, "held");
+  EXPECT_EQ(records[2].text, "queued");
 }
 
 }  // namespace

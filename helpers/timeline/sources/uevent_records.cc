@@ -11,12 +11,12 @@
 namespace dualpath::timeline {
 namespace {
 
-/// "sdb" of "/devices/.../3:0:1:0/block/sdb".
+/// Returns "sdb" for "/devices/.../3:0:1:0/block/sdb".
 std::string LastComponent(const std::string& device_path) {
   return device_path.substr(device_path.rfind('/') + 1);
 }
 
-/// The SCSI device that it is, or belongs to.
+/// Returns the H:C:T:L of the SCSI device that a device is, or belongs to.
 std::string HctlIn(const std::string& device_path) {
   std::size_t end = device_path.size();
   while (end != std::string::npos && end > 0) {
@@ -36,14 +36,14 @@ std::optional<DeviceNumber> NumberOf(const observe::Uevent& uevent) {
   return *number;
 }
 
-/// What sdX is at the moment: uevents say so themselves when it comes.
+/// The current disk of a device number, known from its "add" uevent.
 struct Disk {
   std::string device;
   std::string path;
 };
 using Disks = std::map<DeviceNumber, Disk>;
 
-/// What device-mapper itself has to say (DM_ACTION).
+/// Adds what device-mapper itself reports (DM_ACTION).
 void DescribePathOfMap(const observe::Uevent& uevent, const PathNames& names, const Disks& disks,
                        Record& record) {
   const std::string action = uevent.Property("DM_ACTION");
@@ -76,7 +76,7 @@ Record Removed(const Record& uevent) {
 std::vector<Record> FromUevents(const std::vector<observe::Uevent>& uevents,
                                 const PathNames& names) {
   Disks disks;
-  std::set<DeviceNumber> gone;  // maps: what is called dm-0 next may be another one
+  std::set<DeviceNumber> gone;  // removed maps: the next dm-0 may be another map
   std::vector<Record> records;
   for (const observe::Uevent& uevent : uevents) {
     const std::string device_path = uevent.Property("DEVPATH");
@@ -108,10 +108,10 @@ std::vector<Record> FromUevents(const std::vector<observe::Uevent>& uevents,
       const std::string type = uevent.Property("DEVTYPE");
       if (!type.empty() && !boost::contains(name, type)) record.text += " (" + type + ")";
     }
-    const bool map_goes = action == "remove" && boost::starts_with(name, "dm-");
+    const bool map_is_removed = action == "remove" && boost::starts_with(name, "dm-");
     const auto number = NumberOf(uevent);
     records.push_back(std::move(record));
-    if (map_goes && number && gone.insert(*number).second)
+    if (map_is_removed && number && gone.insert(*number).second)
       records.push_back(Removed(records.back()));
   }
   return records;

@@ -8,18 +8,18 @@ namespace {
 
 constexpr char kScsiDevice[] = "/devices/tcm_loop_0/tcm_loop_adapter_0/host3/target3:0:1/3:0:1:0";
 
-observe::Uevent Of(std::map<std::string, std::string> properties) {
+observe::Uevent MakeUevent(std::map<std::string, std::string> properties) {
   return {1000, std::move(properties)};
 }
 
-observe::Uevent OfDisk(const std::string& action, const std::string& name,
-                       const std::string& minor) {
-  return Of({{"ACTION", action},
-             {"SUBSYSTEM", "block"},
-             {"DEVTYPE", "disk"},
-             {"DEVPATH", std::string(kScsiDevice) + "/block/" + name},
-             {"MAJOR", "8"},
-             {"MINOR", minor}});
+observe::Uevent DiskUevent(const std::string& action, const std::string& name,
+                           const std::string& minor) {
+  return MakeUevent({{"ACTION", action},
+                     {"SUBSYSTEM", "block"},
+                     {"DEVTYPE", "disk"},
+                     {"DEVPATH", std::string(kScsiDevice) + "/block/" + name},
+                     {"MAJOR", "8"},
+                     {"MINOR", minor}});
 }
 
 Record Only(const std::vector<Record>& records) {
@@ -27,7 +27,7 @@ Record Only(const std::vector<Record>& records) {
   return records.at(0);
 }
 
-/// As `multipath -ll` would have it.
+/// Names as `multipath -ll` provides them.
 PathNames Names() {
   multipath::Map map;
   map.alias = "mpatha";
@@ -44,23 +44,23 @@ PathNames Names() {
   return names;
 }
 
-TEST(UeventEvents, ADiskGoes) {
-  EXPECT_EQ(Only(FromUevents({OfDisk("remove", "sdb", "16")}, {})).ToJsonLine(),
+TEST(UeventRecords, ADiskIsRemoved) {
+  EXPECT_EQ(Only(FromUevents({DiskUevent("remove", "sdb", "16")}, {})).ToJsonLine(),
             R"json({"time_us":1000,"lane":"kernel","kind":"uevent","severity":"warning",)json"
             R"json("text":"remove sdb of 3:0:1:0","path":"3:0:1:0","device":"sdb"})json");
 }
 
-TEST(UeventEvents, AScsiDevice) {
-  const Record record = Only(FromUevents({Of({{"ACTION", "add"},
-                                              {"SUBSYSTEM", "scsi"},
-                                              {"DEVTYPE", "scsi_device"},
-                                              {"DEVPATH", kScsiDevice}})},
+TEST(UeventRecords, AScsiDeviceIsAdded) {
+  const Record record = Only(FromUevents({MakeUevent({{"ACTION", "add"},
+                                                      {"SUBSYSTEM", "scsi"},
+                                                      {"DEVTYPE", "scsi_device"},
+                                                      {"DEVPATH", kScsiDevice}})},
                                          {}));
   EXPECT_EQ(record.text, "add 3:0:1:0 (scsi_device)");
   EXPECT_EQ(record.path, "3:0:1:0");
 }
 
-TEST(UeventEvents, AMapLosesAPath) {
+TEST(UeventRecords, AMapLosesAPath) {
   // As Linux 6.12 sends it.
   const std::map<std::string, std::string> failed = {{"ACTION", "change"},
                                                      {"SUBSYSTEM", "block"},
@@ -74,7 +74,7 @@ TEST(UeventEvents, AMapLosesAPath) {
                                                      {"DM_SEQNUM", "1"},
                                                      {"DM_NR_VALID_PATHS", "1"},
                                                      {"DM_TARGET", "multipath"}};
-  const Record record = Only(FromUevents({Of(failed)}, Names()));
+  const Record record = Only(FromUevents({MakeUevent(failed)}, Names()));
   EXPECT_EQ(record.text, "change mpatha (dm-0): PATH_FAILED 8:32, 1 path left");
   EXPECT_EQ(record.path, "4:0:1:0");
   EXPECT_EQ(record.device, "sdc");
@@ -82,9 +82,9 @@ TEST(UeventEvents, AMapLosesAPath) {
   EXPECT_EQ(record.severity, Severity::kError);
 }
 
-TEST(UeventEvents, ADiskThatCameAnewHasItsNewName) {
-  const auto records =
-      FromUevents({OfDisk("add", "sdc", "32"), Of({{"ACTION", "change"},
+TEST(UeventRecords, ADiskThatIsAddedAgainHasItsNewName) {
+  const auto records = FromUevents(
+      {DiskUevent("add", "sdc", "32"), MakeUevent({{"ACTION", "change"},
                                                    {"SUBSYSTEM", "block"},
                                                    {"DEVPATH", "/devices/virtual/block/dm-0"},
                                                    {"MAJOR", "253"},
@@ -93,33 +93,34 @@ TEST(UeventEvents, ADiskThatCameAnewHasItsNewName) {
                                                    {"DM_ACTION", "PATH_REINSTATED"},
                                                    {"DM_PATH", "8:32"},
                                                    {"DM_NR_VALID_PATHS", "2"}})},
-                  Names());
+      Names());
   ASSERT_EQ(records.size(), 2U);
   EXPECT_EQ(records[1].path, "3:0:1:0");
   EXPECT_EQ(records[1].text, "change mpatha (dm-0): PATH_REINSTATED 8:32, 2 paths left");
   EXPECT_EQ(records[1].severity, Severity::kInfo);
 }
 
-TEST(UeventEvents, AMapIsResumed) {
-  const Record record = Only(FromUevents({Of({{"ACTION", "change"},
-                                              {"SUBSYSTEM", "block"},
-                                              {"DEVPATH", "/devices/virtual/block/dm-0"},
-                                              {"MAJOR", "253"},
-                                              {"MINOR", "0"}})},
+TEST(UeventRecords, AMapIsResumed) {
+  const Record record = Only(FromUevents({MakeUevent({{"ACTION", "change"},
+                                                      {"SUBSYSTEM", "block"},
+                                                      {"DEVPATH", "/devices/virtual/block/dm-0"},
+                                                      {"MAJOR", "253"},
+                                                      {"MINOR", "0"}})},
                                          Names()));
   EXPECT_EQ(record.text, "change mpatha (dm-0)");
   EXPECT_EQ(record.map, "mpatha");
 }
 
-TEST(UeventEvents, AMapGoesAndItsNumberIsTakenByAnother) {
-  const auto of_map = [](const std::string& action) {
-    return Of({{"ACTION", action},
-               {"SUBSYSTEM", "block"},
-               {"DEVPATH", "/devices/virtual/block/dm-0"},
-               {"MAJOR", "253"},
-               {"MINOR", "0"}});
+TEST(UeventRecords, TheNumberOfARemovedMapMayBelongToAnother) {
+  const auto map_uevent = [](const std::string& action) {
+    return MakeUevent({{"ACTION", action},
+                       {"SUBSYSTEM", "block"},
+                       {"DEVPATH", "/devices/virtual/block/dm-0"},
+                       {"MAJOR", "253"},
+                       {"MINOR", "0"}});
   };
-  const auto records = FromUevents({of_map("remove"), of_map("remove"), of_map("add")}, Names());
+  const auto records =
+      FromUevents({map_uevent("remove"), map_uevent("remove"), map_uevent("add")}, Names());
   ASSERT_EQ(records.size(), 4U);
   EXPECT_EQ(records[0].text, "remove mpatha (dm-0)");
   EXPECT_EQ(records[1].ToJsonLine(),
@@ -129,15 +130,15 @@ TEST(UeventEvents, AMapGoesAndItsNumberIsTakenByAnother) {
   EXPECT_EQ(records[3].text, "add dm-0");
 }
 
-TEST(UeventEvents, OddOnesAreShownAllTheSame) {
-  EXPECT_EQ(Only(FromUevents({Of({})}, {})).text, " ");
-  EXPECT_EQ(Only(FromUevents({Of({{"ACTION", "change"},
-                                  {"SUBSYSTEM", "block"},
-                                  {"DEVPATH", "/devices/virtual/block/dm-0"},
-                                  {"MAJOR", "253"},
-                                  {"MINOR", "0"},
-                                  {"DM_ACTION", "PATH_FAILED"},
-                                  {"DM_PATH", "what"}})},
+TEST(UeventRecords, UeventsWithoutTheUsualPropertiesAreShown) {
+  EXPECT_EQ(Only(FromUevents({MakeUevent({})}, {})).text, " ");
+  EXPECT_EQ(Only(FromUevents({MakeUevent({{"ACTION", "change"},
+                                          {"SUBSYSTEM", "block"},
+                                          {"DEVPATH", "/devices/virtual/block/dm-0"},
+                                          {"MAJOR", "253"},
+                                          {"MINOR", "0"},
+                                          {"DM_ACTION", "PATH_FAILED"},
+                                          {"DM_PATH", "what"}})},
                              {}))
                 .text,
             "change dm-0: PATH_FAILED what");
