@@ -3,6 +3,8 @@
 //
 // Labels: timers
 
+#include <cerrno>
+
 #include "fixtures/case_tools.h"
 #include "fixtures/timers_fixture.h"
 #include "helpers/base/cleanup.h"
