@@ -1,4 +1,4 @@
-# What every target of ours has in common.
+# Settings common to all targets.
 
 option(DUALPATH_WERROR "Warnings are errors" ON)
 
@@ -7,12 +7,12 @@ target_include_directories(dualpath_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(dualpath_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${DUALPATH_WERROR}>:-Werror>
-  # The same binary from every clone: the lab's snapshots are keyed by what runs in them, and a
-  # failure names the file as the reader knows it.
+  # Builds the same binary in every clone, since the keys of the lab's snapshots depend on the
+  # programs in them. Failures name files relative to the source tree.
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 # dualpath_library(<name> SOURCES <file>... [TESTS <file>...] [LINK <target>...])
-# A helper library and, in the one unit-test program, the tests that sit beside it.
+# Adds a library, and the tests beside its sources to the unit test program.
 function(dualpath_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
@@ -22,7 +22,7 @@ function(dualpath_library name)
   set_property(GLOBAL APPEND PROPERTY DUALPATH_TESTED_LIBRARIES ${name})
 endfunction()
 
-# The unit tests of every helper library in one program; needs no root, no network, no lab.
+# Adds the program with the unit tests of all libraries. They need no root, no network and no lab.
 function(dualpath_unit_test_program)
   get_property(tests GLOBAL PROPERTY DUALPATH_UNIT_TESTS)
   get_property(libraries GLOBAL PROPERTY DUALPATH_TESTED_LIBRARIES)

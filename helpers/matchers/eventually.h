@@ -179,16 +179,14 @@ auto Eventually(InnerMatcher inner, std::chrono::milliseconds budget = kEventual
       std::move(inner), budget);
 }
 
-/// `inner` matches at every look for `duration`, 50 looks or one a second, the first of them now.
-/// The duration is exact, not scaled, on the clock of the case, which multipathd's timers run on
-/// too:
+/// `inner` matches at every look for `duration`: 50 looks, or one per second if those are more. The
+/// duration is not scaled, and its clock is CLOCK_MONOTONIC, as that of multipathd's timers:
 ///   EXPECT_THAT(table(), StaysSo(Not(QueuesIfNoPath()), std::chrono::seconds(60)));
 /// fails at the first look that does not match, as
 ///   Expected: for 60 s, does not have queue_if_no_path
-///     Actual: the table of mpatha, after 3.020 s (at 389.410 s of the timeline), last seen: 0
-///     2097...
-/// An `Error` fails it. What changes and changes back between two looks is not seen: match the log
-/// for that. `Not` belongs inside.
+///     Actual: the table of mpatha, after 3.020 s (at 389.410 s of the timeline), last seen: 0 ...
+/// An `Error` fails it. A change that is undone between two looks is not seen: match the log for
+/// that. Write StaysSo(Not(...)), not Not(StaysSo(...)).
 template <typename InnerMatcher>
 auto StaysSo(InnerMatcher inner, std::chrono::milliseconds duration) {
   return matchers_internal::ObservableMatcher<matchers_internal::StaysSoImpl, InnerMatcher>(

@@ -221,6 +221,28 @@ TEST_F(Examples, OfStatusMatchers) {
   ASSERT_OK(io.AwaitGoodCompletions(3));
 }
 
+TEST_F(Examples, OfTheReadmeOfCases) {
+  const auto from = std::chrono::microseconds(1);
+  const auto to = std::chrono::microseconds(2);
+  const PathId deleted = rig().path(0);
+  const scsi::Completion other;
+  const layers::ErrorTrace seen;
+  const guest::IoReport report;
+  const auto compiled_only = [&] {
+    EXPECT_THAT(
+        topology(),
+        Eventually(PathGroups({Active(rig().path(1)), Enabled(Faulty(rig().path(0), "offline"))})));
+    EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+    EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
+    EXPECT_THAT(report, FailedExactlyBetween(from, to, EIO));
+    EXPECT_THAT(report, ReadsSawEveryAcknowledgedWrite());
+    EXPECT_THAT(guest().Execute(scsi::Read10(0, 8)), EndsAs(other));
+    EXPECT_THAT(seen, ErrorTravels().SgIoFails(ENODEV).ApplicationGets(EIO));
+  };
+  static_cast<void>(compiled_only);
+  ASSERT_OK(rig().path(0).Delete());
+}
+
 Status DeletesTheDiskOf(const FakePath& path) {
   const scsi::Disk disk = path.disk();
   DUALPATH_TRY(const std::string name, disk.BlockName());

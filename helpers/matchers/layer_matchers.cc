@@ -246,11 +246,11 @@ ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::strin
                     (sense_key.empty() ? "" : ", " + sense_key),
                 [host_byte, sense_key](const ErrorTrace& trace) -> Mismatch {
                   if (trace.complaints.empty()) return "at the guest's kernel: no error logged";
-                  for (const layers::GuestKernelError& complaint : trace.complaints) {
-                    if (complaint.host_byte == host_byte && complaint.sense_key == sense_key) {
+                  for (const layers::GuestKernelError& error : trace.complaints) {
+                    if (error.host_byte == host_byte && error.sense_key == sense_key) {
                       continue;
                     }
-                    return "at the guest's kernel: " + complaint.ToString();
+                    return "at the guest's kernel: " + error.ToString();
                   }
                   return std::nullopt;
                 });

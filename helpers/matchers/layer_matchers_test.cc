@@ -59,10 +59,10 @@ ErrorTrace BrokenTransport() {
   path.application.options.block_bytes = 4096;
   path.application.outcomes = {
       {8, 7, guest::IoKind::kWrite, EIO, {}, At(milliseconds(999)), At(milliseconds(1040))}};
-  layers::GuestKernelError complaint;
-  complaint.at = milliseconds(1030);
-  complaint.host_byte = HostByte::kTransportDisrupted;
-  path.complaints = {complaint};
+  layers::GuestKernelError error;
+  error.at = milliseconds(1030);
+  error.host_byte = HostByte::kTransportDisrupted;
+  path.complaints = {error};
   path.log = {{"kernel", 4000000, "device-mapper: multipath: 253:0: Failing path 8:0."}};
   guest::DomainEvent event;
   event.kind = guest::DomainEvent::Kind::kIoError;

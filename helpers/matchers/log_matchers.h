@@ -34,7 +34,7 @@ LogEvent LoadsAnyTable(const std::string& map);
 LogEvent AddsPath(const std::string& map, const PathId& path);
 LogEvent RemovesPath(const std::string& map, const PathId& path);
 
-/// multipathd fails the path, because of its checker or because sysfs says "offline".
+/// multipathd fails the path, because of its checker or because the state in sysfs is "offline".
 LogEvent CheckerFails(const std::string& map, const PathId& path);
 
 /// multipathd's check finds "offline" in sysfs, also if the kernel has failed the path already.

@@ -12,8 +12,8 @@
 
 namespace dualpath {
 
-/// A path as `multipath -ll` should show it. A path alone means a ready one; a template, since C++
-/// makes only one user-defined conversion and what a fixture calls a path is converted to a PathId.
+/// A path as `multipath -ll` should show it; a path alone means a ready one. The constructor is a
+/// template because from a fixture's path over PathId to here would be two implicit conversions.
 struct ExpectedPath {
   template <typename P, typename = std::enable_if_t<std::is_convertible_v<const P&, PathId>>>
   ExpectedPath(const P& path)  // NOLINT(google-explicit-constructor)
