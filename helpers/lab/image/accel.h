@@ -8,25 +8,26 @@
 
 namespace dualpath::lab {
 
-/// What runs a lab VM's CPU: QEMU's -accel.
+/// QEMU's -accel for a lab VM.
 enum class Accelerator {
-  kTcg,  ///< QEMU's emulator, anywhere, in virtual time
-  kKvm,  ///< this machine's CPU, in real time: nothing is waited for any faster
+  kTcg,  ///< QEMU's emulator, on any machine, in virtual time, which skips idle time
+  kKvm,  ///< this machine's processor, in real time
 };
 
-/// By their names: "tcg", "kvm".
+/// Returns the accelerators by name: "tcg", "kvm".
 const std::map<std::string, Accelerator>& Accelerators();
 std::string ToString(Accelerator accelerator);
 
-/// What keeps this machine's KVM from running the lab, with a KVM for the lab's own guest in it;
-/// for each what to do about it. Empty: nothing. `root` is of the file system with dev and sys.
-std::vector<std::string> WhatKvmLacks(const std::string& root = "");
+/// Returns why KVM on this machine cannot run the lab, whose guest needs nested KVM; each reason
+/// includes a remedy. Empty if it can. `root` is the directory with dev and sys, for tests.
+std::vector<std::string> MissingForKvm(const std::string& root = "");
 
-/// An `Error` with all that is lacking.
+/// Checks that this machine can run the lab on `accelerator`. The `Error` has all reasons.
 Status CheckAccelerator(Accelerator accelerator, const std::string& root = "");
 
-/// Of this machine all that a VM's saved state depends on. Under emulation that is nothing, and the
-/// text is empty; KVM shows the VM our processor, and reads only what a kernel like ours wrote.
+/// Returns the properties of this machine that a snapshot depends on: with KVM the processor, which
+/// the VM sees, and the kernel, whose KVM reads only its own format of the state. Empty for TCG,
+/// whose snapshots can be restored on any machine.
 Result<std::string> MachineFor(Accelerator accelerator, const std::string& root = "");
 
 }  // namespace dualpath::lab

@@ -9,20 +9,20 @@
 
 namespace dualpath::lab {
 
-/// What is expensive to make (images, snapshots, payloads), kept between runs and shared by all
-/// clones of this user.
+/// Files that are expensive to build (images, snapshots, payloads), kept between runs and shared by
+/// all working copies of this user.
 ///
-/// An entry is a directory `<kind>-<key>`. It appears by a rename, whole or not at all. Its
-/// manifest holds every file's size, modification time and, up to 1 GiB, SHA-256: a file whose size
-/// and time are as recorded is trusted, any other is read again, and an entry that fails is made
-/// anew. Whenever one was made, those used longest ago go, down to the limit; and before, where the
-/// disk has no room for it.
+/// An entry is a directory `<kind>-<key>`, renamed into place once it is complete. Its manifest has
+/// the size, modification time and, for files up to 1 GiB, SHA-256 of every file. A file with the
+/// recorded size and time is trusted, any other is read and compared, and a damaged entry is
+/// rebuilt. After each build, and before one if the disk is too full, the least recently used
+/// entries are removed to stay within the limit.
 class Cache {
  public:
-  /// Makes the entry's files in `directory`.
+  /// Builds the entry's files in `directory`.
   using Builder = std::function<Status(const std::string& directory)>;
 
-  /// An entry in use. While the object lives the entry is not pruned.
+  /// An entry in use, which is not pruned during the lifetime of this object.
   class Entry {
    public:
     const std::string& directory() const { return directory_; }
@@ -37,26 +37,26 @@ class Cache {
     FileLock lock_;
   };
 
-  /// `root` empty: DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else ~/.cache/dualpath. The limit
-  /// is DUALPATH_CACHE_GIB, else 8 GiB.
+  /// Opens the cache in `root`; if empty, in DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else
+  /// ~/.cache/dualpath. The limit is DUALPATH_CACHE_GIB, else 8 GiB.
   static Result<Cache> Open(const std::string& root = "");
 
   const std::string& root() const { return root_; }
 
-  /// The entry, made by `build` if it is missing or damaged. `bytes_needed` is the free space that
-  /// making it takes. Two processes that want the same entry make it once.
+  /// Returns the entry, built by `build` if it is missing or damaged. `bytes_needed` is the free
+  /// space that the build needs. Concurrent processes build an entry only once.
   Result<Entry> Get(const std::string& kind, const std::string& key, std::uint64_t bytes_needed,
                     const Builder& build) const;
 
-  /// Counts as a use of the entry, if there is one.
+  /// Marks the entry, if it exists, as most recently used.
   void MarkUsed(const std::string& kind, const std::string& key) const;
 
-  /// Removes the entry, so that the next `Get` makes it anew: for an entry that passed its check
-  /// and still did not work. Waits until nobody uses it.
+  /// Removes the entry once it is not in use, so that the next `Get` rebuilds it: for an entry that
+  /// does not work although it is undamaged.
   Status Discard(const std::string& kind, const std::string& key) const;
 
-  /// Removes entries that nobody uses, least recently used first, until at most `limit` bytes are
-  /// left, and the lock files of entries that are gone. Returns the bytes freed.
+  /// Removes entries that are not in use, least recently used first, until at most `limit` bytes
+  /// are left, and the lock files of removed entries. Returns the number of bytes freed.
   std::uint64_t Prune(std::uint64_t limit) const;
 
  private:

@@ -11,12 +11,12 @@ namespace dualpath::lab {
 
 constexpr char kDefaultStack[] = "trixie";
 
-/// A lab image: the disk, kernel and initial RAM disk of one stack (images/lab/stacks), and the
-/// QEMU to run it.
+/// A lab image: disk, kernel and initramfs of one stack (images/lab/stacks), and the QEMU to run
+/// it.
 struct Image {
   Cache::Entry entry;
-  std::string key;  ///< of this very image: one made anew of newer packages has another
-  Accelerator accelerator = Accelerator::kTcg;  ///< of the VMs made from it
+  std::string key;  ///< unique to this build: a rebuild with newer packages has another key
+  Accelerator accelerator = Accelerator::kTcg;  ///< accelerator of its VMs
 
   std::string disk() const { return entry.File("disk.raw"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
@@ -24,12 +24,12 @@ struct Image {
   std::string qemu() const { return entry.File("qemu"); }  ///< see qemu.h
 };
 
-/// The stacks that there are recipes for, sorted.
+/// Returns the stacks with a recipe, sorted.
 std::vector<std::string> KnownStacks();
 
-/// The image of `stack`, made by images/lab/build if it is not in the cache, which knows it by the
-/// digest of the recipe: an edited recipe is another image, a newer package in the archive is not.
-/// An `Error` at once if this machine cannot run VMs on `accelerator`.
+/// Returns the image of `stack`, built by images/lab/build unless it is in the cache. Its key there
+/// is the digest of the recipe: a changed recipe needs a new build, newer packages in the archive
+/// do not. An `Error` at once if this machine cannot run VMs on `accelerator`.
 Result<Image> GetImage(const Cache& cache, const std::string& stack,
                        Accelerator accelerator = Accelerator::kTcg);
 
