@@ -98,7 +98,7 @@ class NoErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorTrac
                        ::testing::MatchResultListener* listener) const override {
     const auto failed = path.FailedCommands();
     if (!failed.empty()) *listener << "in which failed " << failed.front();
-    return failed.empty() && path.FailedIo().empty() && path.complaints.empty();
+    return failed.empty() && path.FailedIo().empty() && path.kernel_errors.empty();
   }
   void DescribeTo(std::ostream* out) const override { *out << "no error travels"; }
 };
@@ -206,7 +206,7 @@ ErrorTravels& ErrorTravels::QemuMakesNoSense() {
 ErrorTravels& ErrorTravels::QemuReportsToTheGuest() {
   return Expect("QEMU reports it to the guest", [](const ErrorTrace& path) -> Mismatch {
     bool reported = false;
-    for (const guest::DomainEvent& event : path.reports) {
+    for (const guest::DomainEvent& event : path.domain_events) {
       const bool is_report = event.kind == guest::DomainEvent::Kind::kIoError &&
                              event.action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
       if (!is_report) return "at QEMU: " + event.ToString();
@@ -250,8 +250,8 @@ ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::strin
   return Expect("the guest's kernel sees " + scsi::ToString(host_byte) +
                     (sense_key.empty() ? "" : ", " + sense_key),
                 [host_byte, sense_key](const ErrorTrace& path) -> Mismatch {
-                  if (path.complaints.empty()) return "at the guest's kernel: it says nothing";
-                  for (const layers::GuestKernelError& complaint : path.complaints) {
+                  if (path.kernel_errors.empty()) return "at the guest's kernel: it says nothing";
+                  for (const layers::GuestKernelError& complaint : path.kernel_errors) {
                     if (complaint.host_byte == host_byte && complaint.sense_key == sense_key) {
                       continue;
                     }
@@ -263,8 +263,8 @@ ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::strin
 
 ErrorTravels& ErrorTravels::GuestKernelHidesIt() {
   return Expect("the guest's kernel hides it", [](const ErrorTrace& path) -> Mismatch {
-    if (!path.complaints.empty()) {
-      return "at the guest's kernel: " + path.complaints.front().ToString();
+    if (!path.kernel_errors.empty()) {
+      return "at the guest's kernel: " + path.kernel_errors.front().ToString();
     }
     const auto failed = path.FailedIo();
     if (failed.empty()) return std::nullopt;

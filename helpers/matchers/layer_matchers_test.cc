@@ -62,13 +62,13 @@ ErrorTrace BrokenTransport() {
   layers::GuestKernelError complaint;
   complaint.at = milliseconds(1030);
   complaint.host_byte = HostByte::kTransportDisrupted;
-  path.complaints = {complaint};
+  path.kernel_errors = {complaint};
   path.log = {{"kernel", 4000000, "device-mapper: multipath: 253:0: Failing path 8:0."}};
   guest::DomainEvent event;
   event.kind = guest::DomainEvent::Kind::kIoError;
   event.disk = "scsi0-0-0-0";
   event.action = VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
-  path.reports = {event};
+  path.domain_events = {event};
   return path;
 }
 
@@ -83,8 +83,8 @@ ErrorTrace OfflinePath() {
     command.response = VirtioScsiResponse::kOk;
     command.status = ScsiStatus::kCheckCondition;
   }
-  path.complaints.front().host_byte = HostByte::kOk;
-  path.complaints.front().sense_key = "Aborted Command";
+  path.kernel_errors.front().host_byte = HostByte::kOk;
+  path.kernel_errors.front().sense_key = "Aborted Command";
   return path;
 }
 
@@ -119,11 +119,11 @@ TEST(ErrorTravels, NamesTheLayerThatDoesOtherwise) {
   EXPECT_EQ(WhyNot(ErrorTravels().SgIoFails(EIO), offline),
             "at SG_IO, 2 times, first of " + command);
   EXPECT_THAT(WhyNot(ErrorTravels().SgIoFails(EIO), broken),
-              HasSubstr("SG_IO handed back DID_TRANSPORT_DISRUPTED, GOOD"));
+              HasSubstr("SG_IO returned DID_TRANSPORT_DISRUPTED, GOOD"));
   EXPECT_EQ(WhyNot(ErrorTravels().SgIoReturns(HostByte::kOk), offline),
             "at SG_IO, 2 times, first of " + command);
   EXPECT_THAT(WhyNot(ErrorTravels().SgIoReturns(HostByte::kNoConnect), broken),
-              HasSubstr("SG_IO handed back DID_TRANSPORT_DISRUPTED, GOOD"));
+              HasSubstr("SG_IO returned DID_TRANSPORT_DISRUPTED, GOOD"));
   EXPECT_EQ(WhyNot(ErrorTravels().PathReturns(kActive, HostByte::kNoConnect), offline),
             "at the paths, 2 times, first of " + command + ": nothing was recorded of any path");
   EXPECT_THAT(WhyNot(ErrorTravels().PathReturns(kOther, HostByte::kTransportDisrupted), broken),
@@ -204,10 +204,10 @@ TEST(ErrorTravels, NoticesWhatFailsTooLate) {
 TEST(ErrorTravels, NoticesAPause) {
   ErrorTrace path = OfflinePath();
   EXPECT_THAT(path, ErrorTravels().QemuReportsToTheGuest());
-  path.reports.front().action = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE;
+  path.domain_events.front().action = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE;
   EXPECT_EQ(WhyNot(ErrorTravels().QemuReportsToTheGuest(), path),
             "at QEMU: I/O error on scsi0-0-0-0: the guest is paused");
-  path.reports.clear();
+  path.domain_events.clear();
   EXPECT_EQ(WhyNot(ErrorTravels().QemuReportsToTheGuest(), path),
             "at QEMU: libvirt told of no I/O error");
 }
@@ -224,7 +224,7 @@ TEST(ErrorTravels, DoesNotAskAKernelThatCannotSay) {
 
 TEST(ErrorTravels, MayEndInTheGuestsKernel) {
   ErrorTrace path = OfflinePath();
-  path.complaints.clear();
+  path.kernel_errors.clear();
   EXPECT_THAT(WhyNot(ErrorTravels().GuestKernelHidesIt(), path),
               HasSubstr("at the application: #8 block 7"));
   path.application.outcomes.front().error_number = 0;
@@ -240,7 +240,7 @@ TEST(NoErrorTravels, LooksAtEveryLayer) {
   EXPECT_THAT(WhyNot(NoErrorTravels(), OfflinePath()),
               HasSubstr("in which failed command 0x2a at sector 56"));
   ErrorTrace path;
-  path.complaints.emplace_back();
+  path.kernel_errors.emplace_back();
   EXPECT_THAT(path, Not(NoErrorTravels()));
 }
 
