@@ -139,7 +139,7 @@ TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsTheErrorIsThePathsFirstAndThenTheM
   if (!capabilities().probes_paths_on_sg_io_error) {
     ASSERT_OK_AND_ASSIGN(const auto first_failed, TimeOf(KernelFails(rig().path(0)), LogNow()));
     EXPECT_THAT(
-        seen.Between(fault, first_failed).OverBefore(first_failed),
+        seen.Between(fault, first_failed).EndedBefore(first_failed),
         ErrorTravels().NoPathReturnsAnError().SgIoFails(ENODEV).GuestTries(kTries).ApplicationGets(
             EIO));
   }

@@ -24,7 +24,7 @@ Result<dm_info> RunForInfo(Task& task) {
 Result<std::vector<Target>> Targets(int type, const std::string& operation,
                                     const std::string& map_name) {
   DUALPATH_TRY(Task task, Task::Create(type, operation, map_name));
-  // A status request otherwise may wait for the I/O in flight.
+  // Without it the kernel may first flush the I/O in flight.
   dm_task_no_flush(task.get());
   DUALPATH_TRY(const dm_info info, RunForInfo(task));
   if (info.exists == 0) return Error::Because(operation, map_name, "no such map");
@@ -52,8 +52,9 @@ Result<Target> OnlyMultipathTarget(int type, const std::string& operation,
                               std::to_string(targets.size()) + " targets");
   }
   if (targets.front().type != "multipath") {
-    return Error::Because(operation, map_name,
-                          "expected a multipath target, but it is '" + targets.front().type + "'");
+    return Error::Because(
+        operation, map_name,
+        "expected a multipath target, but the target is '" + targets.front().type + "'");
   }
   return targets.front();
 }
@@ -61,7 +62,7 @@ Result<Target> OnlyMultipathTarget(int type, const std::string& operation,
 Status LoadErrorTable(const std::string& map_name, std::uint64_t length) {
   DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_RELOAD, "load error table", map_name));
   if (dm_task_add_target(task.get(), 0, length, "error", "") == 0) {
-    return task.Fault("libdevmapper refuses the target");
+    return task.Fault("libdevmapper rejected the target");
   }
   return task.Run();
 }
@@ -110,7 +111,7 @@ Status SendMessage(const std::string& map_name, const std::string& message) {
                Task::Create(DM_DEVICE_TARGET_MSG, "send message '" + message + "'", map_name));
   if (dm_task_set_sector(task.get(), 0) == 0 ||
       dm_task_set_message(task.get(), message.c_str()) == 0) {
-    return task.Fault("libdevmapper refuses the message");
+    return task.Fault("libdevmapper rejected the message");
   }
   return task.Run();
 }
@@ -120,11 +121,11 @@ Status ReplaceWithErrorTarget(const std::string& map_name) {
   std::uint64_t length = 0;
   for (const Target& target : targets) length += target.length;
   if (length == 0) return Error::Because("load error table", map_name, "the map has no table");
-  // Loaded first: if that fails, the map is as it was, not suspended for ever.
+  // Loaded before the suspend, so that a failure does not leave the map suspended.
   DUALPATH_TRY_STATUS(LoadErrorTable(map_name, length));
   const Status suspended = SuspendWithoutFlush(map_name);
   if (suspended.ok()) return Resume(map_name);
-  // Whoever resumes the map next must not get our table by surprise.
+  // Otherwise the next resume of the map would activate the error table.
   const Status dropped = DropLoadedTable(map_name);
   return dropped.ok() ? suspended : dropped.error().While(suspended.error().ToString());
 }

@@ -6,28 +6,29 @@
 #include "helpers/dm/multipath_status.h"
 #include "helpers/dm/multipath_table.h"
 
-/// Maps by name ("mpatha"), through libdevmapper; root only. What the library has to say goes into
-/// the `Error`, not to standard error.
+/// Operations on maps by name ("mpatha"), through libdevmapper; they need root. Messages of the
+/// library become the reason of the `Error` and are not printed.
 namespace dualpath::dm {
 
 Result<bool> Exists(const std::string& map_name);
 
-/// The table in use, not one that is loaded and waits for a resume. An `Error` unless the map
+/// Returns the live table, not the inactive one that waits for a resume. An `Error` unless the map
 /// consists of exactly one multipath target.
 Result<MultipathTable> LoadedTable(const std::string& map_name);
 
 Result<MultipathStatus> LiveStatus(const std::string& map_name);
 
-/// A message to the target: "fail_if_no_path", "queue_if_no_path", "fail_path 8:16"
+/// Sends a message to the target: "fail_if_no_path", "queue_if_no_path", "fail_path 8:16"
 /// (drivers/md/dm-mpath.c, multipath_message).
 Status SendMessage(const std::string& map_name, const std::string& message);
 
-/// The way out for processes that wait in the map and cannot be killed: every I/O, held or new,
-/// then ends with EIO. Works on a map that queues, since nothing is flushed on the way.
+/// Replaces the live table by the error target, so that every I/O, queued or new, ends with EIO and
+/// processes in uninterruptible sleep on the map wake up. Works on a map that queues, since the
+/// suspend does not flush.
 Status ReplaceWithErrorTarget(const std::string& map_name);
 
-/// Removes the map and waits for udev to have removed its nodes. Tries again for a few seconds
-/// while somebody (often udev itself) has it open.
+/// Removes the map and waits until udev has removed its nodes. Retries for a few seconds while the
+/// map is open, often by udev.
 Status Remove(const std::string& map_name);
 
 }  // namespace dualpath::dm

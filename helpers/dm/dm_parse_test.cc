@@ -12,7 +12,7 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(DeviceNumber, IsReadWrittenAndOrdered) {
+TEST(DeviceNumber, IsParsedPrintedAndOrdered) {
   const auto number = DeviceNumber::Parse("8:16");
   ASSERT_TRUE(number.ok()) << number.error().ToString();
   EXPECT_EQ(number->major, 8U);
@@ -23,7 +23,7 @@ TEST(DeviceNumber, IsReadWrittenAndOrdered) {
   EXPECT_NE((DeviceNumber{8, 16}), (DeviceNumber{16, 8}));
 }
 
-TEST(DeviceNumber, RefusesAnythingElse) {
+TEST(DeviceNumber, RejectsOtherText) {
   for (const char* text : {"", ":", "8", "8:", ":16", "8:16 ", " 8:16", "8:1x", "-8:16", "+8:16",
                            "8:16:0", "##:##", "8:4294967296"}) {
     const auto number = DeviceNumber::Parse(text);
@@ -33,7 +33,7 @@ TEST(DeviceNumber, RefusesAnythingElse) {
   }
 }
 
-TEST(MultipathTable, HasTypedFields) {
+TEST(MultipathTable, IsParsedIntoTypedFields) {
   const auto table = ParseMultipathTable(
       "0 524288 multipath 3 queue_if_no_path pg_init_retries 50 1 alua 2 1 service-time 0 1 1 "
       "8:0 1 round-robin 0 2 1 8:16 1000 65:32 500");
@@ -53,7 +53,7 @@ TEST(MultipathTable, HasTypedFields) {
   EXPECT_THAT(table->groups[1].paths[1].args, ElementsAre("500"));
 }
 
-TEST(MultipathTable, ComesBackWordForWord) {
+TEST(MultipathTable, IsPrintedAsParsed) {
   for (const std::string line : {
            "0 2097152 multipath 1 queue_if_no_path 0 1 1 service-time 0 1 1 8:32 1",
            "0 2097152 multipath 0 0 2 2 service-time 0 1 1 8:32 1 service-time 0 1 1 8:16 1",
@@ -69,7 +69,7 @@ TEST(MultipathTable, ComesBackWordForWord) {
   }
 }
 
-TEST(MultipathTable, IsTheSameFromLibdevmappersThreePieces) {
+TEST(MultipathTable, IsParsedFromLibdevmappersThreeParts) {
   const std::string params = "0 0 1 1 service-time 0 1 1 8:32 1";
   const auto pieces = ParseMultipathTable(0, 2048, params + " ");
   ASSERT_TRUE(pieces.ok()) << pieces.error().ToString();
@@ -80,7 +80,7 @@ TEST(MultipathTable, IsTheSameFromLibdevmappersThreePieces) {
   EXPECT_FALSE(pieces->QueuesIfNoPath());
 }
 
-TEST(MultipathTable, CutAnywhereIsAnErrorThatSaysWhereItEnds) {
+TEST(MultipathTable, IsAnErrorIfTruncatedAnywhere) {
   const std::string whole =
       "0 2048 multipath 1 queue_if_no_path 1 alua 2 1 service-time 1 x 1 1 8:0 1 service-time 0 1 "
       "1 8:16 1";
@@ -104,7 +104,7 @@ struct Malformed {
   const char* reason;
 };
 
-TEST(MultipathTable, NamesTheTokenAtFault) {
+TEST(MultipathTable, NamesTheWrongToken) {
   for (const Malformed& bad : {
            Malformed{"zero 8 multipath 0 0 0 0", "token 1 is 'zero': expected the start sector"},
            Malformed{"0 -8 multipath 0 0 0 0", "token 2 is '-8': expected the length in sectors"},
@@ -112,7 +112,7 @@ TEST(MultipathTable, NamesTheTokenAtFault) {
                      "token 3 is 'linear': expected the target type 'multipath'"},
            Malformed{"0 8 multipath one 0 0 0",
                      "token 4 is 'one': expected the number of features"},
-           // One feature announced, two given: noticed where the next count should be.
+           // Count of one feature, followed by two.
            Malformed{"0 8 multipath 1 queue_if_no_path pg_init_retries 0 0 0",
                      "token 6 is 'pg_init_retries': expected the number of hardware handler "
                      "arguments"},
@@ -125,7 +125,7 @@ TEST(MultipathTable, NamesTheTokenAtFault) {
                      "token 10 is '0': expected at least one path in a group"},
            Malformed{"0 8 multipath 0 0 1 1 service-time 0 1 1 sdb 1",
                      "token 12 is 'sdb': expected a path's device number"},
-           // Two paths announced with two arguments each, given with one.
+           // Two paths with two arguments each announced, followed by one argument each.
            Malformed{"0 8 multipath 0 0 1 1 service-time 0 2 2 8:16 1 8:32 1",
                      "token 15 is '1': expected a path's device number"},
            Malformed{"0 8 multipath 0 0 1 1 service-time 0 1 1 8:16 1 8:32 1",
@@ -161,7 +161,7 @@ TEST(MultipathStatus, HasTypedFields) {
                                                    StatusPath{{8, 32}, true, 1, {"0", "1"}}));
 }
 
-TEST(MultipathStatus, IsTheSameWithTheHeadThatDmsetupPrints) {
+TEST(MultipathStatus, IsParsedWithAndWithoutStartAndLength) {
   const std::string params = "2 0 0 0 1 1 E 0 1 0 8:0 A 0";
   const auto bare = ParseMultipathStatus(params);
   const auto headed = ParseMultipathStatus("0 2048 multipath " + params + "\n");
@@ -170,7 +170,7 @@ TEST(MultipathStatus, IsTheSameWithTheHeadThatDmsetupPrints) {
   EXPECT_TRUE(*bare == *headed);
 }
 
-TEST(MultipathStatus, NamesTheTokenAtFault) {
+TEST(MultipathStatus, NamesTheWrongToken) {
   for (const Malformed& bad : {
            Malformed{"", "token 1: expected the number of queue counters, but the text ends"},
            Malformed{"1 0", "token 1 is '1': expected at least 2 queue counters"},

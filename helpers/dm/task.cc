@@ -17,14 +17,15 @@ namespace {
 constexpr int kLevelMask = 7;
 constexpr int kWarning = 4;
 
-// Far longer than udev takes for one event; only a dead udev gets there.
+// Far longer than udev takes for one event: reached only if udev does not run.
 constexpr std::chrono::seconds kUdevBudget{30};
 
-/// What the library had to say since this thread's last request.
-thread_local std::string words;
+/// Messages of the library since this thread's last request.
+thread_local std::string messages;
 
-__attribute__((format(printf, 5, 6))) void Record(int level, const char* /*file*/, int /*line*/,
-                                                  int /*errno_or_class*/, const char* format, ...) {
+__attribute__((format(printf, 5, 6))) void AddMessage(int level, const char* /*file*/, int /*line*/,
+                                                      int /*errno_or_class*/, const char* format,
+                                                      ...) {
   if ((level & kLevelMask) > kWarning) return;
   std::array<char, 1024> text{};
   std::va_list arguments;
@@ -33,12 +34,12 @@ __attribute__((format(printf, 5, 6))) void Record(int level, const char* /*file*
   // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized)
   std::vsnprintf(text.data(), text.size(), format, arguments);
   va_end(arguments);
-  words += (words.empty() ? "" : "; ") + std::string(text.data());
+  messages += (messages.empty() ? "" : "; ") + std::string(text.data());
 }
 
-void RecordInsteadOfPrinting() {
+void CollectMessages() {
   static std::once_flag once;
-  std::call_once(once, [] { dm_log_with_errno_init(Record); });
+  std::call_once(once, [] { dm_log_with_errno_init(AddMessage); });
 }
 
 }  // namespace
@@ -47,25 +48,27 @@ Task::Task(dm_task* task, std::string operation, std::string map_name)
     : task_(task), operation_(std::move(operation)), map_name_(std::move(map_name)) {}
 
 Result<Task> Task::Create(int type, const std::string& operation, const std::string& map_name) {
-  RecordInsteadOfPrinting();
-  words.clear();
+  CollectMessages();
+  messages.clear();
   Task task(dm_task_create(type), operation, map_name);
-  if (!task.task_) return task.Fault("libdevmapper cannot create the request");
+  if (!task.task_)
+    return task.Fault(
+        "libdevmapper cannot create the request; is this root, and is dm_mod loaded?");
   if (dm_task_set_name(task.get(), map_name.c_str()) == 0) {
-    return task.Fault("libdevmapper refuses the map's name");
+    return task.Fault("libdevmapper rejected the map's name");
   }
   return Result<Task>(std::move(task));
 }
 
 Status Task::Run() {
-  words.clear();
+  messages.clear();
   if (dm_task_run(get()) != 0) return Ok{};
   const int error_number = dm_task_get_errno(get());
   if (error_number == ENXIO) return Error::Because(operation_, map_name_, "no such map");
-  if (words.empty() && error_number != 0) {
+  if (messages.empty() && error_number != 0) {
     return Error::FromErrno(operation_, map_name_, error_number);
   }
-  return Fault("libdevmapper failed without a reason");
+  return Fault("libdevmapper failed without a message");
 }
 
 Status Task::RunAndSettle() {
@@ -82,7 +85,10 @@ Status Task::RunAndSettle() {
   });
   if (!ran.ok()) return ran;
   if (!waited) return Fault("libdevmapper cannot wait for udev");
-  if (!settled) return Fault("done, but udev has not processed it; is systemd-udevd running?");
+  if (!settled)
+    return Fault(
+        "the kernel has done this, but udev has not processed the uevent; is systemd-udevd "
+        "running?");
   return Ok{};
 }
 
@@ -93,7 +99,7 @@ Result<dm_info> Task::Info() const {
 }
 
 Error Task::Fault(const std::string& reason) const {
-  return Error::Because(operation_, map_name_, words.empty() ? reason : words);
+  return Error::Because(operation_, map_name_, messages.empty() ? reason : messages);
 }
 
 }  // namespace dualpath::dm

@@ -9,25 +9,25 @@
 
 namespace dualpath::dm {
 
-/// One request to the kernel through libdevmapper, which owns everything that it returned.
+/// One request to the kernel through libdevmapper. Owns the data that the request returns.
 class Task {
  public:
-  /// `type` is a DM_DEVICE_* constant; `operation` opens every error: "read table".
+  /// `type` is a DM_DEVICE_* constant; `operation` is that of every error: "read table".
   static Result<Task> Create(int type, const std::string& operation, const std::string& map_name);
 
   dm_task* get() const { return task_.get(); }
 
-  /// An `Error` carries the library's own words, or says that there is no such map.
+  /// Runs the request. The reason of an `Error` is "no such map" or the library's message.
   Status Run();
 
-  /// As `Run`, for requests that make the kernel send a uevent: returns once udev is done with it,
-  /// so that the device nodes are as the caller expects them.
+  /// Like `Run`, for requests that make the kernel send a uevent: returns once udev has processed
+  /// it and the device nodes are up to date.
   Status RunAndSettle();
 
-  /// Only after a successful `Run`.
+  /// Returns the map's data after a successful `Run`.
   Result<dm_info> Info() const;
 
-  /// `reason` in an error about this request.
+  /// Returns an error about this request: the library's message, or `reason` without one.
   Error Fault(const std::string& reason) const;
 
  private:

@@ -10,31 +10,31 @@
 namespace dualpath::dm {
 
 /// Reads a device-mapper table or status line word by word. Every error names the position of the
-/// word at fault (the first is token 1), since such lines are read by counting.
+/// wrong word (the first is token 1), since the format consists of counts and positions.
 class TokenReader {
  public:
-  /// `operation` opens every error: "parse multipath table".
+  /// `operation` is that of every error: "parse multipath table".
   TokenReader(std::string operation, const std::string& text);
 
-  /// The word `ahead` places after the next one, or an empty string.
+  /// Returns the word `ahead` places after the next one, or an empty string.
   std::string Peek(std::size_t ahead = 0) const;
 
-  /// `expected` says in an error what the word should have been: "the path selector's name".
+  /// Reads the next word. `expected` describes it in an error: "the path selector's name".
   Result<std::string> Word(const std::string& expected);
   Result<std::uint64_t> Sectors(const std::string& expected);
   Result<unsigned> Number(const std::string& expected);
   Result<DeviceNumber> Device(const std::string& expected);
 
-  /// `count` words: "selector argument".
+  /// Reads `count` words; `singular` describes one of them: "selector argument".
   Result<std::vector<std::string>> Words(unsigned count, const std::string& singular);
 
-  /// A count, then that many words.
+  /// Reads a count, then that many words.
   Result<std::vector<std::string>> CountedWords(const std::string& singular);
 
-  /// Nothing may be left.
+  /// Returns an error if there are more words.
   Status End();
 
-  /// The word read last is not what it should be.
+  /// Returns an error about the word read last.
   Error Fault(const std::string& expected) const;
 
  private:

@@ -14,11 +14,11 @@ Status CheckKvm(const std::string& device) {
   const UniqueFd fd(::open(device.c_str(), O_RDWR | O_CLOEXEC));
   if (!fd) return Error::FromErrno("open", device, errno);
   const int version = ::ioctl(fd.get(), KVM_GET_API_VERSION, 0);
-  if (version < 0) return Error::FromErrno("ask for KVM's version", device, errno);
+  if (version < 0) return Error::FromErrno("get KVM API version", device, errno);
   if (version == KVM_API_VERSION) return Ok{};
   return Error::Because(
-      "ask for KVM's version", device,
-      "it is " + std::to_string(version) + ", not " + std::to_string(KVM_API_VERSION));
+      "get KVM API version", device,
+      "expected " + std::to_string(KVM_API_VERSION) + ", got " + std::to_string(version));
 }
 
 }  // namespace dualpath::host

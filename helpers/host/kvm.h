@@ -6,9 +6,9 @@
 
 namespace dualpath::host {
 
-/// Whether QEMU can use `device`: we may read and write it, and its interface has the one version
-/// that there is since 2007 (KVM_GET_API_VERSION, Documentation/virt/kvm/api.rst). An `Error` with
-/// an errno if it cannot be opened or is no KVM.
+/// Checks that QEMU can use `device`: this process can open it, and its API version is the only one
+/// since 2007 (KVM_GET_API_VERSION, Documentation/virt/kvm/api.rst). The `Error` has an errno if it
+/// cannot be opened or is not KVM.
 Status CheckKvm(const std::string& device = "/dev/kvm");
 
 }  // namespace dualpath::host

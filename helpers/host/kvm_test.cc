@@ -10,7 +10,7 @@
 namespace dualpath::host {
 namespace {
 
-TEST(CheckKvm, NamesTheDeviceThatIsNotThere) {
+TEST(CheckKvm, NamesTheMissingDevice) {
   const Status checked = CheckKvm("/dev/no-such-kvm");
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().error_number(), ENOENT);
@@ -18,16 +18,16 @@ TEST(CheckKvm, NamesTheDeviceThatIsNotThere) {
             "open: /dev/no-such-kvm: No such file or directory (errno 2)");
 }
 
-TEST(CheckKvm, IsNotContentWithWhatOpens) {
+TEST(CheckKvm, RejectsAnotherDevice) {
   const Status checked = CheckKvm("/dev/null");
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().error_number(), ENOTTY);
-  EXPECT_EQ(checked.error().operation(), "ask for KVM's version");
+  EXPECT_EQ(checked.error().operation(), "get KVM API version");
 }
 
-TEST(CheckKvm, TakesTheOneOfThisMachine) {
+TEST(CheckKvm, AcceptsThisMachinesKvm) {
   const UniqueFd opened(::open("/dev/kvm", O_RDWR | O_CLOEXEC));
-  if (!opened) GTEST_SKIP() << "this machine has none for us";
+  if (!opened) GTEST_SKIP() << "/dev/kvm cannot be opened";
   const Status checked = CheckKvm();
   EXPECT_TRUE(checked.ok()) << checked.error().ToString();
 }

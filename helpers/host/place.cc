@@ -32,10 +32,10 @@ Result<Place> CurrentPlace() {
   if (value == "host") return Place::kHost;
   if (value.empty()) {
     return Unusable(kPlaceVariable, value,
-                    "run the program by ctest or `dualpath exec`, or as root with "
-                    "DUALPATH_PLACE=host if this machine may be used");
+                    "not set; run the program with ctest or `dualpath exec`, or, if it may change "
+                    "this machine, as root with DUALPATH_PLACE=host");
   }
-  return Unusable(kPlaceVariable, value, "it must be \"lab\" or \"host\"");
+  return Unusable(kPlaceVariable, value, "must be \"lab\" or \"host\"");
 }
 
 Status ApplyTimeScale() {
@@ -47,7 +47,7 @@ Status ApplyTimeScale() {
   char* end = nullptr;
   const double scale = std::strtod(value.c_str(), &end);
   if (*end != '\0' || !std::isfinite(scale) || scale <= 0) {
-    return Unusable(kTimeScaleVariable, value, "it must be a positive number, as in 2.5");
+    return Unusable(kTimeScaleVariable, value, "must be a positive number, as in 2.5");
   }
   SetTimeScale(scale);
   return Ok{};
@@ -57,7 +57,7 @@ Result<std::string> DomainType(const std::string& kvm_device) {
   std::string value = Environment(kDomainTypeVariable);
   if (value == "kvm" || value == "qemu") return value;
   if (!value.empty()) {
-    return Unusable(kDomainTypeVariable, value, "it must be \"kvm\" or \"qemu\"");
+    return Unusable(kDomainTypeVariable, value, "must be \"kvm\" or \"qemu\"");
   }
   return std::string(CheckKvm(kvm_device).ok() ? "kvm" : "qemu");
 }

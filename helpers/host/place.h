@@ -7,7 +7,7 @@
 
 namespace dualpath::host {
 
-/// Where this process runs. Cases do not ask; fixtures ask only for what differs.
+/// Where this process runs. Cases do not depend on it; fixtures only where the places differ.
 enum class Place {
   kLab,   ///< in a disposable VM with virtual time; images/lab/payload/start sets its environment
   kHost,  ///< on the machine itself, as root, and only on request
@@ -16,18 +16,18 @@ enum class Place {
 std::string ToString(Place place);
 inline std::ostream& operator<<(std::ostream& out, Place place) { return out << ToString(place); }
 
-/// From DUALPATH_PLACE ("lab" or "host"), which the launcher sets. Not set is an error: somebody
-/// has started the program by hand on a machine that may not be meant for it.
+/// Reads DUALPATH_PLACE ("lab" or "host"), which `dualpath exec` sets. An error if it is not set:
+/// the program was started by hand, possibly on a machine that must not be changed.
 Result<Place> CurrentPlace();
 
-/// Multiplies all deadlines by DUALPATH_TIME_SCALE, a positive number; by 1 if it is not set. In
-/// the lab, images/lab/payload/start sets it to 4 unless the user has set it.
-/// Call it once, before the first deadline is made.
+/// Sets the factor of all deadlines to DUALPATH_TIME_SCALE, a positive number; 1 if it is not set. In
+/// the lab, images/lab/payload/start sets it to 4 unless the user has set it. To be called once,
+/// before the first deadline is created.
 Status ApplyTimeScale();
 
-/// libvirt's domain type for guests: DUALPATH_DOMAIN_TYPE if set ("kvm" or "qemu"); else "kvm"
-/// where there is a usable KVM, else "qemu". An emulated lab has none, by its kernel's command
-/// line: a guest nested in QEMU's emulator hangs now and then.
+/// Returns libvirt's domain type for guests: DUALPATH_DOMAIN_TYPE if set ("kvm" or "qemu"); else
+/// "kvm" if KVM is usable, else "qemu". The kernel command line of an emulated lab disables KVM: a
+/// guest nested in QEMU's emulator hangs occasionally.
 Result<std::string> DomainType(const std::string& kvm_device = "/dev/kvm");
 
 }  // namespace dualpath::host

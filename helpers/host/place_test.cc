@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Sets an environment variable, or unsets it, for as long as it lives.
+/// Sets or unsets an environment variable and restores it on destruction.
 class ScopedVariable {
  public:
   ScopedVariable(const char* name, const char* value) : name_(name) {
@@ -45,7 +45,7 @@ class TimeScaleTest : public ::testing::Test {
   const double before_ = TimeScale();
 };
 
-TEST(Place, IsWhatTheLauncherSays) {
+TEST(Place, IsReadFromTheEnvironment) {
   {
     const ScopedVariable lab("DUALPATH_PLACE", "lab");
     EXPECT_EQ(*CurrentPlace(), Place::kLab);
@@ -57,11 +57,11 @@ TEST(Place, IsWhatTheLauncherSays) {
 TEST(Place, IsNeverGuessed) {
   {
     const ScopedVariable none("DUALPATH_PLACE", nullptr);
-    EXPECT_THAT(CurrentPlace().error().ToString(), HasSubstr("run the program by ctest"));
+    EXPECT_THAT(CurrentPlace().error().ToString(), HasSubstr("run the program with ctest"));
   }
   const ScopedVariable wrong("DUALPATH_PLACE", "Lab");
   EXPECT_EQ(CurrentPlace().error().ToString(),
-            "read environment: DUALPATH_PLACE=\"Lab\": it must be \"lab\" or \"host\"");
+            "read environment: DUALPATH_PLACE=\"Lab\": must be \"lab\" or \"host\"");
 }
 
 TEST_F(TimeScaleTest, IsOneUnlessSet) {
@@ -81,7 +81,7 @@ TEST_F(TimeScaleTest, IsAPositiveNumber) {
     ASSERT_FALSE(status.ok()) << value;
     EXPECT_EQ(status.error().ToString(), "read environment: DUALPATH_TIME_SCALE=\"" +
                                              std::string(value) +
-                                             "\": it must be a positive number, as in 2.5");
+                                             "\": must be a positive number, as in 2.5");
     EXPECT_EQ(TimeScale(), 2.5) << "a bad value changes nothing";
   }
 }
@@ -89,10 +89,10 @@ TEST_F(TimeScaleTest, IsAPositiveNumber) {
 TEST(DomainType, IsQemuWithoutAUsableKvm) {
   const ScopedVariable none("DUALPATH_DOMAIN_TYPE", nullptr);
   EXPECT_EQ(*DomainType("/dev/no-such-kvm"), "qemu");
-  EXPECT_EQ(*DomainType("/dev/null"), "qemu") << "it opens, but is no KVM";
+  EXPECT_EQ(*DomainType("/dev/null"), "qemu") << "can be opened, but is not KVM";
 }
 
-TEST(DomainType, IsKvmWithAUsableOneWhateverThePlace) {
+TEST(DomainType, IsKvmInBothPlacesIfUsable) {
   const Status usable = CheckKvm();
   if (!usable.ok()) GTEST_SKIP() << usable.error().ToString();
   const ScopedVariable none("DUALPATH_DOMAIN_TYPE", nullptr);
@@ -102,14 +102,14 @@ TEST(DomainType, IsKvmWithAUsableOneWhateverThePlace) {
   }
 }
 
-TEST(DomainType, IsAsTheVariableSays) {
+TEST(DomainType, IsReadFromTheEnvironment) {
   {
     const ScopedVariable kvm("DUALPATH_DOMAIN_TYPE", "kvm");
     EXPECT_EQ(*DomainType("/dev/no-such-kvm"), "kvm");
   }
   const ScopedVariable xen("DUALPATH_DOMAIN_TYPE", "xen");
   EXPECT_EQ(DomainType().error().ToString(),
-            "read environment: DUALPATH_DOMAIN_TYPE=\"xen\": it must be \"kvm\" or \"qemu\"");
+            "read environment: DUALPATH_DOMAIN_TYPE=\"xen\": must be \"kvm\" or \"qemu\"");
 }
 
 }  // namespace

@@ -50,31 +50,31 @@ constexpr std::array<Package, 19> kPackages = {{
 }};
 
 std::string Install(const std::string& debian, const std::string& ol7) {
-  return "Debian: apt-get install " + debian + "; OL7: yum install " + ol7;
+  return "Install it: apt-get install " + debian + " (Debian), yum install " + ol7 + " (OL7)";
 }
 
 std::string RemedyForProgram(const std::string& name) {
   const auto* const package =
       std::find_if(kPackages.begin(), kPackages.end(),
                    [&](const Package& candidate) { return name == candidate.program; });
-  if (package == kPackages.end()) return "Install the package that has it";
+  if (package == kPackages.end()) return "Install the package that provides it";
   return Install(package->debian, package->ol7);
 }
 
 std::string RemedyForModule(const std::string& name) {
-  return "Boot a kernel that has " + name +
-         ". Debian: apt-get install linux-image-amd64 (the cloud kernel lacks SCSI targets); "
-         "OL7: yum install kernel-uek";
+  return "Boot a kernel that provides " + name +
+         ": apt-get install linux-image-amd64 (Debian, whose cloud kernel lacks SCSI targets), yum "
+         "install kernel-uek (OL7)";
 }
 
-/// The kernel takes '-' and '_' in a module's name for the same.
+/// Normalizes the name, since the kernel treats '-' and '_' in module names alike.
 std::string Normal(std::string module) {
   std::replace(module.begin(), module.end(), '-', '_');
   return module;
 }
 
-/// Whether a line of modules.dep or modules.builtin, "kernel/.../tcm_loop.ko.xz: ...", is about
-/// this module.
+/// Returns whether a line of modules.dep or modules.builtin, "kernel/.../tcm_loop.ko.xz: ...", is
+/// that of the module.
 bool IsAbout(const std::string& line, const std::string& module) {
   const std::string path = line.substr(0, line.find(':'));
   const std::string file = path.substr(path.rfind('/') + 1);
@@ -91,7 +91,7 @@ bool Lists(const std::string& index, const std::string& module) {
   return false;
 }
 
-bool IsThere(const std::string& path) {
+bool Exists(const std::string& path) {
   std::error_code ec;
   return std::filesystem::exists(path, ec);
 }
@@ -128,7 +128,7 @@ Requirements::Requirements(Machine machine) : machine_(std::move(machine)) {}
 
 std::optional<Missing> Requirements::Root() const {
   if (machine_.is_root) return std::nullopt;
-  return Missing{"root", "Run as root, or in the lab, which needs no root"};
+  return Missing{"root", "Run as root, or use the lab (`dualpath exec`), which does not need it"};
 }
 
 std::optional<Missing> Requirements::Module(const std::string& name) const {
@@ -142,8 +142,8 @@ std::optional<Missing> Requirements::EnsureModule(const std::string& name) const
   if (auto missing = Root()) return Missing{"kernel module " + name, missing->remedy};
   const Status loaded = machine_.load_module(name);
   if (loaded.ok()) return std::nullopt;
-  return Missing{"kernel module " + name,
-                 "It is there, but cannot be loaded. " + loaded.error().ToString() + ". See dmesg"};
+  return Missing{"kernel module " + name, "It is installed, but loading it failed: " +
+                                              loaded.error().ToString() + ". See dmesg"};
 }
 
 std::optional<Missing> Requirements::Program(const std::string& name) const {
@@ -152,7 +152,7 @@ std::optional<Missing> Requirements::Program(const std::string& name) const {
     names = {"qemu-system-x86_64", "qemu-kvm", "/usr/libexec/qemu-kvm"};
   }
   for (const std::string& candidate : names) {
-    // A name with a slash is returned as it is, there or not.
+    // find_program returns a name with a slash unchecked.
     const std::string path = machine_.find_program(candidate);
     if (!path.empty() && ::access(path.c_str(), X_OK) == 0) return std::nullopt;
   }
@@ -166,19 +166,19 @@ std::optional<Missing> Requirements::ConfigFs() const {
   if (auto missing = Root()) return Missing{what, missing->remedy};
   if (auto missing = EnsureModule("configfs")) return missing;
   const Status mounted = machine_.mount_configfs(directory);
-  // systemd mounts it too, as soon as the module is there, and may have been faster.
+  // systemd also mounts it once the module is loaded, and may have been faster.
   if (mounted.ok() || ConfigFsIsMounted()) return std::nullopt;
-  return Missing{what, mounted.error().ToString() +
-                           ". Debian and OL7: systemctl start sys-kernel-config.mount"};
+  return Missing{
+      what, "Mount it: systemctl start sys-kernel-config.mount. " + mounted.error().ToString()};
 }
 
 std::optional<Missing> Requirements::LibvirtSocket() const {
   for (const char* socket : {"/libvirt-sock", "/virtqemud-sock"}) {
-    if (IsThere(machine_.libvirt_sockets + socket)) return std::nullopt;
+    if (Exists(machine_.libvirt_sockets + socket)) return std::nullopt;
   }
   return Missing{
       "libvirt's socket in " + machine_.libvirt_sockets,
-      Install("libvirt-daemon-system", "libvirt-daemon-kvm") + "; then: systemctl start libvirtd"};
+      Install("libvirt-daemon-system", "libvirt-daemon-kvm") + ", then systemctl start libvirtd"};
 }
 
 std::vector<Missing> Requirements::ForRig() const {
@@ -217,7 +217,7 @@ std::vector<Missing> Requirements::ForReservations() const {
 }
 
 bool Requirements::IsLoadedOrBuiltIn(const std::string& name) const {
-  return IsThere(machine_.sys + "/module/" + Normal(name)) ||
+  return Exists(machine_.sys + "/module/" + Normal(name)) ||
          Lists(machine_.modules + "/modules.builtin", name);
 }
 

@@ -10,29 +10,30 @@
 
 namespace dualpath::host {
 
-/// Something that a case needs and this machine lacks, and what to do about it. Fixtures skip with
-/// it as the reason, or fail if DUALPATH_STRICT is 1.
+/// A requirement of a case that this machine does not meet, with the remedy. Fixtures skip with it
+/// as the reason, or fail if DUALPATH_STRICT is 1.
 struct Missing {
   std::string what;    ///< "program multipath"
-  std::string remedy;  ///< "Debian: apt-get install multipath-tools; OL7: yum install ..."
+  std::string remedy;  ///< "Install it: apt-get install multipath-tools (Debian), or ..."
 
+  /// Returns "program multipath is missing. Install it: ...".
   std::string ToString() const { return what + " is missing. " + remedy; }
 };
 inline std::ostream& operator<<(std::ostream& out, const Missing& missing) {
   return out << missing.ToString();
 }
 
-/// What this machine can do. Every check returns what is missing, or nothing if all is well.
+/// Checks of this machine. Each returns what is missing, or an empty optional or list.
 class Requirements {
  public:
-  /// The parts of the machine that are looked at. Tests put others in their place.
+  /// Directories and functions of the machine, which tests replace.
   struct Machine {
     std::string sys = "/sys";
     std::string proc = "/proc";
     std::string modules{};  ///< empty: /lib/modules/RELEASE of the running kernel
     std::string libvirt_sockets = "/run/libvirt";
     bool is_root = false;
-    /// The program's full path, or an empty string.
+    /// Returns the program's file name, or an empty string.
     std::function<std::string(const std::string& name)> find_program;
     std::function<Status(const std::string& module)> load_module;
     std::function<Status(const std::string& directory)> mount_configfs;
@@ -44,33 +45,33 @@ class Requirements {
 
   std::optional<Missing> Root() const;
 
-  /// The kernel has the module: loaded, built in, or to be loaded.
+  /// Checks that the module is loaded, built in, or installed for this kernel.
   std::optional<Missing> Module(const std::string& name) const;
 
-  /// As `Module`, and it is loaded on return: modprobe is run if it must be.
+  /// Like `Module`, and loads the module with modprobe if necessary.
   std::optional<Missing> EnsureModule(const std::string& name) const;
 
-  /// In PATH or the sbin directories. "qemu" stands for the system emulator under any of its
-  /// names, as /usr/libexec/qemu-kvm.
+  /// Checks for a program in PATH or the sbin directories. "qemu" stands for the system emulator
+  /// under any of its names, such as /usr/libexec/qemu-kvm.
   std::optional<Missing> Program(const std::string& name) const;
 
-  /// configfs is mounted on /sys/kernel/config; it is mounted if it is not and we are root.
+  /// Checks that configfs is mounted on /sys/kernel/config; as root, mounts it if necessary.
   std::optional<Missing> ConfigFs() const;
 
-  /// libvirt's daemon listens: the monolithic one or virtqemud.
+  /// Checks for the socket of libvirtd or virtqemud.
   std::optional<Missing> LibvirtSocket() const;
 
-  /// What a rig needs, all of it, in an order in which it makes sense to repair.
+  /// Checks all requirements of a rig, in the order in which to fix them.
   std::vector<Missing> ForRig() const;
 
-  /// What a guest needs besides a rig.
+  /// Checks the further requirements of a guest.
   std::vector<Missing> ForGuest() const;
 
-  /// What fio in the guest needs on this machine, from which it is sent there.
+  /// Checks the programs for fio in the guest, which is copied from this machine.
   std::vector<Missing> ForFio() const;
 
-  /// What a guest's persistent reservations need besides a guest: the helper that QEMU asks, and
-  /// the program that does the same from the host.
+  /// Checks the programs for persistent reservations of the guest (qemu-pr-helper) and of this
+  /// machine (mpathpersist).
   std::vector<Missing> ForReservations() const;
 
  private:

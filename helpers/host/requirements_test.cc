@@ -2,12 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cerrno>
-#include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
 
 namespace dualpath::host {
 namespace {
@@ -17,13 +18,14 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// A machine in a directory, with nothing in it.
+/// A machine in an empty directory.
 class RequirementsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = "/tmp/dualpath-requirements-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
+    auto created = TemporaryDirectory::Create();
+    ASSERT_TRUE(created.ok()) << created.error().ToString();
+    temporary_.emplace(std::move(*created));
+    directory_ = temporary_->path();
     machine_.sys = directory_ + "/sys";
     machine_.proc = directory_ + "/proc";
     machine_.modules = directory_ + "/modules";
@@ -41,13 +43,13 @@ class RequirementsTest : public ::testing::Test {
       return mount_outcome_;
     };
   }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
 
   void Put(const std::string& path, const std::string& content) const {
     ASSERT_TRUE(WriteFileAtomically(directory_ + "/" + path, content).ok());
   }
   Requirements Check() const { return Requirements(machine_); }
 
+  std::optional<TemporaryDirectory> temporary_;
   std::string directory_;
   Requirements::Machine machine_;
   std::string program_;
@@ -57,11 +59,12 @@ class RequirementsTest : public ::testing::Test {
   std::vector<std::string> mounted_;
 };
 
-TEST_F(RequirementsTest, RootIsNeededOrTheLab) {
+TEST_F(RequirementsTest, RootIsMissingForOtherUsers) {
   EXPECT_FALSE(Check().Root());
   machine_.is_root = false;
-  EXPECT_EQ(Check().Root()->ToString(),
-            "root is missing. Run as root, or in the lab, which needs no root");
+  EXPECT_EQ(
+      Check().Root()->ToString(),
+      "root is missing. Run as root, or use the lab (`dualpath exec`), which does not need it");
 }
 
 TEST_F(RequirementsTest, ModuleMayBeLoadedBuiltInOrLoadable) {
@@ -74,7 +77,7 @@ TEST_F(RequirementsTest, ModuleMayBeLoadedBuiltInOrLoadable) {
   EXPECT_FALSE(Check().Module("configfs"));
   EXPECT_FALSE(Check().Module("tcm_loop"));
   EXPECT_FALSE(Check().Module("dm_round_robin"));
-  // Named only as what another module depends on; and a mere prefix.
+  // Only a dependency of another module; and only a prefix of a name.
   EXPECT_TRUE(Check().Module("target_core_mod"));
   EXPECT_TRUE(Check().Module("tcm"));
 }
@@ -82,12 +85,12 @@ TEST_F(RequirementsTest, ModuleMayBeLoadedBuiltInOrLoadable) {
 TEST_F(RequirementsTest, MissingModuleNamesAKernelForBothDistributions) {
   EXPECT_THAT(Check().Module("tcm_loop")->ToString(),
               AllOf(HasSubstr("kernel module tcm_loop is missing"), HasSubstr("linux-image-amd64"),
-                    HasSubstr("OL7: yum install kernel-uek")));
+                    HasSubstr("yum install kernel-uek (OL7)")));
   EXPECT_TRUE(Check().EnsureModule("tcm_loop"));
   EXPECT_THAT(loaded_, IsEmpty());
 }
 
-TEST_F(RequirementsTest, ModuleIsLoadedOnlyIfItMustBe) {
+TEST_F(RequirementsTest, ModuleIsLoadedOnlyIfNecessary) {
   Put("sys/module/dm_multipath/refcnt", "0");
   Put("modules/modules.dep", "kernel/tcm_loop.ko:\n");
   EXPECT_FALSE(Check().EnsureModule("dm_multipath"));
@@ -95,21 +98,21 @@ TEST_F(RequirementsTest, ModuleIsLoadedOnlyIfItMustBe) {
   EXPECT_THAT(loaded_, ElementsAre("tcm_loop"));
 }
 
-TEST_F(RequirementsTest, ModuleThatCannotBeLoadedSaysWhy) {
+TEST_F(RequirementsTest, RemedyHasTheReasonIfLoadingFails) {
   Put("modules/modules.dep", "kernel/tcm_loop.ko:\n");
   load_outcome_ = Error::Because("run", "modprobe tcm_loop", "exit status 1");
   EXPECT_THAT(Check().EnsureModule("tcm_loop")->remedy,
               HasSubstr("run: modprobe tcm_loop: exit status 1"));
   machine_.is_root = false;
   EXPECT_THAT(Check().EnsureModule("tcm_loop")->remedy, HasSubstr("Run as root"));
-  EXPECT_EQ(loaded_.size(), 1U) << "nothing was tried without root";
+  EXPECT_EQ(loaded_.size(), 1U) << "not tried without root";
 }
 
-TEST_F(RequirementsTest, ProgramNamesThePackageOfEachDistribution) {
+TEST_F(RequirementsTest, MissingProgramNamesThePackageOfEachDistribution) {
   EXPECT_EQ(Check().Program("multipath")->ToString(),
-            "program multipath is missing. Debian: apt-get install multipath-tools; "
-            "OL7: yum install device-mapper-multipath");
-  EXPECT_EQ(Check().Program("frobnicate")->remedy, "Install the package that has it");
+            "program multipath is missing. Install it: apt-get install multipath-tools (Debian), "
+            "yum install device-mapper-multipath (OL7)");
+  EXPECT_EQ(Check().Program("frobnicate")->remedy, "Install the package that provides it");
   EXPECT_THAT(Check().Program("qemu")->remedy, HasSubstr("qemu-system-x86"));
   program_ = "/bin/sh";
   EXPECT_FALSE(Check().Program("multipath"));
@@ -118,7 +121,7 @@ TEST_F(RequirementsTest, ProgramNamesThePackageOfEachDistribution) {
   EXPECT_TRUE(Check().Program("multipath"));
 }
 
-TEST_F(RequirementsTest, ConfigFsIsMountedOnlyIfItIsNot) {
+TEST_F(RequirementsTest, ConfigFsIsMountedOnlyIfNecessary) {
   Put("modules/modules.builtin", "kernel/fs/configfs/configfs.ko\n");
   Put("proc/self/mounts",
       "proc /proc proc rw 0 0\nconfigfs " + directory_ + "/sys/kernel/config configfs rw 0 0\n");
@@ -129,7 +132,7 @@ TEST_F(RequirementsTest, ConfigFsIsMountedOnlyIfItIsNot) {
   EXPECT_THAT(mounted_, ElementsAre(directory_ + "/sys/kernel/config"));
 }
 
-TEST_F(RequirementsTest, ConfigFsThatCannotBeMountedSaysWhy) {
+TEST_F(RequirementsTest, RemedyHasTheReasonIfMountingConfigFsFails) {
   Put("modules/modules.builtin", "kernel/fs/configfs/configfs.ko\n");
   mount_outcome_ = Error::FromErrno("mount configfs", "/x", EPERM);
   EXPECT_THAT(Check().ConfigFs()->ToString(),
@@ -139,14 +142,14 @@ TEST_F(RequirementsTest, ConfigFsThatCannotBeMountedSaysWhy) {
   EXPECT_THAT(Check().ConfigFs()->remedy, HasSubstr("Run as root"));
 }
 
-TEST_F(RequirementsTest, LibvirtMayListenInEitherWay) {
+TEST_F(RequirementsTest, LibvirtSocketMayBeVirtqemuds) {
   EXPECT_THAT(Check().LibvirtSocket()->remedy,
               AllOf(HasSubstr("libvirt-daemon-system"), HasSubstr("libvirt-daemon-kvm")));
   Put("libvirt/virtqemud-sock", "");
   EXPECT_FALSE(Check().LibvirtSocket());
 }
 
-TEST_F(RequirementsTest, ARigsRequirementsAreListedTogether) {
+TEST_F(RequirementsTest, AllMissingRequirementsOfARigAreListed) {
   machine_.is_root = false;
   Put("modules/modules.dep", "kernel/tcm_loop.ko:\n");
   std::vector<std::string> what;
@@ -158,28 +161,30 @@ TEST_F(RequirementsTest, ARigsRequirementsAreListedTogether) {
                                 "program multipath", "program multipathd"));
 }
 
-TEST_F(RequirementsTest, FioIsTakenFromThisMachine) {
+TEST_F(RequirementsTest, FioNeedsFioAndLdd) {
   const std::vector<Missing> missing = Check().ForFio();
   ASSERT_EQ(missing.size(), 2U);
   EXPECT_EQ(missing[0].ToString(),
-            "program fio is missing. Debian: apt-get install fio; OL7: yum install fio");
+            "program fio is missing. Install it: apt-get install fio (Debian), yum install fio "
+            "(OL7)");
   EXPECT_THAT(missing[1].ToString(), HasSubstr("program ldd is missing"));
   program_ = "/bin/sh";
   EXPECT_THAT(Check().ForFio(), IsEmpty());
 }
 
-TEST_F(RequirementsTest, ReservationsNeedTheHelperAndMpathpersist) {
-  std::vector<std::string> words;
-  for (const Missing& missing : Check().ForReservations()) words.push_back(missing.ToString());
-  EXPECT_THAT(words, ElementsAre("program mpathpersist is missing. Debian: apt-get install "
-                                 "multipath-tools; OL7: yum install device-mapper-multipath",
-                                 "program qemu-pr-helper is missing. Debian: apt-get install "
-                                 "qemu-system-common; OL7: yum install qemu-common"));
+TEST_F(RequirementsTest, ReservationsNeedMpathpersistAndQemuPrHelper) {
+  std::vector<std::string> texts;
+  for (const Missing& missing : Check().ForReservations()) texts.push_back(missing.ToString());
+  EXPECT_THAT(texts,
+              ElementsAre("program mpathpersist is missing. Install it: apt-get install "
+                          "multipath-tools (Debian), yum install device-mapper-multipath (OL7)",
+                          "program qemu-pr-helper is missing. Install it: apt-get install "
+                          "qemu-system-common (Debian), yum install qemu-common (OL7)"));
   program_ = "/bin/sh";
   EXPECT_THAT(Check().ForReservations(), IsEmpty());
 }
 
-TEST(ThisMachine, CanBeAsked) {
+TEST(ThisMachine, HasAShellButNotAnUnknownModule) {
   const Requirements requirements;
   EXPECT_FALSE(requirements.Program("sh"));
   EXPECT_EQ(requirements.Module("no_such_module_anywhere")->what,

@@ -14,30 +14,30 @@ Moment InMicroseconds(Deadline::Clock::time_point time) {
   return std::chrono::duration_cast<Moment>(time.time_since_epoch());
 }
 
-/// How often something was said, first and last.
+/// Occurrences of one message.
 struct Count {
   std::size_t times = 0;
   Moment first{0};
   Moment last{0};
 };
 
-/// One layer's part of the table, in the order of first appearance.
+/// The rows of one layer, in the order of first appearance.
 class Layer {
  public:
   explicit Layer(std::string name) : name_(std::move(name)) {}
 
-  void Say(const std::string& what, Moment at) {
-    const auto [said, is_new] = counts_.try_emplace(what, Count{0, at, at});
-    if (is_new) order_.push_back(what);
-    ++said->second.times;
-    said->second.first = std::min(said->second.first, at);
-    said->second.last = std::max(said->second.last, at);
+  void Add(const std::string& message, Moment at) {
+    const auto [entry, is_new] = counts_.try_emplace(message, Count{0, at, at});
+    if (is_new) order_.push_back(message);
+    ++entry->second.times;
+    entry->second.first = std::min(entry->second.first, at);
+    entry->second.last = std::max(entry->second.last, at);
   }
 
   void Print(std::ostream& out) const {
     std::string name = name_;
-    for (const std::string& what : order_) {
-      const Count& count = counts_.at(what);
+    for (const std::string& message : order_) {
+      const Count& count = counts_.at(message);
       char line[96];
       std::snprintf(line, sizeof line, "\n  %-14s %5zux %11.3f", name.c_str(), count.times,
                     Seconds(count.first));
@@ -46,7 +46,7 @@ class Layer {
         std::snprintf(line, sizeof line, " .. %.3f", Seconds(count.last));
         out << line;
       }
-      out << "  " << what;
+      out << "  " << message;
       name.clear();
     }
     if (order_.empty()) out << "\n  " << name_ << ": nothing";
@@ -60,17 +60,17 @@ class Layer {
   std::map<std::string, Count> counts_;
 };
 
-std::string Words(const SgIo& sg_io) {
-  if (!sg_io.returned) return "has not come back";
+std::string Describe(const SgIo& sg_io) {
+  if (!sg_io.returned) return "has not returned";
   if (sg_io.error_number != 0) {
     return "failed: " + std::generic_category().message(sg_io.error_number);
   }
-  if (!sg_io.handed_back) return "came back, as far as can be seen without an error";
-  return "handed back " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
+  if (!sg_io.handed_back) return "returned, no error was traced";
+  return "returned " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
          scsi::ToString(sg_io.handed_back->status);
 }
 
-std::string Words(const observe::BuiltSense& sense) {
+std::string Describe(const observe::BuiltSense& sense) {
   char text[64];
   std::snprintf(text, sizeof text, "sense key 0x%02x, asc 0x%02x, ascq 0x%02x", sense.key,
                 sense.asc, sense.ascq);
@@ -94,7 +94,7 @@ std::vector<guest::IoResult> ErrorTrace::FailedIo() const {
 }
 
 ErrorTrace ErrorTrace::Between(Moment from, Moment to) const {
-  const auto without = [&](auto& list, const auto& moment_of) {
+  const auto restrict = [&](auto& list, const auto& moment_of) {
     list.erase(std::remove_if(list.begin(), list.end(),
                               [&](const auto& item) {
                                 const Moment at = moment_of(item);
@@ -103,14 +103,16 @@ ErrorTrace ErrorTrace::Between(Moment from, Moment to) const {
                list.end());
   };
   ErrorTrace part = *this;
-  without(part.commands, [](const GuestCommand& command) { return command.begun; });
-  without(part.elsewhere,
-          [](const observe::TraceEvent& record) { return Moment(record.monotonic_us); });
-  without(part.log, [](const observe::LogMessage& record) { return Moment(record.monotonic_us); });
-  without(part.reports, [](const guest::DomainEvent& event) { return InMicroseconds(event.at); });
-  without(part.complaints, [](const GuestKernelError& complaint) { return complaint.at; });
+  restrict(part.commands, [](const GuestCommand& command) { return command.begun; });
+  restrict(part.elsewhere,
+           [](const observe::TraceEvent& event) { return Moment(event.monotonic_us); });
+  restrict(part.log,
+           [](const observe::LogMessage& message) { return Moment(message.monotonic_us); });
+  restrict(part.domain_events,
+           [](const guest::DomainEvent& event) { return InMicroseconds(event.at); });
+  restrict(part.kernel_errors, [](const GuestKernelError& error) { return error.at; });
   auto& outcomes = part.application.outcomes;
-  without(outcomes, [](const guest::IoResult& io) { return InMicroseconds(io.start); });
+  restrict(outcomes, [](const guest::IoResult& io) { return InMicroseconds(io.start); });
   outcomes.erase(
       std::remove_if(outcomes.begin(), outcomes.end(),
                      [&](const guest::IoResult& io) { return InMicroseconds(io.end) >= to; }),
@@ -118,7 +120,7 @@ ErrorTrace ErrorTrace::Between(Moment from, Moment to) const {
   return part;
 }
 
-ErrorTrace ErrorTrace::OverBefore(Moment to) const {
+ErrorTrace ErrorTrace::EndedBefore(Moment to) const {
   ErrorTrace part = *this;
   part.commands.erase(std::remove_if(part.commands.begin(), part.commands.end(),
                                      [&](const GuestCommand& command) {
@@ -143,51 +145,51 @@ std::vector<GuestCommand> ErrorTrace::TriesOf(const guest::IoResult& io) const {
   return tries;
 }
 
-void PrintTo(const ErrorTrace& path, std::ostream* out) {
+void PrintTo(const ErrorTrace& trace, std::ostream* out) {
   Layer paths("paths");
   Layer sg_io("SG_IO");
   Layer qemu("QEMU");
   Layer virtio("virtio-scsi");
-  for (const GuestCommand& command : path.FailedCommands()) {
+  for (const GuestCommand& command : trace.FailedCommands()) {
     for (const SgIo& one : command.sg_ios) {
-      sg_io.Say(Words(one), one.issued);
-      for (const observe::TraceEvent& record : one.below) {
-        paths.Say(record.WithoutTime(), Moment(record.monotonic_us));
+      sg_io.Add(Describe(one), one.issued);
+      for (const observe::TraceEvent& event : one.below) {
+        paths.Add(event.WithoutTime(), Moment(event.monotonic_us));
       }
     }
-    if (command.built_sense) qemu.Say(Words(*command.built_sense), command.begun);
-    virtio.Say(observe::ToString(command.response) + ", " + scsi::ToString(command.status),
+    if (command.built_sense) qemu.Add(Describe(*command.built_sense), command.begun);
+    virtio.Add(observe::ToString(command.response) + ", " + scsi::ToString(command.status),
                *command.ended);
   }
-  for (const guest::DomainEvent& report : path.reports) {
-    qemu.Say(report.ToString(), InMicroseconds(report.at));
+  for (const guest::DomainEvent& event : trace.domain_events) {
+    qemu.Add(event.ToString(), InMicroseconds(event.at));
   }
   Layer others("others");
-  for (const observe::TraceEvent& record : path.elsewhere) {
-    others.Say(record.WithoutTime(), Moment(record.monotonic_us));
+  for (const observe::TraceEvent& event : trace.elsewhere) {
+    others.Add(event.WithoutTime(), Moment(event.monotonic_us));
   }
   Layer log("log");
-  for (const observe::LogMessage& record : path.log) {
-    log.Say(record.source + ": " + record.text, Moment(record.monotonic_us));
+  for (const observe::LogMessage& message : trace.log) {
+    log.Add(message.source + ": " + message.text, Moment(message.monotonic_us));
   }
   Layer kernel("guest kernel");
-  for (GuestKernelError complaint : path.complaints) {
-    complaint.sector.reset();  // it would make every line another one
-    kernel.Say(complaint.ToString(), complaint.at);
+  for (GuestKernelError error : trace.kernel_errors) {
+    error.sector.reset();  // equal errors of different sectors share a row
+    kernel.Add(error.ToString(), error.at);
   }
   Layer application("application");
-  for (const guest::IoResult& io : path.FailedIo()) {
-    application.Say(std::generic_category().message(io.error_number), InMicroseconds(io.start));
+  for (const guest::IoResult& io : trace.FailedIo()) {
+    application.Add(std::generic_category().message(io.error_number), InMicroseconds(io.start));
   }
-  *out << path.FailedCommands().size() << " of " << path.commands.size()
-       << " commands of the guest failed, " << path.FailedIo().size() << " of "
-       << path.application.outcomes.size() << " I/Os of the application:";
+  *out << trace.FailedCommands().size() << " of " << trace.commands.size()
+       << " commands of the guest failed, " << trace.FailedIo().size() << " of "
+       << trace.application.outcomes.size() << " I/Os of the application:";
   for (const Layer* layer :
        {&log, &others, &paths, &sg_io, &qemu, &virtio, &kernel, &application}) {
     layer->Print(*out);
   }
-  if (!path.why_no_sg_io.empty()) {
-    *out << "\n  what SG_IO handed back cannot be seen here: " << path.why_no_sg_io;
+  if (!trace.why_no_sg_io.empty()) {
+    *out << "\n  the results of SG_IO cannot be traced: " << trace.why_no_sg_io;
   }
 }
 

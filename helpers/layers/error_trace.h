@@ -12,35 +12,37 @@
 
 namespace dualpath::layers {
 
-/// What every layer said while something went wrong, from the paths up to the application in the
-/// guest. Every time is CLOCK_MONOTONIC of this machine.
+/// What every layer reported during a fault, from the paths up to the application in the guest.
+/// Every time is CLOCK_MONOTONIC of this machine.
 struct ErrorTrace {
-  std::vector<GuestCommand> commands;          ///< QEMU's view, and what was below it
-  std::vector<observe::TraceEvent> elsewhere;  ///< of others than the guest: multipathd's checker
-  std::vector<observe::LogMessage> log;        ///< of the kernel and of multipathd
-  std::vector<guest::DomainEvent> reports;     ///< libvirt's events of the domain
-  std::vector<GuestKernelError> complaints;    ///< of the guest's kernel
+  std::vector<GuestCommand> commands;          ///< the guest's commands and their SG_IOs
+  std::vector<observe::TraceEvent> elsewhere;  ///< trace events of no SG_IO: multipathd's checker
+  std::vector<observe::LogMessage> log;        ///< messages of the kernel and multipathd
+  std::vector<guest::DomainEvent> domain_events;  ///< libvirt's events
+  std::vector<GuestKernelError> kernel_errors;    ///< errors in the guest's kernel log
   guest::IoReport application;
 
-  /// Empty, or why the kernel cannot show what SG_IO handed back; `SgIo::handed_back` is then
-  /// always missing.
+  /// Why this kernel cannot trace the results of SG_IO, and `SgIo::handed_back` is always empty.
+  /// Empty if it can.
   std::string why_no_sg_io;
 
   std::vector<GuestCommand> FailedCommands() const;
   std::vector<guest::IoResult> FailedIo() const;
 
-  /// Only what began from `from` on and, of the application, was over before `to`.
+  /// Returns the part that began in [from, to); the application's I/O must also have ended before
+  /// `to`.
   ErrorTrace Between(Moment from, Moment to) const;
 
-  /// Without the commands that ended later, if at all: what was under way met what came then.
-  ErrorTrace OverBefore(Moment to) const;
+  /// Returns the trace without the commands that had not ended at `to`, which a later fault may
+  /// have affected.
+  ErrorTrace EndedBefore(Moment to) const;
 
-  /// The commands by which the guest's kernel tried to do that I/O.
+  /// Returns the commands that the guest's kernel sent for this I/O, retries included.
   std::vector<GuestCommand> TriesOf(const guest::IoResult& io) const;
 };
 
-/// A table for failure messages: one line for each different thing that a layer said, with how
-/// often, first and last.
-void PrintTo(const ErrorTrace& path, std::ostream* out);
+/// Prints a table for failure messages: for each layer one line per distinct message, with its
+/// count and the times of the first and last.
+void PrintTo(const ErrorTrace& trace, std::ostream* out);
 
 }  // namespace dualpath::layers

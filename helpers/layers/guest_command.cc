@@ -10,11 +10,11 @@ namespace {
 
 using observe::TraceEvent;
 
-/// Two clocks are read, and the difference between them was measured.
+/// Error of the measured difference between QEMU's clock and the kernel trace's.
 constexpr Moment kClockError{500};
 
-/// Of READ and WRITE (10) and (16): SBC-3, 5.10 to 5.32. QEMU's sectors are the same numbers where
-/// a logical block has 512 bytes.
+/// Returns the LBA of READ and WRITE (10) and (16): SBC-3, 5.10 to 5.32. It equals QEMU's sector
+/// number if a logical block has 512 bytes.
 std::optional<std::uint64_t> LbaOf(const std::vector<std::uint8_t>& cdb) {
   if (cdb.size() < 10) return std::nullopt;
   if (cdb[0] == 0x28 || cdb[0] == 0x2a) return scsi::Get(cdb, 2, 4);
@@ -22,32 +22,32 @@ std::optional<std::uint64_t> LbaOf(const std::vector<std::uint8_t>& cdb) {
   return std::nullopt;
 }
 
-/// The command that a record is about; nothing if it does not say, as a failed request.
-const std::vector<std::uint8_t>* CdbOf(const TraceEvent& record) {
+/// Returns the event's CDB, or null if it has none, like a failed request.
+const std::vector<std::uint8_t>* CdbOf(const TraceEvent& event) {
   const std::vector<std::uint8_t>* cdb = nullptr;
-  if (const auto* done = std::get_if<observe::ScsiDone>(&record.event)) cdb = &done->cdb;
-  if (const auto* refused = std::get_if<observe::ScsiRefused>(&record.event)) cdb = &refused->cdb;
-  if (const auto* sg_io = std::get_if<observe::SgIoReturn>(&record.event)) cdb = &sg_io->cdb;
+  if (const auto* done = std::get_if<observe::ScsiDone>(&event.event)) cdb = &done->cdb;
+  if (const auto* refused = std::get_if<observe::ScsiRefused>(&event.event)) cdb = &refused->cdb;
+  if (const auto* sg_io = std::get_if<observe::SgIoReturn>(&event.event)) cdb = &sg_io->cdb;
   return cdb == nullptr || cdb->empty() ? nullptr : cdb;
 }
 
-bool Belongs(const TraceEvent& record, const GuestCommand& command, const SgIo& sg_io) {
-  const Moment at{record.monotonic_us};
+bool Belongs(const TraceEvent& event, const GuestCommand& command, const SgIo& sg_io) {
+  const Moment at{event.monotonic_us};
   if (at + kClockError < sg_io.issued) return false;
   if (sg_io.returned && at > *sg_io.returned + kClockError) return false;
-  const auto* cdb = CdbOf(record);
-  if (cdb == nullptr) return record.task != "multipathd";
+  const auto* cdb = CdbOf(event);
+  if (cdb == nullptr) return event.task != "multipathd";
   if (cdb->front() != command.opcode) return false;
   const auto lba = LbaOf(*cdb);
   return !lba || !command.sector || *lba == *command.sector;
 }
 
-/// Replays QEMU's events.
+/// Builds the guest's commands from QEMU's trace events.
 class Follower {
  public:
-  void Take(const observe::QemuTraceEvent& record, Moment at) {
+  void Add(const observe::QemuTraceEvent& event, Moment at) {
     at_ = at;
-    std::visit([this](const auto& event) { On(event); }, record.event);
+    std::visit([this](const auto& alternative) { On(alternative); }, event.event);
   }
 
   std::vector<GuestCommand> commands;
@@ -63,19 +63,19 @@ class Follower {
   void On(const observe::SgIoSubmission& submission) {
     const auto command = by_tag_.find(submission.tag);
     submitting_.reset();
-    if (command == by_tag_.end()) return;  // it began before we did
+    if (command == by_tag_.end()) return;  // the command began before the trace
     commands[command->second].sector = submission.sector;
     commands[command->second].sg_ios.push_back({at_});
     submitting_ = command->second;
   }
   void On(const observe::PoolSubmission& submission) {
-    // QEMU hands an SG_IO to a thread right after it has said so.
+    // QEMU traces the submission of an SG_IO right before it submits it to the thread pool.
     if (submitting_) by_request_[submission.request] = *submitting_;
     submitting_.reset();
   }
   void On(const observe::PoolCompletion& completion) {
     const auto found = by_request_.find(completion.request);
-    if (found == by_request_.end()) return;  // work of another kind
+    if (found == by_request_.end()) return;  // another kind of work
     SgIo& sg_io = commands[found->second].sg_ios.back();
     sg_io.returned = at_;
     sg_io.error_number = completion.error_number;
@@ -85,7 +85,7 @@ class Follower {
     const auto command = by_tag_.find(sense.tag);
     if (command != by_tag_.end()) commands[command->second].built_sense = sense;
   }
-  void On(const observe::VirtioScsiAnswer& answer) {
+  void On(const observe::VirtioScsiCompletion& answer) {
     const auto command = by_tag_.find(answer.tag);
     if (command == by_tag_.end()) return;
     commands[command->second].ended = at_;
@@ -95,16 +95,16 @@ class Follower {
   }
 
   Moment at_{0};
-  std::map<std::uint64_t, std::size_t> by_tag_;      // commands that are not answered
-  std::map<std::uint64_t, std::size_t> by_request_;  // commands whose SG_IO is on its way
+  std::map<std::uint64_t, std::size_t> by_tag_;      // commands without a response
+  std::map<std::uint64_t, std::size_t> by_request_;  // commands whose SG_IO is in flight
   std::optional<std::size_t> submitting_;
 };
 
-/// The SG_IO that the record is about.
-SgIo* Owner(std::vector<GuestCommand>& commands, const TraceEvent& record) {
+/// Returns the SG_IO that the event belongs to, or null.
+SgIo* Owner(std::vector<GuestCommand>& commands, const TraceEvent& event) {
   for (GuestCommand& command : commands) {
     for (SgIo& sg_io : command.sg_ios) {
-      if (Belongs(record, command, sg_io)) return &sg_io;
+      if (Belongs(event, command, sg_io)) return &sg_io;
     }
   }
   return nullptr;
@@ -112,12 +112,12 @@ SgIo* Owner(std::vector<GuestCommand>& commands, const TraceEvent& record) {
 
 std::string Describe(const SgIo& sg_io) {
   std::string text = "SG_IO ";
-  if (!sg_io.returned) return text + "has not come back";
+  if (!sg_io.returned) return text + "has not returned";
   if (sg_io.error_number != 0) {
     return text + "failed with errno " + std::to_string(sg_io.error_number);
   }
-  if (!sg_io.handed_back) return text + "came back";
-  return text + "handed back " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
+  if (!sg_io.handed_back) return text + "returned";
+  return text + "returned " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
          scsi::ToString(sg_io.handed_back->status);
 }
 
@@ -132,7 +132,7 @@ std::string GuestCommand::ToString() const {
     text += "sense " + scsi::Hex(built_sense->key) + "/" + scsi::Hex(built_sense->asc) + "/" +
             scsi::Hex(built_sense->ascq) + "; ";
   }
-  if (!ended) return text + "not answered";
+  if (!ended) return text + "no response";
   return text + observe::ToString(response) + ", " + scsi::ToString(status);
 }
 
@@ -140,19 +140,19 @@ FollowedCommands FollowCommands(const std::vector<observe::QemuTraceEvent>& qemu
                                 std::int64_t realtime_minus_monotonic,
                                 const std::vector<TraceEvent>& kernel) {
   Follower follower;
-  for (const observe::QemuTraceEvent& record : qemu) {
-    follower.Take(record, Moment(record.realtime_us - realtime_minus_monotonic));
+  for (const observe::QemuTraceEvent& event : qemu) {
+    follower.Add(event, Moment(event.realtime_us - realtime_minus_monotonic));
   }
   FollowedCommands followed;
   followed.commands = std::move(follower.commands);
-  for (const TraceEvent& record : kernel) {
-    SgIo* const sg_io = Owner(followed.commands, record);
+  for (const TraceEvent& event : kernel) {
+    SgIo* const sg_io = Owner(followed.commands, event);
     if (sg_io == nullptr) {
-      followed.elsewhere.push_back(record);
-    } else if (const auto* back = std::get_if<observe::SgIoReturn>(&record.event)) {
+      followed.elsewhere.push_back(event);
+    } else if (const auto* back = std::get_if<observe::SgIoReturn>(&event.event)) {
       sg_io->handed_back = *back;
     } else {
-      sg_io->below.push_back(record);
+      sg_io->below.push_back(event);
     }
   }
   return followed;

@@ -7,46 +7,46 @@
 #include <string>
 #include <vector>
 
+#include "helpers/observe/ftrace_line.h"
 #include "helpers/observe/qemu_trace.h"
-#include "helpers/observe/trace_line.h"
 
 namespace dualpath::layers {
 
 /// CLOCK_MONOTONIC.
 using Moment = std::chrono::microseconds;
 
-/// One SG_IO by which QEMU handed a command of the guest to the map.
+/// One SG_IO by which QEMU sent a command of the guest to the map.
 struct SgIo {
   Moment issued{0};
   std::optional<Moment> returned{};
-  int error_number = 0;  ///< errno of the ioctl; 0: it came back with what is below
+  int error_number = 0;  ///< errno of the ioctl; 0 if it succeeded
 
-  /// What it handed back, if that was an error, and if the kernel let us see it.
+  /// Result of the command, if it was an error and the kernel can trace it.
   std::optional<observe::SgIoReturn> handed_back{};
 
-  /// What was recorded below it meanwhile: the completions of paths, failed requests.
+  /// Trace events below this SG_IO: commands completed by paths, failed requests.
   std::vector<observe::TraceEvent> below{};
 };
 
-/// One command of the guest, from the virtio-scsi request to its answer.
+/// One command of the guest, from the virtio-scsi request to its response.
 struct GuestCommand {
   std::uint8_t opcode = 0;
-  std::optional<std::uint64_t> sector{};  ///< of 512 bytes, for a READ or WRITE
+  std::optional<std::uint64_t> sector{};  ///< first sector (512 bytes) of a READ or WRITE
   Moment begun{0};
-  std::optional<Moment> ended{};  ///< nothing: not answered yet
-  std::vector<SgIo> sg_ios{};     ///< more than one where QEMU tried again
+  std::optional<Moment> ended{};  ///< empty: no response yet
+  std::vector<SgIo> sg_ios{};     ///< more than one if QEMU retried
   std::optional<observe::BuiltSense> built_sense{};
   observe::VirtioScsiResponse response = observe::VirtioScsiResponse::kOk;
   scsi::ScsiStatus status = scsi::ScsiStatus::kGood;
 
-  /// The guest got something else than success.
+  /// Returns whether the response was not success.
   bool Failed() const {
     return ended &&
            (response != observe::VirtioScsiResponse::kOk || status != scsi::ScsiStatus::kGood);
   }
 
-  /// "command 0x2a at sector 56: SG_IO failed with errno 19; sense 0x0b/0x00/0x06; OK, CHECK
-  /// CONDITION".
+  /// Returns "command 0x2a at sector 56: SG_IO failed with errno 19; sense 0x0b/0x00/0x06; OK,
+  /// CHECK CONDITION".
   std::string ToString() const;
 };
 
@@ -55,12 +55,12 @@ inline std::ostream& operator<<(std::ostream& out, const GuestCommand& command) 
 }
 
 struct FollowedCommands {
-  std::vector<GuestCommand> commands;          ///< in the order in which QEMU got them
-  std::vector<observe::TraceEvent> elsewhere;  ///< what the kernel recorded of others: a checker's
+  std::vector<GuestCommand> commands;          ///< in the order in which QEMU received them
+  std::vector<observe::TraceEvent> elsewhere;  ///< trace events of no SG_IO: a checker's
 };
 
-/// Puts together what QEMU and the kernel recorded. What the kernel recorded belongs to the SG_IO
-/// during which it happened and, where it names a command, of that command.
+/// Correlates the traces of QEMU and the kernel. A trace event of the kernel belongs to the SG_IO
+/// during which it occurred and, if it has a CDB, whose command has the same opcode and LBA.
 /// `realtime_minus_monotonic`: see observe::RealtimeMinusMonotonic.
 FollowedCommands FollowCommands(const std::vector<observe::QemuTraceEvent>& qemu,
                                 std::int64_t realtime_minus_monotonic,

@@ -18,7 +18,7 @@ using ::testing::SizeIs;
 
 constexpr std::int64_t kOffset = 1'000'000'000;  // CLOCK_REALTIME minus CLOCK_MONOTONIC
 
-/// QEMU's account of one WRITE(10) from `begin` on, 100 us from one event to the next.
+/// Returns QEMU's trace of one WRITE(10) from `begin` on, with 100 us between events.
 std::vector<QemuTraceEvent> Write(std::int64_t begin, std::uint64_t tag, std::uint64_t sector,
                                   int error_number, VirtioScsiResponse response,
                                   ScsiStatus status) {
@@ -27,7 +27,7 @@ std::vector<QemuTraceEvent> Write(std::int64_t begin, std::uint64_t tag, std::ui
           {at + 100, observe::SgIoSubmission{tag, 0x2a, sector}},
           {at + 200, observe::PoolSubmission{0xa00 + tag}},
           {at + 300, observe::PoolCompletion{0xa00 + tag, error_number}},
-          {at + 400, observe::VirtioScsiAnswer{tag, response, status}}};
+          {at + 400, observe::VirtioScsiCompletion{tag, response, status}}};
 }
 
 std::vector<std::uint8_t> Write10(std::uint8_t lba) { return {0x2a, 0, 0, 0, 0, lba, 0, 0, 8, 0}; }
@@ -45,7 +45,7 @@ TraceEvent PathDone(std::int64_t at, std::vector<std::uint8_t> cdb) {
   return {at, "worker", 7, done};
 }
 
-TEST(GuestCommands, AreFollowedFromRequestToAnswer) {
+TEST(GuestCommands, AreFollowedFromRequestToResponse) {
   const auto followed = FollowCommands(
       Write(5000, 1, 56, ENODEV, VirtioScsiResponse::kOk, ScsiStatus::kCheckCondition), kOffset,
       {});
@@ -64,7 +64,7 @@ TEST(GuestCommands, AreFollowedFromRequestToAnswer) {
             "command 0x2a at sector 56: SG_IO failed with errno 19; OK, CHECK CONDITION");
 }
 
-TEST(GuestCommands, GetWhatTheKernelRecordedOfThem) {
+TEST(GuestCommands, HaveTheKernelsTraceEventsOfTheirSgIo) {
   const auto followed = FollowCommands(
       Write(5000, 1, 56, 0, VirtioScsiResponse::kTransportFailure, ScsiStatus::kGood), kOffset,
       {PathDone(5220, Write10(56)),
@@ -77,14 +77,14 @@ TEST(GuestCommands, GetWhatTheKernelRecordedOfThem) {
   EXPECT_EQ(sg_io.handed_back->host_byte, HostByte::kTransportDisrupted);
   EXPECT_THAT(followed.elsewhere, IsEmpty());
   EXPECT_EQ(followed.commands.front().ToString(),
-            "command 0x2a at sector 56: SG_IO handed back DID_TRANSPORT_DISRUPTED, GOOD; "
+            "command 0x2a at sector 56: SG_IO returned DID_TRANSPORT_DISRUPTED, GOOD; "
             "TRANSPORT_FAILURE, GOOD");
 }
 
-TEST(GuestCommands, AreToldApartWhenSeveralAreOnTheirWay) {
+TEST(GuestCommands, AreDistinguishedWhenSeveralAreInFlight) {
   auto qemu = Write(5000, 1, 56, 0, VirtioScsiResponse::kTransportFailure, ScsiStatus::kGood);
   const auto other = Write(5000, 2, 64, EIO, VirtioScsiResponse::kOk, ScsiStatus::kGood);
-  // QEMU submits the second before the first has come back.
+  // QEMU submits the second before the first has returned.
   qemu.insert(qemu.begin() + 3, other.begin(), other.end());
   const auto followed =
       FollowCommands(qemu, kOffset, {SgIoBack(5225, 64), PathDone(5220, Write10(56))});
@@ -96,7 +96,7 @@ TEST(GuestCommands, AreToldApartWhenSeveralAreOnTheirWay) {
   EXPECT_THAT(followed.commands[0].sg_ios.front().below, SizeIs(1));
 }
 
-TEST(GuestCommands, DoNotGetWhatWasRecordedOfOthers) {
+TEST(GuestCommands, DoNotHaveTraceEventsOfOthers) {
   const std::vector<std::uint8_t> test_unit_ready(6, 0);
   TraceEvent checkers_request{5223, "multipathd", 9, observe::BlockError{{8, 0}, EIO}};
   const auto followed = FollowCommands(
@@ -108,7 +108,7 @@ TEST(GuestCommands, DoNotGetWhatWasRecordedOfOthers) {
   EXPECT_FALSE(followed.commands.front().Failed());
 }
 
-TEST(GuestCommands, MayBeTriedAgainByTheGuestUnderTheSameTag) {
+TEST(GuestCommands, MayBeRetriedByTheGuestWithTheSameTag) {
   auto qemu = Write(5000, 1, 56, ENODEV, VirtioScsiResponse::kOk, ScsiStatus::kCheckCondition);
   const auto again = Write(6000, 1, 56, 0, VirtioScsiResponse::kOk, ScsiStatus::kGood);
   qemu.insert(qemu.end(), again.begin(), again.end());
@@ -118,14 +118,14 @@ TEST(GuestCommands, MayBeTriedAgainByTheGuestUnderTheSameTag) {
   EXPECT_FALSE(followed.commands[1].Failed());
 }
 
-TEST(GuestCommands, MayBeTriedAgainByQemu) {
+TEST(GuestCommands, MayBeRetriedByQemu) {
   auto qemu = Write(5000, 1, 56, ENODEV, VirtioScsiResponse::kOk, ScsiStatus::kGood);
-  const QemuTraceEvent answer = qemu.back();
+  const QemuTraceEvent response = qemu.back();
   qemu.pop_back();
   qemu.push_back({kOffset + 7000, observe::SgIoSubmission{1, 0x2a, 56}});
   qemu.push_back({kOffset + 7100, observe::PoolSubmission{0xb00}});
   qemu.push_back({kOffset + 7200, observe::PoolCompletion{0xb00, 0}});
-  qemu.push_back(answer);
+  qemu.push_back(response);
   const auto followed = FollowCommands(qemu, kOffset, {});
   ASSERT_THAT(followed.commands, SizeIs(1));
   ASSERT_THAT(followed.commands.front().sg_ios, SizeIs(2));
@@ -133,24 +133,24 @@ TEST(GuestCommands, MayBeTriedAgainByQemu) {
   EXPECT_EQ(followed.commands.front().sg_ios[1].error_number, 0);
 }
 
-TEST(GuestCommands, MayBeHeld) {
+TEST(GuestCommands, MayHaveNoResponseYet) {
   auto qemu = Write(5000, 1, 56, 0, VirtioScsiResponse::kOk, ScsiStatus::kGood);
   qemu.resize(3);
   const auto followed = FollowCommands(qemu, kOffset, {});
   ASSERT_THAT(followed.commands, SizeIs(1));
   EXPECT_FALSE(followed.commands.front().Failed());
   EXPECT_EQ(followed.commands.front().ToString(),
-            "command 0x2a at sector 56: SG_IO has not come back; not answered");
+            "command 0x2a at sector 56: SG_IO has not returned; no response");
 }
 
-TEST(GuestCommands, MayHaveBegunBeforeAnybodyLooked) {
+TEST(GuestCommands, AreIgnoredIfTheyBeganBeforeTheTrace) {
   auto qemu = Write(5000, 1, 56, 0, VirtioScsiResponse::kFailure, ScsiStatus::kGood);
   qemu.erase(qemu.begin());
   qemu.push_back({kOffset + 5000, observe::BuiltSense{1, 5, 0x24, 0}});
   EXPECT_THAT(FollowCommands(qemu, kOffset, {}).commands, IsEmpty());
 }
 
-TEST(GuestCommands, MayGetSenseThatQemuMade) {
+TEST(GuestCommands, MayHaveSenseDataBuiltByQemu) {
   auto qemu = Write(5000, 1, 56, ENODEV, VirtioScsiResponse::kOk, ScsiStatus::kCheckCondition);
   qemu.insert(qemu.end() - 1, {kOffset + 5350, observe::BuiltSense{1, 0xb, 0, 6}});
   const auto followed = FollowCommands(qemu, kOffset, {});

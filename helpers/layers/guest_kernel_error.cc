@@ -7,7 +7,7 @@
 namespace dualpath::layers {
 namespace {
 
-/// Named by drivers/block/virtio_blk.c: "vda".
+/// Returns whether drivers/block/virtio_blk.c chose this name: "vda".
 bool IsVirtioBlk(const std::string& device) { return device.compare(0, 2, "vd") == 0; }
 
 }  // namespace
@@ -28,39 +28,39 @@ std::optional<std::chrono::microseconds> TimeOfLine(const std::string& line) {
          std::chrono::microseconds(std::strtoll(match[2].str().c_str(), nullptr, 10));
 }
 
-std::vector<GuestKernelError> ParseComplaints(const std::string& kernel_log) {
+std::vector<GuestKernelError> ParseGuestKernelErrors(const std::string& kernel_log) {
   static const std::regex result(R"(.*\bResult: hostbyte=(\S+) driverbyte=\S+.*)");
   static const std::regex sense_key(R"(.*\bSense Key : (.*?) \[(?:current|deferred)\].*)");
   static const std::regex additional_sense(R"(.*\bAdd\. Sense: (.*))");
   static const std::regex io_error(R"(.*\bI/O error, dev (\S+), sector (\d{1,18})\b.*)");
-  std::vector<GuestKernelError> complaints;
+  std::vector<GuestKernelError> errors;
   std::istringstream lines(kernel_log);
   for (std::string line; std::getline(lines, line);) {
     std::smatch match;
     const auto at = TimeOfLine(line);
     if (at && std::regex_match(line, match, result)) {
-      GuestKernelError complaint;
-      complaint.at = *at;
+      GuestKernelError error;
+      error.at = *at;
       const auto host_byte = scsi::ParseHostByte(match[1]);
       if (!host_byte) continue;
-      complaint.host_byte = *host_byte;
-      complaints.push_back(complaint);
+      error.host_byte = *host_byte;
+      errors.push_back(error);
     } else if (at && std::regex_match(line, match, io_error) && IsVirtioBlk(match[1])) {
-      GuestKernelError complaint;
-      complaint.at = *at;
-      complaint.sector = std::strtoull(match[2].str().c_str(), nullptr, 10);
-      complaints.push_back(complaint);
-    } else if (complaints.empty()) {
-      continue;  // about a command whose beginning is not in the log any more
+      GuestKernelError error;
+      error.at = *at;
+      error.sector = std::strtoull(match[2].str().c_str(), nullptr, 10);
+      errors.push_back(error);
+    } else if (errors.empty()) {
+      continue;  // the first line of this error is not in the log
     } else if (std::regex_match(line, match, sense_key)) {
-      complaints.back().sense_key = match[1];
+      errors.back().sense_key = match[1];
     } else if (std::regex_match(line, match, additional_sense)) {
-      complaints.back().additional_sense = match[1];
+      errors.back().additional_sense = match[1];
     } else if (std::regex_match(line, match, io_error)) {
-      complaints.back().sector = std::strtoull(match[2].str().c_str(), nullptr, 10);
+      errors.back().sector = std::strtoull(match[2].str().c_str(), nullptr, 10);
     }
   }
-  return complaints;
+  return errors;
 }
 
 }  // namespace dualpath::layers

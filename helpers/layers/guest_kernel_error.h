@@ -11,28 +11,28 @@
 
 namespace dualpath::layers {
 
-/// What the kernel of the guest says of a command that failed for good, that is, after its own
-/// tries (scsi_print_result and scsi_print_sense of Linux's drivers/scsi; of a virtio-blk disk only
-/// the block layer's "I/O error"). The kernel says so of ten commands in five seconds at most.
+/// A command that failed after all retries, as the guest's kernel logs it (scsi_print_result and
+/// scsi_print_sense of Linux's drivers/scsi; for a virtio-blk disk only the block layer's "I/O
+/// error"). The kernel logs at most ten such commands in five seconds.
 struct GuestKernelError {
-  std::chrono::microseconds at{0};            ///< since boot, by printk's clock of the guest
-  std::optional<scsi::HostByte> host_byte{};  ///< nothing: of a disk that is not a SCSI disk
-  std::string sense_key{};         ///< the kernel's words: "Aborted Command"; empty: no sense
+  std::chrono::microseconds at{0};            ///< time since boot, the guest's printk clock
+  std::optional<scsi::HostByte> host_byte{};  ///< empty: not a SCSI disk
+  std::string sense_key{};         ///< "Aborted Command", as the kernel prints it; empty: no sense
   std::string additional_sense{};  ///< "I/O process terminated"
-  std::optional<std::uint64_t> sector{};  ///< of "I/O error, dev sda, sector 56"
+  std::optional<std::uint64_t> sector{};  ///< from "I/O error, dev sda, sector 56"
 
-  /// "DID_OK, Aborted Command, I/O process terminated, sector 56"; "I/O error, sector 56".
+  /// Returns "DID_OK, Aborted Command, I/O process terminated, sector 56"; "I/O error, sector 56".
   std::string ToString() const;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const GuestKernelError& complaint) {
-  return out << complaint.ToString();
+inline std::ostream& operator<<(std::ostream& out, const GuestKernelError& error) {
+  return out << error.ToString();
 }
 
-/// Of dmesg's output, time stamps included; in the wording of Linux 3.10 to 6.12.
-std::vector<GuestKernelError> ParseComplaints(const std::string& kernel_log);
+/// Parses the output of dmesg with time stamps, in the formats of Linux 3.10 to 6.12.
+std::vector<GuestKernelError> ParseGuestKernelErrors(const std::string& kernel_log);
 
-/// The time stamp of a line of dmesg's output, or nothing.
+/// Returns the time stamp of a line of dmesg's output, if it has one.
 std::optional<std::chrono::microseconds> TimeOfLine(const std::string& line);
 
 }  // namespace dualpath::layers

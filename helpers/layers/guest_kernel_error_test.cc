@@ -24,45 +24,47 @@ const char kLog[] =
     "[   29.035655] scsi_io_completion_action: 7 callbacks suppressed\n"
     "[   29.035689] sd 0:0:0:0: [sda] tag#769 CDB: Write(10) 2a 00 00 00 00 40 00 00 08 00\n";
 
-TEST(GuestComplaints, AreReadFromTheKernelLog) {
-  const auto complaints = ParseComplaints(kLog);
-  ASSERT_THAT(complaints, SizeIs(2));
-  EXPECT_EQ(complaints[0].at, std::chrono::microseconds(28869268));
-  EXPECT_EQ(complaints[0].ToString(), "DID_OK, Aborted Command, I/O process terminated, sector 56");
-  EXPECT_EQ(complaints[1].ToString(), "DID_TRANSPORT_DISRUPTED");
-  EXPECT_EQ(complaints[1].sector, std::nullopt);
+TEST(GuestKernelErrors, AreParsedFromTheKernelLog) {
+  const auto errors = ParseGuestKernelErrors(kLog);
+  ASSERT_THAT(errors, SizeIs(2));
+  EXPECT_EQ(errors[0].at, std::chrono::microseconds(28869268));
+  EXPECT_EQ(errors[0].ToString(), "DID_OK, Aborted Command, I/O process terminated, sector 56");
+  EXPECT_EQ(errors[1].ToString(), "DID_TRANSPORT_DISRUPTED");
+  EXPECT_EQ(errors[1].sector, std::nullopt);
 }
 
-TEST(GuestComplaints, AreReadInOlderWordings) {
-  const auto complaints = ParseComplaints(
+TEST(GuestKernelErrors, AreParsedInOlderFormats) {
+  const auto errors = ParseGuestKernelErrors(
       "[    9.000001] sd 0:0:0:0: [sda] FAILED Result: hostbyte=DID_ERROR driverbyte=DRIVER_OK\n"
       "[    9.000002] end_request: I/O error, dev sda, sector 8\n"
       "[   10.000001] sd 0:0:0:0: [sda] tag#1 FAILED Result: hostbyte=0x10 "
       "driverbyte=DRIVER_SENSE\n"
       "[   10.000002] blk_update_request: I/O error, dev sda, sector 16 op 0x1:(WRITE)\n");
-  ASSERT_THAT(complaints, SizeIs(2));
-  EXPECT_EQ(complaints[0].ToString(), "DID_ERROR, sector 8");
-  EXPECT_EQ(complaints[1].ToString(), "DID_TARGET_FAILURE, sector 16");
+  ASSERT_THAT(errors, SizeIs(2));
+  EXPECT_EQ(errors[0].ToString(), "DID_ERROR, sector 8");
+  EXPECT_EQ(errors[1].ToString(), "DID_TARGET_FAILURE, sector 16");
 }
 
-TEST(GuestComplaints, OfAVirtioBlkDiskAreTheBlockLayersAlone) {
-  const auto complaints = ParseComplaints(
+TEST(GuestKernelErrors, OfAVirtioBlkDiskAreTheBlockLayers) {
+  const auto errors = ParseGuestKernelErrors(
       "[   28.882923] I/O error, dev vda, sector 56 op 0x1:(WRITE) flags 0x8800 phys_seg 1 prio "
       "class 2\n");
-  ASSERT_THAT(complaints, SizeIs(1));
-  EXPECT_EQ(complaints[0].at, std::chrono::microseconds(28882923));
-  EXPECT_EQ(complaints[0].host_byte, std::nullopt);
-  EXPECT_EQ(complaints[0].ToString(), "I/O error, sector 56");
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(errors[0].at, std::chrono::microseconds(28882923));
+  EXPECT_EQ(errors[0].host_byte, std::nullopt);
+  EXPECT_EQ(errors[0].ToString(), "I/O error, sector 56");
 }
 
-TEST(GuestComplaints, DoNotBeginInTheMiddle) {
-  EXPECT_THAT(ParseComplaints("[   28.872398] sd 0:0:0:0: [sda] tag#827 Sense Key : Aborted "
-                              "Command [current] \n"
-                              "[   28.882923] I/O error, dev sda, sector 56 op 0x1:(WRITE)\n"),
-              IsEmpty());
-  EXPECT_THAT(ParseComplaints(""), IsEmpty());
-  EXPECT_THAT(ParseComplaints("[   1.000000] x: Result: hostbyte=NO_SUCH driverbyte=DRIVER_OK\n"),
-              IsEmpty());
+TEST(GuestKernelErrors, AreIgnoredWithoutTheirFirstLine) {
+  EXPECT_THAT(
+      ParseGuestKernelErrors("[   28.872398] sd 0:0:0:0: [sda] tag#827 Sense Key : Aborted "
+                             "Command [current] \n"
+                             "[   28.882923] I/O error, dev sda, sector 56 op 0x1:(WRITE)\n"),
+      IsEmpty());
+  EXPECT_THAT(ParseGuestKernelErrors(""), IsEmpty());
+  EXPECT_THAT(
+      ParseGuestKernelErrors("[   1.000000] x: Result: hostbyte=NO_SUCH driverbyte=DRIVER_OK\n"),
+      IsEmpty());
 }
 
 TEST(TimeOfLine, IsTheTimeStamp) {

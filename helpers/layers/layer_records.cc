@@ -11,56 +11,56 @@ using timeline::Record;
 using timeline::Severity;
 
 Record FromCommand(const GuestCommand& command) {
-  Record event;
-  event.time_us = command.begun.count();
-  event.lane = Lane::kQemu;
-  event.kind = "command";
-  event.severity = command.Failed() ? Severity::kError : Severity::kInfo;
-  event.text = command.ToString();
-  if (command.ended) event.duration_us = (*command.ended - command.begun).count();
-  return event;
+  Record record;
+  record.time_us = command.begun.count();
+  record.lane = Lane::kQemu;
+  record.kind = "command";
+  record.severity = command.Failed() ? Severity::kError : Severity::kInfo;
+  record.text = command.ToString();
+  if (command.ended) record.duration_us = (*command.ended - command.begun).count();
+  return record;
 }
 
-Record FromTrace(const observe::TraceEvent& record) {
-  Record event;
-  event.time_us = record.monotonic_us;
-  event.lane = Lane::kKernel;
-  event.kind = "trace";
-  event.severity = Severity::kError;
-  event.text = record.WithoutTime();
-  if (const auto* done = std::get_if<observe::ScsiDone>(&record.event)) {
-    event.path = done->path.ToString();
-  } else if (const auto* refused = std::get_if<observe::ScsiRefused>(&record.event)) {
-    event.path = refused->path.ToString();
+Record FromTrace(const observe::TraceEvent& event) {
+  Record record;
+  record.time_us = event.monotonic_us;
+  record.lane = Lane::kKernel;
+  record.kind = "trace";
+  record.severity = Severity::kError;
+  record.text = event.WithoutTime();
+  if (const auto* done = std::get_if<observe::ScsiDone>(&event.event)) {
+    record.path = done->path.ToString();
+  } else if (const auto* refused = std::get_if<observe::ScsiRefused>(&event.event)) {
+    record.path = refused->path.ToString();
   }
-  return event;
+  return record;
 }
 
-Record FromComplaint(const GuestKernelError& complaint) {
-  Record event;
-  event.time_us = complaint.at.count();
-  event.lane = Lane::kGuest;
-  event.kind = "line";
-  event.severity = Severity::kError;
-  event.text = "the guest's kernel: " + complaint.ToString();
-  return event;
+Record FromKernelError(const GuestKernelError& error) {
+  Record record;
+  record.time_us = error.at.count();
+  record.lane = Lane::kGuest;
+  record.kind = "line";
+  record.severity = Severity::kError;
+  record.text = "the guest's kernel: " + error.ToString();
+  return record;
 }
 
 }  // namespace
 
-std::vector<Record> FromErrorPath(const ErrorTrace& path) {
-  std::vector<Record> events;
-  for (const GuestCommand& command : path.commands) {
-    events.push_back(FromCommand(command));
+std::vector<Record> FromErrorTrace(const ErrorTrace& trace) {
+  std::vector<Record> records;
+  for (const GuestCommand& command : trace.commands) {
+    records.push_back(FromCommand(command));
     for (const SgIo& sg_io : command.sg_ios) {
-      for (const observe::TraceEvent& record : sg_io.below) events.push_back(FromTrace(record));
+      for (const observe::TraceEvent& event : sg_io.below) records.push_back(FromTrace(event));
     }
   }
-  for (const observe::TraceEvent& record : path.elsewhere) events.push_back(FromTrace(record));
-  for (const GuestKernelError& complaint : path.complaints) {
-    events.push_back(FromComplaint(complaint));
+  for (const observe::TraceEvent& event : trace.elsewhere) records.push_back(FromTrace(event));
+  for (const GuestKernelError& error : trace.kernel_errors) {
+    records.push_back(FromKernelError(error));
   }
-  return events;
+  return records;
 }
 
 }  // namespace dualpath::layers

@@ -7,11 +7,11 @@
 
 namespace dualpath::layers {
 
-/// What was traced and what the guest's kernel said, as records of the timeline. The rest of an
-/// error's path, as logs, libvirt's events and the application's I/O, has other sources there.
-///   command  QEMU's lane: one of the guest, from QEMU's getting it to its answer
+/// Returns the traces and the guest's kernel errors as records of the timeline. Its records of
+/// logs, libvirt's events and the application's I/O have other sources.
+///   command  QEMU's lane: a command of the guest, from request to response
 ///   trace    the kernel's lane: a command or request that ended with an error below SG_IO
-///   line     the guest's lane: its kernel complains
-std::vector<timeline::Record> FromErrorPath(const ErrorTrace& path);
+///   line     the guest's lane: an error in the guest's kernel log
+std::vector<timeline::Record> FromErrorTrace(const ErrorTrace& trace);
 
 }  // namespace dualpath::layers

@@ -11,7 +11,7 @@ namespace {
 using timeline::Lane;
 using timeline::Severity;
 
-TEST(LayerEvents, ACommandWithWhatWasBelowIt) {
+TEST(LayerRecords, AreCommandsTraceEventsAndKernelErrors) {
   GuestCommand failed;
   failed.opcode = 0x2a;
   failed.sector = 56;
@@ -30,35 +30,35 @@ TEST(LayerEvents, ACommandWithWhatWasBelowIt) {
   GuestCommand hanging;
   hanging.opcode = 0x2a;
   hanging.begun = Moment(2000000);
-  ErrorTrace path;
-  path.commands = {failed, hanging};
-  path.elsewhere.push_back({3000000, "multipathd", 77, observe::BlockError{{8, 16}, EIO}});
-  GuestKernelError complaint;
-  complaint.at = Moment(1002000);
-  complaint.sense_key = "Aborted Command";
-  complaint.sector = 56;
-  path.complaints = {complaint};
+  ErrorTrace trace;
+  trace.commands = {failed, hanging};
+  trace.elsewhere.push_back({3000000, "multipathd", 77, observe::BlockError{{8, 16}, EIO}});
+  GuestKernelError error;
+  error.at = Moment(1002000);
+  error.sense_key = "Aborted Command";
+  error.sector = 56;
+  trace.kernel_errors = {error};
 
-  const auto events = FromErrorPath(path);
-  ASSERT_EQ(events.size(), 5U);
-  EXPECT_EQ(events[0].time_us, 1000000);
-  EXPECT_EQ(events[0].lane, Lane::kQemu);
-  EXPECT_EQ(events[0].kind, "command");
-  EXPECT_EQ(events[0].duration_us, 1500);
-  EXPECT_EQ(events[0].severity, Severity::kError);
-  EXPECT_EQ(events[0].text, failed.ToString());
-  EXPECT_EQ(events[1].ToJsonLine(),
+  const auto records = FromErrorTrace(trace);
+  ASSERT_EQ(records.size(), 5U);
+  EXPECT_EQ(records[0].time_us, 1000000);
+  EXPECT_EQ(records[0].lane, Lane::kQemu);
+  EXPECT_EQ(records[0].kind, "command");
+  EXPECT_EQ(records[0].duration_us, 1500);
+  EXPECT_EQ(records[0].severity, Severity::kError);
+  EXPECT_EQ(records[0].text, failed.ToString());
+  EXPECT_EQ(records[1].ToJsonLine(),
             R"json({"time_us":1001000,"lane":"kernel","kind":"trace","severity":"error",)json"
             R"json("text":"worker: 3:0:1:0 command 0x2a: DID_TRANSPORT_DISRUPTED, GOOD",)json"
             R"json("path":"3:0:1:0"})json");
-  EXPECT_EQ(events[2].duration_us, std::nullopt);
-  EXPECT_EQ(events[2].severity, Severity::kInfo);
-  EXPECT_EQ(events[3].text, "multipathd: 8:16: a request ended with errno 5");
-  EXPECT_EQ(events[4].lane, Lane::kGuest);
-  EXPECT_EQ(events[4].text, "the guest's kernel: " + complaint.ToString());
+  EXPECT_EQ(records[2].duration_us, std::nullopt);
+  EXPECT_EQ(records[2].severity, Severity::kInfo);
+  EXPECT_EQ(records[3].text, "multipathd: 8:16: a request ended with errno 5");
+  EXPECT_EQ(records[4].lane, Lane::kGuest);
+  EXPECT_EQ(records[4].text, "the guest's kernel: " + error.ToString());
 }
 
-TEST(LayerEvents, NothingOfNothing) { EXPECT_TRUE(FromErrorPath({}).empty()); }
+TEST(LayerRecords, OfAnEmptyTraceAreEmpty) { EXPECT_TRUE(FromErrorTrace({}).empty()); }
 
 }  // namespace
 }  // namespace dualpath::layers

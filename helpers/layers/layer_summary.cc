@@ -18,20 +18,22 @@ namespace {
 using observe::TraceEvent;
 using observe::VirtioScsiResponse;
 
-/// Words in order of first appearance, each once.
-class Words {
+/// Phrases in order of first appearance, without repetitions.
+class Phrases {
  public:
-  void Add(const std::string& word) {
-    if (std::find(words_.begin(), words_.end(), word) == words_.end()) words_.push_back(word);
+  void Add(const std::string& phrase) {
+    if (std::find(phrases_.begin(), phrases_.end(), phrase) == phrases_.end()) {
+      phrases_.push_back(phrase);
+    }
   }
   std::string JoinedOr(const std::string& nothing) const {
     std::string text;
-    for (const std::string& word : words_) text += (text.empty() ? "" : ", ") + word;
+    for (const std::string& phrase : phrases_) text += (text.empty() ? "" : ", ") + phrase;
     return text.empty() ? nothing : text;
   }
 
  private:
-  std::vector<std::string> words_;
+  std::vector<std::string> phrases_;
 };
 
 constexpr char kNoError[] = "no error";
@@ -41,40 +43,40 @@ std::string Count(std::size_t paths) {
   return std::to_string(paths) + (paths == 1 ? " path" : " paths");
 }
 
-/// multipathd's checker runs into the same fault; that is not the guest's I/O.
-bool IsOfTheGuest(const TraceEvent& record) { return record.task != "multipathd"; }
+/// multipathd's checker hits the same fault, but is not I/O of the guest.
+bool IsOfTheGuest(const TraceEvent& event) { return event.task != "multipathd"; }
 
-std::string OfThePaths(const ErrorTrace& seen) {
-  std::vector<const TraceEvent*> records;
-  for (const GuestCommand& command : seen.commands) {
+std::string OfThePaths(const ErrorTrace& trace) {
+  std::vector<const TraceEvent*> events;
+  for (const GuestCommand& command : trace.commands) {
     for (const SgIo& sg_io : command.sg_ios) {
-      for (const TraceEvent& record : sg_io.below) records.push_back(&record);
+      for (const TraceEvent& event : sg_io.below) events.push_back(&event);
     }
   }
-  for (const TraceEvent& record : seen.elsewhere) {
-    if (IsOfTheGuest(record)) records.push_back(&record);
+  for (const TraceEvent& event : trace.elsewhere) {
+    if (IsOfTheGuest(event)) events.push_back(&event);
   }
-  Words completions;
-  Words requests;
-  for (const TraceEvent* record : records) {
-    if (const auto* done = std::get_if<observe::ScsiDone>(&record->event)) {
+  Phrases completions;
+  Phrases requests;
+  for (const TraceEvent* event : events) {
+    if (const auto* done = std::get_if<observe::ScsiDone>(&event->event)) {
       completions.Add(done->host_byte == scsi::HostByte::kOk ? scsi::ToString(done->status)
                                                              : scsi::ToString(done->host_byte));
-    } else if (const auto* failed = std::get_if<observe::BlockError>(&record->event)) {
+    } else if (const auto* failed = std::get_if<observe::BlockError>(&event->event)) {
       if (timeline::IsScsiDisk(failed->device)) requests.Add("I/O error");
     }
   }
-  // sd says so of what it does not even make a command of: drivers/scsi/scsi_lib.c.
-  for (const observe::LogMessage& record : seen.log) {
-    if (record.source == "kernel" && record.text.find("rejecting I/O to") != std::string::npos) {
+  // Logged for requests that fail before they become a command (drivers/scsi/scsi_lib.c).
+  for (const observe::LogMessage& message : trace.log) {
+    if (message.source == "kernel" && message.text.find("rejecting I/O to") != std::string::npos) {
       requests.Add("I/O rejected");
     }
   }
-  // A completed command says why its request failed.
+  // Completions are more specific than the failed requests that they cause.
   return completions.JoinedOr(requests.JoinedOr(kNoError));
 }
 
-/// The log of dm-multipath and multipathd; each counts paths, or says something once.
+/// Collects what dm-multipath and multipathd logged.
 class LogReader {
  public:
   void operator()(const multipath::KernelFailingPath& failing) { failed_.insert(failing.path); }
@@ -93,22 +95,22 @@ class LogReader {
   void operator()(const Other& /*other*/) {}
 
   std::string OfDm() const {
-    Words words;
-    if (!failed_.empty()) words.Add("fails " + Count(failed_.size()));
-    if (table_) words.Add("new table of " + Count(*table_));
-    return words.JoinedOr(kNoError);
+    Phrases phrases;
+    if (!failed_.empty()) phrases.Add("fails " + Count(failed_.size()));
+    if (table_) phrases.Add("new table of " + Count(*table_));
+    return phrases.JoinedOr(kNoError);
   }
 
-  /// In an order of its own: which of them comes first depends on the moment.
+  /// In a fixed order, since the order in the log depends on timing.
   std::string OfMultipathd() const {
-    Words words;
-    if (removes_) words.Add("path removed");
-    if (offline_) words.Add("path offline");
-    if (checker_failed_) words.Add("checker failed");
-    if (left_) words.Add(Count(*left_) + " left");
-    if (queues_) words.Add("I/O is held");
-    if (gives_up_) words.Add("I/O fails");
-    return words.JoinedOr(kNoError);
+    Phrases phrases;
+    if (removes_) phrases.Add("path removed");
+    if (offline_) phrases.Add("path offline");
+    if (checker_failed_) phrases.Add("checker failed");
+    if (left_) phrases.Add(Count(*left_) + " left");
+    if (queues_) phrases.Add("I/O is queued");
+    if (gives_up_) phrases.Add("I/O fails");
+    return phrases.JoinedOr(kNoError);
   }
 
  private:
@@ -122,56 +124,56 @@ class LogReader {
   bool gives_up_ = false;
 };
 
-std::string OfSgIo(const ErrorTrace& seen) {
-  Words words;
+std::string OfSgIo(const ErrorTrace& trace) {
+  Phrases phrases;
   bool any = false;
-  for (const GuestCommand& command : seen.commands) {
+  for (const GuestCommand& command : trace.commands) {
     for (const SgIo& sg_io : command.sg_ios) {
       any = true;
-      if (sg_io.error_number != 0) words.Add(NameOfErrno(sg_io.error_number));
+      if (sg_io.error_number != 0) phrases.Add(NameOfErrno(sg_io.error_number));
       if (!sg_io.handed_back) continue;
       const auto& back = *sg_io.handed_back;
-      words.Add(back.host_byte == scsi::HostByte::kOk ? scsi::ToString(back.status)
-                                                      : scsi::ToString(back.host_byte));
+      phrases.Add(back.host_byte == scsi::HostByte::kOk ? scsi::ToString(back.status)
+                                                        : scsi::ToString(back.host_byte));
     }
   }
   if (!any) return kNoSuchLayer;
-  return words.JoinedOr(seen.why_no_sg_io.empty() ? kNoError : "not seen");
+  return phrases.JoinedOr(trace.why_no_sg_io.empty() ? kNoError : "not seen");
 }
 
-std::string OfVirtioScsi(const ErrorTrace& seen) {
-  if (seen.commands.empty()) return kNoSuchLayer;
-  Words words;
-  for (const GuestCommand& command : seen.FailedCommands()) {
-    words.Add(command.response == VirtioScsiResponse::kOk ? scsi::ToString(command.status)
-                                                          : observe::ToString(command.response));
+std::string OfVirtioScsi(const ErrorTrace& trace) {
+  if (trace.commands.empty()) return kNoSuchLayer;
+  Phrases phrases;
+  for (const GuestCommand& command : trace.FailedCommands()) {
+    phrases.Add(command.response == VirtioScsiResponse::kOk ? scsi::ToString(command.status)
+                                                            : observe::ToString(command.response));
   }
-  return words.JoinedOr(kNoError);
+  return phrases.JoinedOr(kNoError);
 }
 
-std::string OfGuestKernel(const ErrorTrace& seen) {
-  Words words;
-  for (const GuestKernelError& complaint : seen.complaints) {
-    if (!complaint.host_byte) {
-      words.Add("I/O error");
+std::string OfGuestKernel(const ErrorTrace& trace) {
+  Phrases phrases;
+  for (const GuestKernelError& error : trace.kernel_errors) {
+    if (!error.host_byte) {
+      phrases.Add("I/O error");
       continue;
     }
-    words.Add(scsi::ToString(*complaint.host_byte) +
-              (complaint.sense_key.empty() ? "" : ", " + complaint.sense_key));
+    phrases.Add(scsi::ToString(*error.host_byte) +
+                (error.sense_key.empty() ? "" : ", " + error.sense_key));
   }
-  return words.JoinedOr(kNoError);
+  return phrases.JoinedOr(kNoError);
 }
 
-std::string OfSense(const ErrorTrace& seen) {
-  Words words;
-  for (const GuestCommand& command : seen.commands) {
+std::string OfSense(const ErrorTrace& trace) {
+  Phrases phrases;
+  for (const GuestCommand& command : trace.commands) {
     if (!command.built_sense) continue;
     char text[16];
     std::snprintf(text, sizeof text, "%02x/%02x/%02x", command.built_sense->key,
                   command.built_sense->asc, command.built_sense->ascq);
-    words.Add(text);
+    phrases.Add(text);
   }
-  return words.JoinedOr("");
+  return phrases.JoinedOr("");
 }
 
 }  // namespace
@@ -185,13 +187,13 @@ std::string NameOfErrno(int error_number) {
   return name != names.end() ? name->second : "errno " + std::to_string(error_number);
 }
 
-LayerSummary Summarize(const ErrorTrace& seen) {
+LayerSummary Summarize(const ErrorTrace& trace) {
   LogReader log;
-  for (const observe::LogMessage& record : seen.log) {
-    std::visit(log, multipath::ParseLogLine(record.text));
+  for (const observe::LogMessage& message : trace.log) {
+    std::visit(log, multipath::ParseLogLine(message.text));
   }
-  return {OfThePaths(seen), log.OfDm(),         log.OfMultipathd(), OfSgIo(seen),
-          OfSense(seen),    OfVirtioScsi(seen), OfGuestKernel(seen)};
+  return {OfThePaths(trace), log.OfDm(),          log.OfMultipathd(),  OfSgIo(trace),
+          OfSense(trace),    OfVirtioScsi(trace), OfGuestKernel(trace)};
 }
 
 }  // namespace dualpath::layers

@@ -26,10 +26,10 @@ std::string NotWholeBlocks(std::uint64_t bytes) {
   return std::to_string(bytes) + " bytes are not a positive multiple of 512";
 }
 
-/// Why these options cannot make a backstore; empty if they can.
-std::string Flaw(const FileBackstore::Options& options) {
+/// Returns why the options are invalid, or an empty string.
+std::string Invalid(const FileBackstore::Options& options) {
   if (options.name.empty() || options.name.find('/') != std::string::npos) {
-    return "the name \"" + options.name + "\" cannot be a directory's";
+    return "the name \"" + options.name + "\" is not a valid directory name";
   }
   if (!IsWholeBlocks(options.size_bytes)) return NotWholeBlocks(options.size_bytes);
   if (options.file.empty() || options.file[0] != '/' || options.file.size() > kMaxFileName ||
@@ -44,7 +44,7 @@ std::string Flaw(const FileBackstore::Options& options) {
   // The kernel would create a missing file, and read zeros beyond the end of a short one.
   struct stat file {};
   if (::stat(options.file.c_str(), &file) != 0) {
-    return Error::FromErrno("look at backing file", options.file, errno).ToString();
+    return Error::FromErrno("check backing file", options.file, errno).ToString();
   }
   if (!S_ISREG(file.st_mode)) return options.file + " is not a regular file";
   if (static_cast<std::uint64_t>(file.st_size) < options.size_bytes) {
@@ -54,15 +54,15 @@ std::string Flaw(const FileBackstore::Options& options) {
   return "";
 }
 
-/// Makes core/fileio_N with the first N that nobody has, and returns its name.
-Result<std::string> MakeHba(const ConfigFs& configfs) {
+/// Creates core/fileio_N with the first free N and returns its name.
+Result<std::string> CreateHba(const ConfigFs& configfs) {
   for (unsigned index = 0; index < kMaxHbas; ++index) {
     std::string hba = "fileio_" + std::to_string(index);
     const Status made = configfs.MakeDirectory("core/" + hba);
     if (made.ok()) return hba;
     if (made.error().error_number() != EEXIST) return made.error();
   }
-  return Error::Because("make HBA", configfs.root() + "/core", "fileio_0 to fileio_999 are taken");
+  return Error::Because("create HBA", configfs.root() + "/core", "fileio_0 to fileio_999 exist");
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ Status CreateBackingFile(const std::string& path, std::uint64_t bytes) {
   }
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
-  if (ec) return Error::FromErrno("create the directory of", path, ec.value());
+  if (ec) return Error::FromErrno("create the directory of backing file", path, ec.value());
   const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd) return Error::FromErrno("create backing file", path, errno);
   if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) {
@@ -95,7 +95,7 @@ Result<FileioInfo> FileioInfo::Parse(const std::string& text) {
   if (file_at == std::string::npos) return error("file");
   const std::size_t mode_at = text.rfind(mode_label);
   if (mode_at == std::string::npos) return error("mode");
-  // From the right: a file's name may contain the label.
+  // Searched from the right, since a file name may contain the label.
   const std::size_t size_at = text.rfind(size_label, mode_at);
   if (size_at == std::string::npos || size_at < file_at) return error("size");
 
@@ -111,10 +111,10 @@ Result<FileioInfo> FileioInfo::Parse(const std::string& text) {
 }
 
 Result<FileBackstore> FileBackstore::Create(const Options& options, const ConfigFs& configfs) {
-  const std::string flaw = Flaw(options);
-  if (!flaw.empty()) return Error::Because("create backstore", options.name, flaw);
+  const std::string invalid = Invalid(options);
+  if (!invalid.empty()) return Error::Because("create backstore", options.name, invalid);
 
-  DUALPATH_TRY(const std::string hba, MakeHba(configfs));
+  DUALPATH_TRY(const std::string hba, CreateHba(configfs));
   FileBackstore backstore(hba + "/" + options.name, configfs);
   Status status = configfs.MakeDirectory(backstore.ConfigFsPath());
   if (status.ok()) {
@@ -141,7 +141,8 @@ Result<std::string> FileBackstore::Serial() const {
   DUALPATH_TRY(const std::string text, configfs_->Read(ConfigFsPath() + "/wwn/vpd_unit_serial"));
   const std::string label = "T10 VPD Unit Serial Number:";
   if (text.compare(0, label.size(), label) != 0) {
-    return Error::Because("read serial", ConfigFsPath(), "\"" + text + "\" is not understood");
+    return Error::Because("read serial", ConfigFsPath(),
+                          "\"" + text + "\" does not begin with \"" + label + "\"");
   }
   const std::size_t begin = text.find_first_not_of(' ', label.size());
   return begin == std::string::npos ? std::string() : text.substr(begin);
@@ -155,7 +156,7 @@ Result<FileioInfo> FileBackstore::Info() const {
 Status FileBackstore::Remove() const {
   DUALPATH_TRY_STATUS(configfs_->RemoveDirectory(ConfigFsPath()));
   const std::string hba = "core/" + object_.substr(0, object_.find('/'));
-  // targetcli has one HBA per backstore, but nothing forbids to share one.
+  // targetcli creates one HBA per backstore, but the kernel allows several backstores in one.
   DUALPATH_TRY(const auto others, configfs_->Directories(hba));
   if (!others.empty()) return Ok{};
   return configfs_->RemoveDirectory(hba);
@@ -168,12 +169,12 @@ Status FileBackstore::Configure(const Options& options) const {
   DUALPATH_TRY_STATUS(write("control", "fd_dev_name=" + options.file +
                                            ",fd_dev_size=" + std::to_string(options.size_bytes)));
   if (options.buffered) DUALPATH_TRY_STATUS(write("control", "fd_buffered_io=1"));
-  // Not needed by the kernel; targetcli takes the file's name from here.
+  // The kernel does not need it, but targetcli reads the file name from it.
   DUALPATH_TRY_STATUS(write("udev_path", options.file));
   DUALPATH_TRY_STATUS(write("enable", "1"));
-  // After enabling: kernels before 5.0 set the product to "FILEIO" there
-  // (target_core_device.c, target_configure_device). Before the first link: with an export the
-  // kernel refuses both.
+  // Both after enabling, in which kernels before 5.0 reset the product to "FILEIO"
+  // (target_core_device.c, target_configure_device), and before the first link, since the kernel
+  // rejects both for an exported backstore.
   DUALPATH_TRY_STATUS(write("attrib/emulate_model_alias", options.emulate_model_alias ? "1" : "0"));
   return write("wwn/vpd_unit_serial", options.serial);
 }

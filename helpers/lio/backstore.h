@@ -10,41 +10,41 @@
 namespace dualpath::lio {
 
 /// Creates a sparse file of `bytes` bytes (a positive multiple of 512) for a backstore, and its
-/// directory. An existing file is never touched: it may hold somebody's data.
+/// directory. Fails if the file exists: it may hold data.
 Status CreateBackingFile(const std::string& path, std::uint64_t bytes);
 
-/// What `info` of a fileio backstore says (target_core_file.c, fd_show_configfs_dev_params).
+/// The attribute `info` of a fileio backstore (target_core_file.c, fd_show_configfs_dev_params).
 struct FileioInfo {
   std::string file;
   std::uint64_t size_bytes = 0;
-  bool write_back = false;  ///< "Buffered-WCE", against "O_DSYNC"
+  bool write_back = false;  ///< mode "Buffered-WCE", not "O_DSYNC"
 
   static Result<FileioInfo> Parse(const std::string& text);
 };
 
-/// A fileio backstore: the logical unit that all paths lead to.
+/// A fileio backstore: the logical unit behind all paths.
 ///
-/// The object is a handle. It does not remove the backstore when it goes: rigs outlive a process
-/// when they are adopted. Who owns it adds `Remove` to its Cleanup.
+/// The object is a handle. Its destructor does not remove the backstore, because an adopted rig
+/// outlives the process. The owner adds `Remove` to its Cleanup.
 class FileBackstore {
  public:
   struct Options {
-    std::string file{};            ///< exists, at least `size_bytes` long; neither "," nor newline
+    std::string file{};            ///< existing, at least `size_bytes`; without "," and newline
     std::uint64_t size_bytes = 0;  ///< positive multiple of 512
-    /// Unit serial number, up to 253 characters; `WwidFromSerial` says the WWID. Required: without
-    /// one multipath finds no usable uid.
+    /// Unit serial number, up to 253 characters, from which LIO derives the WWID
+    /// (`WwidFromSerial`). Required: without it multipath finds no usable uid.
     std::string serial{};
     std::string name = "storage";     ///< also the INQUIRY product if `emulate_model_alias`
-    bool emulate_model_alias = true;  ///< product is `name`, as targetcli has it; else "FILEIO"
-    bool buffered = true;             ///< write-back through the page cache, as targetcli's default
+    bool emulate_model_alias = true;  ///< product is `name`, targetcli's default; else "FILEIO"
+    bool buffered = true;             ///< write-back through the page cache, targetcli's default
   };
 
-  /// Creates core/fileio_N/NAME with the first N that is free, configured, enabled and not yet
-  /// exported. What was made is undone if a step fails.
+  /// Creates, configures and enables core/fileio_N/NAME with the first free N. It is not exported
+  /// yet. If a step fails, the earlier ones are undone.
   static Result<FileBackstore> Create(const Options& options,
                                       const ConfigFs& configfs = SystemConfigFs());
 
-  /// Takes over an existing one, "fileio_0/storage".
+  /// Opens an existing backstore, "fileio_0/storage".
   static Result<FileBackstore> Open(const std::string& object,
                                     const ConfigFs& configfs = SystemConfigFs());
 
@@ -55,7 +55,8 @@ class FileBackstore {
   Result<std::string> Serial() const;
   Result<FileioInfo> Info() const;
 
-  /// Removes it and its HBA. The kernel refuses while a target's LUN links to it.
+  /// Removes the backstore, and its HBA unless another backstore uses it. Fails with EBUSY while a
+  /// target's LUN links to it.
   Status Remove() const;
 
  private:

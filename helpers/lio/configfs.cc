@@ -21,8 +21,9 @@ Result<std::vector<std::string>> List(const std::string& directory, fs::file_typ
   fs::directory_iterator entry(directory, ec);
   if (ec == std::errc::no_such_file_or_directory) return names;
   for (; !ec && entry != fs::directory_iterator(); entry.increment(ec)) {
-    std::error_code gone;  // since it was listed: then it is none of ours to report
-    if (entry->symlink_status(gone).type() == type) names.push_back(entry->path().filename());
+    std::error_code removed_meanwhile;  // not an error: the entry is left out
+    if (entry->symlink_status(removed_meanwhile).type() == type)
+      names.push_back(entry->path().filename());
   }
   if (ec) return Error::FromErrno("list directory", directory, ec.value());
   std::sort(names.begin(), names.end());
@@ -34,7 +35,7 @@ Result<std::vector<std::string>> List(const std::string& directory, fs::file_typ
 Status ConfigFs::MakeDirectory(const std::string& path) const {
   const std::string absolute = Absolute(path);
   if (::mkdir(absolute.c_str(), 0755) == 0) return Ok{};
-  return Error::FromErrno("make directory", absolute, errno);
+  return Error::FromErrno("create directory", absolute, errno);
 }
 
 Status ConfigFs::RemoveDirectory(const std::string& path) const {

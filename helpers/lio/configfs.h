@@ -8,11 +8,11 @@
 
 namespace dualpath::lio {
 
-/// The operations of LIO's configfs tree (Documentation/filesystems/configfs.rst). Paths are
-/// relative to the root. Making a directory creates a kernel object, whose attributes the kernel
+/// Operations on LIO's configfs tree (Documentation/filesystems/configfs.rst). File names are
+/// relative to the root. Creating a directory creates a kernel object, whose attributes the kernel
 /// adds; a symbolic link joins two objects.
 ///
-/// Virtual so that unit tests can put a LIO without a kernel behind the classes of this folder.
+/// Virtual so that unit tests can use `FakeLio` instead of the kernel.
 class ConfigFs {
  public:
   explicit ConfigFs(std::string root = "/sys/kernel/config/target") : root_(std::move(root)) {}
@@ -22,11 +22,12 @@ class ConfigFs {
 
   const std::string& root() const { return root_; }
 
-  /// EEXIST is an error too: it tells a name that was free from one that was not.
+  /// Creates a directory. Fails with EEXIST if it exists, so that callers notice a name in use.
   virtual Status MakeDirectory(const std::string& path) const;
   virtual Status RemoveDirectory(const std::string& path) const;
 
-  /// `target` and `link` are both relative to the root. The kernel refuses a relative target.
+  /// Creates a symbolic link; `target` and `link` are both relative to the root. The link is
+  /// created with an absolute target, since the kernel rejects a relative one.
   virtual Status Link(const std::string& target, const std::string& link) const;
   virtual Status Unlink(const std::string& link) const;
 
@@ -35,12 +36,12 @@ class ConfigFs {
 
   bool Exists(const std::string& path) const;
 
-  /// Names of the directories, or of the symbolic links, in a directory; sorted. None if `path` is
-  /// not there: a fabric's directory exists only once the fabric has been used.
+  /// Returns the names of the directories, or of the symbolic links, in a directory; sorted. Empty
+  /// if `path` does not exist: a fabric's directory appears only with the fabric's first use.
   Result<std::vector<std::string>> Directories(const std::string& path) const;
   Result<std::vector<std::string>> Links(const std::string& path) const;
 
-  /// The last two components of what the link points to: "fileio_0/storage".
+  /// Returns the last two components of the link's target: "fileio_0/storage".
   Result<std::string> LinkedObject(const std::string& link) const;
 
  protected:
@@ -50,7 +51,7 @@ class ConfigFs {
   std::string root_;
 };
 
-/// The kernel's own tree.
+/// Returns the kernel's tree.
 const ConfigFs& SystemConfigFs();
 
 }  // namespace dualpath::lio

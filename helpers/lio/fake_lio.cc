@@ -1,11 +1,10 @@
 #include "helpers/lio/fake_lio.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <utility>
 
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
@@ -32,7 +31,7 @@ bool EndsWith(const std::string& text, const std::string& suffix) {
          text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
 
-/// The value of "key=" in what was written to `control`.
+/// Returns the value of "key=" in the text written to `control`.
 std::string Parameter(const std::string& control, const std::string& key) {
   const std::size_t at = control.find(key + "=");
   if (at == std::string::npos) return "";
@@ -42,8 +41,8 @@ std::string Parameter(const std::string& control, const std::string& key) {
 
 }  // namespace
 
-FakeLio::FakeLio(const std::string& directory)
-    : ConfigFs(directory + "/config"), directory_(directory) {
+FakeLio::FakeLio(TemporaryDirectory directory)
+    : ConfigFs(directory.path() + "/config"), directory_(std::move(directory)) {
   fs::create_directories(root() + "/core");
   fs::create_directories(Sysfs() + "/bus/scsi/devices");
 }
@@ -51,13 +50,6 @@ FakeLio::FakeLio(const std::string& directory)
 FakeLio::~FakeLio() {
   stop_ = true;
   if (scanner_.joinable()) scanner_.join();
-  std::error_code ec;
-  fs::remove_all(directory_, ec);
-}
-
-std::string FakeLio::MakeTemporary() {
-  std::string name = "/tmp/dualpath-lio-XXXXXX";
-  return ::mkdtemp(name.data()) == nullptr ? "/tmp/dualpath-lio-without-mkdtemp" : name;
 }
 
 Status FakeLio::MakeDirectory(const std::string& path) const {
@@ -74,16 +66,16 @@ Status FakeLio::MakeDirectory(const std::string& path) const {
     Put(path + "/wwn/vpd_unit_serial", "T10 VPD Unit Serial Number: ");
   } else if (StartsWith(name, "naa.")) {
     const std::string host = std::to_string(next_host_++);
-    fs::create_directories(directory_ + "/hosts");
-    (void)WriteFileAtomically(directory_ + "/hosts/" + name, host);
+    fs::create_directories(Directory() + "/hosts");
+    (void)WriteFileAtomically(Directory() + "/hosts/" + name, host);
     (void)WriteFileAtomically(Sysfs() + "/class/scsi_host/host" + host + "/scan", "");
   } else if (StartsWith(name, "tpgt_")) {
-    const auto host = ReadFile(directory_ + "/hosts/" + Name(Parent(path)));
+    const auto host = ReadFile(Directory() + "/hosts/" + Name(Parent(path)));
     Put(path + "/address", *host + ":0:" + name.substr(5));
     Put(path + "/nexus", "");
     Put(path + "/transport_status", "online");
     fs::create_directories(Absolute(path + "/lun"));
-    (void)WriteFileAtomically(directory_ + "/ports/" + path, "0");
+    (void)WriteFileAtomically(Directory() + "/ports/" + path, "0");
   }
   return Ok{};
 }
@@ -112,7 +104,7 @@ Status FakeLio::Link(const std::string& target, const std::string& link) const {
   DUALPATH_TRY_STATUS(Begin("link " + link));
   DUALPATH_TRY_STATUS(ConfigFs::Link(target, link));
   const std::string group = GroupOf(link);
-  const std::string ports = directory_ + "/ports/" + group;
+  const std::string ports = Directory() + "/ports/" + group;
   AddDisk(group);
   return WriteAttribute(ports, std::to_string(std::stoi(*ReadFile(ports)) + 1));
 }
@@ -122,9 +114,10 @@ Status FakeLio::Unlink(const std::string& link) const {
   DUALPATH_TRY_STATUS(Begin("unlink " + link));
   DUALPATH_TRY_STATUS(ConfigFs::Unlink(link));
   const std::string group = GroupOf(link);
-  if (!fs::exists(DeviceOf(group))) return Ok{};  // tcm_loop_port_unlink: the port stays counted
+  // Like tcm_loop_port_unlink, which without a disk does not decrement the port count.
+  if (!fs::exists(DeviceOf(group))) return Ok{};
   fs::remove_all(DeviceOf(group));
-  const std::string ports = directory_ + "/ports/" + group;
+  const std::string ports = Directory() + "/ports/" + group;
   return WriteAttribute(ports, std::to_string(std::stoi(*ReadFile(ports)) - 1));
 }
 
@@ -164,7 +157,7 @@ Status FakeLio::Write(const std::string& path, const std::string& value) const {
       Put(path, value + "\n");
     } else {
       if (!connected) return refuse(ENODEV);
-      if (*ReadFile(directory_ + "/ports/" + Parent(path)) != "0") return refuse(EPERM);
+      if (*ReadFile(Directory() + "/ports/" + Parent(path)) != "0") return refuse(EPERM);
       Put(path, "");
     }
   } else {
@@ -196,7 +189,7 @@ void FakeLio::FailOnce(const std::string& prefix, int error_number) {
 }
 
 Status FakeLio::Begin(const std::string& line) const {
-  // Once: the line is in the log from now on.
+  // Fails only once, since the line is in the log afterwards.
   const bool first = std::none_of(log_.begin(), log_.end(), [&](const std::string& seen) {
     return StartsWith(seen, fail_prefix_);
   });
@@ -238,7 +231,7 @@ std::vector<std::string> FakeLio::LinkedGroups() const {
 void FakeLio::Scan() {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const std::string& group : LinkedGroups()) {
-    const auto host = ReadFile(directory_ + "/hosts/" + Name(Parent(group)));
+    const auto host = ReadFile(Directory() + "/hosts/" + Name(Parent(group)));
     const std::string scan = Sysfs() + "/class/scsi_host/host" + *host + "/scan";
     if (*ReadFile(scan) != "- - -" || *Read(group + "/transport_status") != "online") continue;
     fs::resize_file(scan, 0);

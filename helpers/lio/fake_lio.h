@@ -8,18 +8,19 @@
 #include <thread>
 #include <vector>
 
+#include "helpers/base/temporary_directory.h"
 #include "helpers/lio/configfs.h"
 
 namespace dualpath::lio {
 
-/// A LIO without a kernel: a configfs and a sysfs in a directory of /tmp that follow those rules of
-/// the kernel that the helpers must respect. Attributes appear with their directory; a linked LUN
-/// is a disk in sysfs; serial and model alias cannot change while exported; enabling resets the
-/// model alias, as before Linux 5.0; unlinking a LUN whose disk was deleted leaks the port count,
-/// and a nexus with ports cannot be dropped.
+/// A LIO without a kernel: a configfs and a sysfs in a temporary directory, with the kernel's rules
+/// that the helpers depend on. Attributes appear with their directory; a linked LUN is a disk in
+/// sysfs; serial and model alias cannot change while exported; enabling resets the model alias, as
+/// before Linux 5.0; unlinking a LUN whose disk was deleted leaks the port count, and a nexus with
+/// ports cannot be removed.
 class FakeLio : public ConfigFs {
  public:
-  FakeLio() : FakeLio(MakeTemporary()) {}
+  FakeLio() : FakeLio(TemporaryDirectory::Create().value()) {}
   ~FakeLio() override;
 
   Status MakeDirectory(const std::string& path) const override;
@@ -28,25 +29,24 @@ class FakeLio : public ConfigFs {
   Status Unlink(const std::string& link) const override;
   Status Write(const std::string& path, const std::string& value) const override;
 
-  /// Holds the configfs, the sysfs, and whatever else a test puts there.
-  const std::string& Directory() const { return directory_; }
-  std::string Sysfs() const { return directory_ + "/sys"; }
+  /// Directory of the configfs and the sysfs, and for files of the test.
+  const std::string& Directory() const { return directory_.path(); }
+  std::string Sysfs() const { return Directory() + "/sys"; }
 
-  /// What `echo 1 > delete` does to the disk.
+  /// Removes the disk, like `echo 1 > delete`.
   void DeleteDisk(const std::string& hctl) const;
 
-  /// Lets rescans bring deleted disks back from now on; until then they find nothing.
+  /// Makes rescans bring deleted disks back from now on; before this call they find nothing.
   void AnswerScans();
 
-  /// The first operation whose line in the log would start so fails with `error_number`.
+  /// Makes the first operation whose line in the log begins with `prefix` fail with `error_number`.
   void FailOnce(const std::string& prefix, int error_number);
 
   /// Every operation so far, in order: "mkdir core/fileio_0", "write core/.../enable=1", ...
   const std::vector<std::string>& log() const { return log_; }
 
  private:
-  explicit FakeLio(const std::string& directory);
-  static std::string MakeTemporary();
+  explicit FakeLio(TemporaryDirectory directory);
 
   Status Begin(const std::string& line) const;
   void Put(const std::string& path, const std::string& content) const;
@@ -56,12 +56,12 @@ class FakeLio : public ConfigFs {
   std::vector<std::string> LinkedGroups() const;
   void Scan();
 
-  std::string directory_;
+  TemporaryDirectory directory_;
   std::string fail_prefix_;
   int fail_errno_ = 0;
   std::atomic<bool> stop_{false};
   std::thread scanner_;
-  mutable std::mutex mutex_;  // the scanner's changes against ours
+  mutable std::mutex mutex_;  // orders the operations and the scanner's changes
   mutable std::vector<std::string> log_;
   mutable int next_host_ = 3;
   mutable char next_letter_ = 'b';

@@ -16,7 +16,7 @@ Result<FoundBackstore> Describe(const std::string& object, const ConfigFs& confi
   found.object = object;
   found.name = backstore.Name();
   DUALPATH_TRY(found.serial, backstore.Serial());
-  // A backstore that was not configured says less than this.
+  // The info of a backstore that is not configured lacks these fields.
   const auto info = backstore.Info();
   if (info.ok()) {
     found.file = info->file;

@@ -10,8 +10,8 @@
 
 namespace dualpath::lio {
 
-/// A fileio backstore as it is found. HBA numbers are left out of comparison: they only say which
-/// index was free.
+/// A fileio backstore found in configfs. Comparison ignores the HBA number, which only depends on
+/// the indexes in use.
 struct FoundBackstore {
   std::string object;  ///< "fileio_0/storage"
   std::string name;
@@ -25,15 +25,15 @@ struct FoundBackstore {
 /// A LUN of a loopback target.
 struct FoundLun {
   unsigned lun = 0;
-  std::string backstore_object;  ///< "fileio_0/storage"; empty: nothing is linked
+  std::string backstore_object;  ///< "fileio_0/storage"; empty: no backstore linked
   std::string backstore_name;    ///< "storage"
 };
 
-/// A target portal group of a loopback target, as it is found.
+/// A target portal group of a loopback target found in configfs.
 struct FoundTarget {
   std::string naa;
   unsigned tpgt = 0;
-  std::string nexus;  ///< empty: none. Not compared: targetcli makes it up at random.
+  std::string nexus;  ///< empty: none. Not compared, since targetcli chooses it at random.
   std::vector<FoundLun> luns;
 };
 
@@ -41,17 +41,17 @@ bool operator==(const FoundBackstore& a, const FoundBackstore& b);
 bool operator==(const FoundLun& a, const FoundLun& b);
 bool operator==(const FoundTarget& a, const FoundTarget& b);
 
-/// All fileio backstores and loopback targets of this machine, whoever made them; backstores by
-/// name, targets by name and tag. Two that are equal make the same disks, whatever tool made them.
+/// All fileio backstores and loopback targets of this machine; backstores sorted by name, targets
+/// by name and tag. Equal inventories export the same disks, whichever tool created them.
 struct Inventory {
   std::vector<FoundBackstore> backstores;
   std::vector<FoundTarget> targets;
 
-  /// Empty without target_core_mod. Half-made backstores and targets are in it, with empty fields;
-  /// a target that has no portal group yet is not.
+  /// Reads the inventory; empty without target_core_mod. Incomplete backstores and targets are
+  /// included, with empty fields, except a target without a portal group.
   static Result<Inventory> Take(const ConfigFs& configfs = SystemConfigFs());
 
-  /// One line for each object.
+  /// Returns one line for each object.
   std::string ToString() const;
 };
 

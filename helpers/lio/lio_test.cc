@@ -36,16 +36,16 @@ TEST(Naa, IsPrefixAndSixteenDigits) {
     const Status status = ValidateNaa(name);
     ASSERT_FALSE(status.ok()) << name;
     EXPECT_THAT(status.error().ToString(),
-                HasSubstr("validate target name: \"" + std::string(name) + "\": it must be"));
+                HasSubstr("validate target name: \"" + std::string(name) + "\": must be"));
   }
 }
 
-TEST(Wwid, IsTheArticlesForTheArticlesSerial) {
+TEST(Wwid, MatchesTheArticle) {
   EXPECT_EQ(*WwidFromSerial("2d347b7c-8b80-41e9-bc81-7234e0bbccdd"),
             "360014052d347b7c8b8041e9bc817234e");
 }
 
-TEST(Wwid, SkipsOtherCharactersLowersAndPads) {
+TEST(Wwid, IsLowerCaseHexDigitsPaddedWithZeros) {
   EXPECT_EQ(*WwidFromSerial("ABCD"), "36001405abcd000000000000000000000");
   EXPECT_EQ(*WwidFromSerial("xy12-z3 \n"),
             "3600140512300000000000000000000"
@@ -53,13 +53,13 @@ TEST(Wwid, SkipsOtherCharactersLowersAndPads) {
   EXPECT_EQ(WwidFromSerial(std::string(40, 'f'))->size(), 33U);
 }
 
-TEST(Wwid, NeedsADigit) {
+TEST(Wwid, NeedsAHexadecimalDigit) {
   EXPECT_EQ(WwidFromSerial("xyz").error().ToString(),
-            "compute WWID: serial \"xyz\": it has no hexadecimal digit");
+            "compute WWID: serial \"xyz\": must contain a hexadecimal digit");
   EXPECT_FALSE(WwidFromSerial("").ok());
 }
 
-TEST(FileioInfo, IsReadFromAnyKernelsWording) {
+TEST(FileioInfo, IsParsedFromOldAndNewKernels) {
   const std::string head = "Status: ACTIVATED  Max Queue Depth: 0\n        TCM FILEIO ID: 0";
   const auto new_style = FileioInfo::Parse(
       head + "        File: /var/a  Size: 1 b.raw  Size: 1048576  Mode: Buffered-WCE Async: 0\n");
@@ -72,7 +72,7 @@ TEST(FileioInfo, IsReadFromAnyKernelsWording) {
   EXPECT_FALSE(old_style->write_back);
 }
 
-TEST(FileioInfo, SaysWhatIsMissing) {
+TEST(FileioInfo, NamesTheMissingField) {
   EXPECT_THAT(FileioInfo::Parse("").error().ToString(), HasSubstr("no file"));
   EXPECT_THAT(FileioInfo::Parse("File: /x  Mode: O_DSYNC").error().ToString(),
               HasSubstr("no size"));
@@ -84,7 +84,7 @@ TEST(FileioInfo, SaysWhatIsMissing) {
 class LioTest : public ::testing::Test {
  protected:
   LioTest() {
-    options_.file = lio_.Directory() + "/state/storage.raw";
+    options_.file = lio_.Directory() + "/files/storage.raw";
     options_.size_bytes = kSize;
     options_.serial = kSerial;
   }
@@ -147,19 +147,19 @@ TEST_F(LioTest, BackstoreCanBeWriteThroughAndPlainFileio) {
   EXPECT_EQ(Inventory::Take(lio_)->backstores.at(0).product, "FILEIO");
 }
 
-TEST_F(LioTest, BackstoreTakesTheFirstFreeHba) {
+TEST_F(LioTest, BackstoreUsesTheFirstFreeHba) {
   ASSERT_TRUE(lio_.MakeDirectory("core/fileio_0").ok());
   EXPECT_EQ(MakeBackstore()->object(), "fileio_1/storage");
 }
 
-TEST_F(LioTest, BackstoreRefusesWhatTheKernelWouldTakeAmiss) {
+TEST_F(LioTest, BackstoreRejectsInvalidOptions) {
   struct Case {
     const char* expected;
-    std::function<void(FileBackstore::Options&)> spoil;
+    std::function<void(FileBackstore::Options&)> change;
   };
   const std::vector<Case> cases = {
-      {"cannot be a directory's", [](auto& o) { o.name = "a/b"; }},
-      {"cannot be a directory's", [](auto& o) { o.name = ""; }},
+      {"is not a valid directory name", [](auto& o) { o.name = "a/b"; }},
+      {"is not a valid directory name", [](auto& o) { o.name = ""; }},
       {"1000 bytes are not a positive multiple of 512", [](auto& o) { o.size_bytes = 1000; }},
       {"0 bytes are not a positive multiple of 512", [](auto& o) { o.size_bytes = 0; }},
       {"absolute path", [](auto& o) { o.file = "storage.raw"; }},
@@ -167,21 +167,21 @@ TEST_F(LioTest, BackstoreRefusesWhatTheKernelWouldTakeAmiss) {
       {"No such file or directory", [](auto& o) { o.file += ".missing"; }},
       {"is not a regular file", [](auto& o) { o.file = "/tmp"; }},
       {"has 1048576 bytes, less than 2097152", [](auto& o) { o.size_bytes = 2 * kSize; }},
-      {"it has no hexadecimal digit", [](auto& o) { o.serial = ""; }},
+      {"must contain a hexadecimal digit", [](auto& o) { o.serial = ""; }},
       {"longer than 253 characters", [](auto& o) { o.serial = std::string(254, 'a'); }},
   };
-  for (const Case& spoiled : cases) {
+  for (const Case& invalid : cases) {
     FileBackstore::Options options = options_;
-    spoiled.spoil(options);
+    invalid.change(options);
     const auto backstore = FileBackstore::Create(options, lio_);
-    ASSERT_FALSE(backstore.ok()) << spoiled.expected;
+    ASSERT_FALSE(backstore.ok()) << invalid.expected;
     EXPECT_THAT(backstore.error().ToString(),
-                AllOf(HasSubstr("create backstore"), HasSubstr(spoiled.expected)));
+                AllOf(HasSubstr("create backstore"), HasSubstr(invalid.expected)));
   }
-  EXPECT_THAT(lio_.log(), IsEmpty()) << "refused before anything was made";
+  EXPECT_THAT(lio_.log(), IsEmpty()) << "rejected before anything is created";
 }
 
-TEST_F(LioTest, HalfMadeBackstoreIsUndone) {
+TEST_F(LioTest, FailedCreateRemovesTheBackstore) {
   lio_.FailOnce("write core/fileio_0/storage/wwn/vpd_unit_serial", EOVERFLOW);
   const auto backstore = MakeBackstore();
   ASSERT_FALSE(backstore.ok());
@@ -200,7 +200,7 @@ TEST_F(LioTest, BackstoreIsRemovedWithItsHbaUnlessShared) {
   EXPECT_EQ(FileBackstore::Open("fileio_0/storage", lio_).error().error_number(), ENOENT);
 }
 
-TEST_F(LioTest, TargetsMakeTwoPathsToOneBackstore) {
+TEST_F(LioTest, TwoTargetsAreTwoPathsToOneBackstore) {
   const auto backstore = MakeBackstore();
   const auto first = MakeTarget(kFirst, *backstore);
   const auto second = MakeTarget(kSecond, *backstore);
@@ -215,14 +215,14 @@ TEST_F(LioTest, TargetsMakeTwoPathsToOneBackstore) {
   EXPECT_TRUE(DiskExists("4:0:1:0"));
 }
 
-TEST_F(LioTest, TargetThatExistsIsNotAdoptedByAccident) {
+TEST_F(LioTest, CreateFailsIfTheTargetExists) {
   const auto backstore = MakeBackstore();
   ASSERT_TRUE(MakeTarget(kFirst, *backstore).ok());
   const auto again = MakeTarget(kFirst, *backstore);
   ASSERT_FALSE(again.ok());
   EXPECT_THAT(again.error().ToString(),
-              HasSubstr("create target: naa.5001405f01234ba3: it exists already"));
-  EXPECT_TRUE(DiskExists("3:0:1:0")) << "and not torn down either";
+              HasSubstr("create target: naa.5001405f01234ba3: a target of this name exists"));
+  EXPECT_TRUE(DiskExists("3:0:1:0")) << "the existing target is left alone";
 
   const auto opened = LoopbackTarget::Open(kFirst, 1, Roots());
   ASSERT_TRUE(opened.ok()) << opened.error().ToString();
@@ -230,7 +230,7 @@ TEST_F(LioTest, TargetThatExistsIsNotAdoptedByAccident) {
   EXPECT_EQ(LoopbackTarget::Open(kSecond, 1, Roots()).error().error_number(), ENOENT);
 }
 
-TEST_F(LioTest, TargetRefusesBadOptions) {
+TEST_F(LioTest, TargetRejectsInvalidOptions) {
   const auto backstore = MakeBackstore();
   LoopbackTarget::Options options;
   options.naa = "naa.1";
@@ -243,11 +243,11 @@ TEST_F(LioTest, TargetRefusesBadOptions) {
   options.nexus = "";
   options.tpgt = 32;
   EXPECT_THAT(LoopbackTarget::Create(options, *backstore, Roots()).error().ToString(),
-              HasSubstr("tpgt 32 is beyond 31"));
+              HasSubstr("tpgt 32 is greater than 31"));
   EXPECT_FALSE(lio_.Exists("loopback"));
 }
 
-TEST_F(LioTest, HalfMadeTargetIsUndone) {
+TEST_F(LioTest, FailedCreateRemovesTheTarget) {
   const auto backstore = MakeBackstore();
   const std::string group = std::string("loopback/") + kFirst + "/tpgt_1";
   lio_.FailOnce("link " + group, EPERM);
@@ -257,7 +257,7 @@ TEST_F(LioTest, HalfMadeTargetIsUndone) {
   EXPECT_FALSE(lio_.Exists(std::string("loopback/") + kFirst));
 }
 
-TEST_F(LioTest, TargetGoesOfflineAndOnline) {
+TEST_F(LioTest, TransportStatusIsSetOfflineAndOnline) {
   const auto target = MakeTarget(kFirst, *MakeBackstore());
   const std::string attribute = std::string("loopback/") + kFirst + "/tpgt_1/transport_status";
   ASSERT_TRUE(target->SetTransportStatus(TransportStatus::kOffline).ok());
@@ -272,7 +272,7 @@ TEST_F(LioTest, TargetUnlinksAndLinksAgain) {
   ASSERT_TRUE(target->Unlink().ok());
   EXPECT_FALSE(DiskExists("3:0:1:0"));
   EXPECT_EQ(*target->LinkedBackstore(), "");
-  EXPECT_TRUE(target->Unlink().ok()) << "nothing is linked: nothing to do";
+  EXPECT_TRUE(target->Unlink().ok()) << "nothing is linked";
   ASSERT_TRUE(target->Link(*backstore).ok());
   EXPECT_TRUE(DiskExists("3:0:1:0"));
 }
@@ -286,7 +286,7 @@ TEST_F(LioTest, BackstoreInUseIsNotRemoved) {
   EXPECT_EQ(Inventory::Take(lio_)->ToString(), "no fileio backstore, no loopback target\n");
 }
 
-TEST_F(LioTest, DeletedDiskIsScannedBackBeforeTheTargetIsRemoved) {
+TEST_F(LioTest, DeletedDiskIsRescannedBeforeTheTargetIsRemoved) {
   lio_.AnswerScans();
   const auto target = MakeTarget(kFirst, *MakeBackstore());
   ASSERT_TRUE(target->SetTransportStatus(TransportStatus::kOffline).ok());
@@ -296,7 +296,7 @@ TEST_F(LioTest, DeletedDiskIsScannedBackBeforeTheTargetIsRemoved) {
   EXPECT_FALSE(lio_.Exists(std::string("loopback/") + kFirst));
 }
 
-TEST_F(LioTest, DeletedDiskThatDoesNotComeBackKeepsItsLunLinked) {
+TEST_F(LioTest, LunStaysLinkedIfTheRescanDoesNotFindItsDisk) {
   const auto target = MakeTarget(kFirst, *MakeBackstore());
   lio_.DeleteDisk("3:0:1:0");
   const Status removed = target->Remove(Deadline::InUnscaled(milliseconds(1)));
@@ -306,7 +306,7 @@ TEST_F(LioTest, DeletedDiskThatDoesNotComeBackKeepsItsLunLinked) {
   EXPECT_EQ(*target->LinkedBackstore(), "fileio_0/storage");
 }
 
-TEST_F(LioTest, InventoryListsWhatIsThere) {
+TEST_F(LioTest, InventoryListsBackstoresAndTargets) {
   const auto backstore = MakeBackstore();
   ASSERT_TRUE(MakeTarget(kFirst, *backstore).ok());
   const auto second = MakeTarget(kSecond, *backstore);
@@ -324,7 +324,7 @@ TEST_F(LioTest, InventoryListsWhatIsThere) {
                             "LUN 0 -> nothing\n");
 }
 
-TEST_F(LioTest, InventoryOfHalfMadeObjectsHasEmptyFields) {
+TEST_F(LioTest, InventoryOfIncompleteObjectsHasEmptyFields) {
   ASSERT_TRUE(lio_.MakeDirectory("core/fileio_7").ok());
   ASSERT_TRUE(lio_.MakeDirectory("core/fileio_7/x").ok());
   ASSERT_TRUE(lio_.MakeDirectory("core/alua").ok());
@@ -336,9 +336,9 @@ TEST_F(LioTest, InventoryOfHalfMadeObjectsHasEmptyFields) {
             "target naa.5001405f01234ba3 tpgt 1: no nexus\n");
 }
 
-TEST_F(LioTest, InventoriesOfEqualRigsAreEqualWhoeverMadeThem) {
+TEST_F(LioTest, InventoryIgnoresHbaNumberAndNexus) {
   FakeLio other;
-  // As targetcli would: another HBA, a random nexus.
+  // Like targetcli: another HBA, a random nexus.
   ASSERT_TRUE(other.MakeDirectory("core/fileio_0").ok());
   LoopbackTarget::Options options;
   options.naa = kFirst;
@@ -354,7 +354,7 @@ TEST_F(LioTest, InventoriesOfEqualRigsAreEqualWhoeverMadeThem) {
   EXPECT_NE(*Inventory::Take(lio_), *Inventory::Take(other));
 }
 
-TEST_F(LioTest, InventoriesDifferInSerial) {
+TEST_F(LioTest, InventoriesWithDifferentSerialsDiffer) {
   FakeLio other;
   FileBackstore::Options options = options_;
   options.serial = "1";

@@ -26,16 +26,17 @@ Result<LoopbackTarget> LoopbackTarget::Create(const Options& options,
   if (!options.nexus.empty()) DUALPATH_TRY_STATUS(ValidateNaa(options.nexus));
   if (options.tpgt > kMaxTpgt) {
     return Error::Because("create target", options.naa,
-                          "tpgt " + std::to_string(options.tpgt) + " is beyond 31");
+                          "tpgt " + std::to_string(options.tpgt) + " is greater than 31");
   }
   const LoopbackTarget target(options.naa, options.tpgt, roots);
-  // The fabric's directory is made by its first user; that also loads tcm_loop.
+  // Creating the fabric's directory also loads tcm_loop.
   const Status fabric = roots.configfs.MakeDirectory("loopback");
   if (!fabric.ok() && fabric.error().error_number() != EEXIST) return fabric.error();
   const Status made = roots.configfs.MakeDirectory(target.TargetPath());
   if (!made.ok() && made.error().error_number() == EEXIST) {
     return Error::Because("create target", options.naa,
-                          "it exists already; `dualpath-rig sweep` removes what a killed run left");
+                          "a target of this name exists; `dualpath-rig sweep` removes those that "
+                          "killed runs left");
   }
   if (!made.ok()) return made.error();
   const Status built = target.Build(options, backstore);
@@ -44,7 +45,7 @@ Result<LoopbackTarget> LoopbackTarget::Create(const Options& options,
   const Error error = built.error().While("create target " + options.naa);
   if (undone.ok()) return error;
   return Error::Because(error.operation(), error.object(),
-                        error.reason() + "; not undone: " + undone.error().ToString());
+                        error.reason() + "; cleaning up failed too: " + undone.error().ToString());
 }
 
 Result<LoopbackTarget> LoopbackTarget::Open(const std::string& naa, unsigned tpgt,
@@ -72,7 +73,7 @@ Result<unsigned> LoopbackTarget::HostNumber() const {
 }
 
 Result<scsi::Hctl> LoopbackTarget::Hctl() const {
-  // `address` has host:channel:tpgt.
+  // The format of `address` is host:channel:tpgt.
   DUALPATH_TRY(const std::string address, configfs_->Read(GroupPath() + "/address"));
   auto hctl = scsi::Hctl::Parse(address + ":0");
   if (!hctl.ok()) return hctl.error().While("read address of " + naa_);

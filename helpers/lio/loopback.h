@@ -12,18 +12,18 @@
 
 namespace dualpath::lio {
 
-/// `transport_status` of a target portal group. Offline: every command to the path ends with
-/// DID_TRANSPORT_DISRUPTED while the disk's sysfs state stays "running". A target reset, as error
-/// handling may send, sets it back to online.
+/// `transport_status` of a target portal group. While offline, every command to the path ends with
+/// DID_TRANSPORT_DISRUPTED and the disk's sysfs state stays "running". A target reset, which SCSI
+/// error handling may send, sets it back to online.
 enum class TransportStatus { kOnline, kOffline };
 
 std::string ToString(TransportStatus status);
 
-/// One path: a tcm_loop target, which is a SCSI host of its own, with one LUN. With the default
-/// tag its disk is H:0:1:0 (drivers/target/loopback/tcm_loop.c).
+/// One path: a tcm_loop target, which is a separate SCSI host, with one LUN. With the default tag
+/// its disk is H:0:1:0 (drivers/target/loopback/tcm_loop.c).
 ///
-/// The object is a handle. It does not remove the target when it goes: rigs outlive a process when
-/// they are adopted. Who owns it adds `Remove` to its Cleanup.
+/// The object is a handle. Its destructor does not remove the target, because an adopted rig
+/// outlives the process. The owner adds `Remove` to its Cleanup.
 class LoopbackTarget {
  public:
   struct Options {
@@ -33,29 +33,28 @@ class LoopbackTarget {
     unsigned tpgt = 1;  ///< target portal group tag, the T of H:C:T:L
   };
 
-  /// The trees it works on.
+  /// The configfs and sysfs to work on.
   struct Roots {
     const ConfigFs& configfs = SystemConfigFs();
     std::string sysfs = "/sys";
   };
 
-  /// Makes the target, the nexus and LUN 0, and links `backstore` into it: the disk appears.
-  /// A target of that name that is there already is an error, never adopted. What was made is
-  /// undone if a step fails.
+  /// Creates the target, the nexus and LUN 0, and links `backstore` to it, which adds the disk.
+  /// Fails if a target of that name exists. If a step fails, the earlier ones are undone.
   static Result<LoopbackTarget> Create(const Options& options, const FileBackstore& backstore,
                                        const Roots& roots);
   static Result<LoopbackTarget> Create(const Options& options, const FileBackstore& backstore) {
     return Create(options, backstore, Roots());
   }
 
-  /// Takes over an existing one, with whatever it has of nexus and LUN.
+  /// Opens an existing target, which may lack nexus and LUN.
   static Result<LoopbackTarget> Open(const std::string& naa, unsigned tpgt, const Roots& roots);
   static Result<LoopbackTarget> Open(const std::string& naa, unsigned tpgt = 1) {
     return Open(naa, tpgt, Roots());
   }
 
-  /// The target's name with the last digit's bits inverted. That a nexus has this name tells a
-  /// target that this class made from one of targetcli's, whose are random.
+  /// Returns the target's name with the last digit's bits inverted. The name identifies targets
+  /// that this class created: those of targetcli have random nexuses.
   static std::string DerivedNexus(const std::string& naa);
 
   const std::string& naa() const { return naa_; }
@@ -66,24 +65,25 @@ class LoopbackTarget {
 
   Status SetTransportStatus(TransportStatus status) const;
 
-  /// "fileio_0/storage", or empty if the LUN has no backstore linked.
+  /// Returns "fileio_0/storage", or an empty string if no backstore is linked to the LUN.
   Result<std::string> LinkedBackstore() const;
 
-  /// Links `backstore` to LUN 0: the kernel adds the disk at `Hctl()`.
+  /// Links `backstore` to LUN 0. The kernel adds the disk at `Hctl()`.
   Status Link(const FileBackstore& backstore) const;
 
-  /// Takes the backstore from LUN 0: the kernel removes the disk. Harmless if nothing is linked.
+  /// Unlinks the backstore from LUN 0, upon which the kernel removes the disk. Does nothing if no
+  /// backstore is linked.
   ///
-  /// A disk that was deleted is scanned back first, with the transport online: unlinking a LUN
+  /// A deleted disk is first brought back by a rescan, with the transport online: unlinking a LUN
   /// without a disk would leak the group's port count, and the nexus could never be removed
   /// (tcm_loop_port_unlink).
   Status Unlink(Deadline deadline = Deadline::In(kScanBudget)) const;
 
-  /// Unlinks, then removes nexus, LUN, group and target. Nothing may use the disk.
-  /// Also for a target that is only half there.
+  /// Unlinks the backstore, then removes nexus, LUN, group and target. The disk must not be in use.
+  /// An incomplete target is removed too.
   Status Remove(Deadline deadline = Deadline::In(kScanBudget)) const;
 
-  /// For the scan that brings a deleted disk back.
+  /// Budget of the rescan that brings back a deleted disk.
   static constexpr std::chrono::seconds kScanBudget{10};
 
  private:

@@ -6,9 +6,9 @@
 
 namespace dualpath::lio {
 
-/// A loopback target's name, as /sys/kernel/config/target/loopback has it: "naa." and 16 lower-case
-/// hexadecimal digits. The kernel takes more, but rtslib lowers names, so that targetcli could not
-/// address a target with capitals.
+/// Checks the name of a loopback target in /sys/kernel/config/target/loopback: "naa." and 16
+/// lower-case hexadecimal digits. The kernel accepts more, but rtslib converts names to lower case,
+/// so that targetcli could not address a target with upper-case digits.
 inline Status ValidateNaa(const std::string& name) {
   constexpr std::size_t kPrefix = 4;
   constexpr std::size_t kDigits = 16;
@@ -17,7 +17,7 @@ inline Status ValidateNaa(const std::string& name) {
     return Ok{};
   }
   return Error::Because("validate target name", "\"" + name + "\"",
-                        "it must be \"naa.\" and 16 lower-case hexadecimal digits, as in "
+                        "must be \"naa.\" and 16 lower-case hexadecimal digits, as in "
                         "naa.5001405f01234ba3");
 }
 

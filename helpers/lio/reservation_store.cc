@@ -1,8 +1,8 @@
 #include "helpers/lio/reservation_store.h"
 
 #include <filesystem>
-
 #include <system_error>
+
 #include "helpers/base/file.h"
 
 namespace dualpath::lio {
@@ -20,7 +20,7 @@ std::string ReservationStore::Directory() const {
 Result<bool> ReservationStore::Create() const {
   std::error_code ec;
   const bool made = fs::create_directories(Directory(), ec);
-  if (ec) return Error::FromErrno("make the directory for reservations", Directory(), ec.value());
+  if (ec) return Error::FromErrno("create the reservation directory", Directory(), ec.value());
   return made;
 }
 
@@ -30,8 +30,9 @@ Status ReservationStore::Forget(const std::string& serial) const {
 
 void ReservationStore::Remove() const {
   std::error_code not_empty;
-  if (fs::remove(Directory(), not_empty))
+  if (fs::remove(Directory(), not_empty)) {
     fs::remove(fs::path(Directory()).parent_path(), not_empty);
+  }
 }
 
 }  // namespace dualpath::lio

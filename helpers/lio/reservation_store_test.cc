@@ -34,31 +34,31 @@ TEST_F(ReservationStoreTest, IsBelowTheKernelsDbroot) {
   EXPECT_EQ(ReservationStore(ConfigFs(directory_->path())).Directory(), "/var/target/pr");
 }
 
-TEST_F(ReservationStoreTest, IsMadeOnceAndRemoved) {
+TEST_F(ReservationStoreTest, IsCreatedOnceAndRemoved) {
   EXPECT_TRUE(*Store().Create());
-  EXPECT_FALSE(*Store().Create()) << "it was there";
+  EXPECT_FALSE(*Store().Create()) << "it exists";
   EXPECT_TRUE(fs::is_directory(Root() + "/pr"));
   Store().Remove();
   EXPECT_FALSE(fs::exists(Root()));
 }
 
-TEST_F(ReservationStoreTest, ForgetsOneUnitAndKeepsTheOthers) {
+TEST_F(ReservationStoreTest, ForgetsOneUnitOnly) {
   ASSERT_TRUE(Store().Create().ok());
   ASSERT_TRUE(WriteFileAtomically(Root() + "/pr/aptpl_ours", "x").ok());
   ASSERT_TRUE(WriteFileAtomically(Root() + "/pr/aptpl_theirs", "x").ok());
   EXPECT_TRUE(Store().Forget("ours").ok());
-  EXPECT_TRUE(Store().Forget("ours").ok()) << "there is nothing left to forget";
+  EXPECT_TRUE(Store().Forget("ours").ok()) << "no file is no error";
   EXPECT_FALSE(fs::exists(Root() + "/pr/aptpl_ours"));
   Store().Remove();
   EXPECT_TRUE(fs::exists(Root() + "/pr/aptpl_theirs"));
 }
 
-TEST_F(ReservationStoreTest, SaysWhatCouldNotBeMade) {
-  ASSERT_TRUE(WriteFileAtomically(Root(), "a file in the way").ok());
+TEST_F(ReservationStoreTest, NamesTheDirectoryThatCannotBeCreated) {
+  ASSERT_TRUE(WriteFileAtomically(Root(), "not a directory").ok());
   const auto made = Store().Create();
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().ToString(),
-            "make the directory for reservations: " + Root() + "/pr: Not a directory (errno 20)");
+            "create the reservation directory: " + Root() + "/pr: Not a directory (errno 20)");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ Result<std::string> WwidFromSerial(const std::string& serial) {
   }
   if (digits.empty()) {
     return Error::Because("compute WWID", "serial \"" + serial + "\"",
-                          "it has no hexadecimal digit");
+                          "must contain a hexadecimal digit");
   }
   digits.resize(kDigits, '0');
   return "36001405" + digits;

@@ -201,7 +201,7 @@ ErrorTravels& ErrorTravels::QemuMakesNoSense() {
 ErrorTravels& ErrorTravels::QemuReportsToTheGuest() {
   return Expect("QEMU reports it to the guest", [](const ErrorTrace& trace) -> Mismatch {
     bool reported = false;
-    for (const guest::DomainEvent& event : trace.reports) {
+    for (const guest::DomainEvent& event : trace.domain_events) {
       const bool is_report = event.kind == guest::DomainEvent::Kind::kIoError &&
                              event.action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
       if (!is_report) return "at QEMU: " + event.ToString();
@@ -245,8 +245,8 @@ ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::strin
   return Expect("the guest's kernel sees " + scsi::ToString(host_byte) +
                     (sense_key.empty() ? "" : ", " + sense_key),
                 [host_byte, sense_key](const ErrorTrace& trace) -> Mismatch {
-                  if (trace.complaints.empty()) return "at the guest's kernel: no error logged";
-                  for (const layers::GuestKernelError& error : trace.complaints) {
+                  if (trace.kernel_errors.empty()) return "at the guest's kernel: no error logged";
+                  for (const layers::GuestKernelError& error : trace.kernel_errors) {
                     if (error.host_byte == host_byte && error.sense_key == sense_key) {
                       continue;
                     }
@@ -258,8 +258,8 @@ ErrorTravels& ErrorTravels::GuestKernelSees(HostByte host_byte, const std::strin
 
 ErrorTravels& ErrorTravels::GuestKernelHidesIt() {
   return Expect("the guest's kernel hides it", [](const ErrorTrace& trace) -> Mismatch {
-    if (!trace.complaints.empty()) {
-      return "at the guest's kernel: " + trace.complaints.front().ToString();
+    if (!trace.kernel_errors.empty()) {
+      return "at the guest's kernel: " + trace.kernel_errors.front().ToString();
     }
     const auto failed = trace.FailedIo();
     if (failed.empty()) return std::nullopt;

@@ -62,13 +62,13 @@ ErrorTrace BrokenTransport() {
   layers::GuestKernelError error;
   error.at = milliseconds(1030);
   error.host_byte = HostByte::kTransportDisrupted;
-  path.complaints = {error};
+  path.kernel_errors = {error};
   path.log = {{"kernel", 4000000, "device-mapper: multipath: 253:0: Failing path 8:0."}};
   guest::DomainEvent event;
   event.kind = guest::DomainEvent::Kind::kIoError;
   event.disk = "scsi0-0-0-0";
   event.action = VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
-  path.reports = {event};
+  path.domain_events = {event};
   return path;
 }
 
@@ -83,8 +83,8 @@ ErrorTrace OfflinePath() {
     command.response = VirtioScsiResponse::kOk;
     command.status = ScsiStatus::kCheckCondition;
   }
-  path.complaints.front().host_byte = HostByte::kOk;
-  path.complaints.front().sense_key = "Aborted Command";
+  path.kernel_errors.front().host_byte = HostByte::kOk;
+  path.kernel_errors.front().sense_key = "Aborted Command";
   return path;
 }
 
@@ -204,10 +204,10 @@ TEST(ErrorTravels, RejectsALaterFailure) {
 TEST(ErrorTravels, RejectsAPause) {
   ErrorTrace path = OfflinePath();
   EXPECT_THAT(path, ErrorTravels().QemuReportsToTheGuest());
-  path.reports.front().action = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE;
+  path.domain_events.front().action = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE;
   EXPECT_EQ(WhyNot(ErrorTravels().QemuReportsToTheGuest(), path),
             "at QEMU: I/O error on scsi0-0-0-0: the guest is paused");
-  path.reports.clear();
+  path.domain_events.clear();
   EXPECT_EQ(WhyNot(ErrorTravels().QemuReportsToTheGuest(), path),
             "at QEMU: libvirt reported no I/O error");
 }
@@ -224,7 +224,7 @@ TEST(ErrorTravels, IgnoresTheHostByteIfTheKernelCannotTraceIt) {
 
 TEST(ErrorTravels, AllowsASuccessfulRetryOfTheGuestsKernel) {
   ErrorTrace path = OfflinePath();
-  path.complaints.clear();
+  path.kernel_errors.clear();
   EXPECT_THAT(WhyNot(ErrorTravels().GuestKernelHidesIt(), path),
               HasSubstr("at the application: #8 block 7"));
   path.application.outcomes.front().error_number = 0;
@@ -239,7 +239,7 @@ TEST(NoErrorTravels, LooksAtEveryLayer) {
   EXPECT_THAT(WhyNot(NoErrorTravels(), OfflinePath()),
               HasSubstr("in which this failed: command 0x2a at sector 56"));
   ErrorTrace path;
-  path.complaints.emplace_back();
+  path.kernel_errors.emplace_back();
   EXPECT_THAT(WhyNot(NoErrorTravels(), path), HasSubstr("at the guest's kernel: "));
 }
 

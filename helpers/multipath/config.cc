@@ -9,7 +9,8 @@
 namespace dualpath::multipath {
 namespace {
 
-constexpr unsigned kShortestSample = 120;  // libmultipath/io_err_stat.c: of less nothing is read
+constexpr unsigned kShortestSample =
+    120;  // shorter samples have no reads (libmultipath/io_err_stat.c)
 
 bool IsNumber(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
@@ -18,7 +19,7 @@ bool IsNumber(const std::string& text) {
 
 constexpr char kQuotable[] = "without quotes and control characters";
 
-/// What can stand between the quotes of a configuration value.
+/// Returns whether the text can be a quoted value.
 bool IsQuotable(const std::string& text) {
   return !text.empty() && std::none_of(text.begin(), text.end(), [](unsigned char c) {
     return c == '"' || std::iscntrl(c) != 0;
@@ -53,10 +54,10 @@ Status ValidateSelector(const std::string& selector) {
   if (!known.ok()) return known;
   if (IsNumber(count) && IsQuotable(selector)) return Ok{};
   return Invalid("path_selector", selector,
-                 "a selector's name and the number of its arguments, as in \"" + name + " 0\"");
+                 "the selector's name and the number of its arguments, as in \"" + name + " 0\"");
 }
 
-/// 0 would switch the detection off.
+/// 0 would disable the detection.
 Status ValidateShakyPaths(const Config& config) {
   if (config.san_path_err) {
     const SanPathErr& err = *config.san_path_err;
@@ -77,7 +78,7 @@ Status ValidateShakyPaths(const Config& config) {
   }
   if (config.san_path_err) {
     return Invalid("san_path_err_threshold", std::to_string(config.san_path_err->threshold),
-                   "none with marginal_path_*, which would switch it off");
+                   "not together with marginal_path_*, which disables it");
   }
   return Ok{};
 }
@@ -154,7 +155,7 @@ std::string ToString(GroupingPolicy policy) {
 
 Status Validate(const Config& config) {
   if (config.no_path_retry.kind == NoPathRetry::Kind::kCount && config.no_path_retry.count == 0) {
-    return Invalid("no_path_retry", "0", R"(a number of checks from 1 up, "queue" or "fail")");
+    return Invalid("no_path_retry", "0", R"(1 and up (number of checks), "queue" or "fail")");
   }
   DUALPATH_TRY_STATUS(ValidateSelector(config.path_selector));
   DUALPATH_TRY_STATUS(OneOf("prio", config.prio,
@@ -176,7 +177,7 @@ Status Validate(const Config& config) {
   if (config.reservation_key.kind == ReservationKey::Kind::kFixed &&
       config.reservation_key.key == 0) {
     return Invalid("reservation_key", config.reservation_key.ToString(),
-                   "a key from 1 up: 0 stands for none in PERSISTENT RESERVE OUT");
+                   "1 and up; 0 means no key in PERSISTENT RESERVE OUT");
   }
   for (const auto& [field, value] :
        {std::pair("vendor", config.vendor), std::pair("product", config.product)}) {

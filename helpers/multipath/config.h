@@ -9,12 +9,12 @@
 
 namespace dualpath::multipath {
 
-/// What to do when no path is left (multipath.conf(5), no_path_retry).
+/// Handling of I/O while no path is usable (multipath.conf(5), no_path_retry).
 struct NoPathRetry {
   enum class Kind {
-    kCount,  ///< hold I/O for `count` checks (times polling_interval), then fail it
-    kQueue,  ///< hold I/O until a path is back
-    kFail,   ///< fail I/O at once
+    kCount,  ///< queue I/O for `count` checks (times polling_interval), then fail it
+    kQueue,  ///< queue I/O until a path is usable
+    kFail,   ///< fail I/O immediately
   };
 
   Kind kind = Kind::kCount;
@@ -27,7 +27,7 @@ struct NoPathRetry {
   std::string ToString() const;  ///< as multipath.conf spells it: "10", "queue", "fail"
 };
 
-/// When to go back to a path group of higher priority that works again.
+/// When to switch back to a path group of higher priority that is usable again (failback).
 struct Failback {
   enum class Kind { kManual, kImmediate, kAfterSeconds };
 
@@ -45,9 +45,9 @@ struct Failback {
 /// persistent reservations (multipath.conf(5), reservation_key).
 struct ReservationKey {
   enum class Kind {
-    kNone,   ///< maps have none: libmpathpersist refuses every PERSISTENT RESERVE OUT
-    kFile,   ///< the first key that is registered, kept in prkeys_file until it is unregistered
-    kFixed,  ///< this one and no other
+    kNone,   ///< not set: libmpathpersist rejects every PERSISTENT RESERVE OUT
+    kFile,   ///< the first key that is registered, stored in prkeys_file until unregistered
+    kFixed,  ///< `key`
   };
 
   Kind kind = Kind::kNone;
@@ -60,28 +60,28 @@ struct ReservationKey {
   std::string ToString() const;  ///< as multipath.conf spells it: "", "file", "0xabc123"
 };
 
-/// A path that fails again and again is held back when it works again ("Shaky paths detection" in
-/// multipath.conf(5)). multipath-tools 0.7.0, but for 0.7.4 to 0.7.9, where it is discarded; older
-/// ones take the options for unknown keywords.
+/// san_path_err_*: delays the reinstatement of a path that failed repeatedly ("Shaky paths
+/// detection" in multipath.conf(5)). Since multipath-tools 0.7.0, except 0.7.4 to 0.7.9, which
+/// ignore it; unknown keywords for older versions.
 struct SanPathErr {
-  unsigned threshold = 1;         ///< a path that has failed more often is held back
-  unsigned forget_rate = 1;       ///< after more good checks than this, one failure is forgotten
-  unsigned recovery_seconds = 1;  ///< how long it is held back
+  unsigned threshold = 1;         ///< number of failures above which reinstatement is delayed
+  unsigned forget_rate = 1;       ///< number of good checks after which one failure is forgotten
+  unsigned recovery_seconds = 1;  ///< length of the delay
 };
 
-/// The same by sampling: a path that has failed twice is read from ten times a second, and held
-/// back until a sample is good. multipath-tools 0.7.4.
+/// marginal_path_*: the same by sampling. A path that failed twice is read from ten times a second,
+/// and reinstated after a good sample. Since multipath-tools 0.7.4.
 struct MarginalPath {
-  unsigned double_failed_seconds = 60;  ///< the second failure must come within these
-  unsigned sample_seconds = 120;        ///< at least 120; it is read from in all but the last 60
-  unsigned errors_per_mille = 1;        ///< more than these make the sample a bad one
-  unsigned recheck_gap_seconds = 1;     ///< from a bad sample to the next
+  unsigned double_failed_seconds = 60;  ///< time within which both failures must occur
+  unsigned sample_seconds = 120;        ///< at least 120; the last 60 are without reads
+  unsigned errors_per_mille = 1;        ///< highest error rate of a good sample
+  unsigned recheck_gap_seconds = 1;     ///< time from a bad sample to the next
 };
 
-/// Which paths share a path group.
+/// Assignment of paths to path groups (path_grouping_policy).
 enum class GroupingPolicy {
-  kFailover,  ///< one path each
-  kMultibus,  ///< all in one
+  kFailover,  ///< one group per path
+  kMultibus,  ///< one group for all paths
   kGroupBySerial,
   kGroupByPrio,
   kGroupByNodeName,
@@ -89,49 +89,49 @@ enum class GroupingPolicy {
 
 std::string ToString(GroupingPolicy policy);  ///< "failover"
 
-/// The multipath configuration of a rig. The defaults make the article's map: two path groups of
-/// one path, I/O held for 50 s when both are gone.
+/// The multipath configuration of a rig. The defaults are those of the article: two path groups of
+/// one path, and I/O queued for 50 s when both have failed.
 struct Config {
   NoPathRetry no_path_retry = NoPathRetry::Count(10);
   bool user_friendly_names = true;  ///< "mpatha" rather than the WWID
   GroupingPolicy path_grouping_policy = GroupingPolicy::kFailover;
   std::string path_selector = "service-time 0";  ///< name and arguments, as in a dm table
   std::string prio = "const";                    ///< a prioritizer of multipath.conf(5)
-  std::string prio_args;                         ///< what it is told; empty: nothing
+  std::string prio_args;                         ///< its arguments
   Failback failback = Failback::Manual();
   std::optional<SanPathErr> san_path_err;
   std::optional<MarginalPath> marginal_path;
   unsigned polling_interval_seconds = 5;
-  /// What the interval may double up to while a path is healthy. Equal to it by default, so that a
-  /// path's loss is noticed within 5 s rather than 20.
+  /// Upper limit of the interval, which doubles while a path is healthy. Equal to polling_interval
+  /// by default, so that the loss of a path is noticed within 5 s rather than 20 s.
   unsigned max_polling_interval_seconds = 5;
-  /// multipath.conf has it in `defaults` and `multipaths` only, so it holds for the host's own maps
-  /// too. "file" changes nothing for a map that nobody registers.
+  /// Allowed only in `defaults` and `multipaths` of multipath.conf, so it applies to the host's
+  /// other maps too. "file" does not affect maps without registrations.
   ReservationKey reservation_key = ReservationKey::None();
-  /// The devices that all this is for: regular expressions over the inquiry strings. Not anchored,
-  /// since OL7 matches them against the padded strings ("LIO-ORG ").
+  /// The devices that this configuration applies to: regular expressions for the INQUIRY strings.
+  /// Not anchored, since OL7 matches them against the padded strings ("LIO-ORG ").
   std::string vendor = "LIO-ORG";
   std::string product = "storage";
 };
 
-/// Names the bad field, its value and what is allowed.
+/// Checks all fields. The error names the invalid field, its value and the allowed values.
 Status Validate(const Config& config);
 
-/// What a version's configuration parser knows. An unknown keyword costs a warning line in every
-/// command's output, nothing more.
+/// Keywords that a version's configuration parser knows. An unknown keyword only causes a warning
+/// in the output of every command.
 struct Dialect {
   bool detect_pgpolicy = true;
 
-  /// detect_pgpolicy came with 0.9.6.
+  /// detect_pgpolicy exists since 0.9.6.
   static Dialect Of(const Version& version);
 };
 
-/// A drop-in for /etc/multipath/conf.d. A `device` block for our vendor and product leaves the
-/// host's own maps alone and beats the built-in entry for LIO-ORG (no_path_retry 12, alua) on every
-/// version, where `defaults` would not and `overrides` is unknown to OL7. The polling intervals
-/// exist in `defaults` only, and a reservation key is not known in `device`. Features are left out:
-/// queue_if_no_path follows from no_path_retry. The checker is tur, as in OL7; newer built-in
-/// entries have directio for LIO-ORG. multipathd reads it when it starts or is told to reconfigure.
+/// Returns a drop-in for /etc/multipath/conf.d. A `device` section for the vendor and product does
+/// not affect the host's other maps and overrides the built-in entry for LIO-ORG (no_path_retry 12,
+/// alua) in every version; `defaults` would not, and OL7 does not know `overrides`. The polling
+/// intervals are only allowed in `defaults`, and the reservation key is not allowed in `device`.
+/// Features are left out: no_path_retry sets queue_if_no_path. The checker is tur, as on OL7; newer
+/// built-in entries have directio for LIO-ORG. multipathd reads the file on start and reconfigure.
 std::string Render(const Config& config, const Dialect& dialect);
 
 }  // namespace dualpath::multipath

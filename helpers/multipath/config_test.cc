@@ -11,13 +11,13 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(NoPathRetry, IsSpeltAsInTheFile) {
+TEST(NoPathRetry, PrintsMultipathConfSyntax) {
   EXPECT_EQ(NoPathRetry::Count(10).ToString(), "10");
   EXPECT_EQ(NoPathRetry::Queue().ToString(), "queue");
   EXPECT_EQ(NoPathRetry::Fail().ToString(), "fail");
 }
 
-TEST(Config, TheDefaultsMakeTheArticlesMap) {
+TEST(Config, DefaultsAreThoseOfTheArticle) {
   const Config config;
   ASSERT_TRUE(Validate(config).ok());
   EXPECT_EQ(Render(config, Dialect{}),
@@ -43,7 +43,7 @@ TEST(Config, TheDefaultsMakeTheArticlesMap) {
             "}\n");
 }
 
-TEST(Config, EveryFieldReachesTheFile) {
+TEST(Config, EveryFieldIsRendered) {
   Config config;
   config.no_path_retry = NoPathRetry::Queue();
   config.user_friendly_names = false;
@@ -71,7 +71,7 @@ TEST(Config, EveryFieldReachesTheFile) {
   }
 }
 
-TEST(Config, MarginalPathsGoToTheFileInsteadOfSanPathErr) {
+TEST(Config, MarginalPathIsRenderedWithoutSanPathErr) {
   Config config;
   config.marginal_path = MarginalPath{60, 120, 100, 30};
   ASSERT_TRUE(Validate(config).ok());
@@ -81,7 +81,7 @@ TEST(Config, MarginalPathsGoToTheFileInsteadOfSanPathErr) {
                                                    "\t\tmarginal_path_err_recheck_gap_time 30\n"));
 }
 
-TEST(Config, AReservationKeyIsOneOfTheDefaults) {
+TEST(Config, ReservationKeyIsRenderedInDefaults) {
   Config config;
   EXPECT_THAT(Render(config, Dialect{}), Not(HasSubstr("reservation_key")));
   config.reservation_key = ReservationKey::File();
@@ -89,7 +89,7 @@ TEST(Config, AReservationKeyIsOneOfTheDefaults) {
               HasSubstr("\tmax_polling_interval 5\n\treservation_key file\n}\ndevices {\n"));
 }
 
-TEST(Config, LeavesOutWhatTheVersionDoesNotKnowAndWhatIsNotOurs) {
+TEST(Config, UnknownKeywordsAndSettingsOfTheHostAreNotRendered) {
   for (const Version version : {Version{0, 4, 9}, Version{0, 8, 5}, Version{0, 9, 5}}) {
     const std::string text = Render(Config(), Dialect::Of(version));
     EXPECT_THAT(text, Not(HasSubstr("detect_pgpolicy"))) << version.ToString();
@@ -100,64 +100,63 @@ TEST(Config, LeavesOutWhatTheVersionDoesNotKnowAndWhatIsNotOurs) {
     EXPECT_THAT(text, HasSubstr("detect_pgpolicy no")) << version.ToString();
     EXPECT_THAT(text, Not(HasSubstr("features"))) << "no_path_retry governs queueing";
     EXPECT_THAT(text, Not(HasSubstr("hardware_handler")));
-    EXPECT_THAT(text, Not(HasSubstr("overrides"))) << "would touch the host's own maps";
+    EXPECT_THAT(text, Not(HasSubstr("overrides"))) << "would affect the host's other maps";
   }
 }
 
-TEST(Config, ValidationNamesFieldValueAndWhatIsAllowed) {
-  const auto complaint = [](const std::function<void(Config&)>& spoil) {
+TEST(Config, ValidationErrorNamesFieldValueAndAllowedValues) {
+  const auto error_of = [](const std::function<void(Config&)>& change) {
     Config config;
-    spoil(config);
+    change(config);
     const Status status = Validate(config);
     return status.ok() ? "valid" : status.error().ToString();
   };
   const std::string prefix = "validate multipath configuration: ";
-  EXPECT_EQ(complaint([](Config& c) { c.no_path_retry = NoPathRetry::Count(0); }),
-            prefix +
-                "no_path_retry '0': allowed: a number of checks from 1 up, \"queue\" or "
-                "\"fail\"");
-  EXPECT_EQ(complaint([](Config& c) { c.path_selector = "fastest 0"; }),
+  EXPECT_EQ(
+      error_of([](Config& c) { c.no_path_retry = NoPathRetry::Count(0); }),
+      prefix + "no_path_retry '0': allowed: 1 and up (number of checks), \"queue\" or \"fail\"");
+  EXPECT_EQ(error_of([](Config& c) { c.path_selector = "fastest 0"; }),
             prefix +
                 "path_selector 'fastest': allowed: round-robin, queue-length, service-time, "
                 "historical-service-time");
-  EXPECT_EQ(complaint([](Config& c) { c.path_selector = "service-time"; }),
+  EXPECT_EQ(error_of([](Config& c) { c.path_selector = "service-time"; }),
             prefix +
-                "path_selector 'service-time': allowed: a selector's name and the number of "
+                "path_selector 'service-time': allowed: the selector's name and the number of "
                 "its arguments, as in \"service-time 0\"");
-  EXPECT_THAT(complaint([](Config& c) { c.prio = "best"; }),
+  EXPECT_THAT(error_of([](Config& c) { c.prio = "best"; }),
               HasSubstr(prefix + "prio 'best': allowed: const, sysfs, "));
-  EXPECT_EQ(complaint([](Config& c) { c.failback = Failback::After(0); }),
+  EXPECT_EQ(error_of([](Config& c) { c.failback = Failback::After(0); }),
             prefix + "failback '0': allowed: 1 and up");
-  EXPECT_EQ(complaint([](Config& c) { c.prio_args = "a\"b"; }),
+  EXPECT_EQ(error_of([](Config& c) { c.prio_args = "a\"b"; }),
             prefix + "prio_args 'a\"b': allowed: without quotes and control characters");
-  EXPECT_EQ(complaint([](Config& c) {
+  EXPECT_EQ(error_of([](Config& c) {
               c.san_path_err = SanPathErr{1, 0, 1};
             }),
             prefix + "san_path_err_forget_rate '0': allowed: 1 and up");
-  EXPECT_EQ(complaint([](Config& c) {
+  EXPECT_EQ(error_of([](Config& c) {
               c.marginal_path = MarginalPath{60, 119, 1, 1};
             }),
             prefix + "marginal_path_err_sample_time '119': allowed: 120 and up");
-  EXPECT_EQ(complaint([](Config& c) {
+  EXPECT_EQ(error_of([](Config& c) {
               c.san_path_err = SanPathErr{3, 4, 120};
               c.marginal_path = MarginalPath{};
             }),
             prefix +
-                "san_path_err_threshold '3': allowed: none with marginal_path_*, which would "
-                "switch it off");
-  EXPECT_EQ(complaint([](Config& c) { c.polling_interval_seconds = 0; }),
+                "san_path_err_threshold '3': allowed: not together with marginal_path_*, which "
+                "disables it");
+  EXPECT_EQ(error_of([](Config& c) { c.polling_interval_seconds = 0; }),
             prefix + "polling_interval '0': allowed: 1 and up");
-  EXPECT_EQ(complaint([](Config& c) { c.max_polling_interval_seconds = 4; }),
+  EXPECT_EQ(error_of([](Config& c) { c.max_polling_interval_seconds = 4; }),
             prefix + "max_polling_interval '4': allowed: polling_interval (5) and up");
-  EXPECT_EQ(complaint([](Config& c) { c.reservation_key = ReservationKey::Fixed(0); }),
+  EXPECT_EQ(error_of([](Config& c) { c.reservation_key = ReservationKey::Fixed(0); }),
             prefix +
-                "reservation_key '0x0': allowed: a key from 1 up: 0 stands for none in PERSISTENT "
-                "RESERVE OUT");
-  EXPECT_EQ(complaint([](Config& c) { c.vendor = ""; }),
+                "reservation_key '0x0': allowed: 1 and up; 0 means no key in PERSISTENT RESERVE "
+                "OUT");
+  EXPECT_EQ(error_of([](Config& c) { c.vendor = ""; }),
             prefix +
                 "vendor '': allowed: a regular expression without quotes and control "
                 "characters");
-  EXPECT_THAT(complaint([](Config& c) { c.product = "x\"\n}"; }), HasSubstr(prefix + "product "));
+  EXPECT_THAT(error_of([](Config& c) { c.product = "x\"\n}"; }), HasSubstr(prefix + "product "));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 using boost::ends_with;
 using boost::starts_with;
 
-/// Where the text after "PROGRAM: " or "PROGRAM[123]: " begins; npos if the line is of another.
+/// Returns the position after "PROGRAM: " or "PROGRAM[123]: ", or npos.
 std::size_t AfterProgram(const std::string& line, const std::string& program) {
   for (std::size_t at = line.find(program); at != std::string::npos;
        at = line.find(program, at + 1)) {
@@ -31,7 +31,7 @@ std::size_t AfterProgram(const std::string& line, const std::string& program) {
   return std::string::npos;
 }
 
-/// The kernel's "[   12.345678] ".
+/// Removes the kernel's "[   12.345678] ".
 std::string WithoutTimestamp(const std::string& line) {
   const std::size_t end = line.find("] ");
   const bool is_time = starts_with(line, "[") && end != std::string::npos &&
@@ -72,7 +72,7 @@ std::optional<PathName> ParsePathName(const std::string& text) {
   return name;
 }
 
-/// What stands before and after `separator`, which occurs once in the wordings that we know.
+/// Returns the text before and after `separator`, which occurs once in the known messages.
 std::optional<std::pair<std::string, std::string>> Split(const std::string& text,
                                                          const std::string& separator) {
   const std::size_t at = text.find(separator);
@@ -82,12 +82,12 @@ std::optional<std::pair<std::string, std::string>> Split(const std::string& text
 
 std::optional<LogLine> ParseTableLoad(const std::string& text) {
   using Kind = TableLoad::Kind;
-  for (const auto& [words, kind] :
+  for (const auto& [separator, kind] :
        {std::pair(": addmap [", Kind::kAddMap), std::pair(": reload [", Kind::kReload),
         std::pair(": load table [", Kind::kLoadTable)}) {
-    const auto parts = Split(text, words);
+    const auto parts = Split(text, separator);
     if (!parts || !IsWord(parts->first)) continue;
-    if (!ends_with(parts->second, "]")) return Unrecognised{text, "the table is cut off"};
+    if (!ends_with(parts->second, "]")) return Unrecognised{text, "the table is truncated"};
     auto table = dm::ParseMultipathTable(parts->second.substr(0, parts->second.size() - 1));
     if (!table.ok()) return Unrecognised{text, table.error().ToString()};
     return TableLoad{parts->first, kind, *std::move(table)};
@@ -134,15 +134,15 @@ std::optional<LogLine> ParseMapNumber(const std::string& text, const std::string
 }
 
 std::optional<LogLine> ParseCheckerFailed(const std::string& text) {
-  const std::string words = "checker failed path ";
-  if (!starts_with(text, words)) return std::nullopt;
-  return ParsePathOfMap<CheckerFailed>(text.substr(words.size()), " in map ");
+  const std::string phrase = "checker failed path ";
+  if (!starts_with(text, phrase)) return std::nullopt;
+  return ParsePathOfMap<CheckerFailed>(text.substr(phrase.size()), " in map ");
 }
 
 std::optional<LogLine> ParsePathOffline(const std::string& text) {
-  const std::string words = " - path offline";
-  if (!ends_with(text, words)) return std::nullopt;
-  const auto parts = Split(text.substr(0, text.size() - words.size()), ": ");
+  const std::string phrase = " - path offline";
+  if (!ends_with(text, phrase)) return std::nullopt;
+  const auto parts = Split(text.substr(0, text.size() - phrase.size()), ": ");
   if (!parts || !IsWord(parts->first)) return std::nullopt;
   auto path = ParsePathName(parts->second);
   if (!path) return std::nullopt;
@@ -151,11 +151,11 @@ std::optional<LogLine> ParsePathOffline(const std::string& text) {
 
 /// "device-mapper: multipath: [MAP: ]Failing path PATH."
 template <typename Event>
-std::optional<LogLine> ParseKernelEvent(std::string text, const std::string& words) {
+std::optional<LogLine> ParseKernelEvent(std::string text, const std::string& phrase) {
   for (const char* prefix : {"device-mapper: ", "multipath: "}) {
     if (starts_with(text, prefix)) text.erase(0, std::char_traits<char>::length(prefix));
   }
-  const std::size_t at = text.find(words);
+  const std::size_t at = text.find(phrase);
   if (at == std::string::npos) return std::nullopt;
   Event event;
   if (at > 0) {
@@ -164,7 +164,7 @@ std::optional<LogLine> ParseKernelEvent(std::string text, const std::string& wor
     if (!event.map) return std::nullopt;
   }
   const auto path = ParseNumber(
-      boost::trim_right_copy_if(text.substr(at + words.size()), [](char c) { return c == '.'; }));
+      boost::trim_right_copy_if(text.substr(at + phrase.size()), [](char c) { return c == '.'; }));
   if (!path) return std::nullopt;
   event.path = *path;
   return event;
@@ -235,7 +235,7 @@ LogLine ParseLogLine(const std::string& message) {
   for (auto&& event : {
            ParseTableLoad(text),
            ParsePathOfMap<PathAdded>(text, ": path added to devmap "),
-           // Upstream's 0.4.9 has no colon here.
+           // Upstream's 0.4.9 logs no colon here.
            ParsePathOfMap<PathAdded>(text, " path added to devmap "),
            ParsePathOfMap<PathRemoved>(text, ": path removed from map "),
            ParseCheckerFailed(text),

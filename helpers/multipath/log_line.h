@@ -7,20 +7,20 @@
 #include "helpers/base/device_number.h"
 #include "helpers/dm/multipath_table.h"
 
-/// What multipathd and the kernel's multipath target log, in the wording of every version from
-/// OL7's 0.4.9 on (multipathd/main.c, libmultipath/structs_vec.c; drivers/md/dm-mpath.c).
+/// Log messages of multipathd and the kernel's multipath target, in the formats of every version
+/// from OL7's 0.4.9 on (multipathd/main.c, libmultipath/structs_vec.c; drivers/md/dm-mpath.c).
 namespace dualpath::multipath {
 
-/// A path as a log line names it: "sdb" (0.4.9), "sdb [8:16]" (0.7) or "8:16" (0.9). At least one
-/// of the two is known.
+/// The name of a path in a log line: "sdb" (0.4.9), "sdb [8:16]" (0.7) or "8:16" (0.9). At least
+/// one member is set.
 struct PathName {
   std::string device;
   std::optional<DeviceNumber> number;
 };
 
-/// multipathd gives the kernel a table.
+/// multipathd loads a table into the kernel.
 struct TableLoad {
-  /// 0.4.9 has one word for both; newer versions say "load table" only at verbosity 4.
+  /// 0.4.9 logs "load table" for both; newer versions log that only at verbosity 4.
   enum class Kind { kAddMap, kReload, kLoadTable };
 
   std::string map;
@@ -38,29 +38,29 @@ struct PathRemoved {
   PathName path;
 };
 
-/// The checker finds that a path has failed.
+/// The checker found that a path has failed.
 struct CheckerFailed {
   std::string map;
   PathName path;
 };
 
-/// The checker sees a path whose sysfs state is offline; repeated at every check.
+/// The sysfs state of a path is offline; logged at every check.
 struct PathOffline {
   std::string map;
   PathName path;
 };
 
-/// multipathd learns that the kernel has failed a path.
+/// multipathd received the kernel's event that a path has failed.
 struct PathMarkedFailed {
   PathName path;
 };
 
-/// multipathd tells the kernel to use a path again.
+/// multipathd reinstated a path in the kernel.
 struct PathReinstated {
   PathName path;
 };
 
-/// multipathd tells the kernel which path group to use, the first being 1.
+/// multipathd switched the kernel to a path group; 1 is the first.
 struct PathGroupSwitched {
   std::string map;
   unsigned group = 0;
@@ -71,13 +71,13 @@ struct RemainingActivePaths {
   unsigned count = 0;
 };
 
-/// No path is left and I/O is held, for `max_retries` checks.
+/// No path is usable, and I/O is queued for `max_retries` checks.
 struct EnteredRecovery {
   std::string map;
   unsigned max_retries = 0;
 };
 
-/// The retries are used up: I/O fails from now on.
+/// The retries are exhausted: I/O fails from now on.
 struct QueueingDisabled {
   std::string map;
 };
@@ -90,7 +90,7 @@ struct RecoveredToNormal {
   std::string map;
 };
 
-/// The kernel takes a path out of use; older kernels do not name the map.
+/// The kernel failed a path; older kernels do not log the map.
 struct KernelFailingPath {
   std::optional<DeviceNumber> map;
   DeviceNumber path;
@@ -101,8 +101,8 @@ struct KernelReinstatingPath {
   DeviceNumber path;
 };
 
-/// Anything else. `reason` is set where the wording is known but the rest is not, as with a table
-/// that the logger has cut off.
+/// Any other line. `reason` is set if the message is known but cannot be parsed, such as a table
+/// that the logger truncated.
 struct Unrecognised {
   std::string message;
   std::string reason;
@@ -132,8 +132,8 @@ bool operator==(const KernelFailingPath& a, const KernelFailingPath& b);
 bool operator==(const KernelReinstatingPath& a, const KernelReinstatingPath& b);
 bool operator==(const Unrecognised& a, const Unrecognised& b);
 
-/// `message` may carry syslog's prefix ("May 20 06:17:50 vm multipathd: ", with or without a pid)
-/// or the kernel log's time stamp.
+/// Parses a message, with or without syslog's prefix ("May 20 06:17:50 vm multipathd: ", optionally
+/// with a process ID) or the kernel log's time stamp.
 LogLine ParseLogLine(const std::string& message);
 
 }  // namespace dualpath::multipath

@@ -10,16 +10,16 @@ using ::testing::HasSubstr;
 
 constexpr DeviceNumber kSdb{8, 16};
 
-/// The event, or a failed test that shows the line.
+/// Returns the expected alternative, or fails the test and shows the line.
 template <typename Event>
 Event Parsed(const std::string& message) {
   const LogLine line = ParseLogLine(message);
   if (const auto* event = std::get_if<Event>(&line)) return *event;
-  ADD_FAILURE() << "not the expected event (variant index " << line.index() << "): " << message;
+  ADD_FAILURE() << "unexpected alternative (index " << line.index() << "): " << message;
   return Event{};
 }
 
-TEST(LogLine, TableLoadsOfEveryVersion) {
+TEST(LogLine, ParsesTableLoadsOfEveryVersion) {
   const auto old = Parsed<TableLoad>(
       "mpathc: load table [0 2097152 multipath 1 queue_if_no_path 0 1 1 service-time 0 1 1 8:32 "
       "1]");
@@ -42,17 +42,17 @@ TEST(LogLine, TableLoadsOfEveryVersion) {
   EXPECT_TRUE(reloaded.table.QueuesIfNoPath());
 }
 
-TEST(LogLine, ATableThatCannotBeReadSaysWhy) {
+TEST(LogLine, HasTheReasonIfATableIsMalformed) {
   const auto cut = Parsed<Unrecognised>("mpatha: reload [0 524288 multipath 1 queue_if_no");
   EXPECT_EQ(cut.message, "mpatha: reload [0 524288 multipath 1 queue_if_no");
-  EXPECT_EQ(cut.reason, "the table is cut off");
+  EXPECT_EQ(cut.reason, "the table is truncated");
   const auto bad = Parsed<Unrecognised>("mpatha: reload [0 524288 multipath 1]");
   EXPECT_THAT(bad.reason, HasSubstr("token 5: expected feature 1 of 1, but the text ends"));
   const auto other = Parsed<Unrecognised>("mpatha1: addmap [0 2048 linear 253:0 0]");
   EXPECT_THAT(other.reason, HasSubstr("token 3 is 'linear'"));
 }
 
-TEST(LogLine, PathsAreNamedInThreeWays) {
+TEST(LogLine, ParsesThreeFormatsOfPathNames) {
   EXPECT_EQ(Parsed<PathRemoved>("sdj: path removed from map mpathc"),
             (PathRemoved{"mpathc", {"sdj", {}}}));
   EXPECT_EQ(Parsed<PathRemoved>("sdb [8:16]: path removed from map mpathc"),
@@ -61,7 +61,7 @@ TEST(LogLine, PathsAreNamedInThreeWays) {
             (PathRemoved{"mpatha", {"", kSdb}}));
 }
 
-TEST(LogLine, PathEventsOfMaps) {
+TEST(LogLine, ParsesPathMessages) {
   EXPECT_EQ(Parsed<PathAdded>("sda [8:0]: path added to devmap mpatha"),
             (PathAdded{"mpatha", {"sda", DeviceNumber{8, 0}}}));
   EXPECT_EQ(Parsed<PathAdded>("sdb path added to devmap mpathc"),
@@ -75,7 +75,7 @@ TEST(LogLine, PathEventsOfMaps) {
   EXPECT_EQ(Parsed<PathReinstated>("8:16: reinstated"), (PathReinstated{{"", kSdb}}));
 }
 
-TEST(LogLine, MapEvents) {
+TEST(LogLine, ParsesMapMessages) {
   EXPECT_EQ(Parsed<RemainingActivePaths>("mpatha: remaining active paths: 0"),
             (RemainingActivePaths{"mpatha", 0}));
   EXPECT_EQ(Parsed<RemainingActivePaths>("360014052d347b7c8: remaining active paths: 12"),
@@ -91,7 +91,7 @@ TEST(LogLine, MapEvents) {
             (RecoveredToNormal{"mpatha"}));
 }
 
-TEST(LogLine, KernelEventsWithAndWithoutTheMap) {
+TEST(LogLine, ParsesKernelMessagesWithAndWithoutTheMap) {
   const DeviceNumber map{253, 0};
   EXPECT_EQ(Parsed<KernelFailingPath>("device-mapper: multipath: Failing path 8:16."),
             (KernelFailingPath{{}, kSdb}));
@@ -104,7 +104,7 @@ TEST(LogLine, KernelEventsWithAndWithoutTheMap) {
             (KernelReinstatingPath{map, kSdb}));
 }
 
-TEST(LogLine, PrefixesOfTheLogsAreSkipped) {
+TEST(LogLine, SkipsPrefixesOfTheLogs) {
   const RemainingActivePaths event{"mpathc", 1};
   for (const char* message : {
            "mpathc: remaining active paths: 1",
@@ -127,7 +127,7 @@ TEST(LogLine, PrefixesOfTheLogsAreSkipped) {
             (PathRemoved{"mpathc", {"sdb", kSdb}}));
 }
 
-TEST(LogLine, AnythingElseIsKeptAsItIs) {
+TEST(LogLine, ReturnsOtherMessagesUnchanged) {
   for (const std::string message : {
            "sdb: remove path (uevent)",
            "mpatha: sdb - tur checker reports path is down",
@@ -141,7 +141,7 @@ TEST(LogLine, AnythingElseIsKeptAsItIs) {
            "8:16: path removed from map ",
            "checker failed path 8:16",
            ": Disable queueing",
-           "who knows: Failing path 8:16.",
+           "unknown: Failing path 8:16.",
            "device-mapper: multipath: Failing path sdb.",
            "",
            "\xff\xfe",

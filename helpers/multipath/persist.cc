@@ -34,21 +34,21 @@ std::string Type(ReservationType type) {
   return "--prout-type=" + std::to_string(static_cast<unsigned>(type));
 }
 
-/// What it said, without the usage text that follows every complaint about a parameter.
-std::string Said(const process::Output& output) {
-  std::vector<std::string> said;
+/// Returns the messages without the usage text that follows every invalid parameter.
+std::string MessagesIn(const process::Output& output) {
+  std::vector<std::string> messages;
   for (const std::string& text : {output.err, output.out}) {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
       if (boost::starts_with(line, "multipath-tools v")) break;
       boost::trim(line);
-      if (!line.empty()) said.push_back(line);
+      if (!line.empty()) messages.push_back(line);
     }
   }
-  return boost::join(said, "; ");
+  return boost::join(messages, "; ");
 }
 
-/// The hexadecimal number behind `label`.
+/// Returns the hexadecimal number after `label`.
 std::optional<std::uint64_t> HexAfter(const std::string& text, const std::string& label) {
   const std::size_t found = text.find(label);
   if (found == std::string::npos) return std::nullopt;
@@ -59,9 +59,9 @@ std::optional<std::uint64_t> HexAfter(const std::string& text, const std::string
   return value;
 }
 
-Error NotUnderstood(const std::string& what, const std::string& output) {
+Error UnknownFormat(const std::string& what, const std::string& output) {
   return Error::Because("parse mpathpersist's " + what, "'" + boost::trim_copy(output) + "'",
-                        "it is not what is expected");
+                        "unknown format");
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ Result<std::string> Persist::Run(const std::vector<std::string>& arguments,
   if (output.exit.signal == 0 && code < kExitStatus.size()) {
     how += std::string(" (") + kExitStatus[code] + ")";
   }
-  return Error::Because("run", command.ToString(), how + "; " + Said(output));
+  return Error::Because("run", command.ToString(), how + "; " + MessagesIn(output));
 }
 
 Status Persist::Out(std::vector<std::string> arguments, Deadline deadline) const {
@@ -136,12 +136,12 @@ Result<scsi::RegisteredKeys> ParsePersistKeys(const std::string& output) {
   std::getline(lines, head);
   const auto generation = HexAfter(head, "PR generation=0x");
   const std::size_t comma = head.find(',');
-  if (!generation || comma == std::string::npos) return NotUnderstood("keys", output);
+  if (!generation || comma == std::string::npos) return UnknownFormat("keys", output);
   std::istringstream words(head.substr(comma + 1));
   std::size_t count = 0;
   std::string registered;
   if (!(words >> count >> registered) || registered != "registered") {
-    return NotUnderstood("keys", output);
+    return UnknownFormat("keys", output);
   }
   scsi::RegisteredKeys keys;
   keys.generation = static_cast<std::uint32_t>(*generation);
@@ -149,26 +149,26 @@ Result<scsi::RegisteredKeys> ParsePersistKeys(const std::string& output) {
     const auto key = HexAfter(line, "0x");
     if (key) keys.keys.push_back(*key);
   }
-  if (keys.keys.size() != count) return NotUnderstood("keys", output);
+  if (keys.keys.size() != count) return UnknownFormat("keys", output);
   return keys;
 }
 
 Result<scsi::ReservationState> ParsePersistReservation(const std::string& output) {
   const auto generation = HexAfter(output, "PR generation=0x");
-  if (!generation) return NotUnderstood("reservation", output);
+  if (!generation) return UnknownFormat("reservation", output);
   scsi::ReservationState state;
   state.generation = static_cast<std::uint32_t>(*generation);
   if (output.find("there is NO reservation held") != std::string::npos) return state;
   const auto key = HexAfter(output, "Key = 0x");
   const std::string label = "type = ";
   const std::size_t found = output.find(label);
-  if (!key || found == std::string::npos) return NotUnderstood("reservation", output);
+  if (!key || found == std::string::npos) return UnknownFormat("reservation", output);
   const std::size_t begin = found + label.size();
   const std::string name = boost::trim_copy(output.substr(begin, output.find('\n', begin) - begin));
   for (const ReservationType type : scsi::kAllReservationTypes) {
     if (boost::iequals(name, ToString(type))) state.reservation = scsi::Reservation{*key, type};
   }
-  if (!state.reservation) return NotUnderstood("reservation", output);
+  if (!state.reservation) return UnknownFormat("reservation", output);
   return state;
 }
 

@@ -11,33 +11,32 @@
 
 namespace dualpath::multipath {
 
-/// Persistent reservations of a map, by mpathpersist(8): REGISTER goes down every usable path,
-/// the other commands down one.
+/// Persistent reservations of a map, by mpathpersist(8): REGISTER is sent on every usable path, the
+/// other commands on one.
 ///
-/// multipath.conf must have a reservation_key for the map (`Config::reservation_key`); with "file",
-/// the first key that is registered becomes it. A command with another key is refused before any
-/// device has seen it. Where the command ends otherwise than with GOOD, the error says how:
-/// "exit status 11 (RESERVATION CONFLICT)".
+/// multipath.conf must set a reservation_key for the map (`Config::reservation_key`); with "file"
+/// it is the first key registered. mpathpersist rejects a command with another key without sending
+/// it. The error of a command that does not end with GOOD has the status: "exit status 11
+/// (RESERVATION CONFLICT)".
 class Persist {
  public:
-  /// `device` is a map's, "/dev/mapper/mpatha". Tests put another program in the place of
-  /// mpathpersist.
+  /// `device` is that of a map, "/dev/mapper/mpatha". Tests replace `program`.
   explicit Persist(std::string device, std::string program = "mpathpersist");
 
-  /// `new_key` 0 unregisters. `key` is the one that the map has, 0 for none.
+  /// `key` is the key the map is registered with, 0 for none; `new_key` 0 unregisters.
   Status Register(std::uint64_t key, std::uint64_t new_key, Deadline deadline) const;
   Status RegisterAndIgnoreExistingKey(std::uint64_t new_key, Deadline deadline) const;
 
   Status Reserve(std::uint64_t key, scsi::ReservationType type, Deadline deadline) const;
   Status Release(std::uint64_t key, scsi::ReservationType type, Deadline deadline) const;
 
-  /// Removes the registrations with the key `victim`; their reservation becomes the map's.
+  /// Removes the registrations with the key `victim` and takes over their reservation.
   Status Preempt(std::uint64_t key, std::uint64_t victim, scsi::ReservationType type,
                  Deadline deadline) const;
   Status PreemptAndAbort(std::uint64_t key, std::uint64_t victim, scsi::ReservationType type,
                          Deadline deadline) const;
 
-  /// Removes every registration, of others too, and the reservation.
+  /// Removes all registrations, also those of others, and the reservation.
   Status Clear(std::uint64_t key, Deadline deadline) const;
 
   Result<scsi::RegisteredKeys> ReadKeys(Deadline deadline) const;
@@ -51,8 +50,8 @@ class Persist {
   std::string program_;
 };
 
-/// What `mpathpersist --in` prints for --read-keys and --read-reservation. An `Error` quotes the
-/// text that is not understood.
+/// Parse the output of `mpathpersist --in` with --read-keys and --read-reservation. An `Error`
+/// quotes it.
 Result<scsi::RegisteredKeys> ParsePersistKeys(const std::string& output);
 Result<scsi::ReservationState> ParsePersistReservation(const std::string& output);
 

@@ -21,7 +21,7 @@ constexpr std::uint64_t kKey = 0xabc123;
 constexpr std::uint64_t kOther = 0xbbb;
 constexpr auto kType = ReservationType::kWriteExclusiveRegistrantsOnly;
 
-/// A script in the place of mpathpersist that keeps its arguments.
+/// Runs a script instead of mpathpersist, which saves its arguments.
 class PersistTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -44,7 +44,7 @@ class PersistTest : public ::testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(PersistTest, SaysWhatItsManualAsksFor) {
+TEST_F(PersistTest, PassesTheDocumentedArguments) {
   const Persist persist = Answering("");
   ASSERT_TRUE(persist.Register(0, kKey, Soon()).ok());
   EXPECT_EQ(Arguments(),
@@ -65,7 +65,7 @@ TEST_F(PersistTest, SaysWhatItsManualAsksFor) {
   EXPECT_EQ(Arguments(), "--out --clear --param-rk=0xabc123 /dev/mapper/mpatha");
 }
 
-TEST_F(PersistTest, ReadsWhatIsPrinted) {
+TEST_F(PersistTest, ParsesTheOutput) {
   const auto keys = Answering(
                         "printf '  PR generation=0x2, \\t1 registered reservation key follows:\\n"
                         "    0xabc123\\n'")
@@ -80,8 +80,8 @@ TEST_F(PersistTest, ReadsWhatIsPrinted) {
   EXPECT_EQ(Arguments(), "--in --read-reservation /dev/mapper/mpatha");
 }
 
-// 0.11.1's words, on both outputs.
-TEST_F(PersistTest, AConflictIsNamed) {
+// From 0.11.1, which prints to standard output and standard error.
+TEST_F(PersistTest, NamesAReservationConflict) {
   const Status status = Answering(
                             "echo 'persistent reserve out: scsi status: Reservation Conflict'\n"
                             "echo 'PR out: command failed'\n"
@@ -94,7 +94,7 @@ TEST_F(PersistTest, AConflictIsNamed) {
                         "reserve out: scsi status: Reservation Conflict; PR out: command failed"));
 }
 
-TEST_F(PersistTest, AComplaintIsQuotedWithoutTheUsageText) {
+TEST_F(PersistTest, QuotesMessagesWithoutTheUsageText) {
   const Status status =
       Answering(
           "echo \"362.632661 | mpatha: configured reservation key doesn't match: 0xabc123\" >&2\n"
@@ -111,15 +111,15 @@ TEST_F(PersistTest, AComplaintIsQuotedWithoutTheUsageText) {
   EXPECT_THAT(status.error().reason(), Not(HasSubstr("Usage")));
 }
 
-TEST_F(PersistTest, AnUnknownExitIsQuotedAsItIs) {
+TEST_F(PersistTest, QuotesAnUnknownExitStatus) {
   EXPECT_THAT(Answering("exit 77").Clear(kKey, Soon()).error().reason(),
               HasSubstr("exit status 77; "));
   EXPECT_THAT(Answering("kill -9 $$").Clear(kKey, Soon()).error().reason(),
               HasSubstr("killed by signal 9"));
 }
 
-// As printed by 0.11.1.
-TEST(PersistKeys, AreReadFromTheOutput) {
+// From 0.11.1.
+TEST(PersistKeys, AreParsedFromTheOutput) {
   const auto two = ParsePersistKeys(
       "  PR generation=0x1f, \t2 registered reservation keys follow:\n"
       "    0xabc123\n"
@@ -132,17 +132,17 @@ TEST(PersistKeys, AreReadFromTheOutput) {
   EXPECT_THAT(none->keys, IsEmpty());
 }
 
-TEST(PersistKeys, MustBeWhole) {
+TEST(PersistKeys, RejectTruncatedOutput) {
   for (const char* bad : {"", "PR generation=0x", "  PR generation=0x2, ",
                           "  PR generation=0x2, \t2 registered reservation keys follow:\n    0x1\n",
                           "  PR generation=0x2, there is NO reservation held \n"}) {
     EXPECT_FALSE(ParsePersistKeys(bad).ok()) << bad;
   }
   EXPECT_EQ(ParsePersistKeys("nothing\n").error().ToString(),
-            "parse mpathpersist's keys: 'nothing': it is not what is expected");
+            "parse mpathpersist's keys: 'nothing': unknown format");
 }
 
-TEST(PersistReservation, IsReadFromTheOutput) {
+TEST(PersistReservation, IsParsedFromTheOutput) {
   const auto held = ParsePersistReservation(
       "  PR generation=0x2, Reservation follows:\n"
       "   Key = 0xabc123\n"
@@ -161,7 +161,7 @@ TEST(PersistReservation, IsReadFromTheOutput) {
       ParsePersistReservation("  PR generation=0x2, there is NO reservation held \n")->reservation);
 }
 
-TEST(PersistReservation, MustBeWhole) {
+TEST(PersistReservation, RejectsTruncatedOutput) {
   for (const char* bad :
        {"", "  PR generation=0x2, Reservation follows:\n",
         "  PR generation=0x2, Reservation follows:\n   Key = 0xabc123\n",

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::seconds;
 
-// What was found and what we made, in the state directory.
+// Files in the state directory, which exist if their name is true.
 constexpr char kWasRunning[] = "/multipathd-was-running";
 constexpr char kWasStopped[] = "/multipathd-was-stopped";
 constexpr char kMadeMainConfig[] = "/made-multipath-conf";
@@ -24,9 +24,9 @@ constexpr char kMadeMainConfig[] = "/made-multipath-conf";
 constexpr seconds kServiceBudget{60};
 constexpr seconds kAnswerBudget{20};
 
-// From then on "show daemon" says "idle" of one that has nothing to do, and "running" of one that
-// may still be about to read its configuration.
-constexpr Version kSaysIdle{0, 6, 1};
+// The first version whose "show daemon" replies "idle" once the configuration is read, and
+// "running" possibly before. Older versions always reply "running".
+constexpr Version kRepliesIdle{0, 6, 1};
 
 Status Systemctl(const std::string& verb) {
   DUALPATH_TRY_STATUS(
@@ -74,23 +74,22 @@ Service::Machine Service::Machine::This() {
 Service::Service(std::string state_directory, Machine machine)
     : state_directory_(std::move(state_directory)), machine_(std::move(machine)) {}
 
-/// It has read its configuration and dealt with what it found.
+/// Waits until multipathd has read its configuration and set up its maps.
 Status Service::AwaitIdle() const {
-  const auto never_says_idle = [&] {
+  const auto never_replies_idle = [&] {
     const auto version = machine_.installed_version();
-    return version.ok() && *version < kSaysIdle;
+    return version.ok() && *version < kRepliesIdle;
   };
-  return WaitUntil("wait for", "multipathd to be configured", Deadline::In(kServiceBudget),
-                   [&]() -> std::string {
-                     const auto reply =
-                         machine_.daemon.Ask("show daemon", Deadline::In(kAnswerBudget));
-                     if (!reply.ok()) return reply.error().ToString();
-                     // "pid 77 idle (pending reconfigure)": asked while busy, it answers at once
-                     // and does it later.
-                     if (boost::contains(*reply, "pending")) return *reply;
-                     if (boost::contains(*reply, " idle")) return "";
-                     return boost::contains(*reply, " running") && never_says_idle() ? "" : *reply;
-                   });
+  return WaitUntil(
+      "wait until configured", "multipathd", Deadline::In(kServiceBudget), [&]() -> std::string {
+        const auto reply = machine_.daemon.Ask("show daemon", Deadline::In(kAnswerBudget));
+        if (!reply.ok()) return reply.error().ToString();
+        // "pid 77 idle (pending reconfigure)": a busy multipathd acknowledges
+        // "reconfigure" before it is carried out.
+        if (boost::contains(*reply, "pending")) return *reply;
+        if (boost::contains(*reply, " idle")) return "";
+        return boost::contains(*reply, " running") && never_replies_idle() ? "" : *reply;
+      });
 }
 
 Status Service::Start() const {
@@ -106,11 +105,12 @@ Status Service::Kill() const {
   DUALPATH_TRY(const pid_t pid, machine_.daemon.Pid(deadline));
   const std::string process = std::to_string(pid);
   if (::kill(pid, SIGKILL) != 0) return Error::FromErrno("kill multipathd", process, errno);
-  return WaitUntil("wait for the end of multipathd", process, deadline,
-                   [&] { return fs::exists("/proc/" + process) ? "it is still there" : ""; });
+  return WaitUntil("kill multipathd", process, deadline, [&] {
+    return fs::exists("/proc/" + process) ? "the process still exists" : "";
+  });
 }
 
-Status Service::RememberWhatWasFound() const {
+Status Service::SaveOriginalState() const {
   for (const char* mark : {kWasRunning, kWasStopped}) {
     if (fs::exists(state_directory_ + mark)) return Ok{};
   }
@@ -120,7 +120,7 @@ Status Service::RememberWhatWasFound() const {
 
 Status Service::Apply(const Config& config) const {
   DUALPATH_TRY(const Version version, machine_.installed_version());
-  DUALPATH_TRY_STATUS(RememberWhatWasFound());
+  DUALPATH_TRY_STATUS(SaveOriginalState());
   if (!fs::exists(machine_.main_config)) {
     DUALPATH_TRY_STATUS(WriteFileAtomically(state_directory_ + kMadeMainConfig, ""));
     DUALPATH_TRY_STATUS(WriteFileAtomically(machine_.main_config, ""));
@@ -138,15 +138,15 @@ bool Service::IsChanged() const {
   return there(kWasRunning) || there(kWasStopped) || there(kMadeMainConfig);
 }
 
-/// As `multipath -w`, which needs a device that may be gone. A key that was unregistered stays in
-/// the other file, with '#' for its first character.
+/// Removes the WWID like `multipath -w`, which needs a device and that may not exist any more. An
+/// unregistered key stays in the keys file, commented out with '#'.
 Status Service::Forget(const std::string& wwid) const {
   DUALPATH_TRY_STATUS(RemoveLines(machine_.wwids, "/" + wwid + "/"));
   return RemoveLines(machine_.reservation_keys, " " + wwid);
 }
 
-/// What is not empty any more is the administrator's.
-Status Service::RemoveOurMainConfig() const {
+/// Keeps the file if the administrator has added to it.
+Status Service::RemoveCreatedMainConfig() const {
   if (!fs::exists(state_directory_ + kMadeMainConfig)) return Ok{};
   std::error_code ec;
   if (fs::is_empty(machine_.main_config, ec)) return RemoveFile(machine_.main_config);
@@ -158,9 +158,9 @@ Status Service::Restore(const std::string& wwid) const {
   DUALPATH_TRY_STATUS(Forget(wwid));
   if (fs::exists(state_directory_ + kWasStopped)) {
     DUALPATH_TRY_STATUS(machine_.systemctl("stop"));
-    DUALPATH_TRY_STATUS(RemoveOurMainConfig());
+    DUALPATH_TRY_STATUS(RemoveCreatedMainConfig());
   } else {
-    DUALPATH_TRY_STATUS(RemoveOurMainConfig());
+    DUALPATH_TRY_STATUS(RemoveCreatedMainConfig());
     DUALPATH_TRY(const bool running, machine_.daemon.Running());
     if (running) {
       DUALPATH_TRY_STATUS(machine_.daemon.Reconfigure(Deadline::In(kServiceBudget)));

@@ -11,14 +11,14 @@
 
 namespace dualpath::multipath {
 
-/// Of the multipath-tools on this machine.
+/// Returns the version of multipath-tools on this machine.
 Result<Version> InstalledVersion();
 
-/// multipathd as a service of the machine: its files and whether it runs. What has to be put back
-/// is remembered in a directory of ours, so that another process can do it.
+/// multipathd as a service of the machine: its files and whether it runs. The original state is
+/// saved in a directory, so that another process can restore it.
 class Service {
  public:
-  /// The parts of the machine that are worked on. Tests put others in their place.
+  /// Files and functions of the machine, which tests replace.
   struct Machine {
     std::string drop_in = "/etc/multipath/conf.d/dualpath.conf";
     std::string main_config = "/etc/multipath.conf";
@@ -36,33 +36,32 @@ class Service {
 
   explicit Service(std::string state_directory, Machine machine = Machine::This());
 
-  /// Starts it unless it runs, and returns once it has read its configuration.
+  /// Starts multipathd unless it runs, and returns once it has read its configuration.
   Status Start() const;
 
-  /// Stops it as the administrator does. Where systemd listens on its socket, whoever asks it
-  /// something starts it again.
+  /// Stops multipathd as an administrator does. If systemd listens on its socket, the next command
+  /// to multipathd starts it again.
   Status Stop() const;
 
-  /// Kills it, and returns once the process is gone; systemd may start another at once.
+  /// Kills multipathd and returns once the process has ended; systemd may restart it immediately.
   Status Kill() const;
 
-  /// Writes the drop-in and makes a running or newly started multipathd use it. /etc/multipath.conf
-  /// is never changed; an empty one is made where there is none, as OL7's unit does not start
-  /// without.
+  /// Writes the drop-in and makes multipathd use it, starting it if necessary. Does not change
+  /// /etc/multipath.conf, but creates an empty one if it is missing, since OL7's unit requires it.
   Status Apply(const Config& config) const;
 
-  /// Whether there is something for `Restore` to put back.
+  /// Returns whether `Restore` has anything to undo.
   bool IsChanged() const;
 
-  /// Removes the drop-in and the WWID, and leaves multipathd as the first `Apply` found it:
-  /// stopped, or running with its own configuration.
+  /// Removes the drop-in and the WWID, and restores the state before the first `Apply`: multipathd
+  /// stopped, or running with the host's configuration.
   Status Restore(const std::string& wwid) const;
 
  private:
   Status AwaitIdle() const;
-  Status RememberWhatWasFound() const;
+  Status SaveOriginalState() const;
   Status Forget(const std::string& wwid) const;
-  Status RemoveOurMainConfig() const;
+  Status RemoveCreatedMainConfig() const;
 
   std::string state_directory_;
   Machine machine_;

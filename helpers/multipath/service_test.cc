@@ -21,14 +21,14 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kOurWwid[] = "36001405d0a1bace00014d75a15a74680";
-constexpr char kTheirWwid[] = "3600140511111111111111111111111111";
+constexpr char kWwid[] = "36001405d0a1bace00014d75a15a74680";
+constexpr char kOtherWwid[] = "3600140511111111111111111111111111";
 
-/// A machine of files in a directory, whose multipathd is a fake one. What was done to it, in
-/// order, is in `steps()`.
+/// A machine with its files in a directory and a fake multipathd. `steps()` are the commands it
+/// received, in order.
 class ServiceTest : public ::testing::Test {
  protected:
-  /// systemctl brings multipathd up and down, which says of itself what `state_` is.
+  /// systemctl starts and stops the fake multipathd, whose status is the next of `states_`.
   Service OnMachine(bool running) {
     if (running) StartDaemon();
     Service::Machine machine;
@@ -74,12 +74,12 @@ class ServiceTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::string name_ = UniqueAbstractName();
   std::vector<std::string> steps_;
-  std::vector<std::string> states_{"idle"};  ///< the last one stays
+  std::vector<std::string> states_{"idle"};  ///< replies to "show daemon"; the last is repeated
   Version version_{0, 11, 1};
   std::unique_ptr<FakeDaemon> fake_;
 };
 
-TEST_F(ServiceTest, ARunningOneGetsTheDropInAndItsOwnConfigurationBack) {
+TEST_F(ServiceTest, RestoresTheConfigurationOfARunningMultipathd) {
   Put("multipath.conf", "defaults {}\n");
   const Service service = OnMachine(true);
 
@@ -88,7 +88,7 @@ TEST_F(ServiceTest, ARunningOneGetsTheDropInAndItsOwnConfigurationBack) {
   EXPECT_THAT(Content("conf.d/dualpath.conf"), HasSubstr("no_path_retry 10"));
   EXPECT_TRUE(service.IsChanged());
 
-  ASSERT_OK(service.Restore(kOurWwid));
+  ASSERT_OK(service.Restore(kWwid));
   EXPECT_THAT(steps(), ElementsAre("reconfigure", "reconfigure"));
   EXPECT_FALSE(IsThere("conf.d/dualpath.conf"));
   EXPECT_EQ(Content("multipath.conf"), "defaults {}\n");
@@ -96,67 +96,67 @@ TEST_F(ServiceTest, ARunningOneGetsTheDropInAndItsOwnConfigurationBack) {
   EXPECT_FALSE(service.IsChanged());
 }
 
-TEST_F(ServiceTest, OneThatWasStoppedIsStoppedAgain) {
+TEST_F(ServiceTest, StopsAMultipathdThatWasStoppedBefore) {
   const Service service = OnMachine(false);
   ASSERT_OK(service.Apply({}));
-  EXPECT_TRUE(IsThere("multipath.conf")) << "OL7's unit does not start without";
+  EXPECT_TRUE(IsThere("multipath.conf")) << "OL7's unit requires it";
 
-  ASSERT_OK(service.Restore(kOurWwid));
+  ASSERT_OK(service.Restore(kWwid));
   EXPECT_THAT(steps(), ElementsAre("start", "stop"));
   EXPECT_FALSE(IsThere("multipath.conf"));
   EXPECT_FALSE(service.IsChanged());
 }
 
-TEST_F(ServiceTest, WhatTheFirstApplyFoundCounts) {
+TEST_F(ServiceTest, RestoresTheStateBeforeTheFirstApply) {
   const Service service = OnMachine(false);
   ASSERT_OK(service.Apply({}));
   ASSERT_OK(service.Apply({}));
-  ASSERT_OK(service.Restore(kOurWwid));
+  ASSERT_OK(service.Restore(kWwid));
   EXPECT_THAT(steps(), ElementsAre("start", "reconfigure", "stop"));
 }
 
-TEST_F(ServiceTest, OneThatRanAndWasStoppedMeanwhileRunsAgain) {
+TEST_F(ServiceTest, StartsAMultipathdThatWasStoppedMeanwhile) {
   Put("multipath.conf", "");
   const Service service = OnMachine(true);
   ASSERT_OK(service.Apply({}));
   ASSERT_OK(service.Stop());
 
-  ASSERT_OK(service.Restore(kOurWwid));
+  ASSERT_OK(service.Restore(kWwid));
   EXPECT_THAT(steps(), ElementsAre("reconfigure", "stop", "start"));
   EXPECT_TRUE(IsActive());
 }
 
-TEST_F(ServiceTest, StartingARunningOneChangesNothing) {
+TEST_F(ServiceTest, StartDoesNothingIfMultipathdRuns) {
   const Service service = OnMachine(true);
   ASSERT_OK(service.Start());
   EXPECT_THAT(steps(), ElementsAre());
   EXPECT_FALSE(service.IsChanged());
 }
 
-TEST_F(ServiceTest, AMainConfigurationOfOursThatSomebodyHasFilledStays) {
+TEST_F(ServiceTest, KeepsACreatedMainConfigurationThatHasContent) {
   const Service service = OnMachine(false);
   ASSERT_OK(service.Apply({}));
   Put("multipath.conf", "defaults {}\n");
 
-  ASSERT_OK(service.Restore(kOurWwid));
+  ASSERT_OK(service.Restore(kWwid));
   EXPECT_EQ(Content("multipath.conf"), "defaults {}\n");
 }
 
-TEST_F(ServiceTest, OnlyOurWwidIsForgottenAndTheFilesKeepTheirModes) {
-  Put("wwids", std::string("# comment\n/") + kTheirWwid + "/\n/" + kOurWwid + "/\n");
-  Put("prkeys", std::string("0x1 ") + kTheirWwid + "\n#0x2 " + kOurWwid + "\n");
+TEST_F(ServiceTest, RemovesOneWwidAndKeepsTheModesOfTheFiles) {
+  Put("wwids", std::string("# comment\n/") + kOtherWwid + "/\n/" + kWwid + "/\n");
+  Put("prkeys", std::string("0x1 ") + kOtherWwid + "\n#0x2 " + kWwid + "\n");
   for (const char* name : {"wwids", "prkeys"}) ASSERT_EQ(::chmod(In(name).c_str(), 0600), 0);
   const Service service = OnMachine(true);
 
-  ASSERT_OK(service.Restore(kOurWwid));
-  EXPECT_EQ(Content("wwids"), std::string("# comment\n/") + kTheirWwid + "/\n");
-  EXPECT_EQ(Content("prkeys"), std::string("0x1 ") + kTheirWwid + "\n");
+  ASSERT_OK(service.Restore(kWwid));
+  EXPECT_EQ(Content("wwids"), std::string("# comment\n/") + kOtherWwid + "/\n");
+  EXPECT_EQ(Content("prkeys"), std::string("0x1 ") + kOtherWwid + "\n");
   for (const char* name : {"wwids", "prkeys"}) {
     EXPECT_EQ(fs::status(In(name)).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   }
 }
 
-TEST_F(ServiceTest, IsNotConfiguredWhileItIsAboutToReadItsConfiguration) {
+TEST_F(ServiceTest, ApplyWaitsUntilTheConfigurationIsRead) {
   states_ = {"",          "running (pending reconfigure)",
              "running",   "idle (pending reconfigure)",
              "configure", "idle"};
@@ -165,13 +165,13 @@ TEST_F(ServiceTest, IsNotConfiguredWhileItIsAboutToReadItsConfiguration) {
   EXPECT_THAT(states_, ElementsAre("idle"));
 }
 
-TEST_F(ServiceTest, AnOldOneIsNeverMoreThanRunning) {
+TEST_F(ServiceTest, StartAcceptsRunningFromAnOldVersion) {
   states_ = {"running"};
   version_ = Version{0, 4, 9};
   ASSERT_OK(OnMachine(true).Start());
 }
 
-TEST_F(ServiceTest, ANewOneThatOnlyRunsIsWaitedForInVain) {
+TEST_F(ServiceTest, StartFailsIfANewVersionStaysRunning) {
   states_ = {"running"};
   const Service service = OnMachine(true);
   const double scale = TimeScale();

@@ -8,16 +8,17 @@
 
 #include "helpers/base/device_number.h"
 
-/// What multipath and multipathd say about the maps. Words stay words: a version may have new ones.
+/// Maps as multipath and multipathd print them. States are strings, since versions may add new
+/// ones.
 namespace dualpath::multipath {
 
 struct Path {
   std::string hctl;                           ///< "3:0:1:0"; "#:#:#:#" when unknown
   std::string device;                         ///< "sdb"; "-" when unknown
   std::optional<DeviceNumber> device_number;  ///< none for the placeholders "#:#" and "##:##"
-  std::string dm_state;                       ///< the kernel's: "active", "failed" or "undef"
+  std::string dm_state;       ///< state in the kernel: "active", "failed" or "undef"
   std::string checker_state;  ///< "ready", "faulty", "ghost", "shaky", "i/o pending", "delayed"...
-  std::string device_state;   ///< sysfs's: "running", "offline" or "unknown"
+  std::string device_state;   ///< sysfs state: "running", "offline" or "unknown"
 };
 
 struct PathGroup {
@@ -28,22 +29,22 @@ struct PathGroup {
 };
 
 struct Map {
-  std::string action;   ///< "create", "reload"... where multipath has just done it; else empty
+  std::string action;   ///< action of multipath: "create", "reload"...; empty: none
   std::string alias;    ///< "mpatha"
-  std::string wwid;     ///< is the alias, where that is all that was printed
-  std::string dm_name;  ///< "dm-0"; "undef" before there is one; "[nvme]:nvme0n1" for native NVMe
-  std::string vendor;   ///< "LIO-ORG", without padding; "##" without a path to tell
+  std::string wwid;     ///< equal to the alias if no other name was printed
+  std::string dm_name;  ///< "dm-0"; "undef" without a device; "[nvme]:nvme0n1" for native NVMe
+  std::string vendor;   ///< "LIO-ORG", without padding; "##" for a map without paths
   std::string product;
-  std::string size;              ///< rounded, for people: "1.0G"
+  std::string size;              ///< rounded: "1.0G"
   std::string features;          ///< "1 queue_if_no_path"
   std::string hwhandler;         ///< "1 alua"; "0": none
   std::string write_protection;  ///< "rw", "ro" or "undef"
   std::vector<PathGroup> groups;
 };
 
-/// A line of the input that is in no field above, or not wholly.
+/// A line of the input that could not be parsed completely.
 struct Unparsed {
-  std::size_t line_number = 0;  ///< the first line is 1
+  std::size_t line_number = 0;  ///< counted from 1
   std::string text;
 };
 
@@ -51,7 +52,7 @@ struct Topology {
   std::vector<Map> maps;
   std::vector<Unparsed> not_understood;
 
-  /// By alias or WWID; null if there is none.
+  /// Returns the map, or null.
   const Map* Find(const std::string& alias_or_wwid) const;
 };
 
@@ -61,8 +62,8 @@ bool operator==(const Map& a, const Map& b);
 bool operator==(const Unparsed& a, const Unparsed& b);
 bool operator==(const Topology& a, const Topology& b);
 
-// For failure messages: "[active: 4:0:1:0 active ready running]" is a group, and a map its alias,
-// WWID, dm name and features, and its groups.
+// For failure messages: "[active: 4:0:1:0 active ready running]" for a group; alias, WWID, dm name,
+// features and groups for a map.
 std::ostream& operator<<(std::ostream& out, const PathGroup& group);
 std::ostream& operator<<(std::ostream& out, const Map& map);
 

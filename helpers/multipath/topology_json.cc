@@ -41,14 +41,14 @@ Error Malformed(const std::string& reason) {
   return Error::Because("parse multipathd's JSON", "maps", reason);
 }
 
-/// An empty string where the field is missing: older versions have fewer.
+/// Returns the string, or an empty one if the field is missing, as in older versions.
 std::string Text(const json& object, const char* key) {
   const auto field = object.find(key);
   if (field == object.end() || !field->is_string()) return {};
   return boost::trim_copy(field->get<std::string>());
 }
 
-/// `where` leads to the object, for the error: "map mpatha".
+/// `where` names the object in an error: "map mpatha".
 Result<json> Array(const json& object, const char* key, const std::string& where) {
   const auto field = object.find(key);
   if (field != object.end() && field->is_array()) return *field;

@@ -8,15 +8,15 @@
 
 namespace dualpath::multipath {
 
-/// {"maps": [...], "not_understood": [{"line_number", "text"}]}, with the names of the structs'
-/// fields for keys; an unknown device number is null.
+/// Returns {"maps": [...], "not_understood": [{"line_number", "text"}]}; keys are the names of the
+/// members, and an unknown device number is null.
 nlohmann::json ToJson(const Topology& topology);
 
-/// Indented text. Bytes that are not UTF-8 become U+FFFD, since JSON has no others.
+/// Returns indented JSON text. Bytes that are not UTF-8 become U+FFFD.
 std::string ToJsonText(const Topology& topology);
 
-/// Reads multipathd's "show maps json" (since 0.6.2) or "show map NAME json". It has neither the
-/// H:C:T:L of the paths nor the size of the maps: these stay empty.
+/// Parses the reply to "show maps json" (since 0.6.2) or "show map NAME json". It lacks the H:C:T:L
+/// of the paths and the size of the maps: these members stay empty.
 Result<Topology> ParseMapsJson(const std::string& text);
 
 }  // namespace dualpath::multipath

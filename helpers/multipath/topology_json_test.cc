@@ -47,7 +47,7 @@ TEST(TopologyJson, HasEveryField) {
   })"));
 }
 
-TEST(TopologyJson, AnEmptyTopologyHasEmptyLists) {
+TEST(TopologyJson, OfAnEmptyTopologyHasEmptyLists) {
   EXPECT_EQ(ToJson(Topology{}), json::parse(R"({"maps": [], "not_understood": []})"));
 }
 
@@ -73,7 +73,7 @@ constexpr char kMaps[] = R"json({
    }]
 })json";
 
-TEST(ParseMapsJson, ReadsWhatMultipathdSays) {
+TEST(ParseMapsJson, ParsesMultipathdsReply) {
   const auto topology = ParseMapsJson(kMaps);
   ASSERT_TRUE(topology.ok()) << topology.error().ToString();
   EXPECT_THAT(topology->not_understood, IsEmpty());
@@ -97,7 +97,7 @@ TEST(ParseMapsJson, ReadsWhatMultipathdSays) {
   EXPECT_EQ(map.groups[1].paths[0].device_number, std::nullopt);
 }
 
-TEST(ParseMapsJson, ReadsOneMapAndNoMap) {
+TEST(ParseMapsJson, ParsesOneMapAndNoMaps) {
   const auto one = ParseMapsJson(R"({"map": {"name": "mpathb", "path_groups": []}})");
   ASSERT_TRUE(one.ok()) << one.error().ToString();
   ASSERT_THAT(one->maps, SizeIs(1));
@@ -107,10 +107,10 @@ TEST(ParseMapsJson, ReadsOneMapAndNoMap) {
   EXPECT_THAT(none->maps, IsEmpty());
 }
 
-TEST(ParseMapsJson, SaysWhatIsWrong) {
+TEST(ParseMapsJson, NamesTheReasonInAnError) {
   struct Bad {
     const char* text;
-    const char* complaint;
+    const char* reason;
   };
   for (const Bad& bad : {
            Bad{"", "parse error at line 1, column 1"},
@@ -131,7 +131,7 @@ TEST(ParseMapsJson, SaysWhatIsWrong) {
     const auto topology = ParseMapsJson(bad.text);
     ASSERT_FALSE(topology.ok()) << bad.text;
     EXPECT_THAT(topology.error().ToString(),
-                AllOf(HasSubstr("parse multipathd's JSON"), HasSubstr(bad.complaint)));
+                AllOf(HasSubstr("parse multipathd's JSON"), HasSubstr(bad.reason)));
   }
 }
 

@@ -6,8 +6,8 @@
 
 namespace dualpath::multipath {
 
-/// Reads what `multipath -ll`, `-l` and `-v2` print, and multipathd's "show maps topology", of any
-/// version from OL7's 0.4.9 on (multipath(8); libmultipath/print.c):
+/// Parses the output of `multipath -ll`, `-l` and `-v2`, and of multipathd's "show maps topology",
+/// of any version from OL7's 0.4.9 on (multipath(8); libmultipath/print.c):
 ///
 ///   [ACTION: ]ALIAS[ (WWID)] dm-N VENDOR,PRODUCT
 ///   size=1.0G features='...' hwhandler='...' wp=rw
@@ -15,9 +15,9 @@ namespace dualpath::multipath {
 ///   | `- H:C:T:L sdX MAJ:MIN dm_state checker_state device_state
 ///   `-+- ...
 ///
-/// Takes any bytes and never fails: a line that is not understood, wholly or in part, is listed
-/// with its number. That goes for warnings before or between the maps, for what belongs to a map
-/// whose head is unreadable, and for a last line that was cut off.
+/// Accepts any bytes and never fails: lines that cannot be parsed completely are listed with their
+/// numbers. These include warnings, all lines of a map whose first line cannot be parsed, and a
+/// truncated last line.
 Topology ParseTopology(const std::string& text);
 
 }  // namespace dualpath::multipath

@@ -6,7 +6,7 @@
 
 namespace dualpath::multipath {
 
-/// Of multipath-tools. OL7 says 0.4.9 whatever Red Hat has patched into it.
+/// Version of multipath-tools. OL7's is 0.4.9, regardless of Red Hat's backports.
 struct Version {
   unsigned major = 0;
   unsigned minor = 0;
@@ -22,7 +22,8 @@ bool operator<=(const Version& a, const Version& b);
 bool operator>(const Version& a, const Version& b);
 bool operator>=(const Version& a, const Version& b);
 
-/// Out of what `multipath -h` prints (on standard error): "multipath-tools v0.11.1 (11/21, 2024)".
+/// Parses the output of `multipath -h` (on standard error): "multipath-tools v0.11.1 (11/21,
+/// 2024)".
 Result<Version> ParseVersion(const std::string& usage);
 
 }  // namespace dualpath::multipath

@@ -6,7 +6,7 @@
 namespace dualpath::multipath {
 namespace {
 
-TEST(Version, IsReadFromEveryWordingOfTheUsage) {
+TEST(Version, IsParsedFromTheUsageOfEveryVersion) {
   struct Wording {
     const char* usage;
     const char* version;
@@ -32,7 +32,7 @@ TEST(Version, IsOrderedByNumberNotByText) {
   EXPECT_NE((Version{0, 9, 6}), (Version{0, 6, 9}));
 }
 
-TEST(Version, ErrorShowsTheFirstLine) {
+TEST(Version, ErrorQuotesTheFirstLine) {
   for (const char* usage : {"", "multipath-tools v", "multipath-tools vX.1", "multipath-tools v3",
                             "bash: multipath: command not found"}) {
     const auto version = ParseVersion(std::string(usage) + "\nmore");

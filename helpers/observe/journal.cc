@@ -19,35 +19,35 @@ Status AddMatches(sd_journal* journal, const std::string& field,
   for (const std::string& value : values) {
     const std::string match = prefix + value;
     const int outcome = sd_journal_add_match(journal, match.data(), match.size());
-    if (outcome < 0) return Failed("match " + match + " in", outcome);
+    if (outcome < 0) return Failed("add match " + match, outcome);
   }
   return Ok{};
 }
 
-/// Matches on one field are alternatives by themselves, those on two fields only with a
-/// disjunction between them.
+/// sd_journal_add_match(3) combines matches on one field with OR, but those on different fields
+/// with AND unless a disjunction is added.
 Status AddFilter(sd_journal* journal, const Journal::Filter& filter) {
   DUALPATH_TRY_STATUS(AddMatches(journal, "SYSLOG_IDENTIFIER", filter.identifiers));
   const int outcome = sd_journal_add_disjunction(journal);
-  if (outcome < 0) return Failed("match in", outcome);
+  if (outcome < 0) return Failed("add disjunction", outcome);
   return AddMatches(journal, "_SYSTEMD_UNIT", filter.units);
 }
 
-/// Puts the position behind the last entry that matches.
+/// Moves the position behind the last entry that matches.
 Status SeekToNow(sd_journal* journal) {
   int outcome = sd_journal_seek_tail(journal);
-  if (outcome < 0) return Failed("seek the end of", outcome);
-  // The tail is not a position yet: only a step back from it makes it one.
+  if (outcome < 0) return Failed("seek to the end", outcome);
+  // sd_journal_seek_tail() takes effect only with the next step (sd_journal_seek_head(3)).
   outcome = sd_journal_previous(journal);
-  if (outcome < 0) return Failed("seek the last entry of", outcome);
+  if (outcome < 0) return Failed("seek to the last entry", outcome);
   if (outcome > 0) return Ok{};
-  // Nothing matches so far, so whatever does later is new.
+  // No entry matches yet, so all later ones are new.
   outcome = sd_journal_seek_head(journal);
-  if (outcome < 0) return Failed("seek the beginning of", outcome);
+  if (outcome < 0) return Failed("seek to the beginning", outcome);
   return Ok{};
 }
 
-/// A field of the current entry, or an empty string.
+/// Returns a field of the current entry, or an empty string.
 std::string Field(sd_journal* journal, const std::string& name) {
   const void* data = nullptr;
   std::size_t size = 0;
@@ -62,21 +62,21 @@ std::string FirstField(sd_journal* journal, const char* name, const char* otherw
 }
 
 Result<JournalEntry> Current(sd_journal* journal) {
-  JournalEntry record;
+  JournalEntry entry;
   std::uint64_t realtime = 0;
   std::uint64_t monotonic = 0;
   sd_id128_t boot{};
   int outcome = sd_journal_get_realtime_usec(journal, &realtime);
-  if (outcome < 0) return Failed("read time in", outcome);
+  if (outcome < 0) return Failed("read the time of an entry", outcome);
   outcome = sd_journal_get_monotonic_usec(journal, &monotonic, &boot);
-  if (outcome < 0) return Failed("read time in", outcome);
-  record.realtime_us = static_cast<std::int64_t>(realtime);
-  record.monotonic_us = static_cast<std::int64_t>(monotonic);
-  record.identifier = FirstField(journal, "SYSLOG_IDENTIFIER", "_COMM");
-  record.message = Field(journal, "MESSAGE");
+  if (outcome < 0) return Failed("read the time of an entry", outcome);
+  entry.realtime_us = static_cast<std::int64_t>(realtime);
+  entry.monotonic_us = static_cast<std::int64_t>(monotonic);
+  entry.identifier = FirstField(journal, "SYSLOG_IDENTIFIER", "_COMM");
+  entry.message = Field(journal, "MESSAGE");
   const std::string pid = FirstField(journal, "_PID", "SYSLOG_PID");
-  std::from_chars(pid.data(), pid.data() + pid.size(), record.pid);
-  return record;
+  std::from_chars(pid.data(), pid.data() + pid.size(), entry.pid);
+  return entry;
 }
 
 }  // namespace
@@ -88,13 +88,13 @@ Result<Journal> Journal::Open(const Filter& filter, const std::string& directory
   int outcome = directory.empty() ? sd_journal_open(&raw, SD_JOURNAL_LOCAL_ONLY)
                                   : sd_journal_open_directory(&raw, directory.c_str(), 0);
   if (outcome < 0) {
-    return Error::FromErrno("open journal", directory.empty() ? "of this machine" : directory,
+    return Error::FromErrno("open journal", directory.empty() ? "this machine's" : directory,
                             -outcome);
   }
   Handle handle(raw);
-  // Without the descriptor sd_journal_process() does not watch for files that are added later.
+  // sd_journal_process() watches for new files only after sd_journal_get_fd().
   outcome = sd_journal_get_fd(raw);
-  if (outcome < 0) return Failed("watch", outcome);
+  if (outcome < 0) return Failed("watch for entries", outcome);
   DUALPATH_TRY_STATUS(AddFilter(raw, filter));
   DUALPATH_TRY_STATUS(SeekToNow(raw));
   return Journal(std::move(handle));
@@ -102,14 +102,14 @@ Result<Journal> Journal::Open(const Filter& filter, const std::string& directory
 
 Result<std::vector<JournalEntry>> Journal::Poll() {
   const int processed = sd_journal_process(handle_.get());
-  if (processed < 0) return Failed("watch", processed);
-  std::vector<JournalEntry> records;
+  if (processed < 0) return Failed("watch for entries", processed);
+  std::vector<JournalEntry> entries;
   while (true) {
     const int outcome = sd_journal_next(handle_.get());
-    if (outcome < 0) return Failed("read the next entry of", outcome);
-    if (outcome == 0) return records;
-    DUALPATH_TRY(JournalEntry record, Current(handle_.get()));
-    records.push_back(std::move(record));
+    if (outcome < 0) return Failed("read the next entry", outcome);
+    if (outcome == 0) return entries;
+    DUALPATH_TRY(JournalEntry entry, Current(handle_.get()));
+    entries.push_back(std::move(entry));
   }
 }
 
@@ -117,12 +117,12 @@ LogSource AsLogSource(Journal journal) {
   const auto shared = std::make_shared<Journal>(std::move(journal));
   return [shared]() -> Result<std::vector<LogMessage>> {
     DUALPATH_TRY(const auto entries, shared->Poll());
-    std::vector<LogMessage> records;
-    records.reserve(entries.size());
+    std::vector<LogMessage> messages;
+    messages.reserve(entries.size());
     for (const JournalEntry& entry : entries) {
-      records.push_back({entry.identifier, entry.monotonic_us, entry.message});
+      messages.push_back({entry.identifier, entry.monotonic_us, entry.message});
     }
-    return records;
+    return messages;
   };
 }
 

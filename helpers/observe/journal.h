@@ -12,30 +12,30 @@ struct sd_journal;
 
 namespace dualpath::observe {
 
-/// An entry of systemd's journal. What a daemon sends to syslog is in it too, as on OL7.
+/// An entry of systemd's journal, which also receives syslog messages, as multipathd sends on OL7.
 struct JournalEntry {
-  std::int64_t realtime_us = 0;   ///< when the journal took it in, CLOCK_REALTIME
-  std::int64_t monotonic_us = 0;  ///< and CLOCK_MONOTONIC of its boot
+  std::int64_t realtime_us = 0;   ///< time of reception, CLOCK_REALTIME
+  std::int64_t monotonic_us = 0;  ///< time of reception, CLOCK_MONOTONIC of the entry's boot
   std::string identifier;         ///< "multipathd"
-  int pid = 0;                    ///< 0: not known
+  int pid = 0;                    ///< 0: unknown
   std::string message;
 };
 
 /// Follows the journal of this machine, volatile or persistent (sd-journal(3)).
 class Journal {
  public:
-  /// An entry that matches any of these is followed; with none, every entry is.
+  /// Entries to follow: those that match any of these, or all entries if both lists are empty.
   struct Filter {
     std::vector<std::string> identifiers{};  ///< syslog identifiers: "multipathd", "libvirtd"
     std::vector<std::string> units{};        ///< systemd units: "multipathd.service"
   };
 
-  /// Follows from now on, through rotation and into files that are added later. journald must have
-  /// made its directory by then (/run/log/journal or /var/log/journal), as it has since boot.
-  /// `directory`: another machine's journal files; empty: our own.
+  /// Follows the journal from now on, through rotation and new files. journald must have created
+  /// its directory (/run/log/journal or /var/log/journal), as it does at boot. `directory` has the
+  /// journal files of another machine; empty: this machine.
   static Result<Journal> Open(const Filter& filter, const std::string& directory = "");
 
-  /// The entries since the last call.
+  /// Returns the entries since the last call.
   Result<std::vector<JournalEntry>> Poll();
 
  private:
@@ -49,7 +49,7 @@ class Journal {
   Handle handle_;
 };
 
-/// For a `LogFollower`, under the entries' identifiers.
+/// Returns a source for a `LogFollower`, whose messages have the entries' identifiers.
 LogSource AsLogSource(Journal journal);
 
 }  // namespace dualpath::observe

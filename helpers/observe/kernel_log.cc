@@ -16,11 +16,11 @@
 namespace dualpath::observe {
 namespace {
 
-// A read with less room than the record needs fails with EINVAL. The kernel's own limit is
-// PRINTK_MESSAGE_MAX, 2048, and was CONSOLE_EXT_LOG_MAX, 8192.
+// A read into a smaller buffer than the record fails with EINVAL. The kernel's limit is
+// PRINTK_MESSAGE_MAX, 2048, formerly CONSOLE_EXT_LOG_MAX, 8192.
 constexpr std::size_t kRecordLimit = 16384;
 
-/// Reads a number at `at` and what must follow it; false if either is not there.
+/// Reads a number at `at` and the terminator; returns false if either is missing.
 template <typename T>
 bool TakeNumber(const char*& at, const char* end, T& number, char terminator) {
   const auto [next, ec] = std::from_chars(at, end, number);
@@ -29,7 +29,7 @@ bool TakeNumber(const char*& at, const char* end, T& number, char terminator) {
   return true;
 }
 
-/// Undoes the kernel's \xNN, its only escape.
+/// Decodes \xNN, the kernel's only escape.
 std::string Unescaped(const std::string& text) {
   constexpr std::size_t kEscape = 4;
   std::string plain;
@@ -46,7 +46,7 @@ std::string Unescaped(const std::string& text) {
   return plain;
 }
 
-/// Takes the "\n KEY=value" lines that follow the text.
+/// Parses the " KEY=value" lines that follow the text.
 std::map<std::string, std::string> Fields(const std::string& lines) {
   std::map<std::string, std::string> fields;
   std::size_t begin = 0;
@@ -70,23 +70,24 @@ Result<KernelMessage> KernelMessage::Parse(const std::string& raw) {
   };
   // "6,339,5140900,-,more,fields;text\n KEY=value\n"
   const std::size_t semicolon = raw.find(';');
-  if (semicolon == std::string::npos) return error("it has no semicolon before the text");
+  if (semicolon == std::string::npos) return error("no semicolon before the text");
   const char* at = raw.data();
   const char* const end = raw.data() + semicolon;
   unsigned facility_and_level = 0;
-  KernelMessage record;
-  if (!TakeNumber(at, end, facility_and_level, ',') || !TakeNumber(at, end, record.sequence, ',') ||
-      !TakeNumber(at, end, record.monotonic_us, ',')) {
-    return error("it does not begin with priority, sequence number and time");
+  KernelMessage message;
+  if (!TakeNumber(at, end, facility_and_level, ',') ||
+      !TakeNumber(at, end, message.sequence, ',') ||
+      !TakeNumber(at, end, message.monotonic_us, ',')) {
+    return error("no priority, sequence number and time at the beginning");
   }
-  record.facility = facility_and_level >> 3U;
-  record.priority = facility_and_level & 7U;
-  record.continuation = at != end && *at == '+';
+  message.facility = facility_and_level >> 3U;
+  message.priority = facility_and_level & 7U;
+  message.continuation = at != end && *at == '+';
   const std::size_t text_begin = semicolon + 1;
   const std::size_t text_end = std::min(raw.find('\n', text_begin), raw.size());
-  record.text = Unescaped(raw.substr(text_begin, text_end - text_begin));
-  record.fields = Fields(raw.substr(std::min(text_end + 1, raw.size())));
-  return record;
+  message.text = Unescaped(raw.substr(text_begin, text_end - text_begin));
+  message.fields = Fields(raw.substr(std::min(text_end + 1, raw.size())));
+  return message;
 }
 
 Result<KernelLog> KernelLog::Open(From from, const std::string& device) {
@@ -101,32 +102,32 @@ Result<KernelLog> KernelLog::Open(From from, const std::string& device) {
 Status KernelLog::Synchronize(const std::string& line, const std::string& device) {
   mark_ = line;
   mark_us_ = MonotonicUs();
-  // Without its end the line is one that may go on, which SEEK_END does not skip and nobody reads
-  // before the next one comes (LOG_NEWLINE in kernel/printk/printk.c).
+  // A line without newline may be continued: the kernel returns it only with the next message, and
+  // SEEK_END does not skip it (LOG_NEWLINE in kernel/printk/printk.c).
   return WriteAttribute(device, line + "\n");
 }
 
 Result<std::vector<KernelMessage>> KernelLog::Poll() {
-  std::vector<KernelMessage> records;
+  std::vector<KernelMessage> messages;
   std::array<char, kRecordLimit> buffer{};
   while (true) {
     const ssize_t n = ::read(device_.get(), buffer.data(), buffer.size());
     if (n > 0) {
-      DUALPATH_TRY(KernelMessage record,
+      DUALPATH_TRY(KernelMessage message,
                    KernelMessage::Parse(std::string(buffer.data(), static_cast<std::size_t>(n))));
-      if (!mark_.empty() && record.text == mark_) {
-        ahead_us_ = record.monotonic_us - mark_us_;
+      if (!mark_.empty() && message.text == mark_) {
+        ahead_us_ = message.monotonic_us - mark_us_;
         mark_.clear();
         continue;
       }
-      record.monotonic_us -= ahead_us_;
-      records.push_back(std::move(record));
+      message.monotonic_us -= ahead_us_;
+      messages.push_back(std::move(message));
     } else if (n == 0 || errno == EAGAIN) {
-      return records;
+      return messages;
     } else if (errno == EPIPE) {
       ++overruns_;
     } else if (errno != EINTR) {
-      return Error::FromErrno("read", "kernel log", errno);
+      return Error::FromErrno("read kernel log", "/dev/kmsg", errno);
     }
   }
 }
@@ -134,17 +135,17 @@ Result<std::vector<KernelMessage>> KernelLog::Poll() {
 LogSource AsLogSource(KernelLog log) {
   const auto shared = std::make_shared<KernelLog>(std::move(log));
   return [shared]() -> Result<std::vector<LogMessage>> {
-    DUALPATH_TRY(const auto kernel_records, shared->Poll());
+    DUALPATH_TRY(const auto kernel_messages, shared->Poll());
     if (shared->overruns() > 0) {
-      return Error::Because("follow", "the kernel's log",
-                            "lines were overwritten before they were read");
+      return Error::Because("read kernel log", "/dev/kmsg",
+                            "messages were overwritten before they were read");
     }
-    std::vector<LogMessage> records;
-    records.reserve(kernel_records.size());
-    for (const KernelMessage& record : kernel_records) {
-      records.push_back({"kernel", record.monotonic_us, record.text});
+    std::vector<LogMessage> messages;
+    messages.reserve(kernel_messages.size());
+    for (const KernelMessage& message : kernel_messages) {
+      messages.push_back({"kernel", message.monotonic_us, message.text});
     }
-    return records;
+    return messages;
   };
 }
 

@@ -13,24 +13,24 @@
 
 namespace dualpath::observe {
 
-/// By how much printk's clock may drift from CLOCK_MONOTONIC during a case, generously: NTP has the
-/// latter go faster or slower by up to 500 ppm.
+/// Upper bound of printk's drift from CLOCK_MONOTONIC during a case: NTP slews the latter by up to
+/// 500 ppm.
 inline constexpr std::chrono::milliseconds kLogClockError{100};
 
-/// One record of the kernel's log (Documentation/ABI/testing/dev-kmsg).
+/// One record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg).
 struct KernelMessage {
   std::uint64_t sequence = 0;
-  /// By printk's own clock, or, once `KernelLog::Synchronize` was called, CLOCK_MONOTONIC but for
-  /// `kLogClockError`.
+  /// Time by printk's clock, or, after `KernelLog::Synchronize`, by CLOCK_MONOTONIC with an error
+  /// of at most `kLogClockError`.
   std::int64_t monotonic_us = 0;
-  unsigned facility = 0;      ///< 0: the kernel; others were written to /dev/kmsg by user space
+  unsigned facility = 0;      ///< syslog facility: 0 the kernel, others user space
   unsigned priority = 0;      ///< syslog level: 0 emergency to 7 debug
-  bool continuation = false;  ///< goes on with the line of the record before it
+  bool continuation = false;  ///< continues the line of the previous record
   std::string text;
-  /// What a driver attached: {"SUBSYSTEM", "scsi"}, {"DEVICE", "+scsi:3:0:1:0"}.
+  /// Fields added by the driver: {"SUBSYSTEM", "scsi"}, {"DEVICE", "+scsi:3:0:1:0"}.
   std::map<std::string, std::string> fields;
 
-  /// Of what one read(2) of /dev/kmsg yields. Escaped bytes ("\x0a") are restored.
+  /// Parses what one read(2) of /dev/kmsg returns, and unescapes bytes such as "\x0a".
   static Result<KernelMessage> Parse(const std::string& raw);
 };
 
@@ -38,38 +38,38 @@ struct KernelMessage {
 class KernelLog {
  public:
   enum class From {
-    kNow,     ///< what is logged from now on
-    kOldest,  ///< and all that the ring buffer still has
+    kNow,     ///< messages logged from now on
+    kOldest,  ///< also those in the ring buffer
   };
 
   static Result<KernelLog> Open(From from, const std::string& device = kDevice);
 
-  /// Reads from a descriptor that does not block and yields one record for each read(2).
+  /// Reads from a non-blocking descriptor that returns one record for each read(2).
   explicit KernelLog(UniqueFd device) : device_(std::move(device)) {}
 
-  /// Puts what comes from now on on CLOCK_MONOTONIC. printk's clock has another origin,
-  /// milliseconds away: `line`, which this writes to the log and `Poll` keeps to itself, tells how
-  /// far. Without write access (kernel.printk_devkmsg=off) the clocks stay as they are.
+  /// Converts the times of later messages to CLOCK_MONOTONIC, from which printk's clock differs by
+  /// milliseconds. The offset is measured by writing `line` to the log; `Poll` does not return it.
+  /// Without write access (kernel.printk_devkmsg=off) times are not converted.
   Status Synchronize(const std::string& line, const std::string& device = kDevice);
 
-  /// The records since the last call. A record that is not understood is an error.
+  /// Returns the messages since the last call. A malformed record is an error.
   Result<std::vector<KernelMessage>> Poll();
 
-  /// How often records were overwritten before we had read them: then there is a gap in the
-  /// sequence numbers.
+  /// Returns how often records were overwritten before they were read, each a gap in the sequence
+  /// numbers.
   int overruns() const { return overruns_; }
 
  private:
   static constexpr char kDevice[] = "/dev/kmsg";
 
   UniqueFd device_;
-  std::string mark_;           ///< the line of `Synchronize`, until it was read
-  std::int64_t mark_us_ = 0;   ///< when it was written, by CLOCK_MONOTONIC
-  std::int64_t ahead_us_ = 0;  ///< printk's clock less CLOCK_MONOTONIC
+  std::string mark_;           ///< the line of `Synchronize`, until it is read
+  std::int64_t mark_us_ = 0;   ///< time of its writing, CLOCK_MONOTONIC
+  std::int64_t ahead_us_ = 0;  ///< printk's clock minus CLOCK_MONOTONIC
   int overruns_ = 0;
 };
 
-/// For a `LogFollower`, under the name "kernel". Once lines were lost it is an error.
+/// Returns a source for a `LogFollower` with the name "kernel". It fails once messages were lost.
 LogSource AsLogSource(KernelLog log);
 
 }  // namespace dualpath::observe

@@ -16,33 +16,33 @@ std::string LogMessage::ToString() const {
 }
 
 Status LogFollower::Refresh() {
-  std::vector<LogMessage> fresh;
+  std::vector<LogMessage> added;
   std::string failures;
   for (const LogSource& source : sources_) {
-    auto records = source();
-    if (!records.ok()) {
-      failures += (failures.empty() ? "" : "; ") + records.error().ToString();
+    auto messages = source();
+    if (!messages.ok()) {
+      failures += (failures.empty() ? "" : "; ") + messages.error().ToString();
       continue;
     }
-    std::move(records->begin(), records->end(), std::back_inserter(fresh));
+    std::move(messages->begin(), messages->end(), std::back_inserter(added));
   }
-  // Stable: what one source logged in the same microsecond keeps its order.
-  std::stable_sort(fresh.begin(), fresh.end(), [](const LogMessage& a, const LogMessage& b) {
+  // Stable, so that messages of the same microsecond keep their order.
+  std::stable_sort(added.begin(), added.end(), [](const LogMessage& a, const LogMessage& b) {
     return a.monotonic_us < b.monotonic_us;
   });
-  std::move(fresh.begin(), fresh.end(), std::back_inserter(records_));
+  std::move(added.begin(), added.end(), std::back_inserter(messages_));
   if (failures.empty()) return Ok{};
-  return Error::Because("refresh", "logs", failures);
+  return Error::Because("read new messages", "logs", failures);
 }
 
 std::vector<LogMessage> LogFollower::Since(Mark mark) const {
-  const auto begin = static_cast<std::ptrdiff_t>(std::min(mark, records_.size()));
-  return {records_.begin() + begin, records_.end()};
+  const auto begin = static_cast<std::ptrdiff_t>(std::min(mark, messages_.size()));
+  return {messages_.begin() + begin, messages_.end()};
 }
 
 Result<LogFollower::Mark> LogFollower::MarkNow() {
   DUALPATH_TRY_STATUS(Refresh());
-  return records_.size();
+  return messages_.size();
 }
 
 }  // namespace dualpath::observe

@@ -12,48 +12,48 @@
 
 namespace dualpath::observe {
 
-/// A line of some log, on the clock that all logs of this machine share.
+/// A message of a log of this machine.
 struct LogMessage {
   std::string source;             ///< "kernel", or the syslog identifier: "multipathd"
   std::int64_t monotonic_us = 0;  ///< CLOCK_MONOTONIC, microseconds
   std::string text;
 
-  /// "[   12.345678] multipathd: mpatha: Entering recovery mode: max_retries=10".
+  /// Returns "[   12.345678] multipathd: mpatha: Entering recovery mode: max_retries=10".
   std::string ToString() const;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const LogMessage& record) {
-  return out << record.ToString();
+inline std::ostream& operator<<(std::ostream& out, const LogMessage& message) {
+  return out << message.ToString();
 }
 
-/// Yields what is new since it was called last, without blocking.
+/// Returns the messages since the last call, without blocking.
 using LogSource = std::function<Result<std::vector<LogMessage>>()>;
 
-/// Gathers everything that its sources have logged since it was made.
+/// Collects the messages of all sources.
 ///
-/// Records are never moved or dropped, so that a mark stays good: they are in order of time within
-/// one refresh, and in order of arrival between two.
+/// Messages are sorted by time within one refresh, and appended to those of earlier ones, so that a
+/// mark stays valid.
 class LogFollower {
  public:
-  /// Where in `records()` something begins.
+  /// An index into `messages()`.
   using Mark = std::size_t;
 
   void AddSource(LogSource source) { sources_.push_back(std::move(source)); }
 
-  /// Takes in what is new. A failing source does not keep the others from being read.
+  /// Reads new messages. The other sources are also read if one fails.
   Status Refresh();
 
-  const std::vector<LogMessage>& records() const { return records_; }
+  const std::vector<LogMessage>& messages() const { return messages_; }
 
-  /// The records from `mark` on, as of the last refresh.
+  /// Returns the messages from `mark` on, without a refresh.
   std::vector<LogMessage> Since(Mark mark) const;
 
-  /// Refreshes; `Since` the mark is then what is logged after this call.
+  /// Refreshes, and returns the mark from which on messages are logged after this call.
   Result<Mark> MarkNow();
 
  private:
   std::vector<LogSource> sources_;
-  std::vector<LogMessage> records_;
+  std::vector<LogMessage> messages_;
 };
 
 }  // namespace dualpath::observe

@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-
+#include "helpers/base/temporary_directory.h"
 #include "helpers/observe/journal.h"
 
 namespace dualpath::observe {
@@ -15,8 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
 
-/// A source that yields what a test puts into it.
-class Script {
+/// A source that returns what the test puts into it.
+class FakeSource {
  public:
   LogSource Source() {
     return [this] { return std::exchange(next_, std::vector<LogMessage>()); };
@@ -40,8 +38,8 @@ class LogFollowerTest : public ::testing::Test {
     follower_.AddSource(kernel_.Source());
     follower_.AddSource(daemon_.Source());
   }
-  Script kernel_;
-  Script daemon_;
+  FakeSource kernel_;
+  FakeSource daemon_;
   LogFollower follower_;
 };
 
@@ -49,44 +47,45 @@ TEST_F(LogFollowerTest, MergesSourcesByTime) {
   kernel_.Put({{{"kernel", 10, "a"}, {"kernel", 30, "c"}, {"kernel", 30, "d"}}});
   daemon_.Put({{{"multipathd", 20, "b"}, {"multipathd", 30, "e"}}});
   ASSERT_TRUE(follower_.Refresh().ok());
-  EXPECT_THAT(follower_.records(),
+  EXPECT_THAT(follower_.messages(),
               ElementsAre(Text("a"), Text("b"), Text("c"), Text("d"), Text("e")));
 }
 
-TEST_F(LogFollowerTest, ShowsWhatCameAfterAMark) {
+TEST_F(LogFollowerTest, ReturnsMessagesAfterAMark) {
   kernel_.Put({{{"kernel", 10, "before"}}});
   const auto mark = follower_.MarkNow();
   ASSERT_TRUE(mark.ok()) << mark.error().ToString();
   EXPECT_THAT(follower_.Since(*mark), IsEmpty());
-  // Late: it has an earlier time than what is before the mark, and still comes after it.
+  // Its time is earlier than that of the message before the mark.
   daemon_.Put({{{"multipathd", 5, "after"}}});
   EXPECT_THAT(follower_.Since(*mark), IsEmpty()) << "not before the next refresh";
   ASSERT_TRUE(follower_.Refresh().ok());
   EXPECT_THAT(follower_.Since(*mark), ElementsAre(Text("after")));
-  EXPECT_THAT(follower_.records(), ElementsAre(Text("before"), Text("after")));
+  EXPECT_THAT(follower_.messages(), ElementsAre(Text("before"), Text("after")));
   EXPECT_THAT(follower_.Since(99), IsEmpty());
 }
 
-TEST_F(LogFollowerTest, ReadsOnWhenASourceFails) {
-  kernel_.Put(Error::Because("read", "kernel log", "it broke"));
+TEST_F(LogFollowerTest, ReadsTheOtherSourcesIfOneFails) {
+  kernel_.Put(Error::Because("read", "kernel log", "broken"));
   daemon_.Put({{{"multipathd", 20, "b"}}});
-  EXPECT_EQ(follower_.Refresh().error().ToString(), "refresh: logs: read: kernel log: it broke");
-  EXPECT_THAT(follower_.records(), ElementsAre(Text("b")));
+  EXPECT_EQ(follower_.Refresh().error().ToString(),
+            "read new messages: logs: read: kernel log: broken");
+  EXPECT_THAT(follower_.messages(), ElementsAre(Text("b")));
 }
 
-// Entries are for the lab: they need a journald. Here is what holds without one.
+// Reading entries is tested in the lab, since it needs journald.
 TEST(Journal, MayHaveNoFilesYet) {
-  std::string directory = "/tmp/dualpath-journal-XXXXXX";
-  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
-  auto journal = Journal::Open({{"multipathd", "libvirtd"}, {"multipathd.service"}}, directory);
+  const auto directory = TemporaryDirectory::Create();
+  ASSERT_TRUE(directory.ok()) << directory.error().ToString();
+  auto journal =
+      Journal::Open({{"multipathd", "libvirtd"}, {"multipathd.service"}}, directory->path());
   ASSERT_TRUE(journal.ok()) << journal.error().ToString();
   EXPECT_THAT(*journal->Poll(), IsEmpty());
   const LogSource source = AsLogSource(std::move(*journal));
   EXPECT_THAT(*source(), IsEmpty());
-  std::filesystem::remove_all(directory);
 }
 
-TEST(Journal, NamesTheDirectoryThatIsMissing) {
+TEST(Journal, NamesTheMissingDirectory) {
   EXPECT_EQ(Journal::Open({}, "/no/such/journal").error().ToString(),
             "open journal: /no/such/journal: No such file or directory (errno 2)");
 }

@@ -20,32 +20,32 @@ namespace fs = std::filesystem;
 const char kInstancePrefix[] = "dualpath-";
 const char kProbeGroupPrefix[] = "dualpath_";
 
-/// The process that made it, by its name; 0 if it is none of ours.
+/// Returns the process ID in the name of an instance or probe group; 0 if it is not Dualpath's.
 int OwnerOf(const std::string& name, const std::string& prefix) {
   return ParseAfter<int>(prefix, name).value_or(0);
 }
 
-bool IsDead(int pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+bool HasEnded(int pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
 
 Status RemoveInstance(const std::string& path) {
-  // tracefs removes a directory together with what is in it.
+  // tracefs removes the directory with its contents.
   if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return Ok{};
-  return Error::FromErrno("remove the tracing instance", path, errno);
+  return Error::FromErrno("remove tracing instance", path, errno);
 }
 
 Status RemoveProbe(const std::string& root, const std::string& group) {
   return WriteAttribute(root + "/kprobe_events", "-:" + group + "/" + kSgIoEvent + "\n");
 }
 
-Status SweepAfterTheDead(const std::string& root) {
+Status RemoveStaleObjects(const std::string& root) {
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(root + "/instances", ec)) {
     const int owner = OwnerOf(entry.path().filename().string(), kInstancePrefix);
-    if (owner != 0 && IsDead(owner)) DUALPATH_TRY_STATUS(RemoveInstance(entry.path().string()));
+    if (owner != 0 && HasEnded(owner)) DUALPATH_TRY_STATUS(RemoveInstance(entry.path().string()));
   }
   const auto probes = ReadFile(root + "/kprobe_events");
   if (!probes.ok()) return Ok{};  // a kernel without probes
-  for (const std::string& group : ProbeGroupsOfTheDead(*probes)) {
+  for (const std::string& group : StaleProbeGroups(*probes)) {
     DUALPATH_TRY_STATUS(RemoveProbe(root, group));
   }
   return Ok{};
@@ -53,15 +53,15 @@ Status SweepAfterTheDead(const std::string& root) {
 
 }  // namespace
 
-// Ours are "p:dualpath_PID/dualpath_sg_io scsi_mod:put_sg_io_hdr ...", one a line.
-std::vector<std::string> ProbeGroupsOfTheDead(const std::string& kprobe_events) {
+// Each line has one probe: "p:dualpath_PID/dualpath_sg_io scsi_mod:put_sg_io_hdr ...".
+std::vector<std::string> StaleProbeGroups(const std::string& kprobe_events) {
   std::vector<std::string> groups;
   std::istringstream lines(kprobe_events);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t begin = line.find(':') + 1;
     const std::string group = line.substr(begin, line.find('/') - begin);
     const int owner = OwnerOf(group, kProbeGroupPrefix);
-    if (owner != 0 && IsDead(owner)) groups.push_back(group);
+    if (owner != 0 && HasEnded(owner)) groups.push_back(group);
   }
   return groups;
 }
@@ -70,9 +70,9 @@ Result<std::string> TraceFsRoot() {
   for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
     if (fs::is_directory(std::string(root) + "/instances")) return std::string(root);
   }
-  return Error::Because("find", "tracefs",
-                        "it is neither at /sys/kernel/tracing nor at /sys/kernel/debug/tracing; as "
-                        "root: mount -t tracefs nodev /sys/kernel/tracing");
+  return Error::Because("trace the kernel", "tracefs",
+                        "not mounted on /sys/kernel/tracing or /sys/kernel/debug/tracing; as root: "
+                        "mount -t tracefs nodev /sys/kernel/tracing");
 }
 
 Result<TraceFs> TraceFs::Start(const std::string& given_root) {
@@ -80,16 +80,16 @@ Result<TraceFs> TraceFs::Start(const std::string& given_root) {
   if (root.empty()) {
     DUALPATH_TRY(root, TraceFsRoot());
   }
-  DUALPATH_TRY_STATUS(SweepAfterTheDead(root));
+  DUALPATH_TRY_STATUS(RemoveStaleObjects(root));
   const std::string pid = std::to_string(::getpid());
   TraceFs trace(root, root + "/instances/" + kInstancePrefix + pid);
-  // Undone in reverse: a probe that an instance still uses cannot be removed.
+  // The probe first, since undo runs in reverse: a probe in use by an instance cannot be removed.
   const Status probed = trace.DefineSgIoProbe(kProbeGroupPrefix + pid);
   DUALPATH_TRY_STATUS(trace.CreateInstance());
   DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_done", "result != 0"));
   DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_timeout", ""));
   DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_error", ""));
-  // Not block_rq_error, which leaves out the requests of SG_IO.
+  // Not block_rq_error, which does not fire for the requests of SG_IO.
   DUALPATH_TRY_STATUS(trace.EnableEvent("block/block_rq_complete", "error != 0"));
   if (probed.ok()) {
     DUALPATH_TRY_STATUS(trace.EnableEvent(kProbeGroupPrefix + pid + "/" + kSgIoEvent,
@@ -109,10 +109,10 @@ Status TraceFs::DefineSgIoProbe(const std::string& group) {
 
 Status TraceFs::CreateInstance() {
   if (::mkdir(instance_.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Error::FromErrno("create a tracing instance", instance_, errno);
+    return Error::FromErrno("create tracing instance", instance_, errno);
   }
   undo_.Add("stop tracing", [instance = instance_] { return RemoveInstance(instance); });
-  // The one clock that user space can read as well.
+  // The only trace clock that user space can read.
   return WriteAttribute(instance_ + "/trace_clock", "mono");
 }
 

@@ -5,30 +5,29 @@
 
 #include "helpers/base/cleanup.h"
 #include "helpers/base/result.h"
-#include "helpers/observe/trace_line.h"
+#include "helpers/observe/ftrace_line.h"
 
 namespace dualpath::observe {
 
-/// Records with the kernel's own tracing (Documentation/trace/ftrace.rst) what went wrong below
-/// SG_IO: commands that paths completed with an error, requests that ended with one, and what SG_IO
-/// handed back. The kernel leaves out all that went well, so that recording costs next to nothing
-/// until something fails.
+/// Traces errors below SG_IO with ftrace (Documentation/trace/ftrace.rst): commands that paths
+/// completed with an error, requests that ended with one, and failed results of SG_IO. Filters in
+/// the kernel drop successful ones, so that tracing costs next to nothing until something fails.
 ///
-/// In a tracing instance of our own, "dualpath-PID", on CLOCK_MONOTONIC; who else traces is not
-/// disturbed. Needs root and tracefs.
+/// It uses a separate tracing instance, "dualpath-PID", with CLOCK_MONOTONIC, and does not disturb
+/// other users of tracing. Needs root and tracefs.
 class TraceFs {
  public:
-  /// Records from now on. Removes what killed processes left. `root`: for tests; empty: where
-  /// tracefs is mounted.
+  /// Starts tracing, after removing the instances and probes of killed processes. `root` is the
+  /// mount point of tracefs; empty: find it.
   static Result<TraceFs> Start(const std::string& root = "");
 
-  /// Empty where SgIoReturn is recorded, which needs Linux 5.8 with CONFIG_KPROBE_EVENTS.
+  /// Why SgIoReturn is not traced, which needs Linux 5.8 with CONFIG_KPROBE_EVENTS. Empty if it is.
   const std::string& why_no_sg_io() const { return why_no_sg_io_; }
 
-  /// Everything since `Start`.
+  /// Returns all events since `Start`.
   Result<Trace> Read() const;
 
-  /// Removes the instance and the probe. Also done by the destructor, which can only log.
+  /// Removes the instance and the probe. The destructor does so too, but can only log a failure.
   Status Stop() { return undo_.Run(); }
 
  private:
@@ -45,10 +44,10 @@ class TraceFs {
   Cleanup undo_;
 };
 
-/// Where tracefs is mounted. An `Error` says how to get it.
+/// Returns the mount point of tracefs. An `Error` has the command that mounts it.
 Result<std::string> TraceFsRoot();
 
-/// Of tracefs's kprobe_events: the groups of those probes of ours whose process is no more.
-std::vector<std::string> ProbeGroupsOfTheDead(const std::string& kprobe_events);
+/// Returns the groups of Dualpath's probes in `kprobe_events` whose process has ended.
+std::vector<std::string> StaleProbeGroups(const std::string& kprobe_events);
 
 }  // namespace dualpath::observe

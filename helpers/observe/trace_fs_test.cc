@@ -18,8 +18,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-/// Files where tracefs has them. Unlike tracefs it neither fills a new instance by itself nor
-/// removes one that is not empty.
+/// A directory with tracefs's files. Unlike tracefs it neither fills a new instance nor removes one
+/// that is not empty.
 class TraceFsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -56,7 +56,7 @@ class TraceFsTest : public ::testing::Test {
     return content.ok() ? *content : content.error().ToString();
   }
 
-  /// What tracefs does by itself when an instance is removed.
+  /// Removes the contents of the instance, as tracefs does on rmdir.
   void Empty() {
     for (const auto& entry : fs::directory_iterator(Instance())) fs::remove_all(entry.path());
   }
@@ -65,7 +65,7 @@ class TraceFsTest : public ::testing::Test {
   std::unique_ptr<TemporaryDirectory> directory_;
 };
 
-TEST_F(TraceFsTest, RecordsOnlyWhatWentWrong) {
+TEST_F(TraceFsTest, TracesOnlyErrors) {
   auto trace = TraceFs::Start(Root());
   ASSERT_TRUE(trace.ok()) << trace.error().ToString();
   EXPECT_EQ(*ReadFile(Instance() + "/trace_clock"), "mono");
@@ -89,7 +89,7 @@ TEST_F(TraceFsTest, RecordsOnlyWhatWentWrong) {
               HasSubstr("-:dualpath_" + pid_ + "/dualpath_sg_io"));
 }
 
-TEST_F(TraceFsTest, DoesWithoutProbes) {
+TEST_F(TraceFsTest, StartsWithoutProbes) {
   fs::remove(Root() + "/kprobe_events");
   auto trace = TraceFs::Start(Root());
   ASSERT_TRUE(trace.ok()) << trace.error().ToString();
@@ -97,7 +97,7 @@ TEST_F(TraceFsTest, DoesWithoutProbes) {
   Empty();
 }
 
-TEST_F(TraceFsTest, ReadsWhatWasRecorded) {
+TEST_F(TraceFsTest, ReadsEvents) {
   auto trace = TraceFs::Start(Root());
   ASSERT_TRUE(trace.ok()) << trace.error().ToString();
   Put("instances/dualpath-" + pid_ + "/trace",
@@ -105,20 +105,19 @@ TEST_F(TraceFsTest, ReadsWhatWasRecorded) {
       "[-19]\n");
   const auto read = trace->Read();
   ASSERT_TRUE(read.ok()) << read.error().ToString();
-  EXPECT_THAT(read->records, SizeIs(1));
+  EXPECT_THAT(read->events, SizeIs(1));
   Empty();
 }
 
-TEST_F(TraceFsTest, NamesTheEventThatTheKernelLacks) {
+TEST_F(TraceFsTest, NamesTheUnavailableEvent) {
   fs::remove_all(Instance() + "/events/scsi");
   const auto trace = TraceFs::Start(Root());
   ASSERT_FALSE(trace.ok());
   EXPECT_THAT(trace.error().ToString(), HasSubstr("scsi_dispatch_cmd_done/filter"));
 }
 
-TEST_F(TraceFsTest, RemovesWhatTheDeadLeftAndNothingElse) {
-  // No process has the highest pid plus one.
-  const std::string dead = "4194305";
+TEST_F(TraceFsTest, RemovesOnlyInstancesOfEndedProcesses) {
+  const std::string dead = "4194305";  // the highest process ID plus one
   fs::create_directories(Root() + "/instances/dualpath-" + dead);
   fs::create_directories(Root() + "/instances/dualpath-1");
   fs::create_directories(Root() + "/instances/dualpath-x");
@@ -132,13 +131,13 @@ TEST_F(TraceFsTest, RemovesWhatTheDeadLeftAndNothingElse) {
   Empty();
 }
 
-TEST(TraceFs, KnowsTheProbesOfTheDead) {
+TEST(TraceFs, FindsProbesOfEndedProcesses) {
   const std::string alive = std::to_string(::getpid());
-  EXPECT_THAT(ProbeGroupsOfTheDead("p:dualpath_4194305/dualpath_sg_io put_sg_io_hdr a=b/c:u8\n"
-                                   "p:kprobes/other do_exit\n"
-                                   "r16:dualpath_4194306/dualpath_sg_io put_sg_io_hdr\n"
-                                   "p:dualpath_" +
-                                   alive + "/dualpath_sg_io put_sg_io_hdr\n\n"),
+  EXPECT_THAT(StaleProbeGroups("p:dualpath_4194305/dualpath_sg_io put_sg_io_hdr a=b/c:u8\n"
+                               "p:kprobes/other do_exit\n"
+                               "r16:dualpath_4194306/dualpath_sg_io put_sg_io_hdr\n"
+                               "p:dualpath_" +
+                               alive + "/dualpath_sg_io put_sg_io_hdr\n\n"),
               ElementsAre("dualpath_4194305", "dualpath_4194306"));
 }
 

@@ -19,7 +19,7 @@
 namespace dualpath::observe {
 namespace {
 
-constexpr unsigned kKernelsGroup = 1;  // udev's own broadcast, in group 2, comes later
+constexpr unsigned kKernelsGroup = 1;  // group 2 has udev's messages, which come later
 constexpr int kBufferBytes = 1 << 20;
 constexpr std::size_t kLargestMessage = 8192;  // UEVENT_BUFFER_SIZE is 2048
 
@@ -50,7 +50,7 @@ Uevent Uevent::Parse(std::int64_t monotonic_us, const std::string& message) {
   return uevent;
 }
 
-/// Messages are taken as they are, and taken apart when they are asked for.
+/// Stores the messages and parses them only on request.
 class UeventMonitor::Listener {
  public:
   Listener() = default;
@@ -59,8 +59,8 @@ class UeventMonitor::Listener {
   ~Listener() {
     if (!thread_.joinable()) return;
     const std::uint64_t one = 1;
-    const bool told = ::write(stop_.get(), &one, sizeof one) == sizeof one;
-    if (told) {
+    const bool written = ::write(stop_.get(), &one, sizeof one) == sizeof one;
+    if (written) {
       thread_.join();
     } else {
       thread_.detach();
@@ -71,7 +71,7 @@ class UeventMonitor::Listener {
     socket_ = UniqueFd(
         ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT));
     if (!socket_) return Failed();
-    // Best effort: only root may have it larger than the system's limit.
+    // Best effort: only root can exceed the system's limit.
     static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBufferBytes,
                                    sizeof kBufferBytes));
     sockaddr_nl address = {};
@@ -102,7 +102,7 @@ class UeventMonitor::Listener {
   }
 
  private:
-  static Error Failed() { return Error::FromErrno("listen for", "uevents", errno); }
+  static Error Failed() { return Error::FromErrno("receive uevents", "netlink socket", errno); }
 
   void Listen() {
     std::array<pollfd, 2> fds{};
@@ -115,7 +115,7 @@ class UeventMonitor::Listener {
     }
   }
 
-  /// Whatever there is.
+  /// Receives all pending messages.
   void Receive() {
     std::array<char, kLargestMessage> buffer{};
     while (true) {
@@ -128,7 +128,7 @@ class UeventMonitor::Listener {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (n < 0) {
         ++overruns_;
-      } else if (sender.nl_pid == 0) {  // the kernel's, not some program's
+      } else if (sender.nl_pid == 0) {  // sent by the kernel, not by a program
         messages_.emplace_back(MonotonicUs(),
                                std::string(buffer.data(), static_cast<std::size_t>(n)));
       }

@@ -10,28 +10,27 @@
 
 namespace dualpath::observe {
 
-/// What the kernel broadcasts when a device comes, goes or changes (lib/kobject_uevent.c), before
-/// udev has seen to it.
+/// The kernel's message about a device that was added, removed or changed (lib/kobject_uevent.c),
+/// before udev has processed it.
 struct Uevent {
-  /// When it reached us: the kernel does not say when it sent it.
+  /// Time of reception, CLOCK_MONOTONIC; the kernel does not send a time.
   std::int64_t monotonic_us = 0;
 
-  /// ACTION, SUBSYSTEM, DEVPATH, DEVTYPE, MAJOR, DEVNAME ("sdb")... Of a map whose path has
-  /// failed or was reinstated also DM_ACTION, DM_NAME, DM_PATH and DM_NR_VALID_PATHS
-  /// (drivers/md/dm-uevent.c, where it is built in).
+  /// ACTION, SUBSYSTEM, DEVPATH, DEVTYPE, MAJOR, DEVNAME ("sdb")... For a map whose path failed or
+  /// was reinstated also DM_ACTION, DM_NAME, DM_PATH and DM_NR_VALID_PATHS (drivers/md/dm-uevent.c,
+  /// with CONFIG_DM_UEVENT).
   std::map<std::string, std::string> properties;
 
-  /// Empty if there is none of that name.
+  /// Returns the property, or an empty string.
   std::string Property(const std::string& name) const;
 
-  /// Of a netlink message: "add@DEVPATH", and then "KEY=VALUE", each with a NUL behind it.
+  /// Parses a netlink message: "add@DEVPATH", then "KEY=VALUE" strings, each terminated by NUL.
   static Uevent Parse(std::int64_t monotonic_us, const std::string& message);
 };
 
-/// Listens for the uevents of block and SCSI devices from `Start` on (netlink(7),
-/// NETLINK_KOBJECT_UEVENT; needs no root). A thread takes them in as they come, for they have no
-/// time stamp; it sleeps while there are none. Not by libudev, which takes each message apart when
-/// it comes, in the middle of a case.
+/// Receives the uevents of block and SCSI devices from `Start` on (netlink(7),
+/// NETLINK_KOBJECT_UEVENT; needs no root). A thread receives them at once, because they have no
+/// time stamp. It does not use libudev, which would parse each message during the case.
 class UeventMonitor {
  public:
   static Result<UeventMonitor> Start();
@@ -40,10 +39,10 @@ class UeventMonitor {
   UeventMonitor& operator=(UeventMonitor&&) noexcept;
   ~UeventMonitor();
 
-  /// All so far.
+  /// Returns all uevents so far.
   std::vector<Uevent> Uevents() const;
 
-  /// How often the socket's buffer had no room for more: some are missing then.
+  /// Returns how often the socket's buffer was full, so that uevents were lost.
   int overruns() const;
 
  private:

@@ -23,13 +23,13 @@ TEST(Uevent, IsParsedFromAMessage) {
                              ::testing::Pair("EMPTY", ""), ::testing::Pair("SUBSYSTEM", "block")));
 }
 
-TEST(Uevent, OddMessagesAreReadAsFarAsTheyGo) {
+TEST(Uevent, MalformedMessagesAreParsedAsFarAsPossible) {
   EXPECT_TRUE(Uevent::Parse(0, "").properties.empty());
   EXPECT_TRUE(Uevent::Parse(0, std::string("\0\0", 2)).properties.empty());
   EXPECT_EQ(Uevent::Parse(0, "ACTION=add").Property("ACTION"), "add");
 }
 
-TEST(UeventMonitor, StartsAndStopsWithoutUevents) {
+TEST(UeventMonitor, StartsMovesAndStops) {
   auto monitor = UeventMonitor::Start();
   ASSERT_TRUE(monitor.ok()) << monitor.error().ToString();
   EXPECT_EQ(monitor->overruns(), 0);

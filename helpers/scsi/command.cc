@@ -20,7 +20,7 @@ constexpr std::uint8_t kReportLuns = 0xa0;
 constexpr std::uint8_t kMaintenanceIn = 0xa3;
 
 constexpr std::uint8_t kReportTargetPortGroups = 0x0a;
-constexpr std::uint8_t kAllLogicalUnits = 0x02;  // of REPORT LUNS: well known ones too
+constexpr std::uint8_t kAllLogicalUnits = 0x02;  // SELECT REPORT: well-known LUNs too
 
 Bytes Cdb(std::size_t size, std::uint8_t opcode) {
   Bytes cdb(size);
@@ -40,7 +40,7 @@ Command Out(std::string name, Bytes cdb, Bytes data) {
   return {std::move(name), std::move(cdb), Direction::kOut, 0, std::move(data)};
 }
 
-/// READ, WRITE and SYNCHRONIZE CACHE all have LBA and length in the same place.
+/// READ, WRITE and SYNCHRONIZE CACHE have LBA and length at the same offsets.
 Bytes Cdb10(std::uint8_t opcode, std::uint32_t lba, std::uint64_t blocks) {
   Bytes cdb = Cdb(10, opcode);
   Put(cdb, 2, 4, lba);

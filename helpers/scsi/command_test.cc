@@ -30,9 +30,9 @@ void ExpectBare(const Command& command, const std::string& printed) {
   EXPECT_THAT(command.data_out, SizeIs(0));
 }
 
-TEST(Command, WithoutData) {
+TEST(Command, EncodesCommandsWithoutData) {
   ExpectBare(TestUnitReady(), "TEST UNIT READY [00 00 00 00 00 00]");
-  ExpectBare(Bare("vendor's", {0xc1, 0, 0, 0, 0, 1}), "vendor's [c1 00 00 00 00 01]");
+  ExpectBare(Bare("VENDOR SPECIFIC", {0xc1, 0, 0, 0, 0, 1}), "VENDOR SPECIFIC [c1 00 00 00 00 01]");
   ExpectBare(SynchronizeCache10(),
              "SYNCHRONIZE CACHE(10) of 0 blocks at 0 [35 00 00 00 00 00 00 00 00 00]");
   ExpectBare(SynchronizeCache10(0x01020304, 0x0506),
@@ -42,7 +42,7 @@ TEST(Command, WithoutData) {
              "06 07 08 09 0a 0b 0c 00 00]");
 }
 
-TEST(Command, ThatAsksTheDevice) {
+TEST(Command, EncodesQueries) {
   ExpectIn(RequestSense(), "REQUEST SENSE [03 00 00 00 fc 00]", 252);
   ExpectIn(StandardInquiry(), "INQUIRY [12 00 00 00 ff 00]", 255);
   ExpectIn(VpdInquiry(0xb0), "INQUIRY of VPD page 0xb0 [12 01 b0 04 00 00]", 1024);
@@ -52,7 +52,7 @@ TEST(Command, ThatAsksTheDevice) {
            "REPORT TARGET PORT GROUPS [a3 0a 00 00 00 00 00 00 00 10 00 00]", 16);
 }
 
-TEST(Command, ThatReads) {
+TEST(Command, EncodesReads) {
   ExpectIn(Read10(0x01020304, 0x0506),
            "READ(10) of 1286 blocks at 16909060 [28 00 01 02 03 04 00 05 06 00]", 1286 * 512);
   ExpectIn(Read16(0x0102030405060708, 8, 4096),
@@ -61,7 +61,7 @@ TEST(Command, ThatReads) {
            8 * 4096);
 }
 
-TEST(Command, ThatWrites) {
+TEST(Command, EncodesWrites) {
   const Bytes two_blocks(1024, 0xab);
   ExpectOut(Write10(7, two_blocks), "WRITE(10) of 2 blocks at 7 [2a 00 00 00 00 07 00 00 02 00]",
             two_blocks);
@@ -78,7 +78,7 @@ TEST(Command, ThatWrites) {
             block);
 }
 
-TEST(Command, ThatUnmaps) {
+TEST(Command, EncodesUnmap) {
   ExpectOut(Unmap({{0x0102030405060708, 0x090a0b0c}, {1, 2}}),
             "UNMAP of 151653132 blocks at 72623859790382856, of 2 blocks at 1 [42 00 00 00 00 00 "
             "00 00 28 00]",
@@ -88,7 +88,7 @@ TEST(Command, ThatUnmaps) {
   ExpectOut(Unmap({}), "UNMAP [42 00 00 00 00 00 00 00 08 00]", {0, 6, 0, 0, 0, 0, 0, 0});
 }
 
-TEST(HexDump, EndsSomewhere) {
+TEST(HexDump, IsLimited) {
   EXPECT_EQ(HexDump({}), "");
   EXPECT_EQ(HexDump({1, 2, 0xff}, 3), "01 02 ff");
   EXPECT_EQ(HexDump({1, 2, 0xff}, 2), "01 02 and 1 more");

@@ -15,16 +15,16 @@ Completion Read() {
   return completion;
 }
 
-TEST(Completion, IsOkIfNoLayerComplains) {
+TEST(Completion, IsOkIfNoLayerReportsAnError) {
   Completion completion = Read();
   completion.data = {1, 2};
   completion.residual = 4094;
-  EXPECT_TRUE(completion.Ok()) << "a short answer is an answer";
+  EXPECT_TRUE(completion.Ok()) << "a residual is not an error";
   EXPECT_EQ(completion.ToString(),
             "READ(10): GOOD, DID_OK; 2 bytes in; residual 4094 after 0.012 s");
 }
 
-TEST(Completion, EachLayerCanFailIt) {
+TEST(Completion, FailsIfAnyLayerReportsAnError) {
   Completion ioctl = Read();
   ioctl.error_number = ENODEV;
   EXPECT_FALSE(ioctl.Ok());
@@ -45,7 +45,7 @@ TEST(Completion, EachLayerCanFailIt) {
   EXPECT_EQ(device.ToString(), "READ(10): RESERVATION CONFLICT, DID_OK after 0.012 s");
 }
 
-TEST(Completion, DecodesItsSense) {
+TEST(Completion, ParsesSenseData) {
   Completion completion = Read();
   completion.status = ScsiStatus::kCheckCondition;
   completion.driver_byte = 8;
@@ -56,7 +56,7 @@ TEST(Completion, DecodesItsSense) {
             "0x00 after 0.012 s");
 }
 
-TEST(Completion, KeepsSenseThatCannotBeUnderstood) {
+TEST(Completion, DumpsInvalidSenseData) {
   Completion completion = Read();
   completion.SetSense({0x01, 0x02});
   EXPECT_FALSE(completion.sense);
@@ -65,7 +65,7 @@ TEST(Completion, KeepsSenseThatCannotBeUnderstood) {
   EXPECT_EQ(completion.ToString(), "READ(10): GOOD, DID_OK after 0.012 s");
 }
 
-TEST(ScsiStatus, HasTheNamesOfTheStandard) {
+TEST(ScsiStatus, PrintsTheStandardsNames) {
   EXPECT_EQ(ToString(ScsiStatus::kCheckCondition), "CHECK CONDITION");
   EXPECT_EQ(ToString(ScsiStatus::kConditionMet), "CONDITION MET");
   EXPECT_EQ(ToString(ScsiStatus::kBusy), "BUSY");
@@ -73,15 +73,6 @@ TEST(ScsiStatus, HasTheNamesOfTheStandard) {
   EXPECT_EQ(ToString(ScsiStatus::kAcaActive), "ACA ACTIVE");
   EXPECT_EQ(ToString(ScsiStatus::kTaskAborted), "TASK ABORTED");
   EXPECT_EQ(ToString(static_cast<ScsiStatus>(0x22)), "status 0x22");
-}
-
-TEST(HostByte, HasTheNamesOfTheKernel) {
-  EXPECT_EQ(ToString(HostByte::kOk), "DID_OK");
-  EXPECT_EQ(ToString(HostByte::kNoConnect), "DID_NO_CONNECT");
-  EXPECT_EQ(ToString(HostByte::kTransportDisrupted), "DID_TRANSPORT_DISRUPTED");
-  EXPECT_EQ(ToString(HostByte::kTargetFailure), "DID_TARGET_FAILURE");
-  EXPECT_EQ(ToString(HostByte::kTransportMarginal), "DID_TRANSPORT_MARGINAL");
-  EXPECT_EQ(ToString(static_cast<HostByte>(0x15)), "host byte 0x15");
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ Result<std::string> Disk::GenericPath() const {
   std::error_code ec;
   const std::filesystem::directory_iterator names(Directory() + "/scsi_generic", ec);
   if (ec || names == std::filesystem::directory_iterator()) {
-    return Error::Because("look up sgN", hctl_.ToString(), "the device has no SCSI generic node");
+    return Error::Because("look up sgN", hctl_.ToString(),
+                          "the device has no SCSI generic node; is the module sg loaded?");
   }
   return "/dev/" + names->path().filename().string();
 }
@@ -94,14 +95,15 @@ Status Disk::Delete() const {
 
 Status Disk::UnbindBlockDriver() const {
   const Status written = WriteAttribute(sysfs_ + "/bus/scsi/drivers/sd/unbind", hctl_.ToString());
-  if (!written.ok()) return written.error().While("take the sd driver from " + hctl_.ToString());
+  if (!written.ok()) return written.error().While("unbind the sd driver from " + hctl_.ToString());
   return Ok{};
 }
 
 Status Disk::SetState(const std::string& state) const {
   // store_state_field compares up to the newline.
   const Status written = WriteAttribute(Directory() + "/state", state + "\n");
-  if (!written.ok()) return written.error().While("set disk " + hctl_.ToString() + " " + state);
+  if (!written.ok())
+    return written.error().While("set the state of disk " + hctl_.ToString() + " to " + state);
   return Ok{};
 }
 

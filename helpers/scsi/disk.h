@@ -12,16 +12,16 @@
 
 namespace dualpath::scsi {
 
-/// A SCSI disk, known by its H:C:T:L. sdX is looked up anew by every call, because the kernel gives
-/// a freed letter to the next disk; do not keep one across a delete.
+/// A SCSI disk, identified by its H:C:T:L. Every call looks up sdX again, because the kernel reuses
+/// a freed letter for the next disk; do not keep the name across a delete.
 ///
-/// The object is only a name: it may be made, and kept, while the disk is deleted.
+/// The object is only an address: it can be created and kept while the disk does not exist.
 /// Attributes: Documentation/ABI/testing/sysfs-bus-scsi-devices and drivers/scsi/scsi_sysfs.c.
 class Disk {
  public:
   explicit Disk(Hctl hctl, std::string sysfs = "/sys") : hctl_(hctl), sysfs_(std::move(sysfs)) {}
 
-  /// Waits until the disk and its sdX are there: the sd driver probes behind the scan's back.
+  /// Waits until the disk and its sdX exist: the sd driver probes asynchronously to the scan.
   static Result<Disk> Await(Hctl hctl, Deadline deadline, std::string sysfs = "/sys");
 
   const Hctl& hctl() const { return hctl_; }
@@ -32,7 +32,7 @@ class Disk {
   Result<std::string> DevicePath() const;               ///< "/dev/sdb"
   Result<dualpath::DeviceNumber> DeviceNumber() const;  ///< 8:16
 
-  /// "/dev/sg2", which is also there without sdX. Needs the module sg.
+  /// "/dev/sg2", which exists also without sdX. Needs the module sg.
   Result<std::string> GenericPath() const;
 
   Result<std::uint64_t> SizeBytes() const;
@@ -49,11 +49,11 @@ class Disk {
   /// Removes the device from the kernel, as `echo 1 > .../delete`. A rescan brings it back.
   Status Delete() const;
 
-  /// Takes the sd driver from the device: sdX goes, and with it every block device above; the
-  /// device stays for SCSI commands by `GenericPath`.
+  /// Unbinds the sd driver from the device: sdX disappears, while SCSI commands through
+  /// `GenericPath` still work.
   Status UnbindBlockDriver() const;
 
-  /// "running" or "offline" (what store_state_field takes from user space).
+  /// Sets the state to "running" or "offline", all that store_state_field accepts.
   Status SetState(const std::string& state) const;
 
  private:

@@ -2,12 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
 #include "helpers/scsi/host.h"
 
 namespace dualpath::scsi {
@@ -21,9 +23,10 @@ using ::testing::HasSubstr;
 class DiskTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = "/tmp/dualpath-disk-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    sysfs_ = name;
+    auto directory = TemporaryDirectory::Create();
+    ASSERT_TRUE(directory.ok()) << directory.error().ToString();
+    directory_.emplace(std::move(*directory));
+    sysfs_ = directory_->path();
     Put("vendor", "LIO-ORG \n");
     Put("model", "storage         \n");
     Put("state", "running\n");
@@ -31,13 +34,13 @@ class DiskTest : public ::testing::Test {
     Put("block/sdb/dev", "8:16\n");
     Put("block/sdb/size", "2097152\n");
   }
-  void TearDown() override { std::filesystem::remove_all(sysfs_); }
 
   std::string Device() const { return sysfs_ + "/bus/scsi/devices/3:0:1:0"; }
   void Put(const std::string& name, const std::string& content) const {
     ASSERT_TRUE(WriteFileAtomically(Device() + "/" + name, content).ok());
   }
 
+  std::optional<TemporaryDirectory> directory_;
   std::string sysfs_;
 };
 
@@ -60,10 +63,10 @@ TEST_F(DiskTest, FollowsItsBlockDeviceToAnotherLetter) {
   EXPECT_EQ(*disk.SizeBytes(), 1073741824U);
 }
 
-TEST_F(DiskTest, HasAGenericNodeWithoutABlockDevice) {
+TEST_F(DiskTest, HasAGenericNodeAlsoWithoutABlockDevice) {
   const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
   EXPECT_EQ(disk.GenericPath().error().ToString(),
-            "look up sgN: 3:0:1:0: the device has no SCSI generic node");
+            "look up sgN: 3:0:1:0: the device has no SCSI generic node; is the module sg loaded?");
   Put("scsi_generic/sg2/dev", "21:2\n");
   std::filesystem::remove_all(Device() + "/block");
   EXPECT_EQ(*disk.GenericPath(), "/dev/sg2");
@@ -71,17 +74,17 @@ TEST_F(DiskTest, HasAGenericNodeWithoutABlockDevice) {
   EXPECT_EQ(Disk(Hctl{9, 0, 1, 0}, sysfs_).GenericPath().error().error_number(), ENODEV);
 }
 
-TEST_F(DiskTest, LosesItsBlockDriverByName) {
+TEST_F(DiskTest, UnbindsItsBlockDriver) {
   const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
   EXPECT_THAT(disk.UnbindBlockDriver().error().operation(),
-              HasSubstr("take the sd driver from 3:0:1:0"));
+              HasSubstr("unbind the sd driver from 3:0:1:0"));
   const std::string unbind = sysfs_ + "/bus/scsi/drivers/sd/unbind";
   ASSERT_TRUE(WriteFileAtomically(unbind, "").ok());
   ASSERT_TRUE(disk.UnbindBlockDriver().ok());
   EXPECT_EQ(*ReadFile(unbind), "3:0:1:0");
 }
 
-TEST_F(DiskTest, WritesWhatTheKernelExpects) {
+TEST_F(DiskTest, WritesTheSysfsAttributes) {
   const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
   ASSERT_TRUE(disk.Delete().ok());
   EXPECT_EQ(*ReadFile(Device() + "/delete"), "1");
@@ -89,7 +92,7 @@ TEST_F(DiskTest, WritesWhatTheKernelExpects) {
   EXPECT_THAT(*ReadFile(Device() + "/state"), ::testing::StartsWith("offline"));
 }
 
-TEST_F(DiskTest, SaysSoWhenItIsGone) {
+TEST_F(DiskTest, ReturnsEnodevAfterItIsDeleted) {
   const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
   std::filesystem::remove_all(Device());
   EXPECT_FALSE(disk.Exists());
@@ -97,7 +100,7 @@ TEST_F(DiskTest, SaysSoWhenItIsGone) {
   EXPECT_THAT(disk.Delete().error().ToString(), HasSubstr("delete disk 3:0:1:0: write \"1\": "));
 }
 
-TEST_F(DiskTest, ToldApartFromADeviceWithoutABlockDevice) {
+TEST_F(DiskTest, ReportsAMissingBlockDevice) {
   std::filesystem::remove_all(Device() + "/block");
   const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
   EXPECT_TRUE(disk.Exists());
@@ -105,7 +108,7 @@ TEST_F(DiskTest, ToldApartFromADeviceWithoutABlockDevice) {
             "look up sdX: 3:0:1:0: the device has no block device");
 }
 
-TEST_F(DiskTest, RefusesASizeThatIsNoNumber) {
+TEST_F(DiskTest, RejectsASizeThatIsNotANumber) {
   Put("block/sdb/size", "big\n");
   EXPECT_THAT(Disk(Hctl{3, 0, 1, 0}, sysfs_).SizeBytes().error().ToString(),
               HasSubstr("\"big\" is not a number"));
@@ -123,7 +126,7 @@ TEST_F(DiskTest, CountsCompletedCommands) {
   EXPECT_EQ(disk.IoCount().error().error_number(), ENODEV);
 }
 
-TEST_F(DiskTest, IsAwaitedUntilItsBlockDeviceAppears) {
+TEST_F(DiskTest, AwaitReturnsOnceTheBlockDeviceExists) {
   std::filesystem::rename(Device() + "/block", Device() + "/later");
   std::thread prober([&] { std::filesystem::rename(Device() + "/later", Device() + "/block"); });
   const auto disk = Disk::Await(Hctl{3, 0, 1, 0}, Deadline::In(seconds(10)), sysfs_);
@@ -132,7 +135,7 @@ TEST_F(DiskTest, IsAwaitedUntilItsBlockDeviceAppears) {
   EXPECT_EQ(*disk->BlockName(), "sdb");
 }
 
-TEST_F(DiskTest, AwaitedInVainNamesWhatIsMissing) {
+TEST_F(DiskTest, AwaitNamesTheMissingDiskWhenTheDeadlineExpires) {
   const auto disk = Disk::Await(Hctl{9, 0, 1, 0}, Deadline::InUnscaled(milliseconds(1)), sysfs_);
   ASSERT_FALSE(disk.ok());
   EXPECT_THAT(disk.error().ToString(),
@@ -144,7 +147,8 @@ TEST_F(DiskTest, RescanScansTheWholeHost) {
   ASSERT_TRUE(WriteFileAtomically(scan, "").ok());
   ASSERT_TRUE(Rescan(3, sysfs_).ok());
   EXPECT_EQ(*ReadFile(scan), "- - -");
-  EXPECT_THAT(Rescan(4, sysfs_).error().ToString(), HasSubstr("rescan host 4: write \"- - -\": "));
+  EXPECT_THAT(Rescan(4, sysfs_).error().ToString(),
+              HasSubstr("rescan SCSI host 4: write \"- - -\": "));
 }
 
 }  // namespace

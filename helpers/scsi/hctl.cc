@@ -19,7 +19,7 @@ Result<Hctl> Hctl::Parse(const std::string& text) {
   }
   if (!good || at != end) {
     return Error::Because("parse H:C:T:L", "\"" + text + "\"",
-                          "it must be four numbers with colons between them, as in 3:0:1:0");
+                          "must be four numbers separated by colons, as in 3:0:1:0");
   }
   return Hctl{numbers[0], numbers[1], numbers[2], numbers[3]};
 }

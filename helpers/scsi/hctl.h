@@ -16,7 +16,7 @@ struct Hctl {
   unsigned target = 0;
   unsigned lun = 0;
 
-  /// Exactly four decimal numbers. multipath's placeholder "#:#:#:#" is an error.
+  /// Parses exactly four decimal numbers. multipath's placeholder "#:#:#:#" is an error.
   static Result<Hctl> Parse(const std::string& text);
 
   std::string ToString() const;

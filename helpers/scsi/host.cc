@@ -7,7 +7,7 @@ namespace dualpath::scsi {
 Status Rescan(unsigned host, const std::string& sysfs) {
   const Status written =
       WriteAttribute(sysfs + "/class/scsi_host/host" + std::to_string(host) + "/scan", "- - -");
-  if (!written.ok()) return written.error().While("rescan host " + std::to_string(host));
+  if (!written.ok()) return written.error().While("rescan SCSI host " + std::to_string(host));
   return Ok{};
 }
 

@@ -19,7 +19,8 @@ enum class ScsiStatus : std::uint8_t {
   kTaskAborted = 0x40,
 };
 
-/// What the host adapter's driver made of a command: DID_* of Linux's include/scsi/scsi_status.h.
+/// Result of a command as the host adapter's driver reports it: DID_* of Linux's
+/// include/scsi/scsi_status.h.
 enum class HostByte : std::uint16_t {
   kOk = 0x00,
   kNoConnect = 0x01,
@@ -44,16 +45,17 @@ enum class HostByte : std::uint16_t {
   kTransportMarginal = 0x14,
 };
 
-/// "RESERVATION CONFLICT", or "status 0x22" for a value without a name.
+/// Returns "RESERVATION CONFLICT", or "status 0x22" for a value without a name.
 std::string ToString(ScsiStatus status);
 
-/// "DID_TRANSPORT_DISRUPTED", or "host byte 0x63".
+/// Returns "DID_TRANSPORT_DISRUPTED", or "host byte 0x63" for a value without a name.
 std::string ToString(HostByte host_byte);
 
-/// The other way round, and numbers as the kernel prints what it has no name for: "0x10", "16".
+/// Parses "DID_NO_CONNECT", or the number ("0x10", "16") that the kernel prints for a host byte
+/// that it has no name for.
 std::optional<HostByte> ParseHostByte(const std::string& text);
 
-/// Of the kernel's names: "SAM_STAT_CHECK_CONDITION".
+/// Parses the kernel's names, "SAM_STAT_CHECK_CONDITION", and numbers as above.
 std::optional<ScsiStatus> ParseSamStatus(const std::string& text);
 
 inline std::ostream& operator<<(std::ostream& out, ScsiStatus status) {

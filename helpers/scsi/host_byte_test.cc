@@ -5,14 +5,16 @@
 namespace dualpath::scsi {
 namespace {
 
-TEST(HostByte, HasTheKernelsNames) {
+TEST(HostByte, PrintsTheKernelsNames) {
   EXPECT_EQ(ToString(HostByte::kOk), "DID_OK");
+  EXPECT_EQ(ToString(HostByte::kNoConnect), "DID_NO_CONNECT");
   EXPECT_EQ(ToString(HostByte::kTransportDisrupted), "DID_TRANSPORT_DISRUPTED");
+  EXPECT_EQ(ToString(HostByte::kTargetFailure), "DID_TARGET_FAILURE");
   EXPECT_EQ(ToString(HostByte::kTransportMarginal), "DID_TRANSPORT_MARGINAL");
-  EXPECT_EQ(ToString(static_cast<HostByte>(0x63)), "host byte 0x63");
+  EXPECT_EQ(ToString(static_cast<HostByte>(0x15)), "host byte 0x15");
 }
 
-TEST(HostByte, IsReadByNameOrNumber) {
+TEST(HostByte, IsParsedFromNameOrNumber) {
   EXPECT_EQ(ParseHostByte("DID_NO_CONNECT"), HostByte::kNoConnect);
   EXPECT_EQ(ParseHostByte("0x10"), HostByte::kTargetFailure) << "older kernels do not name it";
   EXPECT_EQ(ParseHostByte("14"), HostByte::kTransportDisrupted);
@@ -21,7 +23,7 @@ TEST(HostByte, IsReadByNameOrNumber) {
   }
 }
 
-TEST(SamStatus, IsReadByNameOrNumber) {
+TEST(SamStatus, IsParsedFromNameOrNumber) {
   EXPECT_EQ(ParseSamStatus("SAM_STAT_GOOD"), ScsiStatus::kGood);
   EXPECT_EQ(ParseSamStatus("SAM_STAT_CHECK_CONDITION"), ScsiStatus::kCheckCondition);
   EXPECT_EQ(ParseSamStatus("SAM_STAT_RESERVATION_CONFLICT"), ScsiStatus::kReservationConflict);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint8_t kDeviceIdentificationPage = 0x83;
 
-/// Bytes as text, without the blanks and NULs that fields are padded with.
+/// Returns the bytes as text, without the blanks and NULs that pad a field.
 std::string Field(const Bytes& data, std::size_t at, std::size_t length) {
   std::string text(data.begin() + static_cast<std::ptrdiff_t>(at),
                    data.begin() + static_cast<std::ptrdiff_t>(at + length));
@@ -24,7 +24,7 @@ std::string Field(const Bytes& data, std::size_t at, std::size_t length) {
 
 Result<Bytes> Inquire(const std::string& device, Command command, const std::string& operation,
                       Deadline deadline) {
-  // Zero would mean the kernel's default of 60 s.
+  // 0 would select the kernel's default of 60 s.
   command.timeout =
       std::max(std::chrono::milliseconds(1), deadline.RemainingUpTo(std::chrono::minutes(10)));
   const Result<Completion> completion = Execute(device, command);
@@ -39,7 +39,7 @@ Result<Bytes> Inquire(const std::string& device, Command command, const std::str
 }
 
 Result<Bytes> InquirePage(const std::string& device, std::uint8_t page, Deadline deadline) {
-  return Inquire(device, VpdInquiry(page), "inquire VPD page " + Hex(page), deadline);
+  return Inquire(device, VpdInquiry(page), "read VPD page " + Hex(page), deadline);
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ Result<std::string> ParseNaaDesignator(const Bytes& page) {
     const std::size_t length = at + 4 <= end ? page[at + 3] : end;
     if (at + 4 + length > end) {
       return Error::Because("parse VPD page 0x83", std::to_string(page.size()) + " bytes",
-                            "the designator at byte " + std::to_string(at) + " is cut off");
+                            "the designator at byte " + std::to_string(at) + " is truncated");
     }
     const unsigned association = (page[at + 1] >> 4U) & 0x3U;
     const unsigned type = page[at + 1] & 0xfU;
@@ -88,7 +88,7 @@ Result<std::string> ParseNaaDesignator(const Bytes& page) {
 std::string WwidFromNaa(const std::string& designator) { return "3" + designator; }
 
 Result<Inquiry> ReadStandardInquiry(const std::string& device, Deadline deadline) {
-  DUALPATH_TRY(const Bytes data, Inquire(device, StandardInquiry(), "inquire", deadline));
+  DUALPATH_TRY(const Bytes data, Inquire(device, StandardInquiry(), "read INQUIRY data", deadline));
   return ParseStandardInquiry(data);
 }
 

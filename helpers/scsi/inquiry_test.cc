@@ -22,7 +22,7 @@ Bytes operator+(Bytes bytes, const Bytes& more) {
   return bytes;
 }
 
-/// Puts the four-byte header of a VPD page before its payload.
+/// Returns a VPD page: the four-byte header and `payload`.
 Bytes Page(std::uint8_t code, const Bytes& payload) {
   return Bytes{0, code, static_cast<std::uint8_t>(payload.size() / 256),
                static_cast<std::uint8_t>(payload.size() % 256)} +
@@ -44,7 +44,7 @@ TEST(StandardInquiry, IsTrimmed) {
   EXPECT_EQ(inquiry->revision, "4.0");
 }
 
-TEST(StandardInquiry, KeepsBlanksInsideAndToleratesNulPadding) {
+TEST(StandardInquiry, KeepsInnerBlanksAndDropsNulPadding) {
   const auto inquiry = ParseStandardInquiry(Bytes{0x65, 0, 5, 2, 31, 0, 0, 2} + "QEMU    " +
                                             "QEMU CD" + Bytes(9, 0) + "    ");
   EXPECT_EQ(inquiry->peripheral_type, 5U);
@@ -52,7 +52,7 @@ TEST(StandardInquiry, KeepsBlanksInsideAndToleratesNulPadding) {
   EXPECT_EQ(inquiry->revision, "");
 }
 
-TEST(StandardInquiry, RefusesACutAnswer) {
+TEST(StandardInquiry, RejectsTruncatedData) {
   EXPECT_EQ(ParseStandardInquiry(Bytes(35, 0)).error().ToString(),
             "parse INQUIRY data: 35 bytes: vendor, product and revision end at byte 36");
 }
@@ -64,25 +64,25 @@ TEST(NaaDesignator, IsTheLogicalUnitsLongest) {
   EXPECT_EQ(WwidFromNaa(*naa), "36001405d347b7c8b8041e9bc817234e0");
 }
 
-TEST(NaaDesignator, OfAPortDoesNotCount) {
+TEST(NaaDesignator, OfAPortIsIgnored) {
   EXPECT_THAT(ParseNaaDesignator(Page(0x83, kPortNaa5)).error().ToString(),
               HasSubstr("the logical unit has no NAA designator"));
 }
 
-TEST(NaaDesignator, RefusesACutDesignator) {
+TEST(NaaDesignator, RejectsATruncatedDesignator) {
   EXPECT_THAT(ParseNaaDesignator(Page(0x83, kNaa5 + Bytes{0x01, 0x03, 0x00, 0x10, 0x60}))
                   .error()
                   .ToString(),
-              HasSubstr("the designator at byte 16 is cut off"));
+              HasSubstr("the designator at byte 16 is truncated"));
   EXPECT_THAT(ParseNaaDesignator(Page(0x83, {0x01, 0x03})).error().ToString(),
-              HasSubstr("the designator at byte 4 is cut off"));
+              HasSubstr("the designator at byte 4 is truncated"));
 }
 
-TEST(ReadInquiry, NamesTheDeviceThatCannotAnswer) {
+TEST(ReadInquiry, NamesTheDeviceInAnError) {
   EXPECT_EQ(ReadStandardInquiry("/dev/no-such-disk", Deadline::In(seconds(1))).error().ToString(),
-            "inquire: /dev/no-such-disk: No such file or directory (errno 2)");
+            "read INQUIRY data: /dev/no-such-disk: No such file or directory (errno 2)");
   EXPECT_EQ(ReadNaaDesignator("/dev/null", Deadline::In(seconds(1))).error().ToString(),
-            "inquire VPD page 0x83: /dev/null: Inappropriate ioctl for device (errno 25)");
+            "read VPD page 0x83: /dev/null: Inappropriate ioctl for device (errno 25)");
 }
 
 }  // namespace

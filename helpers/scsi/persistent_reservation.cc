@@ -29,7 +29,7 @@ Command In(const std::string& name, InAction action, std::uint16_t allocation_le
   return {"PERSISTENT RESERVE IN, " + name, cdb, Direction::kIn, allocation_length};
 }
 
-/// With scope LU_SCOPE, which is 0. `type` is 0 where the action does not look at it.
+/// The scope is LU_SCOPE, which is 0. `type` is 0 for actions that ignore it.
 Command Out(const std::string& name, OutAction action, std::uint8_t type, std::uint64_t key,
             std::uint64_t action_key) {
   Bytes cdb(10);
@@ -59,18 +59,10 @@ std::string Preempting(std::uint64_t key, std::uint64_t victim, ReservationType 
   return " key " + Hex(victim) + " by key " + Hex(key) + " for " + ToString(type);
 }
 
-Error CutOff(const std::string& what, const Bytes& data, const std::string& reason) {
-  return Error::Because("parse PERSISTENT RESERVE IN, " + what,
-                        std::to_string(data.size()) + " bytes", reason);
-}
+constexpr char kParse[] = "parse PERSISTENT RESERVE IN, ";
 
-/// Where the data of READ KEYS and READ RESERVATION ends.
-Result<std::size_t> EndOf(const Bytes& data, const std::string& what) {
-  constexpr std::size_t kHeader = 8;
-  if (data.size() < kHeader) return CutOff(what, data, "there is no whole header");
-  const std::size_t end = kHeader + Get(data, 4, 4);
-  if (data.size() >= end) return end;
-  return CutOff(what, data, "it says it has " + std::to_string(end) + " bytes");
+Error Truncated(const std::string& what, const Bytes& data, const std::string& reason) {
+  return Error::Because(kParse + what, std::to_string(data.size()) + " bytes", reason);
 }
 
 }  // namespace
@@ -130,19 +122,21 @@ Command PreemptAndAbort(std::uint64_t key, std::uint64_t victim, ReservationType
 }
 
 Result<RegisteredKeys> ParseKeys(const Bytes& data) {
+  constexpr std::size_t kHeader = 8;
   constexpr std::size_t kKey = 8;
-  DUALPATH_TRY(const std::size_t end, EndOf(data, "READ KEYS"));
-  if (end % kKey != 0) return CutOff("READ KEYS", data, "the last key is cut off");
+  DUALPATH_TRY(const std::size_t end,
+               EndOfData(data, kHeader, 4, kParse + std::string("READ KEYS")));
+  if (end % kKey != 0) return Truncated("READ KEYS", data, "the last key is truncated");
   RegisteredKeys keys;
   keys.generation = static_cast<std::uint32_t>(Get(data, 0, 4));
-  for (std::size_t at = 8; at < end; at += kKey) keys.keys.push_back(Get(data, at, kKey));
+  for (std::size_t at = kHeader; at < end; at += kKey) keys.keys.push_back(Get(data, at, kKey));
   return keys;
 }
 
 Result<ReservationCapabilities> ParseCapabilities(const Bytes& data) {
   constexpr std::size_t kLength = 8;
   if (data.size() < kLength || Get(data, 0, 2) < kLength) {
-    return CutOff("REPORT CAPABILITIES", data, "the capabilities have 8 bytes");
+    return Truncated("REPORT CAPABILITIES", data, "capabilities are 8 bytes");
   }
   ReservationCapabilities capabilities;
   capabilities.compatible_reservation_handling = (data[2] & 0x10U) != 0;
@@ -151,8 +145,8 @@ Result<ReservationCapabilities> ParseCapabilities(const Bytes& data) {
   capabilities.persist_through_power_loss = (data[2] & 0x01U) != 0;
   capabilities.persistence_activated = (data[3] & 0x01U) != 0;
   if ((data[3] & 0x80U) == 0) return capabilities;
-  // The mask's bits stand in the order of the bytes: bits 1 to 7 of the first for types 1 to 7, bit
-  // 0 of the second for type 8.
+  // The type mask is not big-endian: bits 1 to 7 of the first byte are types 1 to 7, bit 0 of the
+  // second is type 8.
   const unsigned mask = data[4] | data[5] << 8U;
   std::vector<ReservationType>& types = capabilities.types.emplace();
   for (const ReservationType type : kAllReservationTypes) {

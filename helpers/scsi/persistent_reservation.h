@@ -9,8 +9,8 @@
 #include "helpers/base/result.h"
 #include "helpers/scsi/command.h"
 
-/// PERSISTENT RESERVE IN (SPC-4, 6.15) and OUT (SPC-4, 6.16): commands, and parsers of what IN
-/// brings.
+/// PERSISTENT RESERVE IN (SPC-4, 6.15) and OUT (SPC-4, 6.16): commands, and parsers of the data
+/// that IN returns.
 namespace dualpath::scsi {
 
 enum class ReservationType : std::uint8_t {
@@ -30,7 +30,7 @@ inline constexpr std::array kAllReservationTypes{
     ReservationType::kExclusiveAccessAllRegistrants,
 };
 
-/// "Write Exclusive", or "type 0x2".
+/// Returns "Write Exclusive", or "type 0x2" for a value without a name.
 std::string ToString(ReservationType type);
 
 Command ReadKeys(std::uint16_t allocation_length = 4096);
@@ -42,15 +42,14 @@ struct RegisterOptions {
   bool all_target_ports = false;     ///< ALL_TG_PT
 };
 
-/// `key` is the one that this I_T nexus has, 0 for none; with `new_key` 0 it unregisters.
+/// `key` is the key this I_T nexus is registered with, 0 for none; `new_key` 0 unregisters.
 Command Register(std::uint64_t key, std::uint64_t new_key, RegisterOptions options = {});
 Command RegisterAndIgnoreExistingKey(std::uint64_t new_key, RegisterOptions options = {});
 Command Reserve(std::uint64_t key, ReservationType type);
 Command Release(std::uint64_t key, ReservationType type);
 Command Clear(std::uint64_t key);
 
-/// Removes the registrations with the key `victim`; their reservation, if they had it, becomes
-/// ours.
+/// Removes the registrations with the key `victim` and takes over their reservation, if any.
 Command Preempt(std::uint64_t key, std::uint64_t victim, ReservationType type);
 Command PreemptAndAbort(std::uint64_t key, std::uint64_t victim, ReservationType type);
 
@@ -73,10 +72,10 @@ struct ReservationCapabilities {
   bool compatible_reservation_handling = false;  ///< CRH
   bool specify_initiator_ports = false;          ///< SIP_C
   bool all_target_ports = false;                 ///< ATP_C
-  bool persist_through_power_loss = false;       ///< PTPL_C: it can
-  bool persistence_activated = false;            ///< PTPL_A: it does
+  bool persist_through_power_loss = false;       ///< PTPL_C: supported
+  bool persistence_activated = false;            ///< PTPL_A: active
 
-  /// The types that the device says it knows; nothing if it does not say (TMV is 0).
+  /// Supported types; empty if the device does not report them (TMV is 0).
   std::optional<std::vector<ReservationType>> types{};
 };
 Result<ReservationCapabilities> ParseCapabilities(const Bytes& data);

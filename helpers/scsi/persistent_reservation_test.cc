@@ -15,7 +15,7 @@ constexpr std::uint64_t kKey = 0x0102030405060708;
 constexpr std::uint64_t kOther = 0xa1;
 constexpr auto kType = ReservationType::kWriteExclusiveRegistrantsOnly;
 
-/// The parameter list with these keys and these flags.
+/// Returns the parameter list with these keys and flags.
 Bytes List(std::uint64_t key, std::uint64_t action_key, std::uint8_t flags = 0) {
   Bytes list(24);
   Put(list, 0, 8, key);
@@ -53,7 +53,7 @@ TEST(PersistentReserveOut, Registers) {
             List(0, kOther, 0x01));
 }
 
-TEST(PersistentReserveOut, ReservesAndGivesUp) {
+TEST(PersistentReserveOut, ReservesReleasesAndClears) {
   ExpectOut(Reserve(kOther, kType),
             "RESERVE by key 0xa1 for Write Exclusive, Registrants Only [5f 01 05 00 00 00 00 00 18 "
             "00]",
@@ -73,7 +73,7 @@ TEST(PersistentReserveOut, Preempts) {
   EXPECT_EQ(PreemptAndAbort(kOther, 0xb2, kType).data_out, List(kOther, 0xb2));
 }
 
-TEST(ReservationType, HasTheNamesOfTheStandard) {
+TEST(ReservationType, PrintsTheStandardsNames) {
   EXPECT_EQ(ToString(ReservationType::kWriteExclusive), "Write Exclusive");
   EXPECT_EQ(ToString(ReservationType::kExclusiveAccessRegistrantsOnly),
             "Exclusive Access, Registrants Only");
@@ -84,7 +84,7 @@ TEST(ReservationType, HasTheNamesOfTheStandard) {
   EXPECT_EQ(ToString(static_cast<ReservationType>(2)), "type 0x2");
 }
 
-TEST(Keys, AreThoseOfAllNexuses) {
+TEST(Keys, AreParsedForAllNexuses) {
   Bytes data(24);
   Put(data, 0, 4, 7);
   Put(data, 4, 4, 16);
@@ -97,15 +97,15 @@ TEST(Keys, AreThoseOfAllNexuses) {
   EXPECT_THAT(ParseKeys(Bytes(8))->keys, IsEmpty());
 }
 
-TEST(Keys, MustBeWhole) {
+TEST(Keys, RejectTruncatedData) {
   EXPECT_EQ(ParseKeys(Bytes(7)).error().ToString(),
-            "parse PERSISTENT RESERVE IN, READ KEYS: 7 bytes: there is no whole header");
+            "parse PERSISTENT RESERVE IN, READ KEYS: 7 bytes: the header is incomplete");
   EXPECT_EQ(ParseKeys({0, 0, 0, 0, 0, 0, 0, 8}).error().ToString(),
-            "parse PERSISTENT RESERVE IN, READ KEYS: 8 bytes: it says it has 16 bytes");
-  EXPECT_EQ(ParseKeys({0, 0, 0, 0, 0, 0, 0, 1, 0}).error().reason(), "the last key is cut off");
+            "parse PERSISTENT RESERVE IN, READ KEYS: 8 bytes: the header announces 16 bytes");
+  EXPECT_EQ(ParseKeys({0, 0, 0, 0, 0, 0, 0, 1, 0}).error().reason(), "the last key is truncated");
 }
 
-TEST(Capabilities, AreFlagsAndTypes) {
+TEST(Capabilities, ParseFlagsAndTypes) {
   const auto all = ParseCapabilities({0, 8, 0x1d, 0x81, 0xea, 0x01, 0, 0});
   ASSERT_TRUE(all.ok()) << all.error().ToString();
   EXPECT_TRUE(all->compatible_reservation_handling);
@@ -121,11 +121,11 @@ TEST(Capabilities, AreFlagsAndTypes) {
   EXPECT_FALSE(ParseCapabilities({0, 8, 0, 0, 0xea, 0x01, 0, 0})->types) << "TMV is 0";
 }
 
-TEST(Capabilities, MustBeWhole) {
+TEST(Capabilities, RejectTruncatedData) {
   EXPECT_EQ(ParseCapabilities(Bytes(7)).error().ToString(),
-            "parse PERSISTENT RESERVE IN, REPORT CAPABILITIES: 7 bytes: the capabilities have 8 "
+            "parse PERSISTENT RESERVE IN, REPORT CAPABILITIES: 7 bytes: capabilities are 8 "
             "bytes");
-  EXPECT_FALSE(ParseCapabilities(Bytes(8)).ok()) << "the length says 0";
+  EXPECT_FALSE(ParseCapabilities(Bytes(8)).ok()) << "the length field is 0";
 }
 
 }  // namespace

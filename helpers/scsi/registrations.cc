@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::size_t kHeader = 8;
 constexpr std::size_t kDescriptorHeader = 24;
+constexpr char kOperation[] = "parse PERSISTENT RESERVE IN, READ FULL STATUS";
 
-Error CutOff(const Bytes& data, const std::string& reason) {
-  return Error::Because("parse PERSISTENT RESERVE IN, READ FULL STATUS",
-                        std::to_string(data.size()) + " bytes", reason);
+Error Truncated(const Bytes& data, const std::string& reason) {
+  return Error::Because(kOperation, std::to_string(data.size()) + " bytes", reason);
 }
 
-/// SPC-4, 7.6.4.
+/// Returns `Registration::initiator` of a TransportID (SPC-4, 7.6.4).
 std::string InitiatorIn(const Bytes& transport_id) {
   constexpr unsigned kSas = 6;
   constexpr std::size_t kSasAddress = 4;
@@ -52,18 +52,14 @@ std::ostream& operator<<(std::ostream& out, const Registration& registration) {
 }
 
 Result<Registrations> ParseFullStatus(const Bytes& data) {
-  if (data.size() < kHeader) return CutOff(data, "there is no whole header");
-  const std::size_t end = kHeader + Get(data, 4, 4);
-  if (data.size() < end) {
-    return CutOff(data, "it says it has " + std::to_string(end) + " bytes");
-  }
+  DUALPATH_TRY(const std::size_t end, EndOfData(data, kHeader, 4, kOperation));
   Registrations registrations;
   registrations.generation = static_cast<std::uint32_t>(Get(data, 0, 4));
   for (std::size_t at = kHeader; at < end;) {
     const std::size_t additional = at + kDescriptorHeader <= end ? Get(data, at + 20, 4) : end;
     const std::size_t next = at + kDescriptorHeader + additional;
     if (next > end) {
-      return CutOff(data, "the descriptor at byte " + std::to_string(at) + " is cut off");
+      return Truncated(data, "the descriptor at byte " + std::to_string(at) + " is truncated");
     }
     Registration registration;
     registration.key = Get(data, at, 8);

@@ -15,7 +15,7 @@ using ::testing::PrintToString;
 constexpr std::uint64_t kKey = 0xabc123;
 constexpr auto kType = ReservationType::kWriteExclusiveRegistrantsOnly;
 
-/// The header of data that has `payload` behind it.
+/// Returns READ FULL STATUS data with this payload.
 Bytes WithHeader(std::uint32_t generation, const Bytes& payload) {
   Bytes data(8);
   Put(data, 0, 4, generation);
@@ -24,7 +24,7 @@ Bytes WithHeader(std::uint32_t generation, const Bytes& payload) {
   return data;
 }
 
-/// A descriptor as LIO gives it for a loopback nexus.
+/// Returns a descriptor as LIO builds it for a loopback nexus.
 Bytes Descriptor(std::uint64_t key, std::uint8_t flags, std::uint8_t scope_and_type,
                  std::uint64_t sas_address) {
   Bytes bytes(24 + 24);
@@ -48,7 +48,7 @@ TEST(ReadFullStatus, IsServiceActionThree) {
   EXPECT_EQ(ReadFullStatus(0x80).data_in_bytes, 0x80U);
 }
 
-TEST(Registrations, AreNexusesWithTheirKeys) {
+TEST(Registrations, AreParsedForEachNexus) {
   const auto status =
       ParseFullStatus(WithHeader(2, Both(Descriptor(kKey, 0x01, 0x05, 0x5001405f01234bac),
                                          Descriptor(kKey, 0x00, 0x00, 0x0002305671234384))));
@@ -59,38 +59,38 @@ TEST(Registrations, AreNexusesWithTheirKeys) {
   EXPECT_THAT(ParseFullStatus(WithHeader(0, {}))->nexuses, IsEmpty());
 }
 
-TEST(Registrations, ThatDifferInOneThingDiffer) {
+TEST(Registrations, DifferIfOneFieldDiffers) {
   const Registration registration{"naa.5001405f01234bac", kKey, kType};
   EXPECT_FALSE(registration == (Registration{"naa.5001405f01234bad", kKey, kType}));
   EXPECT_FALSE(registration == (Registration{"naa.5001405f01234bac", 1, kType}));
   EXPECT_FALSE(registration == (Registration{"naa.5001405f01234bac", kKey, {}}));
 }
 
-TEST(Registrations, PrintWhoHoldsWhat) {
+TEST(Registrations, PrintKeyAndReservation) {
   EXPECT_EQ(PrintToString(Registration{"naa.5001405f01234bac", kKey, kType}),
             "naa.5001405f01234bac: key 0xabc123, holds Write Exclusive, Registrants Only");
   EXPECT_EQ(PrintToString(Registration{"naa.5001405f01234bac", kKey, {}}),
             "naa.5001405f01234bac: key 0xabc123");
 }
 
-TEST(Registrations, ShowTransportIdsThatAreNotSas) {
+TEST(Registrations, DumpTransportIdsOfOtherProtocols) {
   Bytes iscsi = Descriptor(kKey, 0, 0, 0x5001405f01234bac);
   iscsi[24] = 0x05;
   EXPECT_EQ(ParseFullStatus(WithHeader(0, iscsi))->nexuses[0].initiator,
             "05 00 00 00 50 01 40 5f 01 23 4b ac 00 00 00 00 00 00 00 00 00 00 00 00");
 }
 
-TEST(Registrations, MustBeWhole) {
+TEST(Registrations, RejectTruncatedData) {
   const Bytes whole = WithHeader(0, Descriptor(kKey, 0, 0, 1));
   EXPECT_EQ(ParseFullStatus(Bytes(7)).error().ToString(),
-            "parse PERSISTENT RESERVE IN, READ FULL STATUS: 7 bytes: there is no whole header");
+            "parse PERSISTENT RESERVE IN, READ FULL STATUS: 7 bytes: the header is incomplete");
   EXPECT_EQ(ParseFullStatus(Bytes(whole.begin(), whole.end() - 1)).error().reason(),
-            "it says it has 56 bytes");
+            "the header announces 56 bytes");
   Bytes longer = whole;
   Put(longer, 8 + 20, 4, 25);
-  EXPECT_EQ(ParseFullStatus(longer).error().reason(), "the descriptor at byte 8 is cut off");
+  EXPECT_EQ(ParseFullStatus(longer).error().reason(), "the descriptor at byte 8 is truncated");
   EXPECT_EQ(ParseFullStatus(WithHeader(0, Bytes(23))).error().reason(),
-            "the descriptor at byte 8 is cut off");
+            "the descriptor at byte 8 is truncated");
 }
 
 }  // namespace

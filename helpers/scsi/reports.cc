@@ -3,28 +3,15 @@
 #include <tuple>
 
 namespace dualpath::scsi {
-namespace {
-
-/// Where the data ends, by the length in its first four bytes, which do not count themselves.
-/// `header` is where the list begins.
-Result<std::size_t> EndOf(const Bytes& data, std::size_t header, const std::string& operation) {
-  const std::string object = std::to_string(data.size()) + " bytes";
-  if (data.size() < header) return Error::Because(operation, object, "there is no whole header");
-  const std::size_t end = header + Get(data, 0, 4);
-  if (data.size() >= end) return end;
-  return Error::Because(operation, object, "it says it has " + std::to_string(end) + " bytes");
-}
-
-}  // namespace
 
 Result<std::vector<std::uint64_t>> ParseLuns(const Bytes& data) {
   constexpr std::size_t kHeader = 8;
   constexpr std::size_t kLun = 8;
   const std::string operation = "parse REPORT LUNS data";
-  DUALPATH_TRY(const std::size_t end, EndOf(data, kHeader, operation));
+  DUALPATH_TRY(const std::size_t end, EndOfData(data, kHeader, 0, operation));
   if ((end - kHeader) % kLun != 0) {
     return Error::Because(operation, std::to_string(data.size()) + " bytes",
-                          "the last logical unit number is cut off");
+                          "the last logical unit number is truncated");
   }
   std::vector<std::uint64_t> luns;
   for (std::size_t at = kHeader; at < end; at += kLun) luns.push_back(Get(data, at, kLun));
@@ -68,13 +55,13 @@ Result<std::vector<TargetPortGroup>> ParseTargetPortGroups(const Bytes& data) {
   constexpr std::size_t kDescriptor = 8;
   constexpr std::size_t kPort = 4;
   const std::string operation = "parse REPORT TARGET PORT GROUPS data";
-  DUALPATH_TRY(const std::size_t end, EndOf(data, kHeader, operation));
+  DUALPATH_TRY(const std::size_t end, EndOfData(data, kHeader, 0, operation));
   std::vector<TargetPortGroup> groups;
   for (std::size_t at = kHeader; at < end;) {
     const std::size_t ports = at + kDescriptor <= end ? data[at + 7] : end;
     if (at + kDescriptor + ports * kPort > end) {
       return Error::Because(operation, std::to_string(data.size()) + " bytes",
-                            "the group at byte " + std::to_string(at) + " is cut off");
+                            "the group at byte " + std::to_string(at) + " is truncated");
     }
     TargetPortGroup& group = groups.emplace_back();
     group.preferred = (data[at] & 0x80U) != 0;

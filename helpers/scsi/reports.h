@@ -8,10 +8,10 @@
 #include "helpers/base/result.h"
 #include "helpers/scsi/bytes.h"
 
-/// Parsers of what REPORT LUNS and REPORT TARGET PORT GROUPS bring.
+/// Parsers of the data that REPORT LUNS and REPORT TARGET PORT GROUPS return.
 namespace dualpath::scsi {
 
-/// The eight bytes of each logical unit number as one number; LUN 0 is 0 (SPC-4, 6.33).
+/// Returns each logical unit number, eight bytes, as one number; LUN 0 is 0 (SPC-4, 6.33).
 Result<std::vector<std::uint64_t>> ParseLuns(const Bytes& data);
 
 /// Asymmetric access state of a target port group (SPC-4, table 307).
@@ -25,7 +25,7 @@ enum class AluaState : std::uint8_t {
   kTransitioning = 0xf,
 };
 
-/// "active/optimized", or "state 0x9".
+/// Returns "active/optimized", or "state 0x9" for a value without a name.
 std::string ToString(AluaState state);
 
 struct TargetPortGroup {
@@ -37,10 +37,10 @@ struct TargetPortGroup {
 
 bool operator==(const TargetPortGroup& a, const TargetPortGroup& b);
 
-/// "group 0 active/optimized, ports 1 2".
+/// Prints "group 0 active/optimized, ports 1 2".
 std::ostream& operator<<(std::ostream& out, const TargetPortGroup& group);
 
-/// The groups in the order of the device (SPC-4, 6.37; without the extended header).
+/// Parses the target port groups, in the device's order (SPC-4, 6.37; without the extended header).
 Result<std::vector<TargetPortGroup>> ParseTargetPortGroups(const Bytes& data);
 
 }  // namespace dualpath::scsi

@@ -19,16 +19,16 @@ TEST(Luns, AreEightBytesEach) {
   EXPECT_THAT(*ParseLuns(Bytes(8)), IsEmpty());
 }
 
-TEST(Luns, MustBeWhole) {
+TEST(Luns, RejectTruncatedData) {
   EXPECT_EQ(ParseLuns(Bytes(7)).error().ToString(),
-            "parse REPORT LUNS data: 7 bytes: there is no whole header");
+            "parse REPORT LUNS data: 7 bytes: the header is incomplete");
   EXPECT_EQ(ParseLuns({0, 0, 0, 8, 0, 0, 0, 0, 0}).error().ToString(),
-            "parse REPORT LUNS data: 9 bytes: it says it has 16 bytes");
+            "parse REPORT LUNS data: 9 bytes: the header announces 16 bytes");
   EXPECT_EQ(ParseLuns({0, 0, 0, 1, 0, 0, 0, 0, 0}).error().ToString(),
-            "parse REPORT LUNS data: 9 bytes: the last logical unit number is cut off");
+            "parse REPORT LUNS data: 9 bytes: the last logical unit number is truncated");
 }
 
-TEST(TargetPortGroups, HaveStateAndPorts) {
+TEST(TargetPortGroups, ParseStateAndPorts) {
   const auto groups = ParseTargetPortGroups({0,    0,    0, 28,                 //
                                              0x80, 0x8f, 0, 0,  0, 0x02, 0, 2,  //
                                              0,    0,    0, 1,  0, 0,    1, 2,  //
@@ -47,18 +47,18 @@ TEST(TargetPortGroups, HaveStateAndPorts) {
   EXPECT_THAT(*ParseTargetPortGroups(Bytes(4)), IsEmpty());
 }
 
-TEST(TargetPortGroups, MustBeWhole) {
+TEST(TargetPortGroups, RejectTruncatedData) {
   EXPECT_EQ(ParseTargetPortGroups({0, 0, 0}).error().ToString(),
-            "parse REPORT TARGET PORT GROUPS data: 3 bytes: there is no whole header");
+            "parse REPORT TARGET PORT GROUPS data: 3 bytes: the header is incomplete");
   EXPECT_EQ(ParseTargetPortGroups({0, 0, 0, 8, 0}).error().ToString(),
-            "parse REPORT TARGET PORT GROUPS data: 5 bytes: it says it has 12 bytes");
+            "parse REPORT TARGET PORT GROUPS data: 5 bytes: the header announces 12 bytes");
   EXPECT_EQ(ParseTargetPortGroups({0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1}).error().ToString(),
-            "parse REPORT TARGET PORT GROUPS data: 12 bytes: the group at byte 4 is cut off");
+            "parse REPORT TARGET PORT GROUPS data: 12 bytes: the group at byte 4 is truncated");
   EXPECT_EQ(ParseTargetPortGroups({0, 0, 0, 4, 0, 0, 0, 0}).error().ToString(),
-            "parse REPORT TARGET PORT GROUPS data: 8 bytes: the group at byte 4 is cut off");
+            "parse REPORT TARGET PORT GROUPS data: 8 bytes: the group at byte 4 is truncated");
 }
 
-TEST(AluaState, HasTheNamesOfTheStandard) {
+TEST(AluaState, PrintsTheStandardsNames) {
   EXPECT_EQ(ToString(AluaState::kActiveNonOptimized), "active/non-optimized");
   EXPECT_EQ(ToString(AluaState::kUnavailable), "unavailable");
   EXPECT_EQ(ToString(AluaState::kLbaDependent), "LBA dependent");

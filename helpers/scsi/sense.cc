@@ -44,19 +44,19 @@ std::string ToString(SenseKey key) {
 
 Result<Sense> Sense::Parse(const std::uint8_t* data, std::size_t size) {
   const std::string object = std::to_string(size) + " bytes";
-  if (size == 0) return Error::Because("parse sense data", object, "there is none");
+  if (size == 0) return Error::Because("parse sense data", object, "no data");
   const unsigned response_code = data[0] & 0x7fU;
   const bool fixed = response_code == 0x70 || response_code == 0x71;
   const bool descriptor = response_code == 0x72 || response_code == 0x73;
   if (!fixed && !descriptor) {
     return Error::Because("parse sense data", object,
-                          "response code " + Hex(response_code, 2) + " is none of 0x70 to 0x73");
+                          "response code " + Hex(response_code, 2) + " is not 0x70 to 0x73");
   }
   const std::size_t key_at = fixed ? 2 : 1;
   if (size <= key_at) {
-    return Error::Because("parse sense data", object, "it ends before the sense key");
+    return Error::Because("parse sense data", object, "the sense key is missing");
   }
-  // In the fixed format bytes 8 and on are there only if ADDITIONAL SENSE LENGTH (byte 7) says so.
+  // In the fixed format, ADDITIONAL SENSE LENGTH (byte 7) is the number of valid bytes from byte 8.
   const std::size_t valid = fixed && size > 7 ? std::min<std::size_t>(size, 8U + data[7]) : size;
   const auto byte = [&](std::size_t at) -> std::uint8_t { return at < valid ? data[at] : 0; };
   Sense sense;

@@ -29,18 +29,18 @@ enum class SenseKey : std::uint8_t {
   kCompleted = 0xf,
 };
 
-/// "UNIT ATTENTION", or "sense key 0xc" for a key without a name.
+/// Returns "UNIT ATTENTION", or "sense key 0xc" for a key without a name.
 std::string ToString(SenseKey key);
 
-/// What a CHECK CONDITION says, whichever format the bytes had (SPC-4, 4.5.2 and 4.5.3).
+/// Sense data in either format (SPC-4, 4.5.2 and 4.5.3).
 struct Sense {
   SenseKey key = SenseKey::kNoSense;
   std::uint8_t asc = 0;   ///< additional sense code
   std::uint8_t ascq = 0;  ///< additional sense code qualifier
-  bool deferred = false;  ///< about an earlier command than the one that failed
+  bool deferred = false;  ///< for an earlier command than the one that failed
 
-  /// Fixed (0x70, 0x71) or descriptor (0x72, 0x73) format. Bytes that were cut off after the sense
-  /// key count as zero, as the standard has it for ADDITIONAL SENSE LENGTH.
+  /// Parses the fixed (0x70, 0x71) or descriptor (0x72, 0x73) format. Missing bytes after the sense
+  /// key count as zero, as the standard specifies for ADDITIONAL SENSE LENGTH.
   static Result<Sense> Parse(const std::uint8_t* data, std::size_t size);
   static Result<Sense> Parse(const std::vector<std::uint8_t>& data) {
     return Parse(data.data(), data.size());

@@ -23,27 +23,27 @@ TEST(Sense, ParsesTheDescriptorFormat) {
   EXPECT_EQ(sense->ToString(), "ILLEGAL REQUEST, asc 0x24, ascq 0x01, deferred");
 }
 
-TEST(Sense, TakesTheKeyWithoutItsNeighbours) {
+TEST(Sense, MasksTheFlagsBesideTheSenseKey) {
   // Byte 2 of the fixed format also holds FILEMARK, EOM and ILI.
   EXPECT_EQ(Sense::Parse(Bytes{0x70, 0, 0xe3})->key, SenseKey::kMediumError);
 }
 
-TEST(Sense, CountsBytesBeyondTheAdditionalLengthAsZero) {
+TEST(Sense, TreatsBytesBeyondTheAdditionalLengthAsZero) {
   const auto sense = Sense::Parse(Bytes{0x70, 0, 0x02, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0x04, 0x03});
   EXPECT_EQ(*sense, (Sense{SenseKey::kNotReady, 0, 0, false}));
 }
 
-TEST(Sense, NamesAnUnknownKeyByNumber) {
+TEST(Sense, PrintsAnUnknownKeyAsANumber) {
   EXPECT_EQ(Sense::Parse(Bytes{0x72, 0x0c, 0, 0})->ToString(),
             "sense key 0xc, asc 0x00, ascq 0x00");
 }
 
-TEST(Sense, RefusesWhatIsNotSenseData) {
-  EXPECT_EQ(Sense::Parse(Bytes{}).error().ToString(), "parse sense data: 0 bytes: there is none");
+TEST(Sense, RejectsOtherData) {
+  EXPECT_EQ(Sense::Parse(Bytes{}).error().ToString(), "parse sense data: 0 bytes: no data");
   EXPECT_EQ(Sense::Parse(Bytes(18, 0)).error().ToString(),
-            "parse sense data: 18 bytes: response code 0x00 is none of 0x70 to 0x73");
+            "parse sense data: 18 bytes: response code 0x00 is not 0x70 to 0x73");
   EXPECT_EQ(Sense::Parse(Bytes{0x70, 0}).error().ToString(),
-            "parse sense data: 2 bytes: it ends before the sense key");
+            "parse sense data: 2 bytes: the sense key is missing");
   EXPECT_FALSE(Sense::Parse(Bytes{0x72}).ok());
 }
 

@@ -31,16 +31,16 @@ int ToSg(Direction direction) {
   return SG_DXFER_NONE;
 }
 
-/// Of the calling thread; there is no wrapper for a single thread's in libc.
+/// Drops CAP_SYS_RAWIO of the calling thread. libc has no wrapper for capset(2).
 Status DropRawIo() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
   if (::syscall(SYS_capget, &header, sets.data()) != 0) {
-    return Error::FromErrno("get the capabilities of", "this thread", errno);
+    return Error::FromErrno("drop CAP_SYS_RAWIO: capget", "this thread", errno);
   }
   sets.at(CAP_TO_INDEX(CAP_SYS_RAWIO)).effective &= ~CAP_TO_MASK(CAP_SYS_RAWIO);
   if (::syscall(SYS_capset, &header, sets.data()) != 0) {
-    return Error::FromErrno("drop CAP_SYS_RAWIO of", "this thread", errno);
+    return Error::FromErrno("drop CAP_SYS_RAWIO: capset", "this thread", errno);
   }
   return Ok{};
 }

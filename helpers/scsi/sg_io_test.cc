@@ -11,7 +11,7 @@
 namespace dualpath::scsi {
 namespace {
 
-TEST(Execute, TellsADeviceThatCannotBeOpenedFromACommandThatFails) {
+TEST(Execute, ReturnsAnErrorOnlyIfTheDeviceCannotBeOpened) {
   EXPECT_EQ(Execute("/dev/no-such-disk", TestUnitReady()).error().ToString(),
             "open: /dev/no-such-disk: No such file or directory (errno 2)");
   const auto completion = Execute("/dev/null", Read10(0, 8));
@@ -29,7 +29,7 @@ std::uint32_t EffectiveOfThisThread() {
   return sets[0].effective;
 }
 
-TEST(ExecuteWithoutRawIo, LeavesTheCallerItsCapabilities) {
+TEST(ExecuteWithoutRawIo, DoesNotChangeTheCallersCapabilities) {
   const std::uint32_t before = EffectiveOfThisThread();
   const auto completion = ExecuteWithoutRawIo("/dev/null", TestUnitReady());
   ASSERT_TRUE(completion.ok()) << completion.error().ToString();

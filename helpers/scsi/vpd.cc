@@ -8,12 +8,12 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 4;
 
-/// The page, checked, with zeros up to `bytes`; an error if it ends before `least`.
+/// Returns the page padded with zeros to `bytes`; an error if it has fewer than `least` bytes.
 Result<Bytes> Padded(const Bytes& page, std::uint8_t code, std::size_t least, std::size_t bytes) {
   DUALPATH_TRY(const std::size_t payload, VpdPayloadBytes(page, code));
   if (kHeaderBytes + payload < least) {
     return Error::Because("parse VPD page " + Hex(code), std::to_string(page.size()) + " bytes",
-                          "the page has no byte " + std::to_string(least - 1));
+                          "the page must have at least " + std::to_string(least) + " bytes");
   }
   Bytes padded(page.begin(), page.begin() + static_cast<std::ptrdiff_t>(kHeaderBytes + payload));
   padded.resize(std::max(padded.size(), bytes));
@@ -26,14 +26,14 @@ Result<std::size_t> VpdPayloadBytes(const Bytes& page, std::uint8_t code) {
   const std::string operation = "parse VPD page " + Hex(code);
   const std::string object = std::to_string(page.size()) + " bytes";
   if (page.size() < kHeaderBytes) {
-    return Error::Because(operation, object, "the page has no whole header");
+    return Error::Because(operation, object, "the header is incomplete");
   }
   if (page[1] != code) return Error::Because(operation, object, "this is page " + Hex(page[1]));
   const std::size_t length = Get(page, 2, 2);
   if (page.size() < kHeaderBytes + length) {
     return Error::Because(
         operation, object,
-        "the page says it has " + std::to_string(kHeaderBytes + length) + " bytes");
+        "the header announces " + std::to_string(kHeaderBytes + length) + " bytes");
   }
   return length;
 }

@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// A page of `bytes` bytes, its header included, all zero.
+/// Returns a page of `bytes` bytes including the header, otherwise zero.
 Bytes Page(std::uint8_t code, std::size_t bytes) {
   Bytes page(bytes);
   page[1] = code;
@@ -16,7 +16,7 @@ Bytes Page(std::uint8_t code, std::size_t bytes) {
   return page;
 }
 
-TEST(BlockLimitsPage, HoldsTheLimits) {
+TEST(BlockLimitsPage, ParsesTheLimits) {
   Bytes page = Page(0xb0, 64);
   page[4] = 1;
   Put(page, 6, 2, 8);
@@ -38,10 +38,10 @@ TEST(BlockLimitsPage, HoldsTheLimits) {
   EXPECT_EQ(limits->maximum_write_same, 0x100000000U);
 }
 
-TEST(BlockLimitsPage, OfAnOlderStandardHasLess) {
+TEST(BlockLimitsPage, OfAnOlderStandardIsPaddedWithZeros) {
   Bytes page = Page(0xb0, 16);
   Put(page, 12, 4, 2048);
-  page.resize(40, 0xff);  // beyond the page's own length there may be anything
+  page.resize(40, 0xff);  // beyond the page's length, to be ignored
   const auto limits = ParseBlockLimitsPage(page);
   ASSERT_TRUE(limits.ok()) << limits.error().ToString();
   EXPECT_EQ(limits->optimal_transfer, 2048U);
@@ -49,7 +49,7 @@ TEST(BlockLimitsPage, OfAnOlderStandardHasLess) {
   EXPECT_EQ(limits->maximum_write_same, 0U);
 }
 
-TEST(LogicalBlockProvisioningPage, TellsWhatCanUnmap) {
+TEST(LogicalBlockProvisioningPage, ParsesTheSupportedUnmapCommands) {
   Bytes page = Page(0xb2, 8);
   page[5] = 0x84;
   page[6] = 0x02;
@@ -67,18 +67,18 @@ TEST(LogicalBlockProvisioningPage, TellsWhatCanUnmap) {
   EXPECT_FALSE(ParseLogicalBlockProvisioningPage(page)->reads_zeros);
 }
 
-TEST(VpdPages, RefuseAnotherPageAndACutOne) {
+TEST(VpdPages, RejectAnotherPageAndATruncatedOne) {
   EXPECT_EQ(ParseBlockLimitsPage(Page(0xb1, 64)).error().ToString(),
             "parse VPD page 0xb0: 64 bytes: this is page 0xb1");
   EXPECT_EQ(ParseBlockLimitsPage(Page(0xb0, 15)).error().ToString(),
-            "parse VPD page 0xb0: 15 bytes: the page has no byte 15");
+            "parse VPD page 0xb0: 15 bytes: the page must have at least 16 bytes");
   EXPECT_EQ(ParseLogicalBlockProvisioningPage(Page(0xb2, 6)).error().ToString(),
-            "parse VPD page 0xb2: 6 bytes: the page has no byte 6");
+            "parse VPD page 0xb2: 6 bytes: the page must have at least 7 bytes");
   Bytes cut = Page(0xb0, 64);
   cut.resize(20);
   EXPECT_EQ(ParseBlockLimitsPage(cut).error().ToString(),
-            "parse VPD page 0xb0: 20 bytes: the page says it has 64 bytes");
-  EXPECT_THAT(ParseBlockLimitsPage({}).error().ToString(), HasSubstr("no whole header"));
+            "parse VPD page 0xb0: 20 bytes: the header announces 64 bytes");
+  EXPECT_THAT(ParseBlockLimitsPage({}).error().ToString(), HasSubstr("the header is incomplete"));
 }
 
 }  // namespace

@@ -19,17 +19,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The modules that use the processor's own virtualization (arch/x86/kvm).
+// Modules that use hardware virtualization (arch/x86/kvm).
 constexpr std::array<const char*, 2> kModules = {"kvm_intel", "kvm_amd"};
 
-// Fields that do not change over time, as the clock rate does.
+// Fields of /proc/cpuinfo that do not vary, as the clock rate does.
 constexpr std::array<const char*, 7> kProcessorFields = {
     "vendor_id", "cpu family", "model", "model name", "stepping", "flags", "vmx flags"};
 
 std::string Remedy(const Error& error) {
   switch (error.error_number()) {
     case ENOENT:
-      return "; load kvm_intel or kvm_amd, or give the container the device";
+      return "; load kvm_intel or kvm_amd, or pass the device to the container";
     case EACCES:
     case EPERM:
       return "; join the group kvm: sudo usermod -aG kvm $USER, and log in again";
@@ -38,7 +38,7 @@ std::string Remedy(const Error& error) {
   }
 }
 
-/// Returns the vendor modules that are loaded: "kvm_pvm, kvm_x".
+/// Returns the loaded KVM modules: "kvm_pvm, kvm_x".
 std::string OtherModules(const std::string& modules) {
   std::vector<std::string> names;
   std::error_code ec;
@@ -50,7 +50,7 @@ std::string OtherModules(const std::string& modules) {
   return boost::algorithm::join(names, ", ");
 }
 
-std::optional<std::string> WhatNestingLacks(const std::string& modules) {
+std::optional<std::string> MissingForNesting(const std::string& modules) {
   for (const std::string module : kModules) {
     const std::string directory = modules + "/" + module;
     std::error_code ec;
@@ -67,9 +67,9 @@ std::optional<std::string> WhatNestingLacks(const std::string& modules) {
     return modules + " has neither kvm_intel nor kvm_amd; modprobe kvm_intel nested=1, or kvm_amd";
   }
   return fmt::format(
-      "{} has {} instead of kvm_intel or kvm_amd, which runs neither an unmodified kernel nor "
-      "nested "
-      "KVM; use a machine with VMX or SVM",
+      "{} has {} instead of kvm_intel or kvm_amd, which cannot run unmodified kernels or nested "
+      "KVM; "
+      "use a machine with VMX or SVM",
       modules, others);
 }
 
@@ -85,22 +85,22 @@ std::string ToString(Accelerator accelerator) {
   return accelerator == Accelerator::kKvm ? "kvm" : "tcg";
 }
 
-std::vector<std::string> WhatKvmLacks(const std::string& root) {
-  std::vector<std::string> lacks;
+std::vector<std::string> MissingForKvm(const std::string& root) {
+  std::vector<std::string> missing;
   const Status device = host::CheckKvm(root + "/dev/kvm");
-  if (!device.ok()) lacks.push_back(device.error().ToString() + Remedy(device.error()));
-  const auto nesting = WhatNestingLacks(root + "/sys/module");
-  if (nesting) lacks.push_back(*nesting);
-  return lacks;
+  if (!device.ok()) missing.push_back(device.error().ToString() + Remedy(device.error()));
+  const auto nesting = MissingForNesting(root + "/sys/module");
+  if (nesting) missing.push_back(*nesting);
+  return missing;
 }
 
 Status CheckAccelerator(Accelerator accelerator, const std::string& root) {
   if (accelerator == Accelerator::kTcg) return Ok{};
-  const std::vector<std::string> lacks = WhatKvmLacks(root);
-  if (lacks.empty()) return Ok{};
+  const std::vector<std::string> missing = MissingForKvm(root);
+  if (missing.empty()) return Ok{};
   return Error::Because(
       "run the lab on KVM", "this machine",
-      boost::algorithm::join(lacks, "; and ") + ". --accel tcg, the default, runs without KVM");
+      boost::algorithm::join(missing, "; and ") + ". Or use --accel tcg, the default");
 }
 
 Result<std::string> MachineFor(Accelerator accelerator, const std::string& root) {
@@ -108,7 +108,7 @@ Result<std::string> MachineFor(Accelerator accelerator, const std::string& root)
   DUALPATH_TRY(std::string text, ReadAttribute(root + "/proc/sys/kernel/osrelease"));
   DUALPATH_TRY(const std::string processors, ReadFile(root + "/proc/cpuinfo"));
   std::istringstream lines(processors);
-  // The first processor; a blank line ends it.
+  // Only the first processor, which ends with a blank line.
   for (std::string line; std::getline(lines, line) && !line.empty();) {
     const std::string field = line.substr(0, line.find_first_of("\t:"));
     const bool counts = std::find(kProcessorFields.begin(), kProcessorFields.end(), field) !=

@@ -8,25 +8,26 @@
 
 namespace dualpath::lab {
 
-/// QEMU's -accel for the lab VM.
+/// QEMU's -accel for a lab VM.
 enum class Accelerator {
-  kTcg,  ///< emulation, on any machine, in virtual time
-  kKvm,  ///< this machine's CPU, in real time: waiting is not faster
+  kTcg,  ///< QEMU's emulator, on any machine, in virtual time, which skips idle time
+  kKvm,  ///< this machine's processor, in real time
 };
 
 /// Returns the accelerators by name: "tcg", "kvm".
 const std::map<std::string, Accelerator>& Accelerators();
 std::string ToString(Accelerator accelerator);
 
-/// Returns what keeps this machine's KVM from running the lab with nested KVM for the lab's guest,
-/// each with a remedy; empty: nothing. `root` is the directory with dev and sys.
-std::vector<std::string> WhatKvmLacks(const std::string& root = "");
+/// Returns why KVM on this machine cannot run the lab, whose guest needs nested KVM; each reason
+/// includes a remedy. Empty if it can. `root` is the directory with dev and sys, for tests.
+std::vector<std::string> MissingForKvm(const std::string& root = "");
 
-/// Returns an `Error` with everything that is lacking.
+/// Checks that this machine can run the lab on `accelerator`. The `Error` has all reasons.
 Status CheckAccelerator(Accelerator accelerator, const std::string& root = "");
 
-/// Returns a text with all properties of this machine on which snapshots depend. With emulation it
-/// is empty; with KVM, the VM sees our processor, and a snapshot is tied to our kernel's release.
+/// Returns the properties of this machine that a snapshot depends on: with KVM the processor, which
+/// the VM sees, and the kernel, whose KVM reads only its own format of the state. Empty for TCG,
+/// whose snapshots can be restored on any machine.
 Result<std::string> MachineFor(Accelerator accelerator, const std::string& root = "");
 
 }  // namespace dualpath::lab

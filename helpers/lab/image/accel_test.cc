@@ -31,13 +31,13 @@ class AcceleratorTest : public ::testing::Test {
     ASSERT_TRUE(written.ok()) << written.error().ToString();
   }
 
-  std::vector<std::string> Lacks() const { return WhatKvmLacks(root_.path()); }
+  std::vector<std::string> Missing() const { return MissingForKvm(root_.path()); }
 
-  /// Returns what is lacking besides the device, which is missing in the root.
-  std::vector<std::string> LacksOfTheModule() const {
-    std::vector<std::string> lacks = Lacks();
-    lacks.erase(lacks.begin());
-    return lacks;
+  /// Returns what is missing except the device, which comes first.
+  std::vector<std::string> MissingModules() const {
+    std::vector<std::string> missing = Missing();
+    missing.erase(missing.begin());
+    return missing;
   }
 
   std::string Machine(Accelerator accelerator = Accelerator::kKvm) const {
@@ -66,90 +66,91 @@ TEST(Accelerator, HasQemusNames) {
   EXPECT_EQ(Accelerators().at("kvm"), Accelerator::kKvm);
 }
 
-TEST_F(AcceleratorTest, EmulationLacksNothing) {
+TEST_F(AcceleratorTest, TcgNeedsNothing) {
   EXPECT_TRUE(CheckAccelerator(Accelerator::kTcg, root_.path()).ok());
 }
 
-TEST_F(AcceleratorTest, KvmNeedsItsDeviceAndAModule) {
-  EXPECT_THAT(Lacks(), ElementsAre(AllOf(StartsWith("open: " + Path("dev/kvm") + ": No such file"),
-                                         HasSubstr("load kvm_intel or kvm_amd")),
-                                   AllOf(HasSubstr(Path("sys/module") + " has neither"),
-                                         HasSubstr("modprobe kvm_intel nested=1"))));
+TEST_F(AcceleratorTest, KvmNeedsDeviceAndModule) {
+  EXPECT_THAT(Missing(),
+              ElementsAre(AllOf(StartsWith("open: " + Path("dev/kvm") + ": No such file"),
+                                HasSubstr("load kvm_intel or kvm_amd")),
+                          AllOf(HasSubstr(Path("sys/module") + " has neither"),
+                                HasSubstr("modprobe kvm_intel nested=1"))));
 }
 
-TEST_F(AcceleratorTest, AnInaccessibleDeviceNeedsTheGroup) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root can open every file";
+TEST_F(AcceleratorTest, KvmNeedsPermissionToOpenTheDevice) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may open any device";
   Write("dev/kvm", "");
   fs::permissions(Path("dev/kvm"), fs::perms::none);
   Write("sys/module/kvm_intel/parameters/nested", "Y\n");
-  EXPECT_THAT(Lacks(),
+  EXPECT_THAT(Missing(),
               ElementsAre(AllOf(HasSubstr("Permission denied"), HasSubstr("usermod -aG kvm"))));
 }
 
-TEST_F(AcceleratorTest, ADeviceOtherThanKvmIsReported) {
+TEST_F(AcceleratorTest, KvmNeedsADeviceThatIsKvm) {
   Write("dev/kvm", "");
   Write("sys/module/kvm_amd/parameters/nested", "1\n");
-  EXPECT_THAT(Lacks(), ElementsAre(AllOf(StartsWith("ask for KVM's version: " + Path("dev/kvm")),
-                                         Not(HasSubstr("usermod")))));
+  EXPECT_THAT(Missing(), ElementsAre(AllOf(StartsWith("get KVM API version: " + Path("dev/kvm")),
+                                           Not(HasSubstr("usermod")))));
 }
 
-TEST_F(AcceleratorTest, TheModuleMustAllowNesting) {
+TEST_F(AcceleratorTest, KvmNeedsNesting) {
   Write("sys/module/kvm/parameters/halt_poll_ns", "200000\n");
   Write("sys/module/kvm_intel/parameters/nested", "N\n");
-  EXPECT_THAT(LacksOfTheModule(),
+  EXPECT_THAT(MissingModules(),
               ElementsAre(Path("sys/module/kvm_intel/parameters/nested") +
                           " is N; stop its VMs, then: modprobe -r kvm_intel && modprobe kvm_intel "
                           "nested=1"));
   Write("sys/module/kvm_intel/parameters/nested", "Y\n");
-  EXPECT_THAT(LacksOfTheModule(), IsEmpty());
+  EXPECT_THAT(MissingModules(), IsEmpty());
 
   fs::remove_all(Path("sys/module/kvm_intel"));
   Write("sys/module/kvm_amd/parameters/nested", "0\n");
-  EXPECT_THAT(LacksOfTheModule(),
+  EXPECT_THAT(MissingModules(),
               ElementsAre(AllOf(HasSubstr("nested is 0"), HasSubstr("modprobe kvm_amd nested=1"))));
   Write("sys/module/kvm_amd/parameters/nested", "1\n");
-  EXPECT_THAT(LacksOfTheModule(), IsEmpty());
+  EXPECT_THAT(MissingModules(), IsEmpty());
 }
 
-TEST_F(AcceleratorTest, AModuleWithoutTheParameterIsReported) {
+TEST_F(AcceleratorTest, KvmNeedsTheNestedParameter) {
   fs::create_directories(Path("sys/module/kvm_intel"));
-  EXPECT_THAT(LacksOfTheModule(), ElementsAre(HasSubstr("kvm_intel/parameters/nested: No such")));
+  EXPECT_THAT(MissingModules(), ElementsAre(HasSubstr("kvm_intel/parameters/nested: No such")));
 }
 
-TEST_F(AcceleratorTest, AKvmWithNestingLacksNothing) {
-  const Status ours = host::CheckKvm();
-  if (!ours.ok()) GTEST_SKIP() << ours.error().ToString();
+TEST_F(AcceleratorTest, KvmWithNestingIsAccepted) {
+  const Status kvm = host::CheckKvm();
+  if (!kvm.ok()) GTEST_SKIP() << kvm.error().ToString();
   fs::create_directories(Path("dev"));
   fs::create_symlink("/dev/kvm", Path("dev/kvm"));
   Write("sys/module/kvm_intel/parameters/nested", "Y\n");
-  EXPECT_THAT(Lacks(), IsEmpty());
+  EXPECT_THAT(Missing(), IsEmpty());
   EXPECT_TRUE(CheckAccelerator(Accelerator::kKvm, root_.path()).ok());
 }
 
-TEST_F(AcceleratorTest, AnotherVendorModuleIsNamed) {
+TEST_F(AcceleratorTest, NamesAnUnsuitableModule) {
   Write("dev/kvm", "");
   Write("sys/module/kvm/parameters/halt_poll_ns", "200000\n");
   Write("sys/module/kvm_pvm/parameters/force", "N\n");
   const Status checked = CheckAccelerator(Accelerator::kKvm, root_.path());
   ASSERT_FALSE(checked.ok());
   EXPECT_THAT(checked.error().ToString(),
-              AllOf(StartsWith("run the lab on KVM: this machine: ask for KVM's version: "),
+              AllOf(StartsWith("run the lab on KVM: this machine: get KVM API version: "),
                     HasSubstr("; and " + Path("sys/module") +
                               " has kvm_pvm instead of kvm_intel or kvm_amd, "),
-                    EndsWith(". --accel tcg, the default, runs without KVM")));
+                    EndsWith(". Or use --accel tcg, the default")));
 }
 
-TEST_F(AcceleratorTest, ASnapshotUnderEmulationDependsOnNoMachine) {
+TEST_F(AcceleratorTest, TcgSnapshotsDoNotDependOnTheMachine) {
   EXPECT_EQ(Machine(Accelerator::kTcg), "");
 }
 
-TEST_F(AcceleratorTest, ASnapshotUnderKvmDependsOnProcessorAndKernel) {
+TEST_F(AcceleratorTest, KvmSnapshotsDependOnProcessorAndKernel) {
   WriteMachine("6.12.0", Processor("Xeon", "fpu vmx") + Processor("Xeon", "fpu vmx"));
   const std::string machine = Machine();
   EXPECT_THAT(machine, StartsWith("KVM on machine "));
 
   WriteMachine("6.12.0", Processor("Xeon", "fpu vmx", "1199.998"));
-  EXPECT_EQ(Machine(), machine) << "neither the clock rate nor the number of processors matters";
+  EXPECT_EQ(Machine(), machine) << "clock rate and number of processors are ignored";
   WriteMachine("6.12.0", Processor("Xeon", "fpu"));
   EXPECT_NE(Machine(), machine);
   WriteMachine("6.12.0", Processor("Core", "fpu vmx"));
@@ -158,7 +159,7 @@ TEST_F(AcceleratorTest, ASnapshotUnderKvmDependsOnProcessorAndKernel) {
   EXPECT_NE(Machine(), machine);
 }
 
-TEST_F(AcceleratorTest, AMachineThatCannotBeReadIsAnError) {
+TEST_F(AcceleratorTest, NamesTheFileThatCannotBeRead) {
   EXPECT_THAT(Machine(), HasSubstr(Path("proc/sys/kernel/osrelease")));
   Write("proc/sys/kernel/osrelease", "6.12.0\n");
   EXPECT_THAT(Machine(), HasSubstr(Path("proc/cpuinfo")));

@@ -30,7 +30,7 @@ constexpr std::chrono::hours kLongestBuild{2};
 constexpr std::uint64_t kDefaultLimitGib = 8;
 constexpr char kLimitVariable[] = "DUALPATH_CACHE_GIB";
 
-// Larger files are VMs' RAM: reading it takes almost as long as making the snapshot again.
+// Larger files are the RAM of VMs, and reading one takes almost as long as rebuilding it.
 constexpr std::uintmax_t kLargestDigested = std::uintmax_t{1} << 30;
 
 std::string DefaultRoot() {
@@ -50,12 +50,12 @@ Result<std::uint64_t> Limit() {
   const double gib = std::strtod(value, &end);
   if (*end != '\0' || !std::isfinite(gib) || gib <= 0) {
     return Error::Because("read environment", std::string(kLimitVariable) + "=\"" + value + "\"",
-                          "not a positive number of GiB, as in 8");
+                          "must be a positive number of GiB, as in 8");
   }
   return static_cast<std::uint64_t>(gib * (1 << 30));
 }
 
-/// Returns size and modification time: if they match, a file is trusted without being read.
+/// Returns size and modification time: if both are unchanged, a file is trusted without reading it.
 json Stamp(const std::string& path) {
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) return nullptr;
@@ -82,8 +82,8 @@ Status WriteManifest(const std::string& directory) {
   return WriteFileAtomically(directory + "/" + kManifest, manifest.dump(2) + "\n");
 }
 
-/// Returns what is wrong with the entry; empty: it matches its manifest.
-std::string WhatIsDamaged(const std::string& directory) {
+/// Returns how the entry is damaged, or an empty string.
+std::string Damage(const std::string& directory) {
   const Result<std::string> text = ReadFile(directory + "/" + kManifest);
   if (!text.ok()) return text.error().ToString();
   const json manifest = json::parse(*text, nullptr, false);
@@ -93,10 +93,10 @@ std::string WhatIsDamaged(const std::string& directory) {
     if (!recorded.is_object()) return "unreadable manifest";
     if (recorded.value("stamp", json()) == Stamp(path)) continue;
     const json recorded_digest = recorded.value("sha256", json());
-    if (recorded_digest.is_null()) return name + " has changed since it was made";
+    if (recorded_digest.is_null()) return name + " has changed since the build";
     const auto digest = DigestsOfFiles({path});
     if (!digest.ok()) return digest.error().ToString();
-    if (recorded_digest != digest->at(0)) return name + " has changed since it was made";
+    if (recorded_digest != digest->at(0)) return name + " has changed since the build";
   }
   return "";
 }
@@ -104,7 +104,7 @@ std::string WhatIsDamaged(const std::string& directory) {
 std::uint64_t BytesOnDisk(const fs::path& directory) {
   std::uint64_t bytes = 0;
   std::error_code ec;
-  // Not by ++, which throws if another process removes the directory meanwhile.
+  // increment() rather than ++, which would throw if the directory is removed concurrently.
   for (fs::recursive_directory_iterator file(directory, ec), end; !ec && file != end;
        file.increment(ec)) {
     struct stat info = {};
@@ -143,7 +143,9 @@ Result<Cache> Cache::Open(const std::string& root) {
   const std::string path = root.empty() ? DefaultRoot() : root;
   std::error_code ec;
   fs::create_directories(path, ec);
-  if (ec) return Error::FromErrno("create the cache (set DUALPATH_CACHE)", path, ec.value());
+  if (ec)
+    return Error::FromErrno("create the cache directory (set DUALPATH_CACHE to another)", path,
+                            ec.value());
   DUALPATH_TRY(const std::uint64_t limit, Limit());
   return Cache(fs::absolute(path).string(), limit);
 }
@@ -162,21 +164,22 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
       DUALPATH_TRY(FileLock shared, FileLock::Acquire(lock_path, FileLock::Mode::kShared,
                                                       Deadline::In(kLongestBuild)));
       if (fs::exists(directory, ec)) {
-        const std::string damage = WhatIsDamaged(directory);
+        const std::string damage = Damage(directory);
         if (damage.empty()) {
           fs::last_write_time(directory, fs::file_time_type::clock::now(), ec);
           return Entry(directory, std::move(shared));
         }
-        spdlog::warn("{} is damaged ({}); rebuilding", directory, damage);
+        spdlog::warn("{} is damaged ({}); rebuilding it", directory, damage);
       }
     }
     DUALPATH_TRY(const FileLock exclusive, FileLock::Acquire(lock_path, FileLock::Mode::kExclusive,
                                                              Deadline::In(kLongestBuild)));
-    // Another process may have built it while we waited.
-    if (fs::exists(directory, ec) && WhatIsDamaged(directory).empty()) continue;
+    // Another process may have built it in the meantime.
+    if (fs::exists(directory, ec) && Damage(directory).empty()) continue;
     DUALPATH_TRY_STATUS(Build(directory, bytes_needed, build));
     const std::uint64_t freed = Prune(limit_);
-    if (freed > 0) spdlog::info("evicted {} MiB of least recently used cache entries", freed >> 20);
+    if (freed > 0)
+      spdlog::info("removed {} MiB of least recently used files from the cache", freed >> 20);
   }
 }
 
@@ -192,25 +195,26 @@ Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
   SweepTemporaryDirectories(root_);
   fs::space_info space = fs::space(root_, ec);
   if (!ec && space.available < bytes_needed) {
-    const std::uint64_t held = BytesOf(EntriesIn(root_));
+    const std::uint64_t used = BytesOf(EntriesIn(root_));
     const std::uint64_t missing = bytes_needed - space.available;
-    if (held >= missing) Prune(held - missing);
+    if (used >= missing) Prune(used - missing);
     space = fs::space(root_, ec);
   }
   if (!ec && space.available < bytes_needed) {
-    return Error::Because(
-        "make", directory,
-        fmt::format("{} MiB of disk space are needed and {} has {} MiB; free some, "
-                    "or set DUALPATH_CACHE to a directory with more",
-                    bytes_needed >> 20, root_, space.available >> 20));
+    return Error::Because("build cache entry", directory,
+                          fmt::format("needs {} MiB of disk space, but {} has only {} MiB; free "
+                                      "some, or set DUALPATH_CACHE to another file system",
+                                      bytes_needed >> 20, root_, space.available >> 20));
   }
   DUALPATH_TRY(const TemporaryDirectory work, TemporaryDirectory::Create(root_));
-  const std::string made = work.path() + "/entry";
-  fs::create_directory(made, ec);
-  if (ec) return Error::FromErrno("create", made, ec.value());
-  DUALPATH_TRY_STATUS(build(made));
-  if (fs::is_empty(made, ec)) return Error::Because("make", directory, "the builder wrote no file");
-  DUALPATH_TRY_STATUS(WriteManifest(made));
+  const std::string built = work.path() + "/entry";
+  fs::create_directory(built, ec);
+  if (ec) return Error::FromErrno("create directory", built, ec.value());
+  DUALPATH_TRY_STATUS(build(built));
+  if (fs::is_empty(built, ec)) {
+    return Error::Because("build cache entry", directory, "the builder created no files");
+  }
+  DUALPATH_TRY_STATUS(WriteManifest(built));
   return work.MoveOut("entry", directory);
 }
 
@@ -221,7 +225,7 @@ Status Cache::Discard(const std::string& kind, const std::string& key) const {
                                  Deadline::In(kLongestBuild)));
   std::error_code ec;
   fs::remove_all(directory, ec);
-  if (ec) return Error::FromErrno("remove", directory, ec.value());
+  if (ec) return Error::FromErrno("remove cache entry", directory, ec.value());
   return Ok{};
 }
 
@@ -244,8 +248,7 @@ std::uint64_t Cache::Prune(std::uint64_t limit) const {
   return freed;
 }
 
-/// FileLock::Acquire notices that a lock file has been removed while it waited, and creates
-/// another.
+/// Safe, because `FileLock` notices that the file it has locked was removed, and creates it again.
 void Cache::RemoveUnusedLocks() const {
   std::vector<fs::path> locks;
   std::error_code ec;

@@ -9,20 +9,20 @@
 
 namespace dualpath::lab {
 
-/// Cache of what is expensive to make (images, snapshots, payloads), shared by all clones of this
-/// user.
+/// Files that are expensive to build (images, snapshots, payloads), kept between runs and shared by
+/// all working copies of this user.
 ///
-/// An entry is a directory `<kind>-<key>`. It is moved into place by a rename, so that it is
-/// complete or missing. Its manifest holds every file's size, modification time and, up to 1 GiB,
-/// SHA-256: a file whose size and time match is trusted, any other is read again, and an entry
-/// that does not match is rebuilt. After each build, least recently used entries are evicted until
-/// the cache is within its limit; also before a build if the disk is full.
+/// An entry is a directory `<kind>-<key>`, renamed into place once it is complete. Its manifest has
+/// the size, modification time and, for files up to 1 GiB, SHA-256 of every file. A file with the
+/// recorded size and time is trusted, any other is read and compared, and a damaged entry is
+/// rebuilt. After each build, and before one if the disk is too full, the least recently used
+/// entries are removed to stay within the limit.
 class Cache {
  public:
-  /// Makes the entry's files in `directory`.
+  /// Builds the entry's files in `directory`.
   using Builder = std::function<Status(const std::string& directory)>;
 
-  /// An entry in use. It is not evicted while the object lives.
+  /// An entry in use, which is not pruned during the lifetime of this object.
   class Entry {
    public:
     const std::string& directory() const { return directory_; }
@@ -37,26 +37,26 @@ class Cache {
     FileLock lock_;
   };
 
-  /// Opens the cache in `root`; empty: DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else
+  /// Opens the cache in `root`; if empty, in DUALPATH_CACHE, else XDG_CACHE_HOME/dualpath, else
   /// ~/.cache/dualpath. The limit is DUALPATH_CACHE_GIB, else 8 GiB.
   static Result<Cache> Open(const std::string& root = "");
 
   const std::string& root() const { return root_; }
 
-  /// Returns the entry, made by `build` if it is missing or damaged. `bytes_needed` is the free
-  /// disk space that `build` needs. Two processes that want the same entry build it once.
+  /// Returns the entry, built by `build` if it is missing or damaged. `bytes_needed` is the free
+  /// space that the build needs. Concurrent processes build an entry only once.
   Result<Entry> Get(const std::string& kind, const std::string& key, std::uint64_t bytes_needed,
                     const Builder& build) const;
 
-  /// Marks the entry, if it exists, as just used.
+  /// Marks the entry, if it exists, as most recently used.
   void MarkUsed(const std::string& kind, const std::string& key) const;
 
-  /// Removes the entry, so that the next `Get` rebuilds it: for an entry that matches its manifest
-  /// and still does not work. Waits until it is not in use.
+  /// Removes the entry once it is not in use, so that the next `Get` rebuilds it: for an entry that
+  /// does not work although it is undamaged.
   Status Discard(const std::string& kind, const std::string& key) const;
 
   /// Removes entries that are not in use, least recently used first, until at most `limit` bytes
-  /// are left, and the lock files of missing entries. Returns the bytes freed.
+  /// are left, and the lock files of removed entries. Returns the number of bytes freed.
   std::uint64_t Prune(std::uint64_t limit) const;
 
  private:

@@ -48,7 +48,7 @@ class CacheTest : public ::testing::Test {
     return cache_.Get("image", key, 0, Builds());
   }
 
-  /// Gets the entry, releases it and returns its directory.
+  /// Gets the entry and releases it at once.
   std::string DirectoryOf(const std::string& key = "key") {
     const auto entry = Get(key);
     EXPECT_TRUE(entry.ok()) << entry.error().ToString();
@@ -73,7 +73,7 @@ class CacheTest : public ::testing::Test {
   int builds_ = 0;
 };
 
-TEST_F(CacheTest, MakesAnEntryOnce) {
+TEST_F(CacheTest, BuildsAnEntryOnce) {
   for (int i = 0; i < 2; ++i) {
     const auto entry = Get();
     ASSERT_TRUE(entry.ok()) << entry.error().ToString();
@@ -86,7 +86,7 @@ TEST_F(CacheTest, MakesAnEntryOnce) {
   EXPECT_THAT(Names(), UnorderedElementsAre("image-key", "image-key.lock"));
 }
 
-TEST_F(CacheTest, KeepsKindsAndKeysApart) {
+TEST_F(CacheTest, DistinguishesKindsAndKeys) {
   DirectoryOf("a");
   DirectoryOf("b");
   ASSERT_TRUE(cache_.Get("snapshot", "a", 0, Builds()).ok());
@@ -100,7 +100,7 @@ TEST_F(CacheTest, SharesAnEntryInUse) {
   EXPECT_EQ(builds_, 1);
 }
 
-TEST_F(CacheTest, ABuilderThatFailsLeavesNothing) {
+TEST_F(CacheTest, AFailedBuildLeavesNoFiles) {
   const auto entry = cache_.Get("image", "key", 0, [](const std::string& directory) -> Status {
     DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/disk", "half a di"));
     return Error::Because("build", "image", "the mirror is down");
@@ -108,10 +108,10 @@ TEST_F(CacheTest, ABuilderThatFailsLeavesNothing) {
   ASSERT_FALSE(entry.ok());
   EXPECT_EQ(entry.error().ToString(), "build: image: the mirror is down");
   EXPECT_THAT(Names(), ElementsAre("image-key.lock"));
-  EXPECT_EQ(*ReadFile(DirectoryOf() + "/disk"), "disk\n") << "the next one makes it";
+  EXPECT_EQ(*ReadFile(DirectoryOf() + "/disk"), "disk\n") << "the next call builds it";
 }
 
-TEST_F(CacheTest, ABuilderThatWritesNothingHasFailed) {
+TEST_F(CacheTest, ABuildWithoutFilesIsAnError) {
   int builds = 0;
   const auto entry = cache_.Get("image", "key", 0, [&](const std::string&) -> Status {
     if (++builds > 3) return Error::Because("build", "image", "again and again");
@@ -119,17 +119,17 @@ TEST_F(CacheTest, ABuilderThatWritesNothingHasFailed) {
   });
   ASSERT_FALSE(entry.ok());
   EXPECT_EQ(entry.error().ToString(),
-            "make: " + cache_.root() + "/image-key: the builder wrote no file");
+            "build cache entry: " + cache_.root() + "/image-key: the builder created no files");
   EXPECT_EQ(builds, 1);
 }
 
-TEST_F(CacheTest, AnEntryWithATruncatedFileIsRebuilt) {
+TEST_F(CacheTest, ATruncatedFileIsRebuilt) {
   fs::resize_file(DirectoryOf() + "/disk", 2);
   EXPECT_EQ(*ReadFile(DirectoryOf() + "/disk"), "disk\n");
   EXPECT_EQ(builds_, 2);
 }
 
-TEST_F(CacheTest, AnEntryWithAChangedFileOfTheSameSizeIsRebuilt) {
+TEST_F(CacheTest, AChangedFileOfTheSameSizeIsRebuilt) {
   const std::string disk = DirectoryOf() + "/disk";
   ASSERT_TRUE(WriteFileAtomically(disk, "dusk\n").ok());
   Touch(disk);
@@ -137,7 +137,7 @@ TEST_F(CacheTest, AnEntryWithAChangedFileOfTheSameSizeIsRebuilt) {
   EXPECT_EQ(builds_, 2);
 }
 
-TEST_F(CacheTest, AnEntryWithAMissingFileIsRebuilt) {
+TEST_F(CacheTest, AMissingFileIsRebuilt) {
   fs::remove(DirectoryOf() + "/kernel");
   EXPECT_EQ(*ReadFile(DirectoryOf() + "/kernel"), "kernel\n");
   EXPECT_EQ(builds_, 2);
@@ -164,13 +164,13 @@ TEST_F(CacheTest, FilesInSubdirectoriesAreChecked) {
   EXPECT_EQ(builds_, 3);
 }
 
-TEST_F(CacheTest, ATouchedFileIsTrustedAgain) {
+TEST_F(CacheTest, AnUnchangedFileWithAnotherTimeIsAccepted) {
   Touch(DirectoryOf() + "/disk");
   DirectoryOf();
   EXPECT_EQ(builds_, 1);
 }
 
-TEST_F(CacheTest, AnEntryWithoutAReadableManifestIsRebuilt) {
+TEST_F(CacheTest, AnEntryWithAnUnreadableManifestIsRebuilt) {
   for (const char* manifest : {"", "{", "{}", "[]", R"({"disk": 1})", R"({"disk": {}})",
                                R"({"disk": {"sha256": 7}})", R"({"disk": {"stamp": "x"}})"}) {
     const std::string path = DirectoryOf() + "/manifest.json";
@@ -181,7 +181,7 @@ TEST_F(CacheTest, AnEntryWithoutAReadableManifestIsRebuilt) {
   }
 }
 
-TEST_F(CacheTest, TwoThreadsMakeAnEntryOnce) {
+TEST_F(CacheTest, TwoThreadsBuildAnEntryOnce) {
   std::atomic<int> builds{0};
   std::atomic<bool> other_begun{false};
   const auto build = [&](const std::string& directory) -> Status {
@@ -201,8 +201,8 @@ TEST_F(CacheTest, TwoThreadsMakeAnEntryOnce) {
   EXPECT_EQ(builds, 1);
 }
 
-TEST_F(CacheTest, TwoProcessesMakeAnEntryOnce) {
-  // Pipes synchronize them, so that the second calls Get while the first one builds.
+TEST_F(CacheTest, TwoProcessesBuildAnEntryOnce) {
+  // They synchronize, so that the second calls Get() while the first builds.
   std::array<int, 2> building{};
   std::array<int, 2> asking{};
   ASSERT_EQ(::pipe(building.data()), 0);
@@ -212,9 +212,10 @@ TEST_F(CacheTest, TwoProcessesMakeAnEntryOnce) {
   char byte = 'x';
   const int child = ::fork();
   if (child == 0) {
-    const bool told = ::read(building[0], &byte, 1) == 1 && ::write(asking[1], &byte, 1) == 1;
+    const bool synchronized =
+        ::read(building[0], &byte, 1) == 1 && ::write(asking[1], &byte, 1) == 1;
     const auto entry = Get();
-    ::_exit(told && entry.ok() ? builds_ : 99);
+    ::_exit(synchronized && entry.ok() ? builds_ : 99);
   }
   const auto entry = cache_.Get("image", "key", 0, [&](const std::string& made) -> Status {
     EXPECT_EQ(::write(building[1], &byte, 1), 1);
@@ -225,34 +226,33 @@ TEST_F(CacheTest, TwoProcessesMakeAnEntryOnce) {
   int status = -1;
   ::waitpid(child, &status, 0);
   EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "how often the other process built";
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "number of builds by the other process";
   EXPECT_EQ(builds_, 1);
 }
 
-TEST_F(CacheTest, TooLittleSpaceIsReportedBeforeTheBuild) {
+TEST_F(CacheTest, TooLittleSpaceIsAnErrorBeforeTheBuild) {
   const auto entry =
       cache_.Get("image", "key", std::numeric_limits<std::uint64_t>::max(), Builds());
   ASSERT_FALSE(entry.ok());
   EXPECT_THAT(entry.error().ToString(),
-              AllOf(HasSubstr("make: " + cache_.root() +
-                              "/image-key: 17592186044415 MiB "
-                              "of disk space are needed and " +
-                              cache_.root() + " has "),
-                    EndsWith(" MiB; free some, or set DUALPATH_CACHE to a directory with more")));
+              AllOf(HasSubstr("build cache entry: " + cache_.root() +
+                              "/image-key: needs 17592186044415 MiB of disk space, but " +
+                              cache_.root() + " has only "),
+                    EndsWith(" MiB; free some, or set DUALPATH_CACHE to another file system")));
   EXPECT_EQ(builds_, 0);
   EXPECT_THAT(Names(), ElementsAre("image-key.lock"));
 }
 
-TEST_F(CacheTest, SpaceIsCheckedOnlyBeforeABuild) {
+TEST_F(CacheTest, SpaceIsOnlyCheckedBeforeABuild) {
   DirectoryOf();
   EXPECT_TRUE(cache_.Get("image", "key", std::numeric_limits<std::uint64_t>::max(), Builds()).ok());
 }
 
-TEST_F(CacheTest, TheFilesOfAKilledBuildAreRemovedByTheNext) {
+TEST_F(CacheTest, FilesOfAKilledBuildAreRemovedByTheNext) {
   const int child = ::fork();
   if (child == 0) {
     const auto killed = cache_.Get("image", "killed", 0, [](const std::string&) -> Status {
-      ::_exit(0);  // like SIGKILL, without any cleanup
+      ::_exit(0);  // like SIGKILL, without destructors
     });
     ::_exit(killed.ok() ? 1 : 2);
   }
@@ -267,12 +267,12 @@ TEST_F(CacheTest, ADiscardedEntryIsRebuilt) {
   DirectoryOf();
   ASSERT_TRUE(cache_.Discard("image", "key").ok());
   EXPECT_FALSE(fs::exists(cache_.root() + "/image-key"));
-  ASSERT_TRUE(cache_.Discard("image", "key").ok()) << "it is gone already";
+  ASSERT_TRUE(cache_.Discard("image", "key").ok()) << "no entry is no error";
   DirectoryOf();
   EXPECT_EQ(builds_, 2);
 }
 
-/// Three entries, last used in the order of their names, long ago.
+/// A cache with three entries, last used hours ago in the order of their names.
 class PruneTest : public CacheTest {
  protected:
   PruneTest() {
@@ -323,12 +323,12 @@ TEST_F(PruneTest, RemovesTheLeastRecentlyUsedFirst) {
   EXPECT_EQ(Left(), "");
 }
 
-TEST_F(PruneTest, RemovesNothingIfThatWouldNotMakeRoom) {
+TEST_F(PruneTest, RemovesNothingIfThatWouldNotFreeEnough) {
   EXPECT_FALSE(cache_.Get("image", "d", std::numeric_limits<std::uint64_t>::max(), Builds()).ok());
   EXPECT_EQ(Left(), "abc");
 }
 
-TEST_F(PruneTest, GetCountsAsUse) {
+TEST_F(PruneTest, GetMarksAnEntryUsed) {
   DirectoryOf("a");
   EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]);
   EXPECT_EQ(Left(), "ac");
@@ -344,7 +344,7 @@ TEST_F(PruneTest, NeverRemovesAnEntryInUse) {
   EXPECT_EQ(*ReadFile(in_use->File("kernel")), "kernel\n");
 }
 
-TEST_F(PruneTest, CountsFilesInDirectories) {
+TEST_F(PruneTest, CountsFilesInSubdirectories) {
   ASSERT_TRUE(cache_
                   .Get("image", "d", 0,
                        [](const std::string& directory) {
@@ -355,27 +355,27 @@ TEST_F(PruneTest, CountsFilesInDirectories) {
   EXPECT_GE(cache_.Prune(0), all_ + kDiskBytes);
 }
 
-TEST_F(PruneTest, LeavesOtherFiles) {
+TEST_F(PruneTest, KeepsOtherFiles) {
   const std::string other = cache_.root() + "/notes/todo";
   ASSERT_TRUE(WriteFileAtomically(other, "x").ok());
   EXPECT_EQ(cache_.Prune(0), all_);
   EXPECT_TRUE(fs::exists(other));
 }
 
-TEST_F(PruneTest, MarkUsedCountsAsUse) {
+TEST_F(PruneTest, MarkUsedMarksAnEntryUsed) {
   cache_.MarkUsed("image", "a");
   cache_.MarkUsed("image", "none");
   EXPECT_EQ(cache_.Prune(all_ - 1), bytes_["b"]);
   EXPECT_EQ(Left(), "ac");
 }
 
-TEST_F(PruneTest, RemovesTheLocksOfMissingEntries) {
+TEST_F(PruneTest, RemovesTheLocksOfRemovedEntries) {
   cache_.Prune(all_ - 1);
   EXPECT_FALSE(fs::exists(PathOf("a") + ".lock"));
   EXPECT_TRUE(fs::exists(PathOf("b") + ".lock"));
   const auto making = FileLock::TryAcquire(PathOf("d") + ".lock", FileLock::Mode::kExclusive);
   cache_.Prune(all_);
-  EXPECT_TRUE(fs::exists(PathOf("d") + ".lock")) << "another process builds that entry";
+  EXPECT_TRUE(fs::exists(PathOf("d") + ".lock")) << "the entry is being built";
 }
 
 TEST_F(PruneTest, ARemovedEntryIsRebuilt) {
@@ -385,7 +385,7 @@ TEST_F(PruneTest, ARemovedEntryIsRebuilt) {
   EXPECT_EQ(builds_, before + 1);
 }
 
-/// Sets an environment variable, and restores it.
+/// Sets an environment variable and restores it on destruction.
 class Variable {
  public:
   Variable(std::string name, const std::string& value) : name_(std::move(name)) {
@@ -403,7 +403,7 @@ class Variable {
   std::optional<std::string> before_;
 };
 
-TEST_F(CacheTest, PrunesDownToItsLimitWhenAnEntryIsMade) {
+TEST_F(CacheTest, PrunesToTheLimitAfterABuild) {
   const Variable limit("DUALPATH_CACHE_GIB", "0.002");  // two entries of 1 MiB
   const Cache cache = *Cache::Open(cache_.root());
   for (const char* key : {"a", "b", "c"}) {
@@ -413,7 +413,7 @@ TEST_F(CacheTest, PrunesDownToItsLimitWhenAnEntryIsMade) {
   EXPECT_TRUE(fs::exists(cache_.root() + "/image-c"));
 }
 
-TEST(CacheOpen, NeedsALimitThatIsANumber) {
+TEST(CacheOpen, RejectsAnInvalidLimit) {
   const TemporaryDirectory directory = *TemporaryDirectory::Create();
   for (const char* value : {"x", "8G", "0", "-1", "nan"}) {
     const Variable limit("DUALPATH_CACHE_GIB", value);
@@ -421,11 +421,11 @@ TEST(CacheOpen, NeedsALimitThatIsANumber) {
     ASSERT_FALSE(cache.ok()) << value;
     EXPECT_EQ(cache.error().ToString(), "read environment: DUALPATH_CACHE_GIB=\"" +
                                             std::string(value) +
-                                            "\": not a positive number of GiB, as in 8");
+                                            "\": must be a positive number of GiB, as in 8");
   }
 }
 
-TEST(CacheOpen, ReadsItsVariablesInOrder) {
+TEST(CacheOpen, ChoosesTheDirectoryFromTheEnvironment) {
   const TemporaryDirectory directory = *TemporaryDirectory::Create();
   const auto root = [&](const std::string& cache, const std::string& xdg) {
     const Variable first("DUALPATH_CACHE", cache);
@@ -441,11 +441,12 @@ TEST(CacheOpen, ReadsItsVariablesInOrder) {
   EXPECT_TRUE(fs::is_directory(own));
 }
 
-TEST(CacheOpen, SuggestsDualpathCacheIfItsDirectoryCannotBeMade) {
+TEST(CacheOpen, ErrorNamesTheVariableForAnotherDirectory) {
   const auto cache = Cache::Open("/proc/no/such");
   ASSERT_FALSE(cache.ok());
-  EXPECT_THAT(cache.error().ToString(),
-              HasSubstr("create the cache (set DUALPATH_CACHE): /proc/no/such: "));
+  EXPECT_THAT(
+      cache.error().ToString(),
+      HasSubstr("create the cache directory (set DUALPATH_CACHE to another): /proc/no/such: "));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kHexDigits = 64;
 
 Result<std::string> Sha256Sum(const process::Command& command) {
-  // Generous: several gigabytes from a slow disk.
+  // Enough for several gigabytes from a slow disk.
   return process::ExecuteChecked(command, Deadline::In(std::chrono::minutes(10)));
 }
 
@@ -26,15 +26,14 @@ Result<std::string> DigestOfText(const std::string& text) {
 }
 
 Result<std::vector<std::string>> DigestsOfFiles(const std::vector<std::string>& paths) {
-  if (paths.empty())
-    return std::vector<std::string>();  // without arguments, sha256sum reads standard input
+  if (paths.empty()) return std::vector<std::string>();  // sha256sum would read standard input
   process::Command command{{"sha256sum", "--zero", "--"}};
   command.argv.insert(command.argv.end(), paths.begin(), paths.end());
   DUALPATH_TRY(const std::string out, Sha256Sum(command));
   std::vector<std::string> digests;
-  std::istringstream records(out);
-  for (std::string record; std::getline(records, record, '\0');) {
-    digests.push_back(record.substr(0, kHexDigits));
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line, '\0');) {
+    digests.push_back(line.substr(0, kHexDigits));
   }
   return digests;
 }
@@ -46,7 +45,7 @@ Result<std::string> DigestOfTree(const std::string& directory) {
        !ec && it != fs::recursive_directory_iterator(); it.increment(ec)) {
     if (it->is_regular_file()) files.push_back(it->path().string());
   }
-  if (ec) return Error::FromErrno("list", directory, ec.value());
+  if (ec) return Error::FromErrno("list directory", directory, ec.value());
   std::sort(files.begin(), files.end());
   DUALPATH_TRY(const std::vector<std::string> digests, DigestsOfFiles(files));
   std::string listing;

@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// FIPS 180-4's examples.
+// Examples of FIPS 180-4.
 constexpr char kOfNothing[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr char kOfAbc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -42,26 +42,26 @@ TEST_F(DigestTest, TextDigestIsItsSha256) {
   EXPECT_NE(*DigestOfText("abc\n"), kOfAbc);
 }
 
-TEST_F(DigestTest, FileDigestsComeInTheOrderOfTheFiles) {
+TEST_F(DigestTest, OfFilesAreInTheSameOrder) {
   const std::string abc = Write("abc", "abc");
   const std::string empty = Write("empty", "");
   EXPECT_THAT(*DigestsOfFiles({abc, empty, abc}), ElementsAre(kOfAbc, kOfNothing, kOfAbc));
   EXPECT_THAT(*DigestsOfFiles({}), IsEmpty());
 }
 
-TEST_F(DigestTest, FilesMayHaveAnyName) {
+TEST_F(DigestTest, OfFilesAcceptsAnyName) {
   EXPECT_THAT(*DigestsOfFiles({Write("two words", "abc"), Write("back\\slash", "abc"),
                                Write("two\nlines", "abc"), Write("--check", "abc")}),
               ElementsAre(kOfAbc, kOfAbc, kOfAbc, kOfAbc));
 }
 
-TEST_F(DigestTest, AMissingFileIsNamed) {
+TEST_F(DigestTest, OfFilesNamesAMissingFile) {
   const auto digests = DigestsOfFiles({Write("abc", "abc"), directory_.path() + "/missing"});
   ASSERT_FALSE(digests.ok());
   EXPECT_THAT(digests.error().ToString(), HasSubstr(directory_.path() + "/missing: No such file"));
 }
 
-TEST_F(DigestTest, ATreeAndItsCopyHaveTheSameDigest) {
+TEST_F(DigestTest, OfATreeEqualsThatOfACopy) {
   for (const std::string tree : {"one", "other"}) {
     Write(tree + "/bin/program", "program");
     Write(tree + "/etc/deep/config", "config");
@@ -71,7 +71,7 @@ TEST_F(DigestTest, ATreeAndItsCopyHaveTheSameDigest) {
   EXPECT_EQ(OfTree("one").size(), 64U);
 }
 
-TEST_F(DigestTest, TreeDigestChangesWithContentNameModeAndNumberOfFiles) {
+TEST_F(DigestTest, OfATreeDependsOnContentNamesModesAndNumber) {
   const std::string program = Write("tree/bin/program", "program");
   Write("tree/readme", "readme");
   const std::string before = OfTree("tree");
@@ -97,11 +97,11 @@ TEST_F(DigestTest, TreeDigestChangesWithContentNameModeAndNumberOfFiles) {
   EXPECT_NE(OfTree("tree"), before);
 }
 
-TEST_F(DigestTest, ATreeWithoutFilesHasTheEmptyDigest) {
+TEST_F(DigestTest, OfATreeWithoutFilesIsThatOfNoText) {
   fs::create_directories(directory_.path() + "/bare/bin");
   EXPECT_EQ(OfTree("bare"), kOfNothing);
-  EXPECT_EQ(OfTree("missing"),
-            "list: " + directory_.path() + "/missing: No such file or directory (errno 2)");
+  EXPECT_EQ(OfTree("missing"), "list directory: " + directory_.path() +
+                                   "/missing: No such file or directory (errno 2)");
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace dualpath::lab {
 namespace {
 
 constexpr char kRecipes[] = DUALPATH_LAB_RECIPES;
-constexpr std::uint64_t kBytesToBuild = std::uint64_t{4} << 30;  // tree, and image twice
-constexpr std::chrono::minutes kLongestBuild{30};                // a slow mirror
+constexpr std::uint64_t kBytesToBuild = std::uint64_t{4}
+                                        << 30;     // file tree and two copies of the image
+constexpr std::chrono::minutes kLongestBuild{30};  // with a slow mirror
 
 Result<std::string> RecipeDigest(const std::string& stack) {
   const std::string recipes = kRecipes;
@@ -46,8 +47,8 @@ std::vector<std::string> KnownStacks() {
 Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator accelerator) {
   const std::vector<std::string> known = KnownStacks();
   if (std::find(known.begin(), known.end(), stack) == known.end()) {
-    return Error::Because("make the image of the stack", stack,
-                          "no such recipe; known: " + boost::algorithm::join(known, ", "));
+    return Error::Because("build the lab image", "stack " + stack,
+                          "no such stack; there are " + boost::algorithm::join(known, ", "));
   }
   DUALPATH_TRY_STATUS(CheckAccelerator(accelerator));
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));

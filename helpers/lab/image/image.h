@@ -11,12 +11,12 @@ namespace dualpath::lab {
 
 constexpr char kDefaultStack[] = "trixie";
 
-/// A lab image: the disk, kernel and initial RAM disk of one stack (images/lab/stacks), and the
-/// QEMU to run it.
+/// A lab image: disk, kernel and initramfs of one stack (images/lab/stacks), and the QEMU to run
+/// it.
 struct Image {
   Cache::Entry entry;
-  std::string key;  ///< identifies this build: an image rebuilt from newer packages has another key
-  Accelerator accelerator = Accelerator::kTcg;  ///< accelerator of the VMs made from it
+  std::string key;  ///< unique to this build: a rebuild with newer packages has another key
+  Accelerator accelerator = Accelerator::kTcg;  ///< accelerator of its VMs
 
   std::string disk() const { return entry.File("disk.raw"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
@@ -25,12 +25,12 @@ struct Image {
   std::string qemu() const { return entry.File("qemu"); }            ///< see qemu.h
 };
 
-/// Returns the stacks that have a recipe, sorted.
+/// Returns the stacks with a recipe, sorted.
 std::vector<std::string> KnownStacks();
 
-/// Returns the image of `stack`, made by images/lab/build if it is not in the cache. Its key in the
-/// cache is the digest of the recipe: an edited recipe makes another image, a newer package in the
-/// archive does not. An `Error` at once if this machine cannot run VMs on `accelerator`.
+/// Returns the image of `stack`, built by images/lab/build unless it is in the cache. Its key there
+/// is the digest of the recipe: a changed recipe needs a new build, newer packages in the archive
+/// do not. An `Error` at once if this machine cannot run VMs on `accelerator`.
 Result<Image> GetImage(const Cache& cache, const std::string& stack,
                        Accelerator accelerator = Accelerator::kTcg);
 

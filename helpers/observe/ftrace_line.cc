@@ -1,4 +1,4 @@
-#include "helpers/observe/trace_line.h"
+#include "helpers/observe/ftrace_line.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +12,7 @@
 namespace dualpath::observe {
 namespace {
 
-/// "name=value" with the value up to a blank or a closing parenthesis, anywhere in the text.
+/// Returns the value in "name=value", which ends before a blank or a closing parenthesis.
 std::optional<std::string> Field(const std::string& text, const std::string& name) {
   for (std::size_t at = text.find(name + "="); at != std::string::npos;
        at = text.find(name + "=", at + 1)) {
@@ -38,7 +38,7 @@ std::optional<scsi::Hctl> PathOf(const std::string& fields) {
   return scsi::Hctl{*host, *channel, *target, *lun};
 }
 
-/// The bytes after "raw=" and before the parenthesis: "2a 00 00 00".
+/// Parses the bytes after "raw=" and before the parenthesis: "2a 00 00 00".
 std::optional<std::vector<std::uint8_t>> RawCdb(const std::string& fields) {
   const std::size_t raw = fields.find(" raw=");
   const std::size_t end = fields.find(')', raw);
@@ -57,8 +57,8 @@ std::optional<std::vector<std::uint8_t>> RawCdb(const std::string& fields) {
   return cdb;
 }
 
-/// The first ten bytes of a command, as the probe takes them: eight and two, little-endian. Empty
-/// where the caller's memory was not there to be read: "(fault)".
+/// Returns the first ten bytes of a command from the probe's arguments, eight and two bytes,
+/// little-endian. Empty for "(fault)": the caller's memory was not readable.
 std::vector<std::uint8_t> ProbedCdb(const std::string& fields) {
   const auto first = NumberField<std::uint64_t>(fields, "cdb");
   const auto last = NumberField<std::uint16_t>(fields, "cdb8");
@@ -103,7 +103,7 @@ std::optional<Event> ParseRefused(const std::string& fields) {
   return ScsiRefused{*path, *cdb, *reason};
 }
 
-/// "8,0 N () 18446744073709551615 + 8 none,0,0 [-19]".
+/// Parses "8,0 N () 18446744073709551615 + 8 none,0,0 [-19]".
 std::optional<Event> ParseBlockError(const std::string& fields) {
   const std::string device = fields.substr(0, fields.find(' '));
   const std::size_t comma = device.find(',');
@@ -148,7 +148,7 @@ struct Describe {
     return text + (done.timed_out ? ", timed out" : "");
   }
   std::string operator()(const ScsiRefused& refused) const {
-    return refused.path.ToString() + " " + OpcodeOf(refused.cdb) + ": not taken, " +
+    return refused.path.ToString() + " " + OpcodeOf(refused.cdb) + ": not accepted, " +
            std::to_string(refused.reason);
   }
   std::string operator()(const BlockError& error) const {
@@ -165,8 +165,8 @@ struct Describe {
 }  // namespace
 
 const char kSgIoEvent[] = "dualpath_sg_io";
-// Offsets into struct sg_io_hdr of 64-bit Linux (include/scsi/sg.h); the command is the caller's
-// memory, of which a probe takes numbers but no arrays.
+// Offsets into struct sg_io_hdr of 64-bit Linux (include/scsi/sg.h). The CDB is in the caller's
+// memory, from which a probe can read numbers but no arrays of bytes.
 const char kSgIoProbe[] =
     "status=+64($arg1):u8 host=+68($arg1):u16 driver=+70($arg1):u16 "
     "cdb=+u0(+24($arg1)):x64 cdb8=+u8(+24($arg1)):x16";
@@ -189,15 +189,14 @@ Result<TraceEvent> ParseTraceLine(const std::string& line) {
   static const std::regex format(
       R"(\s*(.+?)-(\d+)\s+\[\d+\]\s+(?:\S+\s+)?(\d+)\.(\d{6}): ([A-Za-z0-9_]+): (.*))");
   std::smatch parts;
-  if (!std::regex_match(line, parts, format)) return error("it has no task, time and event");
+  if (!std::regex_match(line, parts, format)) return error("no task, time and event");
   const auto thread_id = ParseWhole<int>(parts[2].str());
   const auto seconds = ParseWhole<std::int64_t>(parts[3].str());
   const auto micros = ParseWhole<std::int64_t>(parts[4].str());
   if (!thread_id || !seconds || !micros) return error("a number is out of range");
-  // A probe's fields begin with where it is: "(put_sg_io_hdr+0x0/0xa0 [scsi_mod]) status=...".
+  // The fields of a probe begin with its address: "(put_sg_io_hdr+0x0/0xa0 [scsi_mod]) status=...".
   auto event = ParseEvent(parts[5], parts[6]);
-  if (!event)
-    return error("the event " + parts[5].str() + " is not one of ours, or says it otherwise");
+  if (!event) return error("unknown event, or unknown format, of " + parts[5].str());
   return TraceEvent{*seconds * 1000000 + *micros, parts[1], *thread_id, std::move(*event)};
 }
 
@@ -218,8 +217,8 @@ Trace ParseTrace(const std::string& text) {
       continue;
     } else if (std::regex_match(line, parts, lost)) {
       trace.lost += ParseWhole<std::uint64_t>(parts[1].str()).value_or(1);
-    } else if (auto record = ParseTraceLine(line); record.ok()) {
-      trace.records.push_back(std::move(*record));
+    } else if (auto event = ParseTraceLine(line); event.ok()) {
+      trace.events.push_back(std::move(*event));
     } else {
       trace.not_understood.push_back(line);
     }
