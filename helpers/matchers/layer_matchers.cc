@@ -328,8 +328,8 @@ ErrorTravels::operator ::testing::Matcher<const ErrorTrace&>() const {
       "no error travels", "an error travels", [](const ErrorTrace& trace) -> Mismatch {
         const auto failed = trace.FailedCommands();
         if (!failed.empty()) return "in which this failed: " + failed.front().ToString();
-        if (!trace.complaints.empty()) {
-          return "at the guest's kernel: " + trace.complaints.front().ToString();
+        if (!trace.kernel_errors.empty()) {
+          return "at the guest's kernel: " + trace.kernel_errors.front().ToString();
         }
         const auto failed_io = trace.FailedIo();
         if (!failed_io.empty()) {
