@@ -50,7 +50,7 @@ Status SnapshotChain::Restore(std::size_t count, const Builder& build,
   spdlog::warn("cannot restore the snapshot '{}', rebuilding it: {}", step.kind,
                first.error().ToString());
   DUALPATH_TRY_STATUS(cache_.Discard(step.kind, keys_[count - 1]));
-  DUALPATH_TRY(const Status second, attempt());
+  DUALPATH_TRY(Status second, attempt());
   if (!second.ok()) process::StopIfEnding();
   return second;
 }
