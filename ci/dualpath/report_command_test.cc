@@ -40,7 +40,7 @@ class ReportCommandTest : public ::testing::Test {
   std::ostringstream err_;
 };
 
-TEST_F(ReportCommandTest, WritesThePageAndSaysWhatIsInIt) {
+TEST_F(ReportCommandTest, WritesThePageAndPrintsASummary) {
   Add("messages",
       "garbage\n"
       "2022-05-20T06:17:50Z vm sshd[1]: Accepted\n"
@@ -115,7 +115,7 @@ TEST_F(ReportCommandTest, APageThatCannotBeWrittenIsAUsageError) {
   EXPECT_THAT(err_.str(), HasSubstr("timeline.html: Not a directory"));
 }
 
-TEST_F(ReportCommandTest, WhatWasLeftOutIsSaidOnThePageToo) {
+TEST_F(ReportCommandTest, ThePageNotesWhatWasLeftOut) {
   std::string content;
   for (int i = 0; i < 100; ++i) content += "2022-05-20T06:17:50Z vm multipathd: 8:16: reinstated\n";
   Add("messages", content);
