@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using timeline::Record;
 
-constexpr char kEvents[] = "/records.ndjson";
+constexpr char kRecords[] = "/records.ndjson";
 constexpr char kJournal[] = "/journal.log";
 
 Result<timeline::Incident> Read(const std::vector<std::string>& files) {
@@ -27,23 +27,23 @@ Result<timeline::Incident> Read(const std::vector<std::string>& files) {
 bool IsComplete(const timeline::Incident& incident) {
   const auto& events = incident.timeline.events;
   return std::any_of(events.begin(), events.end(),
-                     [](const timeline::Record& event) { return event.kind == "end"; });
+                     [](const Record& record) { return record.kind == "end"; });
 }
 
-/// What a case that was cut off has recorded, with the journal in the place of what it had not.
+/// Reads the case's records; if they are incomplete, the journal takes the place of the rest.
 Result<timeline::Incident> ReadAll(const std::string& directory) {
   std::error_code ec;
-  const bool has_events = fs::exists(directory + kEvents, ec);
+  const bool has_records = fs::exists(directory + kRecords, ec);
   const bool has_journal = fs::exists(directory + kJournal, ec);
   std::vector<std::string> files;
-  if (has_events) files.push_back(directory + kEvents);
+  if (has_records) files.push_back(directory + kRecords);
   DUALPATH_TRY(timeline::Incident incident, Read(files));
   if (IsComplete(incident) || !has_journal) return incident;
   files.push_back(directory + kJournal);
   DUALPATH_TRY(incident, Read(files));
   incident.timeline.notes.emplace_back(
-      "the case's process ended before it had gathered its timeline: logs are from the journal "
-      "since boot, and the guest's I/O is missing unless its run was stopped");
+      "the case's process ended before it had completed its timeline: logs are from the journal "
+      "since boot, and the guest's I/O is missing unless it had been stopped");
   return incident;
 }
 
