@@ -53,7 +53,7 @@ timeline::Record Io(std::int64_t time_us, std::uint64_t sequence, int error_numb
   return event;
 }
 
-/// Ten seconds with a fault in the middle.
+/// Returns ten seconds with a fault in the middle.
 timeline::Timeline Failover() {
   timeline::Timeline timeline;
   timeline.title = "Failover.DeletingTheActivePath";
@@ -80,7 +80,7 @@ class TimelinePageInBrowser : public PageInBrowser {
     PageInBrowser::Open(directory_->path() + "/timeline.html", timeline::TimelinePage(timeline));
   }
 
-  /// At the time, in the middle of the row.
+  /// Clicks at a time, in the middle of a row.
   static void ClickRow(std::int64_t from_begin_us, const std::string& row) {
     const int x = GetInt("view.toX(" + std::to_string(from_begin_us) + ")");
     const int y = GetInt(
@@ -92,7 +92,7 @@ class TimelinePageInBrowser : public PageInBrowser {
   }
 };
 
-TEST_F(TimelinePageInBrowser, ShowsWhatThereIs) {
+TEST_F(TimelinePageInBrowser, ShowsLanesNotesAndRecords) {
   Open(Failover());
   EXPECT_EQ(GetText("h1"), "Failover.DeletingTheActivePath");
   EXPECT_THAT(GetText("#span"), HasSubstr("508 records"));
@@ -100,14 +100,14 @@ TEST_F(TimelinePageInBrowser, ShowsWhatThereIs) {
             json({"Case", "Faults", "3:0:1:0", "4:0:1:0", "multipathd", "Kernel"}));
   EXPECT_EQ(Get("[...document.querySelectorAll('.chip')].map((chip) => chip.dataset.lane)"),
             json({"case", "fault", "path", "multipathd", "kernel", "guest"}));
-  // Something is drawn: bands, text, ticks.
+  // Bands, text and ticks are drawn.
   EXPECT_GT(GetInt("new Set(new Uint32Array(lanes.canvas.getContext('2d').getImageData(0, 0, "
                    "lanes.canvas.width, lanes.canvas.height).data.buffer)).size"),
             20);
   EXPECT_EQ(Get("document.querySelectorAll('#latency canvas').length"),
             timeline::HasPlotLibrary() ? 1 : 0);
   EXPECT_LE(GetInt("document.documentElement.scrollWidth"), 1280);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 TEST_F(TimelinePageInBrowser, BeginsAtTheFault) {
@@ -116,7 +116,7 @@ TEST_F(TimelinePageInBrowser, BeginsAtTheFault) {
   EXPECT_EQ(GetText("#moment tr.now td.what"), "delete 3:0:1:0");
 }
 
-TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsWhatHappenedAroundIt) {
+TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsRecordsAroundIt) {
   Open(Failover());
   ClickRow(6 * kSecond, "multipathd");
   EXPECT_THAT(GetText("#moment-title"), HasSubstr("Around 66.000000 s"));
@@ -126,13 +126,13 @@ TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsWhatHappenedAroundIt) {
   EXPECT_THAT(around, HasSubstr("+4.000 s70.000000Casethe end"));
   EXPECT_THAT(around, HasSubstr("I/O #260: errno 5"));
   EXPECT_THAT(around, HasSubstr("I/Os done, each in "));
-  // Into the band of a path: the moment itself, not the nearest record.
+  // In the band of a path a click marks the moment itself, not the nearest record.
   ClickRow(8 * kSecond, "3:0:1:0");
   EXPECT_NEAR(GetInt("view.state.mark"), 8 * kSecond, kSecond / 10);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, TextStaysText) {
+TEST_F(TimelinePageInBrowser, MarkupInTextStaysText) {
   Open(Failover());
   EXPECT_EQ(Get("document.title"), "Failover.DeletingTheActivePath \u00b7 timeline");
   EXPECT_EQ(Get("model.records.find((r) => r.lane === 'multipathd').text"),
@@ -167,7 +167,7 @@ TEST_F(TimelinePageInBrowser, ZoomsSearchesAndHidesLanes) {
   ASSERT_TRUE(Get("document.querySelector('.chip[data-lane=kernel]').click()").is_null());
   ASSERT_TRUE(browser().Press("f", Soon()).ok());
   EXPECT_LT(GetInt("lanes.canvas.clientHeight"), height);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 TEST_F(TimelinePageInBrowser, IsLightOrDark) {
@@ -179,16 +179,16 @@ TEST_F(TimelinePageInBrowser, IsLightOrDark) {
     seen.push_back(background());
   }
   EXPECT_THAT(seen, ElementsAre("rgb(255, 255, 255)", "rgb(13, 17, 23)", "rgb(255, 255, 255)"));
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, AnEmptyTimelineIsAPageToo) {
+TEST_F(TimelinePageInBrowser, APageWithoutRecordsIsValid) {
   Open({});
   EXPECT_EQ(GetText("#span"), "No records");
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-// Prints what it measures, and judges none of it: meant are 2000 ms and 50 ms.
+// Prints the times without a limit; 2000 ms and 50 ms are intended.
 TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   timeline::Timeline timeline = Failover();
   for (std::uint64_t i = 0; i < 45000; ++i) {
@@ -199,7 +199,7 @@ TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
     timeline.events.push_back(
         MakeRecord(60 * kSecond + i * 2000, Lane::kKernel, "line", "record " + std::to_string(i)));
   }
-  // The best of a few: the machine may be busy with other things.
+  // The best of a few, since the machine may be busy.
   int opened_ms = 1 << 20;
   double frame_ms = 1 << 20;
   for (int i = 0; i < 3; ++i) {
@@ -214,7 +214,7 @@ TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   RecordProperty("opened_ms", opened_ms);
   RecordProperty("frame_ms", std::to_string(frame_ms));
   std::cout << "opened in " << opened_ms << " ms, a frame in " << frame_ms << " ms\n";
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 }  // namespace
