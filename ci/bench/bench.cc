@@ -7,10 +7,10 @@
 #include <chrono>
 #include <filesystem>
 
+#include "ci/bench/figures.h"
+#include "ci/bench/figures_json.h"
 #include "ci/bench/measurement.h"
 #include "ci/bench/page.h"
-#include "ci/bench/report.h"
-#include "ci/bench/report_json.h"
 #include "ci/bench/table.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
@@ -22,20 +22,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The whole set is a hundred lines; the page has all of them.
+// The whole set would be a hundred lines; the page has them all.
 constexpr std::size_t kCasesShown = 10;
 
-/// Before an hour of measuring rather than after it.
+/// Checks before an hour of measuring that its result can be written.
 Status CheckWritable(const std::string& file) {
   if (file.empty()) return Ok{};
   std::error_code ec;
-  if (fs::is_directory(file, ec)) return Error::Because("write", file, "it is a directory");
+  if (fs::is_directory(file, ec)) return Error::Because("write", file, "is a directory");
   fs::path directory = fs::absolute(file).parent_path();
   while (!fs::exists(directory, ec) && directory.has_relative_path()) {
     directory = directory.parent_path();
   }
   if (!fs::is_directory(directory, ec)) {
-    return Error::Because("write", file, directory.string() + " is no directory");
+    return Error::Because("write", file, directory.string() + " is not a directory");
   }
   if (::access(directory.c_str(), W_OK) != 0) {
     return Error::FromErrno("write", file, errno);
@@ -54,28 +54,28 @@ void PrintCases(const SetTimes& set, std::ostream& out) {
   if (shown < set.cases.size()) out << "  and " << set.cases.size() - shown << " shorter ones\n";
 }
 
-void PrintMachine(const Report& report, std::ostream& out) {
-  out << "on " << report.machine.ToString() << ", stack " << report.stack << "\n";
-  if (!report.machine.WasQuiet()) {
-    out << "the machine is not quiet (load " << report.machine.load
-        << "): what else it does is in the figures too\n";
+void PrintMachine(const Figures& figures, std::ostream& out) {
+  out << "on " << figures.machine.ToString() << ", stack " << figures.stack << "\n";
+  if (!figures.machine.WasQuiet()) {
+    out << "the machine is not quiet (load " << figures.machine.load
+        << "): other processes distort the figures\n";
   }
 }
 
-void Measure(const BenchOptions& options, Report& report, std::ostream& out, std::ostream& err) {
+void Measure(const BenchOptions& options, Figures& figures, std::ostream& out, std::ostream& err) {
   const auto failed = [&](const std::string& what, const Error& error) {
     process::StopIfEnding();
-    report.failures.push_back(what + ": " + error.ToString());
-    err << "dualpath bench: " << report.failures.back() << "\n";
+    figures.failures.push_back(what + ": " + error.ToString());
+    err << "dualpath bench: " << figures.failures.back() << "\n";
   };
-  auto lab = Lab::Open(options.stack);
+  auto lab = BenchLab::Open(options.stack);
   if (!lab.ok()) return failed("lab", lab.error());
-  report.machine.qemu = lab->Qemu();
-  PrintMachine(report, out);
+  figures.machine.qemu = lab->Qemu();
+  PrintMachine(figures, out);
   const Status ready = lab->WarmUp();
   if (!ready.ok()) return failed("lab", ready.error());
-  const Bench bench{*lab, report.set, options.results, options.runs, [&](const Figure& figure) {
-                      report.figures.push_back(figure);
+  const Bench bench{*lab, figures.set, options.results, options.runs, [&](const Figure& figure) {
+                      figures.all.push_back(figure);
                       out << TableLine(figure) << std::flush;
                     }};
   for (const Measurement& measurement : AllMeasurements()) {
@@ -83,18 +83,19 @@ void Measure(const BenchOptions& options, Report& report, std::ostream& out, std
     spdlog::info("measuring {}: {}", measurement.name, measurement.what);
     const Status measured = measurement.measure(bench);
     if (!measured.ok()) failed(measurement.name, measured.error());
-    if (measurement.name == "set") PrintCases(report.set, out);
+    if (measurement.name == "set") PrintCases(figures.set, out);
   }
 }
 
-Status Write(const BenchOptions& options, const Report& report) {
+Status Write(const BenchOptions& options, const Figures& figures) {
   constexpr int kIndentation = 2;
   if (!options.json.empty()) {
-    DUALPATH_TRY_STATUS(WriteFileAtomically(options.json, ToJsonText(report, kIndentation) + "\n"));
+    DUALPATH_TRY_STATUS(
+        WriteFileAtomically(options.json, ToJsonText(figures, kIndentation) + "\n"));
   }
-  if (!options.page.empty()) DUALPATH_TRY_STATUS(WriteFileAtomically(options.page, Page(report)));
+  if (!options.page.empty()) DUALPATH_TRY_STATUS(WriteFileAtomically(options.page, Page(figures)));
   if (!options.table.empty()) {
-    DUALPATH_TRY_STATUS(WriteFileAtomically(options.table, MarkdownRows(report)));
+    DUALPATH_TRY_STATUS(WriteFileAtomically(options.table, MarkdownRows(figures)));
   }
   return Ok{};
 }
@@ -108,23 +109,23 @@ int RunBench(const BenchOptions& options, std::ostream& out, std::ostream& err) 
     err << "dualpath bench: " << writable.error().ToString() << "\n";
     return kUsage;
   }
-  Report report;
-  report.machine = LookAtMachine();
-  report.stack = options.stack;
+  Figures figures;
+  figures.machine = ReadMachine();
+  figures.stack = options.stack;
   const auto begun = std::chrono::steady_clock::now();
-  report.began = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  if (IsWanted(options, "set")) report.set = ReadSetTimes(options.results);
-  Measure(options, report, out, err);
-  report.seconds = process::SecondsSince(begun);
-  const Status written = Write(options, report);
+  figures.began = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  if (IsWanted(options, "set")) figures.set = ReadSetTimes(options.results);
+  Measure(options, figures, out, err);
+  figures.seconds = process::SecondsSince(begun);
+  const Status written = Write(options, figures);
   if (!written.ok()) {
     err << "dualpath bench: " << written.error().ToString() << "\n";
     return kInfrastructure;
   }
   for (const std::string& file : {options.json, options.page, options.table}) {
-    if (!file.empty()) out << "written: " << file << "\n";
+    if (!file.empty()) out << "wrote " << file << "\n";
   }
-  return report.failures.empty() ? kAllPassed : kInfrastructure;
+  return figures.failures.empty() ? kAllPassed : kInfrastructure;
 }
 
 }  // namespace dualpath::bench

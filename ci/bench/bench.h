@@ -9,19 +9,19 @@
 namespace dualpath::bench {
 
 struct BenchOptions {
-  std::string json;               ///< where the report goes as JSON (report_json.h); empty: nowhere
-  std::string page;               ///< as a page; likewise
-  std::string table;              ///< as rows of README.md's table; likewise
-  std::vector<std::string> only;  ///< measurements by name; empty: all
-  int runs = 50;                  ///< of what is short
-  std::string results = "build/results";  ///< of the run of the set whose times are told
+  std::string json;               ///< file for the figures as JSON (figures_json.h); empty: none
+  std::string page;               ///< file for the page; empty: none
+  std::string table;              ///< file for the main figures as a Markdown table; empty: none
+  std::vector<std::string> only;  ///< names of measurements; empty: all
+  int runs = 50;                  ///< repetitions of short measurements
+  std::string results = "build/results";  ///< results directory of the run whose times are shown
   std::string stack = lab::kDefaultStack;
 };
 
-/// `dualpath bench`: measures what the lab costs on this machine, and prints each figure as soon as
-/// it is known. It judges no machine: that a figure misses its limit is told, no more. Returns an
-/// `ExitCode`: kAllPassed; kInfrastructure if the lab failed, with what was measured written all
-/// the same, or if that cannot be written.
+/// `dualpath bench`: measures the lab's performance on this machine and prints each figure as soon
+/// as it is measured. Figures over their limit are marked and do not change the exit code. Returns
+/// an `ExitCode`: kAllPassed, or kInfrastructure if the lab failed (the figures measured so far are
+/// written) or the files cannot be written.
 int RunBench(const BenchOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace dualpath::bench

@@ -6,7 +6,7 @@
 
 namespace dualpath::bench {
 
-/// The command `bench` of the program `app`, which has to outlive it.
+/// `dualpath bench`.
 class BenchCommand {
  public:
   explicit BenchCommand(CLI::App& app);

@@ -14,8 +14,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// What the parser complains of; empty: of nothing.
-std::string Complaint(const std::string& command_line) {
+/// Returns the parser's error message; empty: none.
+std::string ParseErrorOf(const std::string& command_line) {
   CLI::App app;
   const BenchCommand bench(app);
   try {
@@ -28,21 +28,21 @@ std::string Complaint(const std::string& command_line) {
 }
 
 TEST(BenchCommand, TakesItsOptions) {
-  EXPECT_EQ(Complaint("bench"), "");
-  EXPECT_EQ(Complaint("bench --only restore,down --only memory --runs 3 --results /tmp"), "");
-  EXPECT_EQ(Complaint("bench --json a.json --page a.html --table a.md --stack trixie"), "");
+  EXPECT_EQ(ParseErrorOf("bench"), "");
+  EXPECT_EQ(ParseErrorOf("bench --only restore,down --only memory --runs 3 --results /tmp"), "");
+  EXPECT_EQ(ParseErrorOf("bench --json a.json --page a.html --table a.md --stack trixie"), "");
 }
 
-TEST(BenchCommand, RefusesWhatMakesNoSense) {
-  EXPECT_THAT(Complaint("bench --only restore,downn"), HasSubstr("downn"));
-  EXPECT_THAT(Complaint("bench --runs 0"), HasSubstr("0"));
-  EXPECT_THAT(Complaint("bench --runs many"), HasSubstr("many"));
-  EXPECT_THAT(Complaint("bench --results /nonexistent"), HasSubstr("/nonexistent"));
-  EXPECT_THAT(Complaint("bench --stack buster"), HasSubstr("buster"));
-  EXPECT_THAT(Complaint("bench --fast"), HasSubstr("--fast"));
+TEST(BenchCommand, RejectsInvalidValues) {
+  EXPECT_THAT(ParseErrorOf("bench --only restore,downn"), HasSubstr("downn"));
+  EXPECT_THAT(ParseErrorOf("bench --runs 0"), HasSubstr("0"));
+  EXPECT_THAT(ParseErrorOf("bench --runs many"), HasSubstr("many"));
+  EXPECT_THAT(ParseErrorOf("bench --results /nonexistent"), HasSubstr("/nonexistent"));
+  EXPECT_THAT(ParseErrorOf("bench --stack buster"), HasSubstr("buster"));
+  EXPECT_THAT(ParseErrorOf("bench --fast"), HasSubstr("--fast"));
 }
 
-TEST(Bench, SaysBeforeMeasuringThatAFileCannotBeWritten) {
+TEST(Bench, ChecksBeforeMeasuringThatFilesCanBeWritten) {
   const TemporaryDirectory directory = *TemporaryDirectory::Create();
   const std::string file = directory.path() + "/file";
   ASSERT_TRUE(WriteFileAtomically(file, "").ok());

@@ -11,24 +11,24 @@ std::optional<bool> Figure::Met() const {
   return limit->kind == Limit::Kind::kAtMost ? *value <= limit->value : *value >= limit->value;
 }
 
-std::string ValueInWords(const std::optional<double>& value, const std::string& unit) {
+std::string FormatValue(const std::optional<double>& value, const std::string& unit) {
   if (!value) return "-";
   const double size = std::abs(*value);
   const int digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   std::string number = fmt::format("{:.{}f}", *value, digits);
-  // "60 s" for a limit, and for a figure that happens to be whole.
+  // Trailing zeros are removed: "60 s", not "60.0 s".
   while (number.find('.') != std::string::npos && (number.back() == '0' || number.back() == '.')) {
     number.pop_back();
   }
   return unit.empty() ? number : number + " " + unit;
 }
 
-std::string ValueInWords(const Figure& figure) { return ValueInWords(figure.value, figure.unit); }
+std::string FormatValue(const Figure& figure) { return FormatValue(figure.value, figure.unit); }
 
-std::string LimitInWords(const Figure& figure) {
+std::string FormatLimit(const Figure& figure) {
   if (!figure.limit) return "";
   const bool at_most = figure.limit->kind == Limit::Kind::kAtMost;
-  return (at_most ? "at most " : "at least ") + ValueInWords(figure.limit->value, figure.unit);
+  return (at_most ? "at most " : "at least ") + FormatValue(figure.limit->value, figure.unit);
 }
 
 }  // namespace dualpath::bench

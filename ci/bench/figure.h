@@ -6,7 +6,7 @@
 
 namespace dualpath::bench {
 
-/// What the issue asks of a figure.
+/// The required value of a figure.
 struct Limit {
   enum class Kind { kAtMost, kAtLeast };
 
@@ -17,27 +17,27 @@ struct Limit {
   static Limit AtLeast(double value) { return {Kind::kAtLeast, value}; }
 };
 
-/// One thing measured.
+/// One measured quantity.
 struct Figure {
-  std::string group;              ///< the measurement that it is of, "restore"
-  std::string name;               ///< its own, stable: "restore.assertion.median"
-  std::string what;               ///< in words: "restore to the first assertion, median"
+  std::string group;              ///< name of the measurement, "restore"
+  std::string name;               ///< stable identifier, "restore.assertion.median"
+  std::string what;               ///< description, "restore to the first assertion, median"
   std::string unit;               ///< "s", "x" (a ratio), "%", "MB" (10^6 bytes)
-  std::optional<double> value{};  ///< none: it could not be measured, and `note` says why
-  std::optional<Limit> limit{};   ///< none: the issue has none
-  std::vector<double> samples{};  ///< what the value is made of, in the order measured, if several
-  std::string note{};             ///< how it was measured, where the words do not say so
-  bool headline = false;          ///< one for README.md, even without a limit
+  std::optional<double> value{};  ///< none: could not be measured; `note` has the reason
+  std::optional<Limit> limit{};   ///< none: no requirement
+  std::vector<double> samples{};  ///< the samples behind the value, if several, in order
+  std::string note{};             ///< how it was measured, or why it was not
+  bool headline = false;          ///< whether the published table has it even without a limit
 
-  /// None if there is no limit, or no value.
+  /// Returns whether the value is within the limit, or nothing without a limit or a value.
   std::optional<bool> Met() const;
 };
 
-/// "0.84 s", "12 x", "-": as many digits as matter.
-std::string ValueInWords(const std::optional<double>& value, const std::string& unit);
-std::string ValueInWords(const Figure& figure);
+/// Formats a value with two or three significant digits: "0.84 s", "12 x"; "-" without a value.
+std::string FormatValue(const std::optional<double>& value, const std::string& unit);
+std::string FormatValue(const Figure& figure);
 
-/// "at most 1 s"; empty: none.
-std::string LimitInWords(const Figure& figure);
+/// Formats the limit, "at most 1 s"; empty without a limit.
+std::string FormatLimit(const Figure& figure);
 
 }  // namespace dualpath::bench

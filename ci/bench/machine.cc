@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 #include <sstream>
-#include <thread>
 
 #include "helpers/base/file.h"
 #include "helpers/base/unique_fd.h"
@@ -13,7 +12,7 @@
 namespace dualpath::bench {
 namespace {
 
-/// The value after the first "<name><blanks>:" of a file of /proc; empty: there is none.
+/// Returns the value behind the first "<name><blanks>:" in a file of /proc; empty: none.
 std::string FieldOf(const std::string& file, const std::string& name) {
   const auto text = ReadFile(file);
   if (!text.ok()) return "";
@@ -28,6 +27,17 @@ std::string FieldOf(const std::string& file, const std::string& name) {
   return "";
 }
 
+unsigned CountProcessors(const std::string& cpuinfo) {
+  const auto text = ReadFile(cpuinfo);
+  if (!text.ok()) return 0;
+  unsigned count = 0;
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("processor", 0) == 0) ++count;
+  }
+  return count;
+}
+
 std::string AttributeOr(const std::string& file, const std::string& otherwise) {
   const auto text = ReadAttribute(file);
   return text.ok() ? *text : otherwise;
@@ -35,11 +45,11 @@ std::string AttributeOr(const std::string& file, const std::string& otherwise) {
 
 }  // namespace
 
-Machine LookAtMachine(const std::string& root) {
+Machine ReadMachine(const std::string& root) {
   constexpr double kKibPerGib = 1 << 20;
   const std::string proc = root + "/proc";
   Machine machine;
-  machine.cores = std::thread::hardware_concurrency();
+  machine.cores = CountProcessors(proc + "/cpuinfo");
   machine.cpu = FieldOf(proc + "/cpuinfo", "model name");
   machine.ram_gib =
       std::strtod(FieldOf(proc + "/meminfo", "MemTotal").c_str(), nullptr) / kKibPerGib;
@@ -52,8 +62,9 @@ Machine LookAtMachine(const std::string& root) {
 
 std::string Machine::ToString() const {
   return fmt::format("{} core{} ({}), {:.0f} GiB, Linux {}, {}{}", cores, cores == 1 ? "" : "s",
-                     cpu.empty() ? "CPU not named" : cpu, ram_gib, kernel,
-                     kvm ? "KVM there but not used" : "no KVM", qemu.empty() ? "" : ", " + qemu);
+                     cpu.empty() ? "unknown CPU" : cpu, ram_gib, kernel,
+                     kvm ? "KVM available but not used" : "no KVM",
+                     qemu.empty() ? "" : ", " + qemu);
 }
 
 }  // namespace dualpath::bench

@@ -1,4 +1,4 @@
-// What takes `dualpath exec` or ctest: one case, the smoke set, cases side by side.
+// Measurements by `dualpath exec` and ctest: one case, the smoke set, cases side by side.
 
 #include <spdlog/fmt/fmt.h>
 
@@ -16,7 +16,7 @@ constexpr int kMostExecs = 10;
 constexpr int kMostSets = 3;
 constexpr char kFailover[] = "Failover.DeletingTheActivePathMovesIoToTheOther";
 
-// Of about the same length.
+// Four cases of about the same length.
 constexpr char kFourCases[] =
     "^(Failover.DeletingTheActivePathMovesIoToTheOther"
     "|Failover.DeletingTheEnabledPathDoesNotDisturbIo"
@@ -32,9 +32,9 @@ Status MeasureVerdict(const Bench& bench) {
   std::vector<double> walls;
   std::vector<double> idle;
   for (int i = 0; i < bench.UpTo(kMostExecs); ++i) {
-    DUALPATH_TRY(const ExecTook took, bench.lab.Exec(kFailover));
+    DUALPATH_TRY(const ExecElapsed took, bench.lab.Exec(kFailover));
     walls.push_back(took.wall_seconds);
-    // Two threads of QEMU may compute at once: then nothing is known to have waited.
+    // Two threads of QEMU may run at once: CPU time may exceed wall time.
     idle.push_back(std::max(0.0, 100 * (1 - took.cpu_seconds / took.wall_seconds)));
   }
   bench.add({"verdict", "verdict.median", "verdict of one failover case, median", "s",
@@ -59,7 +59,7 @@ Status MeasureSmoke(const Bench& bench) {
 Status MeasureParallel(const Bench& bench) {
   std::vector<double> alone;
   std::vector<double> together;
-  // In turn, so that what else changes on the machine is in both.
+  // Alternating, so that other load on the machine affects both.
   for (int i = 0; i < bench.UpTo(kMostSets); ++i) {
     DUALPATH_TRY(const double one, bench.lab.Ctest({"-j", "1", "-R", kFourCases}));
     DUALPATH_TRY(const double all, bench.lab.Ctest({"-j", Cores(), "-R", kFourCases}));

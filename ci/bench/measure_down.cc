@@ -10,13 +10,14 @@ constexpr std::chrono::minutes kBudget{10};
 
 Status AddRatio(const Bench& bench, const std::string& name, const std::string& what, int seconds,
                 std::optional<Limit> limit, BenchVm& vm) {
-  DUALPATH_TRY(const Took took, vm.Run("sleep " + std::to_string(seconds), Deadline::In(kBudget)));
+  DUALPATH_TRY(const Elapsed took,
+               vm.Run("sleep " + std::to_string(seconds), Deadline::In(kBudget)));
   bench.add({"down", "down." + name, "virtual seconds per real second, all paths down, " + what,
              "x", took.virtual_seconds / took.real_seconds, limit});
   return Ok{};
 }
 
-/// The guest writes, and the last path has just been failed.
+/// Restores a VM in which the guest writes and the last path has just been failed.
 Result<BenchVm> WithoutPaths(const Bench& bench, const std::string& no_path_retry) {
   DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({"dualpath-rig"}));
   DUALPATH_TRY_STATUS(
@@ -29,8 +30,8 @@ Result<BenchVm> WithoutPaths(const Bench& bench, const std::string& no_path_retr
 Status MeasureDown(const Bench& bench) {
   {
     DUALPATH_TRY(BenchVm vm, WithoutPaths(bench, ""));
-    // Within the 50 s of the rig's own no_path_retry; and then nobody waits: the guest tries again
-    // ten times a second and fails.
+    // 45 s are within the 50 s of the rig's no_path_retry. After these 50 s I/O fails at once, and
+    // the guest tries again ten times a second.
     DUALPATH_TRY_STATUS(AddRatio(bench, "rig", "the rig's 50 s", 45, Limit::AtLeast(50), vm));
     DUALPATH_TRY_STATUS(vm.Run("sleep 15", Deadline::In(kBudget)));
     DUALPATH_TRY_STATUS(AddRatio(bench, "errors", "errors", 300, {}, vm));

@@ -9,7 +9,7 @@ namespace {
 constexpr std::chrono::minutes kBudget{5};
 constexpr int kMost = 4;
 
-/// So many VMs at once, each at the end of a failover case: what their QEMUs take, summed.
+/// Returns the memory of `count` QEMUs at once, each at the end of a failover case, summed.
 Result<ProcessMemory> Together(const Bench& bench, int count) {
   std::vector<BenchVm> vms;
   for (int i = 0; i < count; ++i) {
@@ -35,14 +35,14 @@ Status MeasureMemory(const Bench& bench) {
   for (int count = 1; count <= kMost; count *= 2) {
     DUALPATH_TRY(of_all, Together(bench, count));
     if (count == 1) of_one = of_all;
-    bench.add({"memory", fmt::format("memory.own.{}", count),
-               fmt::format("memory of {} VM{}: what is each one's own, summed", count,
-                           count == 1 ? "" : "s"),
-               "MB", of_all.anonymous});
     bench.add(
-        {"memory", fmt::format("memory.all.{}", count),
-         fmt::format("memory of {} VM{}: with what they share, once", count, count == 1 ? "" : "s"),
-         "MB", of_all.proportional});
+        {"memory", fmt::format("memory.own.{}", count),
+         fmt::format("memory of {} VM{}: private pages, summed", count, count == 1 ? "" : "s"),
+         "MB", of_all.anonymous});
+    bench.add({"memory", fmt::format("memory.all.{}", count),
+               fmt::format("memory of {} VM{}: with shared pages counted once", count,
+                           count == 1 ? "" : "s"),
+               "MB", of_all.proportional});
   }
   constexpr int kMore = kMost - 1;
   bench.add({"memory",
@@ -55,7 +55,7 @@ Status MeasureMemory(const Bench& bench) {
              "Anonymous, after a failover case"});
   bench.add({"memory",
              "memory.additional.all",
-             "memory of each additional VM: all in all",
+             "memory of each additional VM: with shared pages",
              "MB",
              (of_all.proportional - of_one.proportional) / kMore,
              {},

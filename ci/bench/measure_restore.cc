@@ -36,9 +36,10 @@ Result<double> MeasureAssertion(const Bench& bench) {
   std::vector<double> samples;
   std::string note;
   for (int i = 0; i < bench.runs; ++i) {
-    DUALPATH_TRY(const ExecTook took, bench.lab.Exec(kTrivialCase));
+    DUALPATH_TRY(const ExecElapsed took, bench.lab.Exec(kTrivialCase));
     samples.push_back(took.verdict_seconds.value_or(took.real_seconds));
-    if (!took.verdict_seconds) note = "up to the case's end: the launcher does not say more";
+    if (!took.verdict_seconds)
+      note = "up to the end of the case: exec did not report the verdict's time";
   }
   bench.add({"restore", "restore.assertion.median", std::string(kUntilVerdict) + ", median", "s",
              Median(samples), Limit::AtMost(1), samples, note});
@@ -48,8 +49,8 @@ Result<double> MeasureAssertion(const Bench& bench) {
   return Median(samples);
 }
 
-/// Booted to the agent's answer, as a restored VM is; then, once, also to what is in a restored
-/// one.
+/// Measures booting until the agent answers, as it does in a restored VM; once also with bringing
+/// up the rig and the guest, which a restored VM has.
 Result<double> MeasureBoot(const Bench& bench) {
   constexpr std::chrono::minutes kLongestBringUp{15};
   std::vector<double> samples;
@@ -57,10 +58,10 @@ Result<double> MeasureBoot(const Bench& bench) {
     DUALPATH_TRY(BenchVm vm, bench.lab.Boot());
     samples.push_back(vm.seconds());
     if (i > 0) continue;
-    DUALPATH_TRY(const Took took, vm.Run("systemctl is-system-running --wait; "
-                                         "/usr/lib/dualpath/load-payload && "
-                                         "/payload/start dualpath-rig up",
-                                         Deadline::In(kLongestBringUp)));
+    DUALPATH_TRY(const Elapsed took, vm.Run("systemctl is-system-running --wait; "
+                                            "/usr/lib/dualpath/load-payload && "
+                                            "/payload/start dualpath-rig up",
+                                            Deadline::In(kLongestBringUp)));
     bench.add({"restore", "boot.rig", "boot the lab, bring up the rig and its guest", "s",
                vm.seconds() + took.real_seconds});
   }

@@ -1,4 +1,4 @@
-// How long it takes to make storage: against targetcli, and the more of it.
+// Measures creating storage: compared with targetcli, and with more paths and maps.
 
 #include <spdlog/fmt/fmt.h>
 
@@ -20,7 +20,7 @@ struct Samples {
   std::vector<double> real_seconds;
   std::vector<double> virtual_seconds;
 
-  void Add(const Took& took) {
+  void Add(const Elapsed& took) {
     real_seconds.push_back(took.real_seconds);
     virtual_seconds.push_back(took.virtual_seconds);
   }
@@ -35,10 +35,11 @@ Status MeasureLio(const Bench& bench) {
        {"session", "targetcli, one session"}}};
   DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({kProgram}));
   std::map<std::string, Samples> samples;
-  // One after the other, in turn: one VM, warm from the second time on. The first is not counted.
+  // Alternating in one VM, without the first round, which warms up.
   for (int i = 0; i <= bench.UpTo(kMostSetUps); ++i) {
     for (const auto& [way, words] : ways) {
-      DUALPATH_TRY(const Took took, vm.Run("/payload/data/lio up " + way, Deadline::In(kBudget)));
+      DUALPATH_TRY(const Elapsed took,
+                   vm.Run("/payload/data/lio up " + way, Deadline::In(kBudget)));
       DUALPATH_TRY_STATUS(vm.Run("/payload/data/lio down " + way, Deadline::In(kBudget)));
       if (i > 0) samples[way].Add(took);
     }
@@ -75,7 +76,7 @@ Status MeasureGrowth(const Bench& bench) {
   const auto bring_up = [&](const std::string& series, int paths, int maps) -> Status {
     DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({kProgram, "dualpath-rig"}));
     DUALPATH_TRY_STATUS(vm.Run("/payload/start dualpath-rig down", Deadline::In(kBudget)));
-    DUALPATH_TRY(const Took took,
+    DUALPATH_TRY(const Elapsed took,
                  vm.Run(fmt::format("/payload/start {} rigs {} {}", kProgram, paths, maps),
                         Deadline::In(kBudget)));
     const std::string what =

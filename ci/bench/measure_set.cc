@@ -10,7 +10,7 @@ Status MeasureSet(const Bench& bench) {
   Figure whole{"set", "set.ratio.wall", "virtual seconds per real second, over the whole set",
                "x",   std::nullopt,     wanted};
   if (set.cases.empty()) {
-    whole.note = "no case has left its times in " + bench.results + "; run ci/cases first";
+    whole.note = "no case results in " + bench.results + "; run ci/cases first";
     bench.add(whole);
     return Ok{};
   }
@@ -19,7 +19,7 @@ Status MeasureSet(const Bench& bench) {
     whole.note = fmt::format("{} cases, {:.0f} s virtual, {} at a time: {:.0f} s", set.cases.size(),
                              set.VirtualSeconds(), set.jobs, *set.wall_seconds);
   } else {
-    whole.note = "how long the whole run took is not known; ci/cases leaves it, in run.json";
+    whole.note = "unknown duration of the whole run: no run.json of ci/cases";
   }
   bench.add(whole);
   Figure summed{"set", "set.ratio.sum", "the same, the real seconds of all cases summed", "x",

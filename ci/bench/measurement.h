@@ -4,33 +4,33 @@
 #include <string>
 #include <vector>
 
+#include "ci/bench/bench_lab.h"
 #include "ci/bench/figure.h"
-#include "ci/bench/lab.h"
 #include "ci/bench/set_times.h"
 #include "helpers/base/result.h"
 
 namespace dualpath::bench {
 
-/// What a measurement works with, and where its figures go.
+/// The input of a measurement, and the receiver of its figures.
 struct Bench {
-  const Lab& lab;
-  const SetTimes& set;  ///< of the run whose results were asked for
-  std::string results;  ///< where they are
-  int runs = 0;         ///< of what is short; what is long is done a few times
+  const BenchLab& lab;
+  const SetTimes& set;  ///< times of the run in `results`
+  std::string results;  ///< results directory of a run of the cases
+  int runs = 0;         ///< repetitions of short measurements; long ones are repeated a few times
   std::function<void(const Figure&)> add;
 
-  /// At most this often, and as often as asked for.
+  /// Returns the number of repetitions, `most` at most.
   int UpTo(int most) const { return runs < most ? runs : most; }
 };
 
-/// A group of figures that are taken together.
+/// A group of figures that are measured together.
 struct Measurement {
-  std::string name;  ///< for --only
-  std::string what;  ///< for progress
+  std::string name;  ///< name for --only
+  std::string what;  ///< description for progress messages
   Status (*measure)(const Bench& bench);
 };
 
-/// In the order in which they are taken.
+/// Returns all measurements in the order of execution.
 const std::vector<Measurement>& AllMeasurements();
 
 Status MeasureSet(const Bench& bench);

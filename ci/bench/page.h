@@ -2,12 +2,11 @@
 
 #include <string>
 
-#include "ci/bench/report.h"
+#include "ci/bench/figures.h"
 
 namespace dualpath::bench {
 
-/// The report as one HTML file that needs nothing else, no network either. Whatever the words in it
-/// hold, they stay text.
-std::string Page(const Report& report);
+/// Returns the figures as one self-contained HTML file. Markup in texts stays text.
+std::string Page(const Figures& figures);
 
 }  // namespace dualpath::bench

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ci/bench/fake_report.h"
+#include "ci/bench/fake_figures.h"
 
 namespace dualpath::bench {
 namespace {
@@ -11,10 +11,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(BenchPage, HoldsTheReportAsTextAndNeedsNothingElse) {
-  const std::string page = Page(FakeReport());
+TEST(BenchPage, HasTheFiguresAsTextAndIsSelfContained) {
+  const std::string page = Page(FakeFigures());
   EXPECT_THAT(page, HasSubstr("restore.assertion.median"));
-  EXPECT_THAT(page, Not(HasSubstr("</script><b>virtual"))) << "what the words hold stays text";
+  EXPECT_THAT(page, Not(HasSubstr("</script><b>virtual"))) << "markup in texts stays text";
   for (const char* place : {"@STYLE@", "@CODE@", "@BENCH@", "http://", "https://", "src="}) {
     EXPECT_THAT(page, Not(HasSubstr(place)));
   }

@@ -22,9 +22,9 @@ Result<ProcessMemory> ProcessMemory::Of(int pid, const std::string& proc) {
   const auto anonymous = kib.find("Anonymous:");
   const auto proportional = kib.find("Pss:");
   if (anonymous == kib.end() || proportional == kib.end()) {
-    return Error::Because("read the memory of a process", file, "no Anonymous or Pss in it");
+    return Error::Because("read the memory of a process", file, "no Anonymous or Pss line");
   }
-  // What has been swapped out is taken still.
+  // Swapped pages count as well.
   const double swapped = kib["Swap:"];
   return ProcessMemory{(anonymous->second + swapped) * kMegabytesPerKib,
                        (proportional->second + swapped) * kMegabytesPerKib};

@@ -23,7 +23,7 @@ class ProcessMemoryTest : public ::testing::Test {
   TemporaryDirectory proc_ = *TemporaryDirectory::Create();
 };
 
-TEST_F(ProcessMemoryTest, IsInMegabytesWithWhatIsSwappedOut) {
+TEST_F(ProcessMemoryTest, IsInMegabytesAndIncludesSwap) {
   const auto memory = Read(
       "00400000-7ffd ---p 00000000 00:00 0      [rollup]\n"
       "Rss:              900000 kB\nPss:              500000 kB\nPss_Dirty:  9 kB\n"
@@ -34,7 +34,7 @@ TEST_F(ProcessMemoryTest, IsInMegabytesWithWhatIsSwappedOut) {
   EXPECT_DOUBLE_EQ(memory->proportional, 501000 * 1024 / 1e6);
 }
 
-TEST_F(ProcessMemoryTest, AFileWithoutThatIsAnError) {
+TEST_F(ProcessMemoryTest, AFileWithoutTheFieldsIsAnError) {
   const auto memory = Read("Rss: 900000 kB\n");
   ASSERT_FALSE(memory.ok());
   EXPECT_THAT(memory.error().ToString(), HasSubstr("4711/smaps_rollup"));
@@ -42,7 +42,7 @@ TEST_F(ProcessMemoryTest, AFileWithoutThatIsAnError) {
   EXPECT_FALSE(ProcessMemory::Of(4712, proc_.path()).ok()) << "no such process";
 }
 
-TEST(ProcessMemory, OfARealProcess) {
+TEST(ProcessMemory, ReadsARealProcess) {
   const auto memory = ProcessMemory::Of(::getpid());
   ASSERT_TRUE(memory.ok()) << memory.error().ToString();
   EXPECT_GT(memory->anonymous, 0.1);

@@ -1,5 +1,5 @@
-// dualpath-bench-rig: what `dualpath bench` has a lab VM do that no case does: storage by itself,
-// and rigs with many paths, or many at once.
+// dualpath-bench-rig: runs in a lab VM for `dualpath bench` and creates what no case needs: storage
+// without a map, and rigs with many paths or several at once.
 
 #include <spdlog/fmt/fmt.h>
 
@@ -19,7 +19,8 @@ namespace {
 
 constexpr char kBackstore[] = "dualpath-bench";
 
-/// FILE NAA...: a fileio backstore on the file, and a loopback target with its LUN for each name.
+/// FILE NAA...: creates a fileio backstore on the file, and for each name a loopback target with a
+/// LUN.
 Status LioUp(const std::vector<std::string>& words) {
   lio::FileBackstore::Options options;
   options.file = words.at(0);
@@ -49,7 +50,7 @@ Status LioDown(const std::vector<std::string>& words) {
   return Ok{};
 }
 
-/// Directory, serial and targets are those of no other rig.
+/// Returns options whose directory, serial and targets differ from those of every other rig.
 RigOptions OptionsOf(int map, int paths) {
   RigOptions options;
   options.directory = fmt::format("/var/lib/dualpath-bench-{}", map);
@@ -61,7 +62,7 @@ RigOptions OptionsOf(int map, int paths) {
   return options;
 }
 
-/// PATHS MAPS: so many rigs, one after the other. Nobody takes them down but the VM's end.
+/// PATHS MAPS: brings up MAPS rigs, one after the other. They exist until the VM ends.
 Status Rigs(const std::vector<std::string>& words) {
   const int paths = std::atoi(words.at(0).c_str());
   const int maps = std::atoi(words.at(1).c_str());

@@ -4,10 +4,10 @@
 
 namespace dualpath::bench {
 
-/// Of one measurement or more; with an even number the mean of the two in the middle.
+/// Returns the median of one sample or more; of an even number, the mean of the middle two.
 double Median(std::vector<double> samples);
 
-/// The largest: every measurement here is of something that had better be small.
+/// Returns the largest sample: of all measurements here, smaller is better.
 double Worst(const std::vector<double>& samples);
 
 }  // namespace dualpath::bench

@@ -5,7 +5,7 @@
 namespace dualpath::bench {
 namespace {
 
-TEST(Samples, TheMedianIsTheMiddleOrTheMeanOfTheTwoThere) {
+TEST(Samples, TheMedianIsTheMiddleOrTheMeanOfTheMiddleTwo) {
   EXPECT_EQ(Median({7}), 7);
   EXPECT_EQ(Median({9, 1, 2}), 2);
   EXPECT_EQ(Median({8, 1, 2, 4}), 3);

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Whether a case has been run again after the whole.
+/// Returns whether a case was run again after the whole set.
 bool RanSince(const std::string& results, fs::file_time_type then) {
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(results, ec)) {
@@ -56,7 +56,7 @@ double SetTimes::VirtualSeconds() const { return Sum(cases, &CaseTime::virtual_s
 SetTimes ReadSetTimes(const std::string& results) {
   SetTimes times;
   for (const results::CaseRun& run : results::ReadRun(results, "").cases) {
-    // One that was skipped, or that the lab failed, has no time to speak of.
+    // Skipped cases, and cases without a verdict, have no meaningful time.
     if (run.Skipped() || !run.real_seconds || !run.virtual_seconds || *run.real_seconds <= 0) {
       continue;
     }

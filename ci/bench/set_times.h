@@ -12,24 +12,23 @@ struct CaseTime {
   double real_seconds = 0;
   double virtual_seconds = 0;
 
-  /// Virtual seconds per real one.
+  /// Returns virtual seconds per real second.
   double Ratio() const { return virtual_seconds / real_seconds; }
 };
 
-/// The last run of a set of cases, as it is in the results.
+/// The times of the last run of a set of cases.
 struct SetTimes {
-  std::vector<CaseTime> cases;  ///< the longest, in real time, first
-  /// Of the whole run, from run.json, which ci/cases, ci/test and ci/figures leave: a file with
-  /// `wall_seconds` and `jobs`, how many cases ran at a time. None: no such file, or cases have
-  /// been run again since.
+  std::vector<CaseTime> cases;  ///< cases, longest real time first
+  /// Duration of the whole run, from the file run.json of ci/cases, ci/test and ci/figures, which
+  /// has `wall_seconds` and `jobs`. None without that file, or if cases were run again since.
   std::optional<double> wall_seconds;
-  int jobs = 0;
+  int jobs = 0;  ///< number of cases that ran at a time
 
   double RealSeconds() const;
   double VirtualSeconds() const;
 };
 
-/// No cases where there are no results.
+/// Reads the times from a results directory; without results there are no cases.
 SetTimes ReadSetTimes(const std::string& results);
 
 }  // namespace dualpath::bench

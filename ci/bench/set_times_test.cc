@@ -20,15 +20,15 @@ using ::testing::IsEmpty;
 class SetTimesTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    results_.Leave("Failover.Short", "", 5, 50);
-    results_.Leave("Failover.Long", "", 20, 100);
-    results_.Leave("Failover.Skips", FakeResults::kSkipped, 3, 3);
+    results_.WriteCase("Failover.Short", "", 5, 50);
+    results_.WriteCase("Failover.Long", "", 20, 100);
+    results_.WriteCase("Failover.Skips", FakeResults::kSkipped, 3, 3);
   }
 
   FakeResults results_;
 };
 
-TEST_F(SetTimesTest, TheLongestCaseIsFirstAndSkippedOnesAreNone) {
+TEST_F(SetTimesTest, TheLongestCaseIsFirstAndSkippedOnesAreLeftOut) {
   const SetTimes times = ReadSetTimes(results_.path());
   EXPECT_THAT(times.cases, ElementsAre(Field(&CaseTime::name, "Failover.Long"),
                                        Field(&CaseTime::name, "Failover.Short")));
@@ -38,21 +38,21 @@ TEST_F(SetTimesTest, TheLongestCaseIsFirstAndSkippedOnesAreNone) {
   EXPECT_EQ(times.wall_seconds, std::nullopt);
 }
 
-TEST_F(SetTimesTest, TheWholeRunsTimeIsTold) {
+TEST_F(SetTimesTest, HasTheDurationOfTheWholeRun) {
   FakeResults::Write(results_.path() + "/run.json", "{\"wall_seconds\": 15.5, \"jobs\": 2}\n");
   const SetTimes times = ReadSetTimes(results_.path());
   EXPECT_EQ(times.wall_seconds, 15.5);
   EXPECT_EQ(times.jobs, 2);
 }
 
-TEST_F(SetTimesTest, ButNotIfACaseHasRunAgainSince) {
+TEST_F(SetTimesTest, HasNoDurationIfACaseWasRunAgain) {
   const std::string file = results_.path() + "/run.json";
   FakeResults::Write(file, "{\"wall_seconds\": 15.5, \"jobs\": 2}\n");
   fs::last_write_time(file, fs::last_write_time(file) - std::chrono::minutes(1));
   EXPECT_EQ(ReadSetTimes(results_.path()).wall_seconds, std::nullopt);
 }
 
-TEST_F(SetTimesTest, NorIfItMakesNoSense) {
+TEST_F(SetTimesTest, HasNoDurationIfItIsInvalid) {
   for (const char* content :
        {"", "[]", "{}", "{\"wall_seconds\": \"1\"}", "{\"wall_seconds\": 0}"}) {
     SCOPED_TRACE(content);
@@ -61,7 +61,7 @@ TEST_F(SetTimesTest, NorIfItMakesNoSense) {
   }
 }
 
-TEST(SetTimes, WithoutResultsThereAreNone) {
+TEST(SetTimes, HasNoCasesWithoutResults) {
   EXPECT_THAT(ReadSetTimes("/nonexistent").cases, IsEmpty());
 }
 

@@ -6,8 +6,8 @@ namespace dualpath::bench {
 
 std::string TableLine(const Figure& figure) {
   std::string line =
-      fmt::format("{:<9} {:<62} {:>9}", figure.group, figure.what, ValueInWords(figure));
-  const std::string limit = LimitInWords(figure);
+      fmt::format("{:<9} {:<62} {:>9}", figure.group, figure.what, FormatValue(figure));
+  const std::string limit = FormatLimit(figure);
   if (!limit.empty()) line += "  " + limit;
   if (const auto met = figure.Met()) line += *met ? ": met" : ": NOT MET";
   if (!figure.note.empty()) line += "  (" + figure.note + ")";
@@ -19,16 +19,16 @@ std::string TableLine(const CaseTime& time) {
                      time.virtual_seconds, time.Ratio(), time.name);
 }
 
-std::string MarkdownRows(const Report& report) {
+std::string MarkdownRows(const Figures& figures) {
   std::string rows;
-  for (const Figure& figure : report.figures) {
+  for (const Figure& figure : figures.all) {
     if (!figure.limit && !figure.headline) continue;
     rows += fmt::format("| {} | {} | {} |\n", figure.what,
                         figure.limit
                             ? (figure.limit->kind == Limit::Kind::kAtLeast ? "at least " : "") +
-                                  ValueInWords(figure.limit->value, figure.unit)
+                                  FormatValue(figure.limit->value, figure.unit)
                             : "",
-                        ValueInWords(figure));
+                        FormatValue(figure));
   }
   return rows;
 }

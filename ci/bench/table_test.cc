@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ci/bench/fake_report.h"
+#include "ci/bench/fake_figures.h"
 
 namespace dualpath::bench {
 namespace {
@@ -12,8 +12,8 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-TEST(Table, AFiguresLineSaysWhetherItsLimitIsMet) {
-  const auto figures = FakeReport().figures;
+TEST(Table, AFiguresLineHasWhetherItsLimitIsMet) {
+  const auto figures = FakeFigures().all;
   EXPECT_THAT(TableLine(figures[0]),
               StartsWith("restore   restore to the first assertion, median"));
   EXPECT_THAT(TableLine(figures[0]), EndsWith("    0.71 s  at most 1 s: met\n"));
@@ -27,8 +27,8 @@ TEST(Table, ACasesLineHasItsTimes) {
               HasSubstr("20.0 s real    100.0 s virtual    5.0 x  Failover.Long\n"));
 }
 
-TEST(Table, RowsAreOfHeadlinesAndOfWhatHasALimit) {
-  EXPECT_EQ(MarkdownRows(FakeReport()),
+TEST(Table, HasRowsForHeadlinesAndFiguresWithALimit) {
+  EXPECT_EQ(MarkdownRows(FakeFigures()),
             "| restore to the first assertion, median | 1 s | 0.71 s |\n"
             "| boot / restore | at least 20 x | 12 x |\n"
             "| one at a time / side by side |  | 1.9 x |\n"

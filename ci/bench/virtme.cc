@@ -14,20 +14,20 @@ namespace fs = std::filesystem;
 
 constexpr int kMostBoots = 3;
 
-/// The lab's kernel in a directory where virtme-ng finds the modules that belong to it, of which it
-/// needs 9p's: ROOT/boot/vmlinuz-VERSION and ROOT/lib/modules/VERSION.
+/// Copies the lab's kernel to ROOT/boot/vmlinuz-VERSION and its modules to
+/// ROOT/lib/modules/VERSION, where virtme-ng finds them; it needs that of 9p.
 Result<std::string> LayOutKernel(const lab::Image& image, const std::string& root) {
   const fs::path modules = fs::path(root) / "lib/modules";
   std::error_code ec;
   fs::create_directories(modules.parent_path(), ec);
   fs::create_directories(fs::path(root) / "boot", ec);
-  // Its exit code says nothing.
+  // debugfs exits with 0 even if it fails.
   DUALPATH_TRY_STATUS(process::ExecuteChecked(
       {{"debugfs", "-R", "rdump /usr/lib/modules " + modules.parent_path().string(), image.disk()}},
       Deadline::In(std::chrono::minutes(1))));
   const fs::directory_iterator versions(modules, ec);
   if (ec || versions == fs::directory_iterator())
-    return Error::Because("take the kernel's modules from", image.disk(), "debugfs found none");
+    return Error::Because("copy the kernel's modules from", image.disk(), "debugfs found none");
   const fs::path kernel =
       fs::path(root) / "boot" / ("vmlinuz-" + versions->path().filename().string());
   fs::copy_file(image.kernel(), kernel, ec);

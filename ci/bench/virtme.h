@@ -4,10 +4,9 @@
 
 namespace dualpath::bench {
 
-/// virtme-ng's boot of the lab's kernel, with this machine's files, to a command and out again:
-/// what there is elsewhere to try a kernel in a VM at once. Adds the figure, and its ratio to
-/// `restore`, the seconds to restore the lab's shell. Where that cannot be measured the figure says
-/// why.
+/// Measures, for comparison, how long virtme-ng takes to boot the lab's kernel with this machine's
+/// files, run a command and exit. Adds the figure and its ratio to `restore`, the seconds to
+/// restore the lab's shell. If it cannot be measured, the figure has the reason.
 void MeasureVirtme(const Bench& bench, double restore);
 
 }  // namespace dualpath::bench

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <optional>
+#include <CLI/CLI.hpp>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include "helpers/timeline/incident.h"
 
@@ -11,14 +10,30 @@ namespace dualpath::cli {
 
 struct ReportOptions {
   timeline::IncidentOptions incident;
-  std::string page = "timeline.html";  ///< output file
-  std::string trace;                   ///< output file of the trace; empty: none
-  std::string records;                 ///< output file of the records as NDJSON; empty: none
+  std::string page = "timeline.html";  ///< file to write the page to, replaced as a whole
+  std::string trace;                   ///< file to write the trace to; empty: none
+  std::string records;                 ///< file to write the records to, as NDJSON; empty: none
 };
 
-/// Runs `dualpath report FILE...`: writes the timeline of an incident from its logs, and prints a
-/// short summary on `out`. Returns the exit code: 0, or 2 with one message on `err` if a file
-/// cannot be read or written, or if no line belongs on the timeline.
+/// `dualpath report FILE...`: writes the timeline of an incident from its logs, and prints a short
+/// summary on `out`. Returns 0, or 2 with a message on `err` if a file cannot be read or written,
+/// or if the logs have nothing for the timeline.
 int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err);
+
+class ReportCommand {
+ public:
+  explicit ReportCommand(CLI::App& app);
+  ReportCommand(const ReportCommand&) = delete;
+  ReportCommand& operator=(const ReportCommand&) = delete;
+
+  bool parsed() const { return command_->parsed(); }
+
+  /// Returns an `ExitCode`.
+  int Run() const;
+
+ private:
+  CLI::App* command_;
+  ReportOptions options_;
+};
 
 }  // namespace dualpath::cli

@@ -10,18 +10,18 @@ namespace dualpath::cli {
 struct ShellOptions {
   std::string stack = lab::kDefaultStack;
   lab::Accelerator accelerator = lab::Accelerator::kTcg;
-  std::string name;   ///< for `dualpath cp`; empty: "lab", or the first of "lab2"... that is free
-  bool live = false;  ///< real time in place of virtual time; under KVM it is real anyway
-  std::string from;   ///< go on from the state that was kept under this name
-  std::string at;     ///< go on where this case failed, as `dualpath exec --keep-snapshot` kept it
-  std::string results;  ///< where `at` is looked for; empty: build/results beside the program
-  std::string save;     ///< keep the state at the shell's end under this name
-  bool guest = false;   ///< show the guest's console of the running shell `name`, and no shell
+  std::string name;     ///< name for `dualpath cp`; empty: "lab", or the first free "lab2"...
+  bool live = false;    ///< real time instead of virtual time; under KVM it is always real
+  std::string from;     ///< name of the snapshot to start from, as `save` saved it
+  std::string at;       ///< failed case to start from the snapshot of (exec --keep-snapshot)
+  std::string results;  ///< results directory with that case; empty: build/results beside us
+  std::string save;     ///< name under which to save a snapshot when the shell ends
+  bool guest = false;   ///< print the guest's console of the running shell `name` instead
 };
 
-/// A root shell in a lab VM of its own, on our terminal; or, if standard input is none, one that
-/// runs what it reads there. Returns the shell's exit code, or an `ExitCode` if it did not come to
-/// that.
+/// Runs a root shell in a lab VM of its own, on our terminal; if standard input is not a terminal,
+/// the shell runs it as a script. Returns the shell's exit code, or an `ExitCode` if the shell was
+/// not started or did not end.
 int Shell(const ShellOptions& options);
 
 }  // namespace dualpath::cli

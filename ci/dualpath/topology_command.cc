@@ -36,12 +36,19 @@ int RunTopology(const std::string& file, std::ostream& out, std::ostream& err) {
   const multipath::Topology topology = multipath::ParseTopology(*text);
   if (topology.maps.empty()) {
     err << "dualpath topology: " << (from_stdin ? "standard input" : file)
-        << ": no multipath map in it (" << WhyNoMap(topology)
+        << ": no multipath map found (" << WhyNoMap(topology)
         << "); expected the output of 'multipath -ll'\n";
     return kUsage;
   }
   out << multipath::ToJsonText(topology) << "\n";
   return kAllPassed;
 }
+
+TopologyCommand::TopologyCommand(CLI::App& app)
+    : command_(app.add_subcommand("topology", "Convert saved `multipath -ll` output to JSON")) {
+  command_->add_option("file", file_, "The saved output (default: standard input)");
+}
+
+int TopologyCommand::Run() const { return RunTopology(file_, std::cout, std::cerr); }
 
 }  // namespace dualpath::cli

@@ -25,27 +25,27 @@ constexpr char kSaved[] =
     "`-+- policy='service-time 0' prio=1 status=active\n"
     "  `- 3:0:1:0 sdb 8:16 failed i/o pending running\n";
 
-struct Outcome {
+struct Ended {
   int exit_code;
   std::string out;
   std::string err;
 };
 
-Outcome RunOn(const std::string& file) {
+Ended RunOn(const std::string& file) {
   std::ostringstream out;
   std::ostringstream err;
   const int exit_code = RunTopology(file, out, err);
   return {exit_code, out.str(), err.str()};
 }
 
-/// `text` is what standard input holds meanwhile.
-Outcome RunOnInput(const std::string& text, const std::string& file) {
+/// Runs with `text` as standard input.
+Ended RunOnInput(const std::string& text, const std::string& file) {
   const std::istringstream input(text);
   std::streambuf* const before = std::cin.rdbuf(input.rdbuf());
-  Outcome outcome = RunOn(file);
+  Ended ended = RunOn(file);
   std::cin.rdbuf(before);
   std::cin.clear();
-  return outcome;
+  return ended;
 }
 
 std::string TemporaryFile() {
@@ -55,11 +55,11 @@ std::string TemporaryFile() {
 TEST(TopologyCommand, PrintsASavedTopologyAsJson) {
   const std::string file = TemporaryFile();
   ASSERT_TRUE(WriteFileAtomically(file, kSaved).ok());
-  const Outcome outcome = RunOn(file);
+  const Ended ended = RunOn(file);
   std::remove(file.c_str());
-  EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(outcome.err, "");
-  const auto document = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_EQ(ended.err, "");
+  const auto document = nlohmann::json::parse(ended.out);
   EXPECT_EQ(document["maps"][0]["alias"], "mpatha");
   EXPECT_EQ(document["maps"][0]["product"],
             "stor\xef\xbf\xbd"
@@ -71,32 +71,32 @@ TEST(TopologyCommand, PrintsASavedTopologyAsJson) {
 
 TEST(TopologyCommand, ReadsStandardInputByDefaultAndForADash) {
   for (const char* file : {"", "-"}) {
-    const Outcome outcome = RunOnInput(kSaved, file);
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    EXPECT_EQ(nlohmann::json::parse(outcome.out)["maps"].size(), 1U);
+    const Ended ended = RunOnInput(kSaved, file);
+    EXPECT_EQ(ended.exit_code, 0) << ended.err;
+    EXPECT_EQ(nlohmann::json::parse(ended.out)["maps"].size(), 1U);
   }
 }
 
 TEST(TopologyCommand, AnUnreadableFileIsAUsageError) {
-  const Outcome outcome = RunOn("/nonexistent/topology.txt");
-  EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, StartsWith("dualpath topology: read file: /nonexistent/topology.txt: "
-                                      "No such file or directory"));
+  const Ended ended = RunOn("/nonexistent/topology.txt");
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, StartsWith("dualpath topology: read file: /nonexistent/topology.txt: "
+                                    "No such file or directory"));
   EXPECT_THAT(RunOn("/").err, HasSubstr("Is a directory"));
 }
 
 TEST(TopologyCommand, InputWithoutAMapIsAUsageError) {
-  const Outcome empty = RunOnInput("", "");
+  const Ended empty = RunOnInput("", "");
   EXPECT_EQ(empty.exit_code, 2);
   EXPECT_EQ(empty.out, "");
   EXPECT_EQ(empty.err,
-            "dualpath topology: standard input: no multipath map in it (the input is empty); "
+            "dualpath topology: standard input: no multipath map found (the input is empty); "
             "expected the output of 'multipath -ll'\n");
-  const Outcome other = RunOnInput("\nNAME MAJ:MIN\nsda 8:0\n", "-");
+  const Ended other = RunOnInput("\nNAME MAJ:MIN\nsda 8:0\n", "-");
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_EQ(other.err,
-            "dualpath topology: standard input: no multipath map in it (line 2 is 'NAME "
+            "dualpath topology: standard input: no multipath map found (line 2 is 'NAME "
             "MAJ:MIN'); expected the output of 'multipath -ll'\n");
 }
 

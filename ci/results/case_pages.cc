@@ -25,12 +25,12 @@ Result<timeline::Incident> Read(const std::vector<std::string>& files) {
 }
 
 bool IsComplete(const timeline::Incident& incident) {
-  const auto& records = incident.timeline.records;
-  return std::any_of(records.begin(), records.end(),
-                     [](const timeline::Record& record) { return record.kind == "end"; });
+  const auto& events = incident.timeline.records;
+  return std::any_of(events.begin(), events.end(),
+                     [](const Record& record) { return record.kind == "end"; });
 }
 
-/// What a case that was cut off has recorded, with the journal in the place of what it had not.
+/// Reads the case's records; if they are incomplete, the journal takes the place of the rest.
 Result<timeline::Incident> ReadAll(const std::string& directory) {
   std::error_code ec;
   const bool has_records = fs::exists(directory + kRecords, ec);
@@ -42,8 +42,8 @@ Result<timeline::Incident> ReadAll(const std::string& directory) {
   files.push_back(directory + kJournal);
   DUALPATH_TRY(incident, Read(files));
   incident.timeline.notes.emplace_back(
-      "the case's process ended before it had gathered its timeline: logs are from the journal "
-      "since boot, and the guest's I/O is missing unless its run was stopped");
+      "the case's process ended before it had completed its timeline: logs are from the journal "
+      "since boot, and the guest's I/O is missing unless it had been stopped");
   return incident;
 }
 

@@ -6,9 +6,9 @@
 
 namespace dualpath::results {
 
-/// Makes timeline.html and trace.json of what a case has left in `directory`: its records.ndjson
-/// and, if the case's process died before it was complete, or never began it, the journal that was
-/// gathered then (journal.log). Neither file: nothing is made. `title`: the case and its verdict.
+/// Writes timeline.html and trace.json from the records.ndjson in a case's results `directory` and,
+/// if that is incomplete or missing because the case's process died, from the journal collected
+/// then (journal.log). Writes nothing if both are missing. `title` is the case and its verdict.
 Status WriteCasePages(const std::string& directory, const std::string& title);
 
 }  // namespace dualpath::results

@@ -51,7 +51,7 @@ class CasePages : public ::testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(CasePages, OfACompleteTimeline) {
+TEST_F(CasePages, ACompleteTimelineNeedsNoJournal) {
   Put("records.ndjson", std::string(kStep) + kEnd);
   Put("journal.log", kJournal);
   Write();
@@ -62,30 +62,30 @@ TEST_F(CasePages, OfACompleteTimeline) {
   EXPECT_EQ(nlohmann::json::parse(Get("trace.json"))["otherData"]["title"], "A.B: passed");
 }
 
-TEST_F(CasePages, OfACaseThatDiedTakesTheJournal) {
+TEST_F(CasePages, AnIncompleteTimelineTakesTheJournal) {
   Put("records.ndjson", std::string(kStep) + R"({"time_us":2400000,"lane":"ca)");
   Put("journal.log", kJournal);
   Write();
   const std::string page = Get("timeline.html");
   EXPECT_THAT(page, HasSubstr("delete 3:0:1:0 (sdb)"));
   EXPECT_THAT(page, HasSubstr("remove path (uevent)"));
-  EXPECT_THAT(page, HasSubstr("ended before it had gathered"));
+  EXPECT_THAT(page, HasSubstr("ended before it had completed"));
   EXPECT_THAT(page, HasSubstr("not understood"));
 }
 
-TEST_F(CasePages, OfACaseThatDidNotGetAsFarAsItsTimeline) {
+TEST_F(CasePages, AMissingTimelineTakesTheJournal) {
   Put("journal.log", kJournal);
   Write();
   EXPECT_THAT(Get("timeline.html"), HasSubstr("remove path (uevent)"));
 }
 
-TEST_F(CasePages, OfWhatADeadCaseHasLeftWithoutAJournal) {
+TEST_F(CasePages, AnIncompleteTimelineWithoutAJournalIsShown) {
   Put("records.ndjson", kStep);
   Write();
   EXPECT_THAT(Get("timeline.html"), HasSubstr("delete 3:0:1:0 (sdb)"));
 }
 
-TEST_F(CasePages, OfNothingAreNone) {
+TEST_F(CasePages, NothingIsWrittenWithoutRecordsOrAJournal) {
   Write();
   EXPECT_FALSE(fs::exists(Path("timeline.html")));
   EXPECT_FALSE(fs::exists(Path("trace.json")));

@@ -9,7 +9,7 @@
 
 namespace dualpath::results {
 
-/// A results directory as a run would leave it. For tests.
+/// A results directory as a run writes it, for tests.
 class FakeResults {
  public:
   std::string path() const { return directory_.path() + "/results"; }
@@ -20,24 +20,24 @@ class FakeResults {
     ASSERT_TRUE(written.ok()) << written.error().ToString();
   }
 
-  /// Into the directory `results` the report of one case; `said` goes between its tags.
-  static void LeaveIn(const std::string& results, const std::string& name,
-                      const std::string& said = "", double real_seconds = 5,
-                      double virtual_seconds = 50) {
+  /// Writes the report of one case to the directory `results`; `content` is the XML in its element.
+  static void WriteCaseIn(const std::string& results, const std::string& name,
+                          const std::string& content = "", double real_seconds = 5,
+                          double virtual_seconds = 50) {
     const std::size_t dot = name.find('.');
     const std::string suite = name.substr(0, dot);
     Write(results + "/" + name + "/gtest.xml",
           "<testsuites><testsuite name=\"" + suite + "\"><testcase name=\"" + name.substr(dot + 1) +
               "\" classname=\"" + suite +
-              "\" file=\"../cases/path_offline.cc\" line=\"12\" status=\"run\">" + said +
+              "\" file=\"../cases/path_offline.cc\" line=\"12\" status=\"run\">" + content +
               "</testcase></testsuite></testsuites>");
     Write(results + "/" + name + "/timing.json",
           "{\"real_seconds\":" + std::to_string(real_seconds) +
               ",\"virtual_seconds\":" + std::to_string(virtual_seconds) + "}");
   }
-  void Leave(const std::string& name, const std::string& said = "", double real_seconds = 5,
-             double virtual_seconds = 50) const {
-    LeaveIn(path(), name, said, real_seconds, virtual_seconds);
+  void WriteCase(const std::string& name, const std::string& content = "", double real_seconds = 5,
+                 double virtual_seconds = 50) const {
+    WriteCaseIn(path(), name, content, real_seconds, virtual_seconds);
   }
 
   static constexpr char kFailed[] =

@@ -9,12 +9,12 @@
 #include <fstream>
 #include <map>
 
+#include "helpers/base/utf8.h"
+
 namespace dualpath::results {
 namespace {
 
-using Outcome = TestVerdict::Outcome;
-
-// GitHub shows ten errors and ten warnings of a step, and refuses a summary of more than 1 MiB.
+// GitHub shows ten errors and ten warnings of a step, and rejects a summary of more than 1 MiB.
 constexpr int kMostAnnotations = 10;
 constexpr std::size_t kMostFailures = 50;
 constexpr std::size_t kMostReasons = 50;
@@ -23,7 +23,7 @@ constexpr std::size_t kSlowest = 10;
 constexpr std::size_t kLongestMessage = 4000;
 constexpr std::size_t kLongestReason = 500;
 
-/// As GitHub's own toolkit escapes what stands after "::".
+/// Escapes the message of a workflow command, behind "::", as GitHub's own toolkit does.
 std::string ForCommand(std::string text) {
   boost::replace_all(text, "%", "%25");
   boost::replace_all(text, "\r", "%0D");
@@ -31,20 +31,16 @@ std::string ForCommand(std::string text) {
   return text;
 }
 
-/// The same for a value before it.
+/// Escapes the value of a property of a workflow command.
 std::string ForProperty(const std::string& text) {
   return boost::replace_all_copy(boost::replace_all_copy(ForCommand(text), ":", "%3A"), ",", "%2C");
 }
 
-/// Not in the middle of a UTF-8 character.
 std::string Shortened(const std::string& text, std::size_t most) {
-  if (text.size() <= most) return text;
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
+  return text.size() <= most ? text : CutUtf8(text, most) + "...";
 }
 
-/// Text in a paragraph or a table's cell that Markdown leaves as it is.
+/// Escapes text so that Markdown shows it unchanged in a paragraph or a table's cell.
 std::string ForMarkdown(const std::string& text) {
   std::string safe;
   for (const char c : text) {
@@ -62,7 +58,7 @@ std::string ForMarkdown(const std::string& text) {
   return safe;
 }
 
-/// A block between fences that are longer than any in it.
+/// Makes a code block whose fence is longer than any in `text`.
 std::string Block(const std::string& text) {
   std::string fence = "```";
   while (text.find(fence) != std::string::npos) fence += '`';
@@ -89,8 +85,8 @@ std::string Annotation(const std::string& kind, const CaseRun& run, const Failur
 std::string Counts(const RunResults& run) {
   std::string heading = "| passed | failed | skipped |";
   std::string rule = "| ---: | ---: | ---: |";
-  std::string row = fmt::format("| {} | {} | {} |", run.Count(Outcome::kPassed),
-                                run.Count(Outcome::kFailed), run.Count(Outcome::kSkipped));
+  std::string row = fmt::format("| {} | {} | {} |", run.Count(Verdict::kPassed),
+                                run.Count(Verdict::kFailed), run.Count(Verdict::kSkipped));
   const auto add = [&](const std::string& name, const std::string& value) {
     heading += " " + name + " |";
     rule += " ---: |";
@@ -136,7 +132,7 @@ std::string UnexpectedPasses(const RunResults& run) {
             ForMarkdown(Shortened(each.known_issue, kLongestReason)) + " |\n";
   }
   if (text.empty()) return "";
-  return "\n### Passed, although a known issue\n\n| case | issue |\n| --- | --- |\n" + text;
+  return "\n### Passed in spite of a known issue\n\n| case | issue |\n| --- | --- |\n" + text;
 }
 
 std::string Slowest(const RunResults& run) {
@@ -210,7 +206,7 @@ std::string Annotations(const RunResults& run) {
                              "unexpected pass, known issue: " + each.known_issue);
     }
     if (!each.Failed() || each.failures.empty()) continue;
-    // The first one has brought the others about, in general.
+    // The first failure usually causes the others.
     const Failure& failure = each.failures.front();
     const std::string message = Shortened(failure.text, kLongestMessage);
     if (each.known_issue.empty()) {
@@ -224,12 +220,12 @@ std::string Annotations(const RunResults& run) {
 }
 
 std::string JobSummary(const RunResults& run) {
-  if (run.cases.empty()) return "## Dualpath\n\nNo case has left results.\n";
+  if (run.cases.empty()) return "## Dualpath\n\nNo case results.\n";
   return "## Dualpath\n\n" + Counts(run) + Failures(run) + UnexpectedPasses(run) + Slowest(run) +
-         Skips(run) + "\nThe run's page is `index.html` in the results that the job keeps.\n";
+         Skips(run) + "\nThe run's page is `index.html` in the job's artifacts.\n";
 }
 
-Status TellGithub(const RunResults& run, const Github& github, std::ostream& out) {
+Status ReportToGithub(const RunResults& run, const Github& github, std::ostream& out) {
   if (!github.is_on) return Ok{};
   out << Annotations(run);
   if (github.step_summary.empty()) return Ok{};

@@ -17,7 +17,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-using Outcome = TestVerdict::Outcome;
 
 Github GithubWith(const std::map<std::string, std::string>& variables) {
   return Github::From([&](const std::string& name) -> std::optional<std::string> {
@@ -37,14 +36,14 @@ CaseRun Passed(const std::string& name, double real_seconds) {
 
 CaseRun Failed(const std::string& name, const Failure& failure) {
   CaseRun run = Passed(name, 1);
-  run.outcome = Outcome::kFailed;
+  run.verdict = Verdict::kFailed;
   run.failures = {failure};
   return run;
 }
 
 CaseRun Skipped(const std::string& name, const std::string& reason) {
   CaseRun run = Passed(name, 1);
-  run.outcome = Outcome::kSkipped;
+  run.verdict = Verdict::kSkipped;
   run.reason = reason;
   return run;
 }
@@ -59,7 +58,7 @@ int LinesIn(const std::string& text) {
   return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
 }
 
-TEST(Github, IsKnownByItsVariables) {
+TEST(Github, IsDetectedByItsVariables) {
   EXPECT_FALSE(GithubWith({}).is_on);
   EXPECT_FALSE(GithubWith({{"GITHUB_ACTIONS", "false"}}).is_on);
   const Github github = GithubWith({{"GITHUB_ACTIONS", "true"}, {"GITHUB_STEP_SUMMARY", "/a"}});
@@ -79,7 +78,7 @@ TEST(Annotations, AreEscaped) {
             "b\n");
 }
 
-TEST(Annotations, AFailureMayHaveNoPlace) {
+TEST(Annotations, AFailureMayHaveNoFile) {
   EXPECT_EQ(Annotations(RunOf({Failed("A.C", {"", 0, "infrastructure: x"})})),
             "::error title=A.C::infrastructure: x\n");
 }
@@ -96,7 +95,7 @@ TEST(Annotations, KnownIssuesAndUnexpectedPassesAreWarnings) {
             "https://example.org/1\n");
 }
 
-TEST(Annotations, AreNoMoreThanGithubShows) {
+TEST(Annotations, StopAtTheNumberThatGithubShows) {
   EXPECT_EQ(LinesIn(Annotations(RunOf(std::vector<CaseRun>(30, Failed("A.B", {"a.cc", 1, "x"}))))),
             10);
 }
@@ -125,7 +124,7 @@ TEST(JobSummary, HasCountsFailuresSlowestAndSkips) {
             "| `A.E` | 1.0 s | 2.0 s |\n"
             "\n### Skipped\n\n| reason | cases |\n| --- | --- |\n"
             "| no root | `A.D`, `A.E` |\n"
-            "\nThe run's page is `index.html` in the results that the job keeps.\n");
+            "\nThe run's page is `index.html` in the job's artifacts.\n");
 }
 
 TEST(JobSummary, HasKnownIssues) {
@@ -140,7 +139,7 @@ TEST(JobSummary, HasKnownIssues) {
   EXPECT_THAT(summary, HasSubstr("| `A.D` | https://example.org/a\\_b |\n"));
 }
 
-TEST(JobSummary, WhatCasesSaidStaysText) {
+TEST(JobSummary, MessagesOfCasesStayText) {
   const std::string summary =
       JobSummary(RunOf({Failed("A.C", {"", 0, "```\n# no heading\n````"}),
                         Skipped("A.D", "a | b\n<img src=x> & *c* [d](e) `f`")}));
@@ -171,11 +170,11 @@ TEST(JobSummary, IsCutBetweenCharacters) {
               HasSubstr("\n" + std::string(3999, 'a') + "...\n```\n"));
 }
 
-TEST(JobSummary, OfNothing) {
-  EXPECT_EQ(JobSummary({}), "## Dualpath\n\nNo case has left results.\n");
+TEST(JobSummary, SaysSoIfThereAreNoResults) {
+  EXPECT_EQ(JobSummary({}), "## Dualpath\n\nNo case results.\n");
 }
 
-class TellGithubTest : public ::testing::Test {
+class ReportToGithubTest : public ::testing::Test {
  protected:
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::string file_ = directory_.path() + "/summary.md";
@@ -183,29 +182,29 @@ class TellGithubTest : public ::testing::Test {
   RunResults run_ = RunOf({Failed("A.C", {"cases/a.cc", 7, "x"})});
 };
 
-TEST_F(TellGithubTest, AppendsToTheStepsSummary) {
+TEST_F(ReportToGithubTest, AppendsToTheStepsSummary) {
   ASSERT_TRUE(WriteFileAtomically(file_, "before\n").ok());
   const Github github = GithubWith({{"GITHUB_ACTIONS", "true"}, {"GITHUB_STEP_SUMMARY", file_}});
-  EXPECT_TRUE(TellGithub(run_, github, out_).ok());
+  EXPECT_TRUE(ReportToGithub(run_, github, out_).ok());
   EXPECT_THAT(out_.str(), StartsWith("::error file=cases/a.cc"));
   EXPECT_THAT(*ReadFile(file_), StartsWith("before\n## Dualpath\n"));
 }
 
-TEST_F(TellGithubTest, SaysNothingElsewhere) {
-  EXPECT_TRUE(TellGithub(run_, GithubWith({{"GITHUB_STEP_SUMMARY", file_}}), out_).ok());
+TEST_F(ReportToGithubTest, PrintsNothingElsewhere) {
+  EXPECT_TRUE(ReportToGithub(run_, GithubWith({{"GITHUB_STEP_SUMMARY", file_}}), out_).ok());
   EXPECT_EQ(out_.str(), "");
   EXPECT_FALSE(ReadFile(file_).ok());
 }
 
-TEST_F(TellGithubTest, NeedsNoSummaryFile) {
-  EXPECT_TRUE(TellGithub(run_, GithubWith({{"GITHUB_ACTIONS", "true"}}), out_).ok());
+TEST_F(ReportToGithubTest, NeedsNoSummaryFile) {
+  EXPECT_TRUE(ReportToGithub(run_, GithubWith({{"GITHUB_ACTIONS", "true"}}), out_).ok());
   EXPECT_THAT(out_.str(), EndsWith("::x\n"));
 }
 
-TEST_F(TellGithubTest, ASummaryThatCannotBeWrittenIsAnError) {
+TEST_F(ReportToGithubTest, ASummaryThatCannotBeWrittenIsAnError) {
   const Github github =
       GithubWith({{"GITHUB_ACTIONS", "true"}, {"GITHUB_STEP_SUMMARY", "/no/such/file"}});
-  EXPECT_THAT(TellGithub(run_, github, out_).error().ToString(),
+  EXPECT_THAT(ReportToGithub(run_, github, out_).error().ToString(),
               HasSubstr("append the job's summary: /no/such/file: No such file"));
   EXPECT_THAT(out_.str(), Not(HasSubstr("## Dualpath")));
 }

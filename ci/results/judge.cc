@@ -13,9 +13,7 @@
 namespace dualpath::results {
 namespace {
 
-using Outcome = TestVerdict::Outcome;
-
-/// "was killed by signal 11".
+/// Returns "was killed by signal 11" or the like.
 std::string HowItEnded(int code) {
   if (code == 124)
     return fmt::format("was stopped after {} s of virtual time", lab::kVirtualLimit.count());
@@ -23,9 +21,9 @@ std::string HowItEnded(int code) {
   return fmt::format("ended with exit code {}", code);
 }
 
-bool Any(const std::vector<TestVerdict>& verdicts, Outcome outcome) {
-  return std::any_of(verdicts.begin(), verdicts.end(),
-                     [&](const TestVerdict& verdict) { return verdict.outcome == outcome; });
+bool Any(const std::vector<TestResult>& tests, Verdict verdict) {
+  return std::any_of(tests.begin(), tests.end(),
+                     [&](const TestResult& test) { return test.verdict == verdict; });
 }
 
 Result<int> JudgeWithoutReport(const EndedCase& ended, const std::string& xml, std::ostream& err) {
@@ -33,8 +31,8 @@ Result<int> JudgeWithoutReport(const EndedCase& ended, const std::string& xml, s
   err << "dualpath: " << ended.name << ": its process " << how << "; the logs are in "
       << ended.directory << "\n";
   if (ended.code == 0) {
-    return Error::Because("judge", ended.name,
-                          "exit code 0 and no gtest report: not a GoogleTest program?");
+    return Error::Because("read the verdict of", ended.name,
+                          "exit code 0 but no gtest report; is it a GoogleTest program?");
   }
   DUALPATH_TRY_STATUS(WriteFailureXml(xml, ended.name, "the case's process " + how));
   return int{kCaseFailed};
@@ -45,8 +43,8 @@ Result<int> JudgeWithoutReport(const EndedCase& ended, const std::string& xml, s
 Result<int> Judge(const EndedCase& ended, std::ostream& err) {
   const std::string xml = ended.directory + "/gtest.xml";
   if (!std::filesystem::exists(xml)) return JudgeWithoutReport(ended, xml, err);
-  DUALPATH_TRY(const std::vector<TestVerdict> verdicts, ReadVerdicts(xml));
-  const bool any_failed = Any(verdicts, Outcome::kFailed);
+  DUALPATH_TRY(const std::vector<TestResult> tests, ReadTestResults(xml));
+  const bool any_failed = Any(tests, Verdict::kFailed);
   if (ended.code != 0 && !any_failed) {
     DUALPATH_TRY_STATUS(WriteFailureXml(
         xml, ended.name, "the case's process " + HowItEnded(ended.code) + " after its report"));
@@ -56,13 +54,13 @@ Result<int> Judge(const EndedCase& ended, std::ostream& err) {
         << ended.directory << "\n";
     return int{kCaseFailed};
   }
-  if (verdicts.empty()) err << "dualpath: " << ended.name << ": no test matches\n";
-  for (const TestVerdict& verdict : verdicts) {
-    if (verdict.outcome != Outcome::kSkipped) continue;
-    err << "dualpath: " << verdict.name << " was skipped: " << verdict.message << "\n";
+  if (tests.empty()) err << "dualpath: " << ended.name << ": no test matches the filter\n";
+  for (const TestResult& test : tests) {
+    if (test.verdict != Verdict::kSkipped) continue;
+    err << "dualpath: " << test.name << " was skipped: " << test.message << "\n";
   }
-  const bool passed = Any(verdicts, Outcome::kPassed);
-  if (ended.strict && (!passed || Any(verdicts, Outcome::kSkipped))) return int{kCaseFailed};
+  const bool passed = Any(tests, Verdict::kPassed);
+  if (ended.strict && (!passed || Any(tests, Verdict::kSkipped))) return int{kCaseFailed};
   return passed ? int{kAllPassed} : int{kNothingRan};
 }
 

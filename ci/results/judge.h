@@ -9,15 +9,15 @@ namespace dualpath::results {
 
 /// A case program that has ended.
 struct EndedCase {
-  std::string name;       ///< of its results
-  std::string directory;  ///< its results, with gtest.xml unless it left none
-  int code = 0;           ///< its process', as a shell has it: 128 + n for signal n
-  bool strict = false;    ///< a skipped test is a failed one
+  std::string name;       ///< name of the results directory
+  std::string directory;  ///< results directory, with gtest.xml unless the program wrote none
+  int code = 0;           ///< exit code as in a shell: 128 + n for signal n
+  bool strict = false;    ///< whether a skipped test counts as failed
 };
 
-/// From how the process ended and what it reported to an `ExitCode`; what is wrong is said on
-/// `err`. Where the process failed and its report does not say so, a report that does takes its
-/// place: all that reads results goes by the report. An `Error` if there is no verdict.
+/// Returns the `ExitCode` for how the process ended and what its report contains, and prints what
+/// failed on `err`. If the process failed and its report has no failure, the report is replaced by
+/// one that has, because everything else reads only the report. An `Error` means no verdict.
 Result<int> Judge(const EndedCase& ended, std::ostream& err);
 
 }  // namespace dualpath::results

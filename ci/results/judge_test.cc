@@ -41,44 +41,44 @@ class JudgeTest : public ::testing::Test {
   }
 
   Result<int> JudgeEnd(int code, bool strict = false) {
-    said_.str("");
-    return Judge({"Failover.Deleted", directory_.path(), code, strict}, said_);
+    err_.str("");
+    return Judge({"Failover.Deleted", directory_.path(), code, strict}, err_);
   }
 
-  /// What those say who go by the report.
+  /// Returns the failures in the report, which everything else reads.
   std::vector<std::string> Failures() const {
     std::vector<std::string> failures;
-    const auto verdicts = ReadVerdicts(Xml());
-    for (const TestVerdict& verdict : *verdicts) {
+    const auto verdicts = ReadTestResults(Xml());
+    for (const TestResult& verdict : *verdicts) {
       for (const std::string& failure : verdict.failures) failures.push_back(failure);
     }
     return failures;
   }
 
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
-  std::ostringstream said_;
+  std::ostringstream err_;
 };
 
-TEST_F(JudgeTest, WhatPassedPassed) {
+TEST_F(JudgeTest, APassedCasePasses) {
   EXPECT_EQ(*JudgeReport(0, kPassed), kAllPassed);
-  EXPECT_THAT(said_.str(), IsEmpty());
+  EXPECT_THAT(err_.str(), IsEmpty());
 }
 
 TEST_F(JudgeTest, AFailureInTheReportCountsWhateverTheExitCode) {
   for (const int code : {0, 1, 139}) {
     EXPECT_EQ(*JudgeReport(code, std::string(kPassed) + kFailed), kCaseFailed) << code;
-    EXPECT_THAT(said_.str(), HasSubstr("Failover.Deleted failed; the logs of every layer are in"));
+    EXPECT_THAT(err_.str(), HasSubstr("Failover.Deleted failed; the logs of every layer are in"));
     EXPECT_THAT(Failures(), ElementsAre("it is lost"));
   }
 }
 
-TEST_F(JudgeTest, AProcessThatDiesAfterItsReportHasFailed) {
+TEST_F(JudgeTest, AProcessThatDiesAfterItsReportFails) {
   EXPECT_EQ(*JudgeReport(134, kPassed), kCaseFailed);
   EXPECT_THAT(Failures(),
               ElementsAre("the case's process was killed by signal 6 after its report"));
 }
 
-TEST_F(JudgeTest, AProcessWithoutAReportHasFailed) {
+TEST_F(JudgeTest, AProcessWithoutAReportFails) {
   EXPECT_EQ(*JudgeEnd(139), kCaseFailed);
   EXPECT_THAT(Failures(),
               ElementsAre("the case's process was killed by signal 11 and left no report"));
@@ -87,30 +87,30 @@ TEST_F(JudgeTest, AProcessWithoutAReportHasFailed) {
   EXPECT_THAT(Failures(), ElementsAre(HasSubstr("was stopped after")));
 }
 
-TEST_F(JudgeTest, NoReportOfAProcessThatEndedWellIsNoVerdict) {
+TEST_F(JudgeTest, ExitCode0WithoutAReportIsNoVerdict) {
   const auto judged = JudgeEnd(0);
   ASSERT_FALSE(judged.ok());
-  EXPECT_THAT(judged.error().ToString(), HasSubstr("not a GoogleTest program?"));
+  EXPECT_THAT(judged.error().ToString(), HasSubstr("is it a GoogleTest program?"));
 }
 
-TEST_F(JudgeTest, AReportThatIsCutOffIsNoVerdict) {
+TEST_F(JudgeTest, ATruncatedReportIsNoVerdict) {
   ASSERT_TRUE(WriteFileAtomically(Xml(), "<testsuites><testsuite name=").ok());
   EXPECT_FALSE(JudgeEnd(0).ok());
 }
 
-TEST_F(JudgeTest, WhatWasAllSkippedDidNotRun) {
+TEST_F(JudgeTest, NothingRanIfAllWereSkipped) {
   EXPECT_EQ(*JudgeReport(0, kSkipped), kNothingRan);
-  EXPECT_THAT(said_.str(), HasSubstr("Failover.Skips was skipped: no map"));
+  EXPECT_THAT(err_.str(), HasSubstr("Failover.Skips was skipped: no map"));
   EXPECT_EQ(*JudgeReport(0, std::string(kPassed) + kSkipped), kAllPassed);
-  EXPECT_THAT(said_.str(), AllOf(HasSubstr("Failover.Skips"), Not(HasSubstr("Failover.Passes"))));
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("Failover.Skips"), Not(HasSubstr("Failover.Passes"))));
 }
 
-TEST_F(JudgeTest, NoTestAtAllDidNotRun) {
+TEST_F(JudgeTest, NothingRanIfNoTestMatched) {
   EXPECT_EQ(*JudgeReport(0, ""), kNothingRan);
-  EXPECT_THAT(said_.str(), HasSubstr("no test matches"));
+  EXPECT_THAT(err_.str(), HasSubstr("no test matches"));
 }
 
-TEST_F(JudgeTest, ASkipIsAFailureIfThatIsAsked) {
+TEST_F(JudgeTest, ASkipFailsInStrictMode) {
   EXPECT_EQ(*JudgeReport(0, kSkipped, true), kCaseFailed);
   EXPECT_EQ(*JudgeReport(0, std::string(kPassed) + kSkipped, true), kCaseFailed);
   EXPECT_EQ(*JudgeReport(0, "", true), kCaseFailed);

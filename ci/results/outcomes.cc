@@ -21,7 +21,7 @@ struct Row {
   json cells;
 };
 
-// From what was done to what the application saw; columns of other names follow.
+// In the order from the fault to the application; columns of other names follow.
 constexpr std::array kKnownColumns = {"fault",  "device",      "policy",       "path",
                                       "dm",     "multipathd",  "sg_io",        "qemu",
                                       "domain", "virtio_scsi", "guest_kernel", "guest"};
@@ -55,26 +55,26 @@ std::string Line(const std::vector<std::string>& cells) {
 int PrintOutcomes(const std::string& results, std::ostream& out, std::ostream& err) {
   std::vector<Row> rows;
   for (const std::string& report : ReportsIn(results)) {
-    const auto verdicts = ReadVerdicts(report);
-    if (!verdicts.ok()) {
-      err << "dualpath: " << verdicts.error().ToString() << "\n";
+    const auto tests = ReadTestResults(report);
+    if (!tests.ok()) {
+      err << "dualpath: " << tests.error().ToString() << "\n";
       continue;
     }
-    for (const TestVerdict& verdict : *verdicts) {
-      const auto outcome = verdict.properties.find("outcome");
-      if (verdict.outcome != TestVerdict::Outcome::kPassed) continue;
-      if (outcome == verdict.properties.end()) continue;
+    for (const TestResult& test : *tests) {
+      const auto outcome = test.properties.find("outcome");
+      if (test.verdict != Verdict::kPassed) continue;
+      if (outcome == test.properties.end()) continue;
       const json cells = json::parse(outcome->second, nullptr, false);
       if (cells.is_object()) {
-        rows.push_back({verdict.name, cells});
+        rows.push_back({test.name, cells});
       } else {
-        err << "dualpath: " << report << ": its outcome is no JSON object: " << outcome->second
+        err << "dualpath: " << report << ": the outcome is not a JSON object: " << outcome->second
             << "\n";
       }
     }
   }
   if (rows.empty()) {
-    err << "dualpath: no case in " << results << " has recorded an outcome\n";
+    err << "dualpath: no case in " << results << " recorded an outcome\n";
     return kNothingRan;
   }
   std::vector<std::string> columns = ColumnsOf(rows);

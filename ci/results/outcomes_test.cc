@@ -24,8 +24,9 @@ class OutcomesTest : public ::testing::Test {
     directory_.emplace(std::move(*directory));
   }
 
-  /// A report as gtest writes it, of one test with this outcome.
-  void Leave(const std::string& test, const std::string& outcome, const std::string& more = "") {
+  /// Writes gtest's report of one test with this outcome.
+  void WriteCase(const std::string& test, const std::string& outcome,
+                 const std::string& more = "") {
     const std::string directory = directory_->path() + "/Suite." + test;
     std::filesystem::create_directories(directory);
     const Status written = WriteFileAtomically(
@@ -47,12 +48,12 @@ class OutcomesTest : public ::testing::Test {
 };
 
 TEST_F(OutcomesTest, ARowForEachCaseAndAColumnForEachLayer) {
-  Leave("Stops",
-        "{&quot;fault&quot;:&quot;path offline&quot;,&quot;policy&quot;:&quot;stop&quot;,"
-        "&quot;guest&quot;:&quot;held, then good&quot;}");
-  Leave("Reports",
-        "{&quot;fault&quot;:&quot;path offline&quot;,&quot;policy&quot;:&quot;report&quot;,"
-        "&quot;guest&quot;:&quot;EIO&quot;,&quot;sg_io&quot;:&quot;ENODEV|0&quot;}");
+  WriteCase("Stops",
+            "{&quot;fault&quot;:&quot;path offline&quot;,&quot;policy&quot;:&quot;stop&quot;,"
+            "&quot;guest&quot;:&quot;held, then good&quot;}");
+  WriteCase("Reports",
+            "{&quot;fault&quot;:&quot;path offline&quot;,&quot;policy&quot;:&quot;report&quot;,"
+            "&quot;guest&quot;:&quot;EIO&quot;,&quot;sg_io&quot;:&quot;ENODEV|0&quot;}");
   EXPECT_EQ(Print(), kAllPassed);
   EXPECT_EQ(out_.str(),
             "| fault | policy | sg io | guest | asserted by |\n"
@@ -62,16 +63,16 @@ TEST_F(OutcomesTest, ARowForEachCaseAndAColumnForEachLayer) {
   EXPECT_EQ(err_.str(), "");
 }
 
-TEST_F(OutcomesTest, WhatFailedHasNoOutcome) {
-  Leave("Fails", "{&quot;fault&quot;:&quot;x&quot;}", "<failure message=\"no\"/>");
-  Leave("SaysNothing", "");
+TEST_F(OutcomesTest, AFailedCaseHasNoOutcome) {
+  WriteCase("Fails", "{&quot;fault&quot;:&quot;x&quot;}", "<failure message=\"no\"/>");
+  WriteCase("SaysNothing", "");
   EXPECT_EQ(Print(), kNothingRan);
   EXPECT_EQ(out_.str(), "");
-  EXPECT_THAT(err_.str(), HasSubstr("has recorded an outcome"));
+  EXPECT_THAT(err_.str(), HasSubstr("recorded an outcome"));
 }
 
-TEST_F(OutcomesTest, AnOutcomeThatIsNoObjectIsNamed) {
-  Leave("Odd", "EIO");
+TEST_F(OutcomesTest, AnOutcomeThatIsNotAnObjectIsReported) {
+  WriteCase("Odd", "EIO");
   EXPECT_EQ(Print(), kNothingRan);
   EXPECT_THAT(err_.str(), StartsWith("dualpath: " + directory_->path() + "/Suite.Odd/gtest.xml"));
 }

@@ -4,11 +4,11 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "helpers/base/file.h"
 #include "helpers/base/file_lock.h"
+#include "helpers/base/utf8.h"
 
 namespace dualpath::results {
 namespace {
@@ -18,13 +18,12 @@ using boost::property_tree::ptree;
 
 constexpr char kSuites[] = "testsuites";
 
-/// As the parser's own trimming does, but for the line breaks in what a test has said.
+/// Does what the parser's trimming does, but preserves line breaks in a test's messages.
 void DropIndentation(ptree& tree) {
   if (tree.data().find_first_not_of(" \t\r\n") == std::string::npos) tree.data().clear();
   for (auto& [tag, child] : tree) DropIndentation(child);
 }
 
-/// The suites of a report.
 Result<ptree> ReadSuites(const std::string& path) {
   DUALPATH_TRY(const std::string text, ReadFile(path));
   std::istringstream in(text);
@@ -35,7 +34,7 @@ Result<ptree> ReadSuites(const std::string& path) {
     return Error::Because("read gtest's report", path, error.what());
   }
   if (tree.count(kSuites) == 0) {
-    return Error::Because("read gtest's report", path, "there is no <testsuites> in it");
+    return Error::Because("read gtest's report", path, "no <testsuites> element");
   }
   DropIndentation(tree);
   return tree.get_child(kSuites);
@@ -50,34 +49,35 @@ Status WriteSuites(const std::string& path, const ptree& suites) {
   return WriteFileAtomically(path, out.str());
 }
 
-TestVerdict ToVerdict(const ptree& testcase) {
-  TestVerdict verdict;
-  verdict.name = testcase.get("<xmlattr>.classname", "") + "." + testcase.get("<xmlattr>.name", "");
-  verdict.file = testcase.get("<xmlattr>.file", "");
-  verdict.line = testcase.get("<xmlattr>.line", 0);
-  verdict.seconds = testcase.get("<xmlattr>.time", 0.0);
+TestResult ToTestResult(const ptree& testcase) {
+  TestResult test;
+  test.name = testcase.get("<xmlattr>.classname", "") + "." + testcase.get("<xmlattr>.name", "");
+  test.file = testcase.get("<xmlattr>.file", "");
+  test.line = testcase.get("<xmlattr>.line", 0);
+  test.seconds = testcase.get("<xmlattr>.time", 0.0);
   for (const auto& [tag, failure] : testcase) {
-    if (tag == "failure") verdict.failures.push_back(failure.get("<xmlattr>.message", ""));
+    if (tag == "failure") test.failures.push_back(failure.get("<xmlattr>.message", ""));
   }
-  if (!verdict.failures.empty()) {
-    verdict.outcome = TestVerdict::Outcome::kFailed;
-    verdict.message = verdict.failures.front();
+  if (!test.failures.empty()) {
+    test.verdict = Verdict::kFailed;
+    test.message = test.failures.front();
   } else if (testcase.get("<xmlattr>.result", "") == "skipped" ||
              testcase.get_child_optional("skipped")) {
-    verdict.outcome = TestVerdict::Outcome::kSkipped;
-    verdict.message = testcase.get("skipped.<xmlattr>.message", "");
+    test.verdict = Verdict::kSkipped;
+    test.message = testcase.get("skipped.<xmlattr>.message", "");
   }
   if (const auto properties = testcase.get_child_optional("properties")) {
     for (const auto& [tag, property] : *properties) {
-      verdict.properties[property.get("<xmlattr>.name", "")] = property.get("<xmlattr>.value", "");
+      test.properties[property.get("<xmlattr>.name", "")] = property.get("<xmlattr>.value", "");
     }
   }
-  return verdict;
+  return test;
 }
 
 bool Ran(const ptree& testcase) { return testcase.get("<xmlattr>.status", "run") == "run"; }
 
-/// gtest 1.10 marks a skipped test in a way of its own, which readers of JUnit take for a pass.
+/// Adds <skipped/> to skipped tests: gtest 1.10 writes only an attribute, which readers of JUnit
+/// take for a pass.
 void SpellOutSkips(ptree& suite) {
   int skipped = 0;
   for (auto& [tag, testcase] : suite) {
@@ -88,7 +88,7 @@ void SpellOutSkips(ptree& suite) {
   suite.put("<xmlattr>.skipped", skipped);
 }
 
-/// Adds the counts that JUnit readers sum up.
+/// Adds the suite's counts to those of the total, which readers of JUnit show.
 void Add(ptree& total, const ptree& suite) {
   for (const char* counter : {"tests", "failures", "disabled", "skipped", "errors"}) {
     const std::string attribute = std::string("<xmlattr>.") + counter;
@@ -97,20 +97,19 @@ void Add(ptree& total, const ptree& suite) {
   total.put("<xmlattr>.time", total.get("<xmlattr>.time", 0.0) + suite.get("<xmlattr>.time", 0.0));
 }
 
-/// What XML can hold: a console's escapes are no characters of it, nor is half a one.
+/// Replaces what XML does not allow: invalid UTF-8, and control characters such as a console's
+/// escapes.
 std::string ForXml(const std::string& text) {
-  using nlohmann::json;
-  auto clean = json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace))
-                   .get<std::string>();
+  std::string clean = ReplaceInvalidUtf8(text);
   std::replace_if(
       clean.begin(), clean.end(),
       [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n'; }, ' ');
   return clean;
 }
 
-/// A report of one test, which failed.
-ptree FailedSuites(const std::string& name, const std::string& said) {
-  const std::string message = ForXml(said);
+/// Makes a report of one failed test.
+ptree FailedSuites(const std::string& name, const std::string& text) {
+  const std::string message = ForXml(text);
   const std::size_t dot = name.find('.');
   ptree failure;
   failure.put("<xmlattr>.message", message);
@@ -147,16 +146,16 @@ std::vector<std::string> ReportsIn(const std::string& results) {
   return reports;
 }
 
-Result<std::vector<TestVerdict>> ReadVerdicts(const std::string& gtest_xml) {
+Result<std::vector<TestResult>> ReadTestResults(const std::string& gtest_xml) {
   DUALPATH_TRY(const ptree suites, ReadSuites(gtest_xml));
-  std::vector<TestVerdict> verdicts;
+  std::vector<TestResult> tests;
   for (const auto& [suite_tag, suite] : suites) {
     if (suite_tag != "testsuite") continue;
     for (const auto& [tag, testcase] : suite) {
-      if (tag == "testcase" && Ran(testcase)) verdicts.push_back(ToVerdict(testcase));
+      if (tag == "testcase" && Ran(testcase)) tests.push_back(ToTestResult(testcase));
     }
   }
-  return verdicts;
+  return tests;
 }
 
 Status WriteFailureXml(const std::string& path, const std::string& name,
@@ -171,7 +170,7 @@ Status MergeJunit(const std::string& results) {
   ptree all;
   all.put("<xmlattr>.name", "dualpath");
   for (const std::string& report : ReportsIn(results)) {
-    // One report that cannot be read must not hide the others, nor be missing without a word.
+    // A report that cannot be read becomes a failure, and does not hide the others.
     const Result<ptree> suites = ReadSuites(report);
     const std::string test = fs::path(report).parent_path().filename().string();
     for (auto [tag, suite] :

@@ -8,40 +8,40 @@
 
 namespace dualpath::results {
 
-/// What gtest's XML says about one test.
-struct TestVerdict {
-  enum class Outcome { kPassed, kFailed, kSkipped };
+enum class Verdict { kPassed, kFailed, kSkipped };
 
+/// One test as gtest's XML reports it.
+struct TestResult {
   std::string name;  ///< "Suite.Case"
-  Outcome outcome = Outcome::kPassed;
-  std::string message;  ///< the first failure, or the reason of the skip
-  std::map<std::string, std::string> properties{};  ///< what the test has put down (RecordProperty)
-  std::vector<std::string> failures{};              ///< all of them, each "file:line\nmessage"
-  std::string file{};                               ///< of the test; gtest 1.10 does not say
+  Verdict verdict = Verdict::kPassed;
+  std::string message;                              ///< first failure, or reason of the skip
+  std::map<std::string, std::string> properties{};  ///< properties from RecordProperty
+  std::vector<std::string> failures{};              ///< all failures, each "file:line\nmessage"
+  std::string file{};                               ///< source file; gtest 1.10 does not report it
   int line = 0;
-  double seconds = 0;  ///< by the clock that the test saw
+  double seconds = 0;  ///< duration by the test's clock
 };
 
-/// `<results>/<test>/gtest.xml` of every test that left one, in order of name.
+/// Returns the existing files `<results>/<test>/gtest.xml`, sorted by name.
 std::vector<std::string> ReportsIn(const std::string& results);
 
-/// The tests that ran, from gtest's `--gtest_output=xml` file (test(s) that did not run are left
-/// out). gtest 1.10 to 1.16.
-Result<std::vector<TestVerdict>> ReadVerdicts(const std::string& gtest_xml);
+/// Parses the file of `--gtest_output=xml`, from gtest 1.10 to 1.16. Tests that did not run are
+/// left out.
+Result<std::vector<TestResult>> ReadTestResults(const std::string& gtest_xml);
 
-/// Writes a report in gtest's form for a test whose process could not write its own.
+/// Writes a gtest.xml for a test whose process did not write its own.
 Status WriteFailureXml(const std::string& path, const std::string& name,
                        const std::string& message);
 
-/// Merges `<results>/<test>/gtest.xml` of all tests into `<results>/junit.xml`. Concurrent runs
-/// may call it: the file is replaced as a whole, under a lock.
+/// Merges `<results>/<test>/gtest.xml` of all tests into `<results>/junit.xml`. Concurrent calls
+/// are safe: the file is replaced as a whole, under a lock.
 Status MergeJunit(const std::string& results);
 
-/// The name of a test's directory in the results: what --gtest_filter selects if that is a single
-/// test, else the program's name.
+/// Returns the name of a run's directory in the results: the test that --gtest_filter selects if it
+/// is a single one, else the program's name.
 std::string ResultsName(const std::string& program, const std::vector<std::string>& arguments);
 
-/// The same for a test by its name: a parameterized one's has slashes in it.
+/// Returns the name of the test's directory: without the slashes of a parameterized test's name.
 std::string DirectoryName(std::string test);
 
 }  // namespace dualpath::results

@@ -16,13 +16,13 @@
 
 namespace dualpath::results {
 
-bool operator==(const TestVerdict& a, const TestVerdict& b) {
-  return std::tie(a.name, a.outcome, a.message) == std::tie(b.name, b.outcome, b.message);
+bool operator==(const TestResult& a, const TestResult& b) {
+  return std::tie(a.name, a.verdict, a.message) == std::tie(b.name, b.verdict, b.message);
 }
 
-void PrintTo(const TestVerdict& verdict, std::ostream* out) {
+void PrintTo(const TestResult& verdict, std::ostream* out) {
   const char* words[] = {"passed", "failed", "skipped"};
-  *out << verdict.name << " " << words[static_cast<int>(verdict.outcome)] << " \""
+  *out << verdict.name << " " << words[static_cast<int>(verdict.verdict)] << " \""
        << verdict.message << "\"";
 }
 
@@ -33,10 +33,9 @@ using boost::property_tree::ptree;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Outcome = TestVerdict::Outcome;
 
-// What a program with one test of each kind wrote when it was linked with each gtest. 1.10 has
-// neither a reason of a skip nor a count of them.
+// Reports of a program with one test of each kind, linked with each gtest. 1.10 writes neither the
+// reason of a skip nor the number of skips.
 constexpr char kGtest110[] = R"(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="4" failures="1" disabled="1" errors="0" time="0.75" timestamp="2026-11-22T13:56:01" name="AllTests">
   <testsuite name="Failover" tests="4" failures="1" disabled="1" errors="0" time="0.75" timestamp="2026-11-22T13:56:01">
@@ -82,7 +81,7 @@ constexpr char kFailure[] = "a.cc:3\nExpected equality of these values:\n  1\n  
 
 class ResultsTest : public ::testing::Test {
  protected:
-  /// The report of a test, in the results directory.
+  /// Returns the file of a test's report in the results directory.
   std::string Report(const std::string& test, const std::string& xml) const {
     std::string path = directory_.path() + "/" + test + "/gtest.xml";
     EXPECT_TRUE(WriteFileAtomically(path, xml).ok());
@@ -108,27 +107,27 @@ class ResultsTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
 };
 
-using ReadVerdictsTest = ResultsTest;
+using ReadTestResultsTest = ResultsTest;
 
-TEST_F(ReadVerdictsTest, OfGtest110) {
-  const auto verdicts = ReadVerdicts(Report("a", kGtest110));
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  EXPECT_THAT(*verdicts, ElementsAre(TestVerdict{"Failover.Passes", Outcome::kPassed, ""},
-                                     TestVerdict{"Failover.Fails", Outcome::kFailed, kFailure},
-                                     TestVerdict{"Failover.Skips", Outcome::kSkipped, ""}));
+TEST_F(ReadTestResultsTest, ReadsGtest110) {
+  const auto tests = ReadTestResults(Report("a", kGtest110));
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  EXPECT_THAT(*tests, ElementsAre(TestResult{"Failover.Passes", Verdict::kPassed, ""},
+                                  TestResult{"Failover.Fails", Verdict::kFailed, kFailure},
+                                  TestResult{"Failover.Skips", Verdict::kSkipped, ""}));
 }
 
-TEST_F(ReadVerdictsTest, OfGtest112) {
-  const auto verdicts = ReadVerdicts(Report("a", kGtest112));
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  EXPECT_THAT(*verdicts, ElementsAre(TestVerdict{"Failover.Passes", Outcome::kPassed, ""},
-                                     TestVerdict{"Failover.Fails", Outcome::kFailed, kFailure},
-                                     TestVerdict{"Failover.Skips", Outcome::kSkipped,
-                                                 "a.cc:4\nno root; run it as root"}));
+TEST_F(ReadTestResultsTest, ReadsGtest112) {
+  const auto tests = ReadTestResults(Report("a", kGtest112));
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  EXPECT_THAT(*tests, ElementsAre(TestResult{"Failover.Passes", Verdict::kPassed, ""},
+                                  TestResult{"Failover.Fails", Verdict::kFailed, kFailure},
+                                  TestResult{"Failover.Skips", Verdict::kSkipped,
+                                             "a.cc:4\nno root; run it as root"}));
 }
 
-TEST_F(ReadVerdictsTest, HasEveryFailureAndWhereTheTestIs) {
-  const auto old = ReadVerdicts(Report("a", kGtest110));
+TEST_F(ReadTestResultsTest, HasEveryFailureAndTheSourceFile) {
+  const auto old = ReadTestResults(Report("a", kGtest110));
   ASSERT_TRUE(old.ok()) << old.error().ToString();
   EXPECT_THAT(old->at(0).failures, IsEmpty());
   EXPECT_THAT(old->at(1).failures,
@@ -136,46 +135,46 @@ TEST_F(ReadVerdictsTest, HasEveryFailureAndWhereTheTestIs) {
   EXPECT_EQ(old->at(1).file, "");
   EXPECT_EQ(old->at(1).line, 0);
 
-  const auto verdicts = ReadVerdicts(Report("b", R"(<testsuites><testsuite name="S">
+  const auto tests = ReadTestResults(Report("b", R"(<testsuites><testsuite name="S">
     <testcase name="C" file="cases/a.cc" line="7" status="run" time="2.5" classname="S"/>
     <testcase name="D" file="cases/a.cc" line="x" status="run" time="y" classname="S"/>
     </testsuite></testsuites>)"));
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  EXPECT_EQ(verdicts->at(0).file, "cases/a.cc");
-  EXPECT_EQ(verdicts->at(0).line, 7);
-  EXPECT_EQ(verdicts->at(0).seconds, 2.5);
-  EXPECT_EQ(verdicts->at(1).line, 0);
-  EXPECT_EQ(verdicts->at(1).seconds, 0);
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  EXPECT_EQ(tests->at(0).file, "cases/a.cc");
+  EXPECT_EQ(tests->at(0).line, 7);
+  EXPECT_EQ(tests->at(0).seconds, 2.5);
+  EXPECT_EQ(tests->at(1).line, 0);
+  EXPECT_EQ(tests->at(1).seconds, 0);
 }
 
-TEST_F(ReadVerdictsTest, AFailureOutdoesASkip) {
-  const auto verdicts = ReadVerdicts(Report("a", R"(<testsuites><testsuite name="S">
+TEST_F(ReadTestResultsTest, ATestThatFailsAndSkipsFailed) {
+  const auto tests = ReadTestResults(Report("a", R"(<testsuites><testsuite name="S">
     <testcase name="C" status="run" result="skipped" classname="S">
       <skipped message="not here"/><failure message="broken" type=""/>
     </testcase></testsuite></testsuites>)"));
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  EXPECT_THAT(*verdicts, ElementsAre(TestVerdict{"S.C", Outcome::kFailed, "broken"}));
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  EXPECT_THAT(*tests, ElementsAre(TestResult{"S.C", Verdict::kFailed, "broken"}));
 }
 
-TEST_F(ReadVerdictsTest, OfNoTests) {
+TEST_F(ReadTestResultsTest, ReadsAReportWithoutTests) {
   for (const char* xml : {R"(<testsuites tests="0" name="AllTests"></testsuites>)",
                           R"(<testsuites><testsuite name="S"/></testsuites>)"}) {
-    EXPECT_THAT(*ReadVerdicts(Report("a", xml)), IsEmpty()) << xml;
+    EXPECT_THAT(*ReadTestResults(Report("a", xml)), IsEmpty()) << xml;
   }
 }
 
-// Without a report there is no verdict: it must not look as if nothing had been run.
-TEST_F(ReadVerdictsTest, AReportThatIsNoneOrCutOffIsAnError) {
+// Without a valid report there is no verdict: that differs from a report without tests.
+TEST_F(ReadTestResultsTest, AnInvalidOrTruncatedReportIsAnError) {
   for (const std::string& xml :
        {std::string(), std::string("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"),
         std::string("<html/>"), std::string(kGtest112, 700),
         std::string(kGtest112, sizeof(kGtest112) - 20)}) {
     const std::string path = Report("a", xml);
-    const auto verdicts = ReadVerdicts(path);
-    ASSERT_FALSE(verdicts.ok()) << xml;
-    EXPECT_THAT(verdicts.error().ToString(), HasSubstr("read gtest's report: " + path + ": "));
+    const auto tests = ReadTestResults(path);
+    ASSERT_FALSE(tests.ok()) << xml;
+    EXPECT_THAT(tests.error().ToString(), HasSubstr("read gtest's report: " + path + ": "));
   }
-  EXPECT_THAT(ReadVerdicts("/no/such.xml").error().ToString(), HasSubstr("No such file"));
+  EXPECT_THAT(ReadTestResults("/no/such.xml").error().ToString(), HasSubstr("No such file"));
 }
 
 using WriteFailureXmlTest = ResultsTest;
@@ -184,18 +183,17 @@ TEST_F(WriteFailureXmlTest, IsReadBackAsAFailure) {
   const std::string message = "the case's process was killed by \"signal 11\" & <more>";
   const std::string path = directory_.path() + "/a/gtest.xml";
   ASSERT_TRUE(WriteFailureXml(path, "Failover.DeletingAPath", message).ok());
-  const auto verdicts = ReadVerdicts(path);
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  EXPECT_THAT(*verdicts,
-              ElementsAre(TestVerdict{"Failover.DeletingAPath", Outcome::kFailed, message}));
+  const auto tests = ReadTestResults(path);
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  EXPECT_THAT(*tests, ElementsAre(TestResult{"Failover.DeletingAPath", Verdict::kFailed, message}));
   EXPECT_EQ(Counts(Merged()), "1 1 0 0 0 0 ");
 }
 
-TEST_F(WriteFailureXmlTest, TakesAProgramsNameToo) {
+TEST_F(WriteFailureXmlTest, AcceptsAProgramsName) {
   const std::string path = directory_.path() + "/a/gtest.xml";
   ASSERT_TRUE(WriteFailureXml(path, "dualpath_cases", "it ended").ok());
-  EXPECT_THAT(*ReadVerdicts(path), ElementsAre(TestVerdict{"dualpath_cases.dualpath_cases",
-                                                           Outcome::kFailed, "it ended"}));
+  EXPECT_THAT(*ReadTestResults(path), ElementsAre(TestResult{"dualpath_cases.dualpath_cases",
+                                                             Verdict::kFailed, "it ended"}));
 }
 
 using MergeJunitTest = ResultsTest;
@@ -209,14 +207,14 @@ TEST_F(MergeJunitTest, AddsUpWhatItMerges) {
   EXPECT_EQ(suites.count("testsuite"), 2U);
 }
 
-TEST_F(MergeJunitTest, KeepsWhatTheTestsSaid) {
+TEST_F(MergeJunitTest, KeepsMessagesAndProperties) {
   Report("Failover.A", kGtest112);
   const ptree suites = Merged();
-  const auto verdicts = ReadVerdicts(directory_.path() + "/junit.xml");
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  ASSERT_EQ(verdicts->size(), 3U);
-  EXPECT_EQ(verdicts->at(1).message, kFailure);
-  EXPECT_EQ(verdicts->at(2).outcome, Outcome::kSkipped);
+  const auto tests = ReadTestResults(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  ASSERT_EQ(tests->size(), 3U);
+  EXPECT_EQ(tests->at(1).message, kFailure);
+  EXPECT_EQ(tests->at(2).verdict, Verdict::kSkipped);
   std::string details;
   for (const auto& [tag, testcase] : suites.get_child("testsuite")) {
     if (tag == "testcase") details += testcase.get("failure", "") + testcase.get("skipped", "");
@@ -224,7 +222,7 @@ TEST_F(MergeJunitTest, KeepsWhatTheTestsSaid) {
   EXPECT_EQ(details, std::string(kFailure) + "a.cc:4\nno root; run it as root");
 }
 
-TEST_F(MergeJunitTest, ASkipIsSeenByReadersThatKnowNoResultAttribute) {
+TEST_F(MergeJunitTest, ASkippedTestHasASkippedElement) {
   Report("Failover.A", kGtest110);
   const ptree suites = Merged();
   EXPECT_EQ(Counts(suites), "4 1 1 1 0 0.75 ");
@@ -253,24 +251,24 @@ TEST_F(MergeJunitTest, AnUnreadableReportIsAFailureAmongTheOthers) {
   const std::string cut = Report("Failover.B", "<testsuites><testsu");
   const ptree suites = Merged();
   EXPECT_EQ(Counts(suites), "5 2 1 1 0 0.5 ");
-  const auto verdicts = ReadVerdicts(directory_.path() + "/junit.xml");
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  ASSERT_EQ(verdicts->size(), 4U);
-  EXPECT_EQ(verdicts->at(3).name, "Failover.B");
-  EXPECT_EQ(verdicts->at(3).outcome, Outcome::kFailed);
-  EXPECT_THAT(verdicts->at(3).message, HasSubstr("read gtest's report: " + cut));
+  const auto tests = ReadTestResults(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  ASSERT_EQ(tests->size(), 4U);
+  EXPECT_EQ(tests->at(3).name, "Failover.B");
+  EXPECT_EQ(tests->at(3).verdict, Verdict::kFailed);
+  EXPECT_THAT(tests->at(3).message, HasSubstr("read gtest's report: " + cut));
 }
 
-TEST_F(MergeJunitTest, MayBeDoneByManyAtOnce) {
+TEST_F(MergeJunitTest, ConcurrentMergesAreSafe) {
   for (int i = 0; i < 10; ++i) Report("Failover." + std::to_string(i), kGtest112);
   std::array<std::thread, 4> mergers;
   for (std::thread& merger : mergers) {
     merger = std::thread([this] { EXPECT_TRUE(MergeJunit(directory_.path()).ok()); });
   }
   for (std::thread& merger : mergers) merger.join();
-  const auto verdicts = ReadVerdicts(directory_.path() + "/junit.xml");
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().ToString();
-  EXPECT_EQ(verdicts->size(), 30U);
+  const auto tests = ReadTestResults(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  EXPECT_EQ(tests->size(), 30U);
 }
 
 TEST_F(MergeJunitTest, NeedsItsDirectory) {
@@ -288,7 +286,7 @@ TEST(ResultsName, IsTheTestThatIsSelected) {
   EXPECT_EQ(ResultsName("cases", {"--gtest_filter=A.B", "--gtest_filter=C.D"}), "C.D");
 }
 
-TEST(ResultsName, IsWhatATestsNameLeadsTo) {
+TEST(ResultsName, HasNoSlashes) {
   EXPECT_EQ(DirectoryName("All/Failover.Delete/0"), "All_Failover.Delete_0");
 }
 

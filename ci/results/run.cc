@@ -18,13 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using Outcome = TestVerdict::Outcome;
 
-// By the launcher, in a failed case's directory, for `dualpath shell --at`.
+// The snapshot that `dualpath exec` saves in a failed case's directory for `dualpath shell --at`.
 constexpr char kSnapshot[] = "snapshot";
 
-/// "../cases/a.cc", as a build with ccache has it, and "/home/me/dualpath/cases/a.cc" are
-/// "cases/a.cc".
+/// Makes a file name relative to the repository's root: "../cases/a.cc", from a build with ccache,
+/// and "/home/me/dualpath/cases/a.cc" become "cases/a.cc".
 std::string FromRoot(std::string file) {
   std::error_code ec;
   const std::string root = fs::current_path(ec).string() + "/";
@@ -35,7 +34,7 @@ std::string FromRoot(std::string file) {
   return file;
 }
 
-/// gtest puts the place into the first line: "cases/a.cc:42", or "unknown file".
+/// Parses gtest's message, whose first line is "cases/a.cc:42" or "unknown file".
 Failure ToFailure(const std::string& message) {
   const std::size_t end = std::min(message.find('\n'), message.size());
   const std::string first = message.substr(0, end);
@@ -82,8 +81,8 @@ std::vector<CaseRun::File> FilesIn(const fs::path& directory) {
   return files;
 }
 
-/// "Family.WhatMustBeTrue"; a directory with such a name is a case's, even without a report.
-bool IsNameOfACase(const std::string& name) {
+/// Returns whether a directory of this name, "Suite.Case", is a case's even without a report.
+bool IsCaseName(const std::string& name) {
   const auto is_capital = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
   const std::size_t dot = name.find('.');
   return dot != std::string::npos && dot + 1 < name.size() && is_capital(name[0]) &&
@@ -96,7 +95,7 @@ std::vector<fs::path> DirectoriesIn(const std::string& results) {
   for (const auto& entry : fs::directory_iterator(results, ec)) {
     const fs::path& path = entry.path();
     const bool has_report = fs::exists(path / "gtest.xml", ec);
-    if (has_report || (IsNameOfACase(path.filename().string()) && fs::is_directory(path, ec))) {
+    if (has_report || (IsCaseName(path.filename().string()) && fs::is_directory(path, ec))) {
       directories.push_back(path);
     }
   }
@@ -104,43 +103,43 @@ std::vector<fs::path> DirectoriesIn(const std::string& results) {
   return directories;
 }
 
-CaseRun ToCase(const TestVerdict& verdict) {
+CaseRun ToCase(const TestResult& test) {
   CaseRun result;
-  result.name = verdict.name;
-  result.outcome = verdict.outcome;
-  result.file = FromRoot(verdict.file);
-  result.line = verdict.line;
-  for (const std::string& message : verdict.failures) {
+  result.name = test.name;
+  result.verdict = test.verdict;
+  result.file = FromRoot(test.file);
+  result.line = test.line;
+  for (const std::string& message : test.failures) {
     result.failures.push_back(ToFailure(message));
   }
-  if (result.Skipped()) result.reason = ToFailure(verdict.message).text;
-  const auto known_issue = verdict.properties.find("known_issue");
-  if (known_issue != verdict.properties.end()) result.known_issue = known_issue->second;
+  if (result.Skipped()) result.reason = ToFailure(test.message).text;
+  const auto known_issue = test.properties.find("known_issue");
+  if (known_issue != test.properties.end()) result.known_issue = known_issue->second;
   return result;
 }
 
-/// The cases of one directory: one in general, many if a whole program was run at once.
+/// Reads the cases of one directory: usually one, many if a whole program was run at once.
 std::vector<CaseRun> CasesIn(const fs::path& directory) {
   const std::string report = (directory / "gtest.xml").string();
-  const auto verdicts = results::ReadVerdicts(report);
+  const auto tests = ReadTestResults(report);
   std::vector<CaseRun> cases;
-  if (verdicts.ok()) {
-    for (const TestVerdict& verdict : *verdicts) cases.push_back(ToCase(verdict));
+  if (tests.ok()) {
+    for (const TestResult& test : *tests) cases.push_back(ToCase(test));
     if (cases.size() > 1) {
       for (std::size_t i = 0; i < cases.size(); ++i) {
-        cases[i].virtual_seconds = (*verdicts)[i].seconds;
+        cases[i].virtual_seconds = (*tests)[i].seconds;
       }
     }
   } else {
     std::error_code ec;
     CaseRun without;
     without.name = directory.filename().string();
-    without.outcome = Outcome::kFailed;
-    without.failures.push_back(
-        {"", 0,
-         fs::exists(report, ec)
-             ? verdicts.error().ToString()
-             : "it left no report: it is still running, or was killed with its launcher"});
+    without.verdict = Verdict::kFailed;
+    without.failures.push_back({"", 0,
+                                fs::exists(report, ec)
+                                    ? tests.error().ToString()
+                                    : "no gtest.xml: the case is still running, or was killed "
+                                      "together with `dualpath exec`"});
     cases.push_back(without);
   }
   for (CaseRun& run : cases) run.directory = directory.filename().string();
@@ -150,7 +149,7 @@ std::vector<CaseRun> CasesIn(const fs::path& directory) {
 std::map<std::string, Before> ReadBefore(const std::string& previous) {
   std::map<std::string, Before> before;
   for (const CaseRun& run : ReadRun(previous, "").cases) {
-    before.emplace(run.name, Before{run.outcome, run.real_seconds, run.virtual_seconds, run.file});
+    before.emplace(run.name, Before{run.verdict, run.real_seconds, run.virtual_seconds, run.file});
   }
   return before;
 }
@@ -165,10 +164,10 @@ void CompareWith(const std::string& previous, RunResults& run) {
     if (found != before.end()) each.before = found->second;
   }
   for (const CaseRun& each : run.cases) before.erase(each.name);
-  for (const auto& [name, verdict] : before) run.not_run.push_back(name);
+  for (const auto& [name, old] : before) run.not_run.push_back(name);
 }
 
-/// A case that left no report does not say where it is; others of its suite do.
+/// Fills in the source file of cases without a report, from others of their suite.
 void AddFiles(RunResults& run) {
   std::map<std::string, std::string> files;
   for (const CaseRun& each : run.cases) {
@@ -186,7 +185,7 @@ std::optional<double> Ratio(const CaseRun& run, const std::optional<double>& now
   constexpr double kSlower = 1.25;
   constexpr double kFaster = 1 / kSlower;
   constexpr double kLeastSeconds = 1;
-  if (!run.Passed() || run.before->outcome != Outcome::kPassed) return std::nullopt;
+  if (!run.Passed() || run.before->verdict != Verdict::kPassed) return std::nullopt;
   if (!now || !then || *then <= 0 || std::abs(*now - *then) < kLeastSeconds) return std::nullopt;
   const double ratio = *now / *then;
   if (ratio > kFaster && ratio < kSlower) return std::nullopt;
@@ -195,13 +194,13 @@ std::optional<double> Ratio(const CaseRun& run, const std::optional<double>& now
 
 }  // namespace
 
-const char* Describe(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kPassed:
+const char* Describe(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPassed:
       return "passed";
-    case Outcome::kFailed:
+    case Verdict::kFailed:
       return "failed";
-    case Outcome::kSkipped:
+    case Verdict::kSkipped:
       return "skipped";
   }
   return "";
@@ -222,10 +221,10 @@ std::string CaseRun::Family() const {
 }
 
 std::string CaseRun::Change() const {
-  if (!before || before->outcome == outcome) return "";
+  if (!before || before->verdict == verdict) return "";
   if (Failed()) return "newly failed";
   if (Skipped()) return "newly skipped";
-  return before->outcome == Outcome::kFailed ? "fixed" : "no longer skipped";
+  return before->verdict == Verdict::kFailed ? "fixed" : "no longer skipped";
 }
 
 std::optional<double> CaseRun::RealRatio() const {
@@ -251,9 +250,9 @@ std::string CaseRun::ShellCommand() const {
   return has_snapshot ? open : "DUALPATH_KEEP_SNAPSHOT=1 " + AloneCommand() + "; " + open;
 }
 
-int RunResults::Count(TestVerdict::Outcome outcome) const {
+int RunResults::Count(Verdict verdict) const {
   return static_cast<int>(std::count_if(
-      cases.begin(), cases.end(), [&](const CaseRun& run) { return run.outcome == outcome; }));
+      cases.begin(), cases.end(), [&](const CaseRun& run) { return run.verdict == verdict; }));
 }
 
 int RunResults::KnownIssues() const {

@@ -9,93 +9,92 @@
 
 namespace dualpath::results {
 
-using results::TestVerdict;
+/// Returns "passed", "failed" or "skipped".
+const char* Describe(Verdict verdict);
 
-/// "passed", "failed", "skipped".
-const char* Describe(TestVerdict::Outcome outcome);
-
-/// What an assertion said. The file is as seen from the repository's root; empty where the failure
-/// has none, as if the lab failed.
+/// A failed assertion.
 struct Failure {
-  std::string file;
+  std::string
+      file;  ///< relative to the repository's root; empty if unknown, as when the lab failed
   int line = 0;
   std::string text;
 
-  /// "cases/failover.cc:42", or nothing.
+  /// Returns "cases/failover.cc:42", or "" without a file.
   std::string Location() const;
 };
 
-/// The same case in the run before.
+/// The same case in the previous run.
 struct Before {
-  TestVerdict::Outcome outcome = TestVerdict::Outcome::kPassed;
+  Verdict verdict = Verdict::kPassed;
   std::optional<double> real_seconds;
   std::optional<double> virtual_seconds;
-  std::string file{};  ///< where the case was
+  std::string file{};  ///< source file of the case
 };
 
-/// One case of a run, from its directory in the results.
+/// One case of a run, as read from its results directory.
 struct CaseRun {
   struct File {
-    std::string name;  ///< in the case's directory; a directory's ends with a slash
+    std::string name;  ///< name within the case's directory; a directory's ends with a slash
     std::uint64_t bytes = 0;
   };
 
   std::string name;  ///< "Suite.Case"
-  TestVerdict::Outcome outcome = TestVerdict::Outcome::kPassed;
+  Verdict verdict = Verdict::kPassed;
   std::vector<Failure> failures;
-  std::string reason;       ///< of the skip
-  std::string known_issue;  ///< the reference that the case has recorded (fixtures/case_tools.h)
-  std::string file;         ///< where the case is; gtest 1.10 does not say
+  std::string reason;       ///< reason of the skip
+  std::string known_issue;  ///< reference that the case declared (fixtures/known_issue.h)
+  std::string file;         ///< source file of the case; gtest 1.10 does not report it
   int line = 0;
-  std::optional<double> real_seconds;     ///< none where one process ran several cases
-  std::optional<double> virtual_seconds;  ///< by the case's clock; the same as real on a host
-  std::string directory;                  ///< its name in the results
-  std::vector<File> files;                ///< what is in it, by name
+  std::optional<double> real_seconds;     ///< none if one process ran several cases
+  std::optional<double> virtual_seconds;  ///< time by the case's clock; on a host the same as real
+  std::string directory;                  ///< name of the case's directory in the results
+  std::vector<File> files;                ///< contents of that directory, sorted by name
   std::optional<Before> before;
 
-  bool Failed() const { return outcome == TestVerdict::Outcome::kFailed; }
-  bool Skipped() const { return outcome == TestVerdict::Outcome::kSkipped; }
-  bool Passed() const { return outcome == TestVerdict::Outcome::kPassed; }
+  bool Failed() const { return verdict == Verdict::kFailed; }
+  bool Skipped() const { return verdict == Verdict::kSkipped; }
+  bool Passed() const { return verdict == Verdict::kPassed; }
   bool UnexpectedlyPassed() const { return Passed() && !known_issue.empty(); }
   bool Has(const std::string& file_name) const;
 
-  /// The family is a file of cases: "path offline" for cases/path_offline.cc; else the suite.
+  /// Returns the name of the case's file, "path offline" for cases/path_offline.cc, or its suite if
+  /// the file is unknown.
   std::string Family() const;
 
-  /// What the verdict was not in the run before: "newly failed", "fixed", "newly skipped", "no
-  /// longer skipped"; empty if it is the same or there was none.
+  /// Compares with the previous run: "newly failed", "fixed", "newly skipped" or "no longer
+  /// skipped"; empty if the verdict is the same or there was no previous one.
   std::string Change() const;
 
-  /// How many times as long as before, if that is worth a word: both passed, and the difference is
-  /// a quarter and a second at least.
+  /// Returns time divided by the previous run's, if both passed and the difference is significant:
+  /// at least 25 % and one second.
   std::optional<double> RealRatio() const;
   std::optional<double> VirtualRatio() const;
 
-  /// The command line that runs this case and no other.
+  /// Returns the command line that runs only this case.
   std::string AloneCommand() const;
 
-  /// The one that opens a shell in the state of its failure; if none was kept, which takes 0.5 GB,
-  /// fails once more and keeps it first.
+  /// Returns the command line that opens a shell where the case failed. Without a snapshot of that
+  /// (they take 0.5 GB each) it first runs the case again and saves one.
   std::string ShellCommand() const;
 };
 
 struct RunResults {
-  std::string results;               ///< the directory
-  std::string previous;              ///< that of the run before; empty: none
-  std::vector<CaseRun> cases;        ///< by directory, then as the program ran them
-  std::vector<std::string> not_run;  ///< what the run before had and this one has not
-  double real_seconds = 0;           ///< of all cases, also of those that ran at the same time
+  std::string results;               ///< results directory
+  std::string previous;              ///< results directory of the previous run; empty: none
+  std::vector<CaseRun> cases;        ///< sorted by directory, then in the order of execution
+  std::vector<std::string> not_run;  ///< cases of the previous run that this one lacks
+  double real_seconds = 0;           ///< sum over all cases, including concurrent ones
   double virtual_seconds = 0;
-  std::int64_t ended = 0;  ///< when the last report was written, in seconds since 1970
+  std::int64_t ended = 0;  ///< time of the last report, in seconds since 1970
 
-  int Count(TestVerdict::Outcome outcome) const;
-  int KnownIssues() const;       ///< failed, as is known
-  int UnexpectedPasses() const;  ///< passed, although known to fail
+  int Count(Verdict verdict) const;
+  int KnownIssues() const;       ///< number of failed cases with a known issue
+  int UnexpectedPasses() const;  ///< number of passed cases with a known issue
 };
 
-/// What is in a results directory, compared with that of an earlier run ("" or one that does not
-/// exist: with none). A case without a report, or with one that cannot be read, has failed and says
-/// why; a timing.json that cannot be read is none.
+/// Reads a results directory and compares it with that of an earlier run ("" or a missing
+/// directory: none). A case whose report is missing or cannot be read counts as failed, with that
+/// as its message; a timing.json that cannot be read is ignored.
 RunResults ReadRun(const std::string& results, const std::string& previous);
 
 }  // namespace dualpath::results

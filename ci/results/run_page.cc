@@ -17,7 +17,7 @@ ordered_json OrNull(const std::optional<double>& number) {
 }
 
 ordered_json ToJson(const Before& before) {
-  return {{"verdict", Describe(before.outcome)},
+  return {{"verdict", Describe(before.verdict)},
           {"real", OrNull(before.real_seconds)},
           {"virtual", OrNull(before.virtual_seconds)}};
 }
@@ -35,7 +35,7 @@ ordered_json ToJson(const CaseRun& run) {
           {"family", run.Family()},
           {"file", run.file},
           {"line", run.line},
-          {"verdict", Describe(run.outcome)},
+          {"verdict", Describe(run.verdict)},
           {"real", OrNull(run.real_seconds)},
           {"virtual", OrNull(run.virtual_seconds)},
           {"reason", run.reason},

@@ -6,9 +6,8 @@
 
 namespace dualpath::results {
 
-/// The run as one HTML file that needs nothing else, no network either; to be put into the results
-/// directory as index.html, whence it links to what each case has left. Whatever the cases said, it
-/// stays text.
+/// Returns the run as one self-contained HTML file, to be written to the results directory as
+/// index.html, because it links to the cases' files there. Messages of cases stay text.
 std::string RunPage(const RunResults& run);
 
 }  // namespace dualpath::results

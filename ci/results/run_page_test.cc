@@ -10,9 +10,8 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using Outcome = TestVerdict::Outcome;
 
-/// What the page's code reads.
+/// Returns the data that the page's code reads.
 nlohmann::json Data(const std::string& page) {
   const std::string tag = "id=\"run\">";
   const std::size_t begin = page.find(tag) + tag.size();
@@ -20,13 +19,13 @@ nlohmann::json Data(const std::string& page) {
                                false);
 }
 
-TEST(RunPage, HoldsTheRun) {
+TEST(RunPage, HasTheRunsData) {
   RunResults run;
   run.results = "build/results";
   run.real_seconds = 3;
   CaseRun failed;
   failed.name = "A.B";
-  failed.outcome = Outcome::kFailed;
+  failed.verdict = Verdict::kFailed;
   failed.failures = {{"cases/a.cc", 7, "</script><b>&\xff"}};
   failed.file = "cases/a.cc";
   failed.directory = "A.B";
@@ -53,7 +52,7 @@ TEST(RunPage, HoldsTheRun) {
   EXPECT_EQ(data["cases"][1]["before"], nullptr);
 }
 
-TEST(RunPage, LoadsNothing) {
+TEST(RunPage, IsSelfContained) {
   const std::string page = RunPage({});
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, Not(HasSubstr(" src=")));

@@ -15,13 +15,12 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using Outcome = TestVerdict::Outcome;
 
 class RunTest : public ::testing::Test {
  protected:
   RunResults Read() const { return ReadRun(results_.path(), results_.previous()); }
 
-  /// The only case of the run.
+  /// Returns the only case of the run.
   CaseRun ReadOne() const {
     RunResults run = Read();
     EXPECT_THAT(run.cases, SizeIs(1));
@@ -31,15 +30,15 @@ class RunTest : public ::testing::Test {
   FakeResults results_;
 };
 
-TEST_F(RunTest, HasWhatEachCaseCameTo) {
-  results_.Leave("A.Fails", FakeResults::kFailed, 7, 70);
-  results_.Leave("A.Passes");
-  results_.Leave("A.Skips", FakeResults::kSkipped);
+TEST_F(RunTest, HasTheVerdictOfEachCase) {
+  results_.WriteCase("A.Fails", FakeResults::kFailed, 7, 70);
+  results_.WriteCase("A.Passes");
+  results_.WriteCase("A.Skips", FakeResults::kSkipped);
   const RunResults run = Read();
   ASSERT_THAT(run.cases, SizeIs(3));
   const CaseRun& failed = run.cases[0];
   EXPECT_EQ(failed.name, "A.Fails");
-  EXPECT_EQ(failed.outcome, Outcome::kFailed);
+  EXPECT_EQ(failed.verdict, Verdict::kFailed);
   ASSERT_THAT(failed.failures, SizeIs(2));
   EXPECT_EQ(failed.failures[0].Location(), "cases/path_offline.cc:20");
   EXPECT_EQ(failed.failures[0].text, "Value of: a\n  Actual: <b>");
@@ -51,60 +50,60 @@ TEST_F(RunTest, HasWhatEachCaseCameTo) {
   EXPECT_EQ(failed.real_seconds, 7);
   EXPECT_EQ(failed.virtual_seconds, 70);
   EXPECT_EQ(failed.directory, "A.Fails");
-  EXPECT_EQ(run.cases[1].outcome, Outcome::kPassed);
-  EXPECT_EQ(run.cases[2].outcome, Outcome::kSkipped);
+  EXPECT_EQ(run.cases[1].verdict, Verdict::kPassed);
+  EXPECT_EQ(run.cases[2].verdict, Verdict::kSkipped);
   EXPECT_EQ(run.cases[2].reason, "no fio; install it");
-  EXPECT_EQ(run.Count(Outcome::kPassed), 1);
+  EXPECT_EQ(run.Count(Verdict::kPassed), 1);
   EXPECT_EQ(run.real_seconds, 17);
   EXPECT_EQ(run.virtual_seconds, 170);
   EXPECT_GT(run.ended, 0);
   EXPECT_EQ(run.previous, "");
 }
 
-TEST_F(RunTest, OfNothing) {
+TEST_F(RunTest, IsEmptyWithoutResults) {
   EXPECT_THAT(Read().cases, IsEmpty());
   fs::create_directories(results_.path() + "/not-a-case");
   FakeResults::Write(results_.path() + "/junit.xml", "");
   EXPECT_THAT(Read().cases, IsEmpty());
 }
 
-TEST_F(RunTest, ACaseWithoutAReportHasFailed) {
+TEST_F(RunTest, ACaseWithoutAReportFailed) {
   fs::create_directories(results_.path() + "/A.B");
   const CaseRun without = ReadOne();
   EXPECT_EQ(without.name, "A.B");
-  EXPECT_EQ(without.outcome, Outcome::kFailed);
-  EXPECT_THAT(without.failures.at(0).text, HasSubstr("it left no report"));
+  EXPECT_EQ(without.verdict, Verdict::kFailed);
+  EXPECT_THAT(without.failures.at(0).text, HasSubstr("no gtest.xml"));
   EXPECT_EQ(without.real_seconds, std::nullopt);
   EXPECT_EQ(without.Family(), "A");
 }
 
-TEST_F(RunTest, ACaseWithoutAReportIsOfItsSuitesFamily) {
+TEST_F(RunTest, ACaseWithoutAReportHasTheFamilyOfItsSuite) {
   fs::create_directories(results_.path() + "/A.B");
-  FakeResults::LeaveIn(results_.previous(), "A.B");
+  FakeResults::WriteCaseIn(results_.previous(), "A.B");
   EXPECT_EQ(ReadOne().Family(), "path offline");
   fs::remove_all(results_.previous());
-  results_.Leave("A.C");
+  results_.WriteCase("A.C");
   EXPECT_EQ(Read().cases.at(0).Family(), "path offline");
 }
 
 TEST_F(RunTest, ABrokenReportIsAFailure) {
   FakeResults::Write(results_.path() + "/A.B/gtest.xml", "<testsuites><testsu");
   const CaseRun broken = ReadOne();
-  EXPECT_EQ(broken.outcome, Outcome::kFailed);
+  EXPECT_EQ(broken.verdict, Verdict::kFailed);
   EXPECT_EQ(broken.failures.at(0).file, "");
   EXPECT_THAT(broken.failures.at(0).text, HasSubstr("read gtest's report: "));
 }
 
-TEST_F(RunTest, ABrokenTimingIsNone) {
+TEST_F(RunTest, AnInvalidTimingIsIgnored) {
   for (const char* timing :
        {"", "[]", "{\"real_seconds\":", "{\"real_seconds\":\"1\",\"virtual_seconds\":null}",
         "{\"real_seconds\":-1,\"virtual_seconds\":1e999}"}) {
-    results_.Leave("A.B");
+    results_.WriteCase("A.B");
     FakeResults::Write(results_.path() + "/A.B/timing.json", timing);
     const CaseRun run = ReadOne();
     EXPECT_EQ(run.real_seconds, std::nullopt) << timing;
     EXPECT_EQ(run.virtual_seconds, std::nullopt) << timing;
-    EXPECT_EQ(run.outcome, Outcome::kPassed);
+    EXPECT_EQ(run.verdict, Verdict::kPassed);
   }
 }
 
@@ -126,7 +125,7 @@ TEST_F(RunTest, CasesOfOneProcessShareItsTimes) {
 }
 
 TEST_F(RunTest, ListsTheFilesOfACase) {
-  results_.Leave("A.B");
+  results_.WriteCase("A.B");
   FakeResults::Write(results_.path() + "/A.B/timeline.html", "12345");
   fs::create_directories(results_.path() + "/A.B/more");
   const CaseRun run = ReadOne();
@@ -138,8 +137,8 @@ TEST_F(RunTest, ListsTheFilesOfACase) {
   EXPECT_FALSE(run.Has("trace.json"));
 }
 
-TEST_F(RunTest, NamesTheCommandsToGoOnWith) {
-  results_.Leave("A.B", FakeResults::kFailed);
+TEST_F(RunTest, HasTheCommandsToRunNext) {
+  results_.WriteCase("A.B", FakeResults::kFailed);
   EXPECT_EQ(ReadOne().AloneCommand(), "./ci/cases -- -R '^A\\.B$'");
   EXPECT_EQ(
       ReadOne().ShellCommand(),
@@ -151,37 +150,37 @@ TEST_F(RunTest, NamesTheCommandsToGoOnWith) {
   EXPECT_EQ(ReadOne().ShellCommand(), "build/bin/dualpath shell --at A.B");
 }
 
-TEST_F(RunTest, AnUnrootedFileIsSeenFromTheRoot) {
+TEST_F(RunTest, AFileIsNamedRelativeToTheRoot) {
   const std::string here = fs::current_path().string();
   for (const std::string& file : {std::string("cases/a.cc"), std::string("./cases/a.cc"),
                                   std::string("../../cases/a.cc"), here + "/cases/a.cc"}) {
-    results_.Leave("A.B", "<failure message=\"" + file + ":3&#x0A;no\"/>");
+    results_.WriteCase("A.B", "<failure message=\"" + file + ":3&#x0A;no\"/>");
     EXPECT_EQ(ReadOne().failures.at(0).Location(), "cases/a.cc:3") << file;
   }
 }
 
-TEST_F(RunTest, AMessageWithoutAPlaceIsLeftAsItIs) {
+TEST_F(RunTest, AMessageWithoutAFileIsUnchanged) {
   for (const std::string& message :
        {std::string("infrastructure: restore: no"), std::string("no:x"), std::string(":5"),
         std::string("at 12:99999999999999999999"), std::string("unknown file"), std::string()}) {
-    results_.Leave("A.B", "<failure message=\"" + message + "\"/>");
+    results_.WriteCase("A.B", "<failure message=\"" + message + "\"/>");
     EXPECT_EQ(ReadOne().failures.at(0).Location(), "") << message;
     EXPECT_EQ(ReadOne().failures.at(0).text, message);
   }
 }
 
-TEST_F(RunTest, KnowsWhatHasChanged) {
-  for (const char* name : {"A.Breaks", "A.Stays"}) results_.Leave(name);
-  results_.Leave("A.Fixed");
-  results_.Leave("A.New");
-  results_.Leave("A.Unskipped");
-  results_.Leave("A.Breaks", FakeResults::kFailed);
-  results_.Leave("A.Skips", FakeResults::kSkipped);
+TEST_F(RunTest, ComparesVerdictsWithThePreviousRun) {
+  for (const char* name : {"A.Breaks", "A.Stays"}) results_.WriteCase(name);
+  results_.WriteCase("A.Fixed");
+  results_.WriteCase("A.New");
+  results_.WriteCase("A.Unskipped");
+  results_.WriteCase("A.Breaks", FakeResults::kFailed);
+  results_.WriteCase("A.Skips", FakeResults::kSkipped);
   for (const char* name : {"A.Breaks", "A.Stays", "A.Skips", "A.Gone"}) {
-    FakeResults::LeaveIn(results_.previous(), name);
+    FakeResults::WriteCaseIn(results_.previous(), name);
   }
-  FakeResults::LeaveIn(results_.previous(), "A.Fixed", FakeResults::kFailed);
-  FakeResults::LeaveIn(results_.previous(), "A.Unskipped", FakeResults::kSkipped);
+  FakeResults::WriteCaseIn(results_.previous(), "A.Fixed", FakeResults::kFailed);
+  FakeResults::WriteCaseIn(results_.previous(), "A.Unskipped", FakeResults::kSkipped);
   const RunResults run = Read();
   EXPECT_EQ(run.previous, results_.previous());
   std::vector<std::string> changes;
@@ -193,12 +192,12 @@ TEST_F(RunTest, KnowsWhatHasChanged) {
   EXPECT_THAT(run.not_run, ElementsAre("A.Gone"));
 }
 
-TEST_F(RunTest, RatiosAreOfTimesThatDifferMuch) {
+TEST_F(RunTest, RatiosAreOfSignificantDifferences) {
   const auto ratio = [&](double before, double now) {
-    FakeResults::LeaveIn(results_.previous(), "A.B", "", before, 0);
-    results_.Leave("A.B", "", now, 10);
+    FakeResults::WriteCaseIn(results_.previous(), "A.B", "", before, 0);
+    results_.WriteCase("A.B", "", now, 10);
     const CaseRun run = ReadOne();
-    // From nothing: no ratio.
+    // No ratio to a time of 0.
     EXPECT_EQ(run.VirtualRatio(), std::nullopt);
     return run.RealRatio().value_or(0);
   };
@@ -207,14 +206,14 @@ TEST_F(RunTest, RatiosAreOfTimesThatDifferMuch) {
   EXPECT_EQ(ratio(10, 12), 0);
   EXPECT_EQ(ratio(10, 9), 0);
   EXPECT_EQ(ratio(0.1, 0.9), 0);
-  results_.Leave("A.B", FakeResults::kFailed, 100);
+  results_.WriteCase("A.B", FakeResults::kFailed, 100);
   EXPECT_EQ(ReadOne().RealRatio(), std::nullopt);
 }
 
-TEST_F(RunTest, TellsKnownIssues) {
-  results_.Leave("A.Fails", std::string(FakeResults::kFailed) + FakeResults::kKnown);
-  results_.Leave("A.Passes", FakeResults::kKnown);
-  results_.Leave("A.Skips", std::string(FakeResults::kSkipped) + FakeResults::kKnown);
+TEST_F(RunTest, CountsKnownIssues) {
+  results_.WriteCase("A.Fails", std::string(FakeResults::kFailed) + FakeResults::kKnown);
+  results_.WriteCase("A.Passes", FakeResults::kKnown);
+  results_.WriteCase("A.Skips", std::string(FakeResults::kSkipped) + FakeResults::kKnown);
   const RunResults run = Read();
   ASSERT_THAT(run.cases, SizeIs(3));
   EXPECT_EQ(run.cases[0].known_issue, "https://example.org/1");

@@ -14,9 +14,7 @@
 namespace dualpath::results {
 namespace {
 
-using Outcome = TestVerdict::Outcome;
-
-/// Below the case's line.
+/// Indents text that stands below a case's line.
 std::string Indented(const std::string& text) {
   const std::string indentation(8, ' ');
   return indentation + boost::replace_all_copy(text, "\n", "\n" + indentation) + "\n";
@@ -28,7 +26,7 @@ void PrintCase(const CaseRun& run, std::ostream& out) {
     return number ? fmt::format("{:7.1f}", *number) : "      -";
   };
   out << fmt::format("{:8}{} s real {} s virtual  {}\n",
-                     run.Failed() ? "FAILED" : Describe(run.outcome), seconds(run.real_seconds),
+                     run.Failed() ? "FAILED" : Describe(run.verdict), seconds(run.real_seconds),
                      seconds(run.virtual_seconds), run.name);
   if (run.Skipped()) out << Indented(run.reason);
   for (const Failure& failure : run.failures) {
@@ -42,14 +40,14 @@ void PrintCase(const CaseRun& run, std::ostream& out) {
 
 void PrintSums(const RunResults& run, std::ostream& out) {
   out << fmt::format("cases: {} passed, {} failed, {} skipped; {:.0f} s real, {:.0f} s virtual\n",
-                     run.Count(Outcome::kPassed), run.Count(Outcome::kFailed),
-                     run.Count(Outcome::kSkipped), run.real_seconds, run.virtual_seconds);
+                     run.Count(Verdict::kPassed), run.Count(Verdict::kFailed),
+                     run.Count(Verdict::kSkipped), run.real_seconds, run.virtual_seconds);
   if (run.KnownIssues() > 0) {
     out << "known issues: " << run.KnownIssues() << " of the failures\n";
   }
   if (run.UnexpectedPasses() > 0) {
     out << "unexpected passes: " << run.UnexpectedPasses()
-        << ", of cases with a known issue; has it been repaired?\n";
+        << " of cases with a known issue; has it been fixed?\n";
   }
 }
 
@@ -67,19 +65,19 @@ void PrintTrend(const RunResults& run, std::ostream& out) {
   };
   const auto begin = run.cases.begin();
   const auto end = run.cases.end();
-  out << "against " << run.previous << ": " << count("newly failed") << " newly failed, "
+  out << "compared with " << run.previous << ": " << count("newly failed") << " newly failed, "
       << count("fixed") << " fixed, " << std::count_if(begin, end, is_slower) << " slower, "
       << std::count_if(begin, end, is_faster) << " faster, " << run.not_run.size()
       << " not run again\n";
 }
 
-/// A results directory as a command line would name it.
+/// Joins file names as a user would write them on a command line.
 std::string Join(const std::string& directory, const std::string& name) {
   return directory + (directory.empty() || directory.back() == '/' ? "" : "/") + name;
 }
 
-/// What to do about each failure that is news. These are the run's last lines.
-void PrintWhatToDo(const RunResults& run, const std::string& index, std::ostream& out) {
+/// Prints what to open and run for each failure without a known issue.
+void PrintNextSteps(const RunResults& run, const std::string& index, std::ostream& out) {
   constexpr int kMostCases = 5;
   int printed = 0;
   for (const CaseRun& each : run.cases) {
@@ -95,7 +93,7 @@ void PrintWhatToDo(const RunResults& run, const std::string& index, std::ostream
     out << "  shell  " << each.ShellCommand() << "\n";
   }
   if (printed > kMostCases) {
-    out << "\nand " << run.Count(Outcome::kFailed) - run.KnownIssues() - kMostCases
+    out << "\nand " << run.Count(Verdict::kFailed) - run.KnownIssues() - kMostCases
         << " more: " << index << "\n";
   }
 }
@@ -109,13 +107,13 @@ int Summarize(const SummaryOptions& options, const Github& github, std::ostream&
                 ".previous"
           : options.previous;
   const RunResults run = ReadRun(options.results, previous);
-  const auto tell_github = [&] {
-    const Status told = TellGithub(run, github, out);
-    if (!told.ok()) out << "dualpath summary: " << told.error().ToString() << "\n";
+  const auto report_to_github = [&] {
+    const Status reported = ReportToGithub(run, github, out);
+    if (!reported.ok()) out << "dualpath summary: " << reported.error().ToString() << "\n";
   };
   if (run.cases.empty()) {
-    out << "no case has left results in " << options.results << "\n";
-    tell_github();
+    out << "no case results in " << options.results << "\n";
+    report_to_github();
     return kNothingRan;
   }
   for (const CaseRun& each : run.cases) PrintCase(each, out);
@@ -127,11 +125,11 @@ int Summarize(const SummaryOptions& options, const Github& github, std::ostream&
   if (written.ok()) {
     out << "page: " << index << "\n";
   } else {
-    out << "dualpath summary: the page: " << written.error().ToString() << "\n";
+    out << "dualpath summary: write the run's page: " << written.error().ToString() << "\n";
   }
-  tell_github();
-  PrintWhatToDo(run, index, out);
-  return run.Count(Outcome::kFailed) == 0 ? kAllPassed : kCaseFailed;
+  report_to_github();
+  PrintNextSteps(run, index, out);
+  return run.Count(Verdict::kFailed) == 0 ? kAllPassed : kCaseFailed;
 }
 
 }  // namespace dualpath::results

@@ -9,14 +9,14 @@ namespace dualpath::results {
 
 struct SummaryOptions {
   std::string results = "build/results";
-  std::string previous;  ///< empty: the results directory's name with ".previous" after it
+  std::string previous;  ///< empty: the results directory's name with ".previous" appended
 };
 
-/// `dualpath summary`: prints what is in a results directory: a line for each case with its times,
-/// the reason of each skip, the message of each failure, and the sums, compared with the run
-/// before; at the end, for each failure, the page to open and the commands to go on with. Writes
-/// the run's page, index.html, into the directory, and on GitHub what its pages show. Returns an
-/// `ExitCode`: kAllPassed, kCaseFailed, or kNothingRan where there are no results.
+/// `dualpath summary`: prints a line for each case of a results directory with its times, the
+/// reason of each skip, the message of each failure, the sums, the comparison with the previous run
+/// and, for each failure, the page to open and the commands to run next. Writes the run's page,
+/// index.html, into the directory; on GitHub also annotations and the job's summary. Returns an
+/// `ExitCode`: kAllPassed, kCaseFailed, or kNothingRan if there are no results.
 int Summarize(const SummaryOptions& options, const Github& github, std::ostream& out);
 
 }  // namespace dualpath::results

@@ -29,8 +29,8 @@ class SummaryTest : public ::testing::Test {
 };
 
 TEST_F(SummaryTest, ALineForEachCaseAndTheSums) {
-  results_.Leave("A.Passes");
-  results_.Leave("A.Skips", FakeResults::kSkipped, 1, 2);
+  results_.WriteCase("A.Passes");
+  results_.WriteCase("A.Skips", FakeResults::kSkipped, 1, 2);
   EXPECT_EQ(Print(), kAllPassed);
   EXPECT_EQ(out_.str(),
             "passed      5.0 s real    50.0 s virtual  A.Passes\n"
@@ -43,10 +43,10 @@ TEST_F(SummaryTest, ALineForEachCaseAndTheSums) {
   EXPECT_THAT(*ReadFile(results_.path() + "/index.html"), HasSubstr("A.Passes"));
 }
 
-TEST_F(SummaryTest, EndsWithWhatToDoAboutEachFailure) {
-  FakeResults::LeaveIn(results_.previous(), "A.Fails");
-  results_.Leave("A.Fails", FakeResults::kFailed);
-  results_.Leave("A.Passes");
+TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {
+  FakeResults::WriteCaseIn(results_.previous(), "A.Fails");
+  results_.WriteCase("A.Fails", FakeResults::kFailed);
+  results_.WriteCase("A.Passes");
   EXPECT_EQ(Print(), kCaseFailed);
   EXPECT_THAT(out_.str(), HasSubstr("virtual  A.Fails\n"
                                     "        cases/path_offline.cc:20\n"
@@ -55,7 +55,7 @@ TEST_F(SummaryTest, EndsWithWhatToDoAboutEachFailure) {
                                     "        an exception\n"
                                     "passed "));
   EXPECT_THAT(out_.str(),
-              HasSubstr("against " + results_.previous() +
+              HasSubstr("compared with " + results_.previous() +
                         ": 1 newly failed, 0 fixed, 0 slower, 0 faster, 0 not run again\n"));
   const std::string directory = results_.path() + "/A.Fails";
   EXPECT_THAT(out_.str(),
@@ -65,7 +65,7 @@ TEST_F(SummaryTest, EndsWithWhatToDoAboutEachFailure) {
                        "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
                        "  shell  DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.Fails$'; "
                        "build/bin/dualpath shell --at A.Fails\n"));
-  // As soon as there are a timeline and a snapshot, they are named.
+  // With a timeline and a snapshot the commands name them.
   FakeResults::Write(directory + "/timeline.html", "");
   FakeResults::Write(directory + "/snapshot", "");
   Print();
@@ -75,52 +75,52 @@ TEST_F(SummaryTest, EndsWithWhatToDoAboutEachFailure) {
                        "  shell  build/bin/dualpath shell --at A.Fails\n"));
 }
 
-TEST_F(SummaryTest, OfManyFailuresNamesTheFirst) {
-  for (int i = 0; i < 8; ++i) results_.Leave("A.F" + std::to_string(i), FakeResults::kFailed);
+TEST_F(SummaryTest, OfManyFailuresOnlyTheFirstGetNextSteps) {
+  for (int i = 0; i < 8; ++i) results_.WriteCase("A.F" + std::to_string(i), FakeResults::kFailed);
   EXPECT_EQ(Print(), kCaseFailed);
   EXPECT_THAT(out_.str(), HasSubstr("\nA.F4 failed\n"));
   EXPECT_THAT(out_.str(), Not(HasSubstr("\nA.F5 failed\n")));
   EXPECT_THAT(out_.str(), EndsWith("\nand 3 more: " + results_.path() + "/index.html\n"));
 }
 
-TEST_F(SummaryTest, TellsKnownIssuesFromNews) {
-  results_.Leave("A.Fails", std::string(FakeResults::kFailed) + FakeResults::kKnown);
-  results_.Leave("A.Passes", FakeResults::kKnown);
+TEST_F(SummaryTest, KnownIssuesNeedNoNextSteps) {
+  results_.WriteCase("A.Fails", std::string(FakeResults::kFailed) + FakeResults::kKnown);
+  results_.WriteCase("A.Passes", FakeResults::kKnown);
   EXPECT_EQ(Print(), kCaseFailed);
   EXPECT_THAT(out_.str(), HasSubstr("        known issue: https://example.org/1\n"));
   EXPECT_THAT(out_.str(), HasSubstr("        unexpected pass, known issue: https://example.org/1"));
-  EXPECT_THAT(out_.str(), HasSubstr("known issues: 1 of the failures\nunexpected passes: 1, of"));
+  EXPECT_THAT(out_.str(), HasSubstr("known issues: 1 of the failures\nunexpected passes: 1 of"));
   EXPECT_THAT(out_.str(), Not(HasSubstr("alone")));
 }
 
-TEST_F(SummaryTest, ComparesWithTheRunThatIsNamed) {
+TEST_F(SummaryTest, ComparesWithTheGivenRun) {
   FakeResults other;
-  other.Leave("A.Passes", FakeResults::kFailed);
-  other.Leave("A.Gone");
-  results_.Leave("A.Passes");
+  other.WriteCase("A.Passes", FakeResults::kFailed);
+  other.WriteCase("A.Gone");
+  results_.WriteCase("A.Passes");
   EXPECT_EQ(Summarize({results_.path() + "/", other.path()}, {}, out_), kAllPassed);
   EXPECT_THAT(out_.str(),
-              HasSubstr("against " + other.path() +
+              HasSubstr("compared with " + other.path() +
                         ": 0 newly failed, 1 fixed, 0 slower, 0 faster, 1 not run again\n"));
   EXPECT_THAT(out_.str(), EndsWith("page: " + results_.path() + "/index.html\n"));
 }
 
-TEST_F(SummaryTest, OfNothingIsNoPage) {
+TEST_F(SummaryTest, WritesNoPageWithoutResults) {
   EXPECT_EQ(Print(), kNothingRan);
-  EXPECT_EQ(out_.str(), "no case has left results in " + results_.path() + "\n");
+  EXPECT_EQ(out_.str(), "no case results in " + results_.path() + "\n");
   EXPECT_FALSE(fs::exists(results_.path()));
 }
 
-TEST_F(SummaryTest, APageThatCannotBeWrittenChangesNoVerdict) {
-  results_.Leave("A.Passes");
+TEST_F(SummaryTest, AnUnwritablePageDoesNotChangeTheVerdict) {
+  results_.WriteCase("A.Passes");
   fs::create_directories(results_.path() + "/index.html/in-the-way");
   EXPECT_EQ(Print(), kAllPassed);
-  EXPECT_THAT(out_.str(), HasSubstr("dualpath summary: the page: "));
+  EXPECT_THAT(out_.str(), HasSubstr("dualpath summary: write the run's page: "));
   EXPECT_THAT(out_.str(), Not(HasSubstr("\npage: ")));
 }
 
-TEST_F(SummaryTest, TellsGithubToo) {
-  results_.Leave("A.Fails", FakeResults::kFailed);
+TEST_F(SummaryTest, ReportsToGithub) {
+  results_.WriteCase("A.Fails", FakeResults::kFailed);
   Github github;
   github.is_on = true;
   github.step_summary = results_.path() + "/summary.md";
@@ -130,7 +130,7 @@ TEST_F(SummaryTest, TellsGithubToo) {
   EXPECT_THAT(*ReadFile(github.step_summary), HasSubstr("#### `A.Fails`"));
 }
 
-TEST_F(SummaryTest, ThousandsOfCasesAreNoTrouble) {
+TEST_F(SummaryTest, HandlesThousandsOfCases) {
   std::string cases;
   for (int i = 0; i < 5000; ++i) {
     cases +=

@@ -3,18 +3,20 @@
 #include <unistd.h>
 
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/algorithm/string/trim.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <iterator>
 
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
+#include "helpers/base/number.h"
 
 namespace dualpath::tests {
 namespace {
 
 using nlohmann::json;
 
-/// "ChromeDriver was started successfully on port 43215."
+/// Returns the port in "ChromeDriver was started successfully on port 43215."
 std::string PortIn(const std::string& log) {
   const std::string words = "successfully on port ";
   const std::size_t at = log.find(words);
@@ -33,10 +35,10 @@ Result<Browser> Browser::Start(Deadline deadline) {
                process::Background::Start({{"chromedriver", "--port=0"}}, {log}));
   std::string port;
   DUALPATH_TRY_STATUS(WaitUntil("start", "chromedriver", deadline, [&]() -> std::string {
-    const auto said = ReadFile(log);
-    if (said.ok()) port = PortIn(*said);
+    const auto text = ReadFile(log);
+    if (text.ok()) port = PortIn(*text);
     if (!port.empty()) return "";
-    return said.ok() ? "it says: " + *said : said.error().ToString();
+    return text.ok() ? "no port in its output: " + *text : text.error().ToString();
   }));
   Browser browser(std::move(directory), std::move(driver), port);
   DUALPATH_TRY_STATUS(browser.OpenSession(deadline));
@@ -46,7 +48,7 @@ Result<Browser> Browser::Start(Deadline deadline) {
 Status Browser::OpenSession(Deadline deadline) {
   json arguments = {"--headless=new", "--window-size=1280,800", "--disable-gpu",
                     "--disable-dev-shm-usage", "--user-data-dir=" + directory_.path() + "/profile"};
-  // Its sandbox refuses root.
+  // Chromium's sandbox does not support root.
   if (::geteuid() == 0) arguments.push_back("--no-sandbox");
   const json wanted = {{"browserName", "chrome"},
                        {"goog:chromeOptions", {{"args", arguments}}},
@@ -57,9 +59,9 @@ Status Browser::OpenSession(Deadline deadline) {
   return Ok{};
 }
 
-Result<json> Browser::Ask(const std::string& method, const std::string& command,
-                          const std::string& content, Deadline deadline) {
-  const std::string what = "ask chromedriver " + command.substr(session_.size());
+Result<json> Browser::Request(const std::string& method, const std::string& command,
+                              const std::string& content, Deadline deadline) {
+  const std::string what = "request of chromedriver: " + command.substr(session_.size());
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(deadline.Remaining());
   stream.connect("127.0.0.1", port_);
@@ -70,7 +72,11 @@ Result<json> Browser::Ask(const std::string& method, const std::string& command,
   std::size_t length = 0;
   for (std::string line; std::getline(stream, line) && line != "\r";) {
     const std::string name = "content-length:";
-    if (boost::istarts_with(line, name)) length = std::stoul(line.substr(name.size()));
+    if (!boost::istarts_with(line, name)) continue;
+    const std::string value = boost::trim_copy(line.substr(name.size()));
+    const auto parsed = ParseWhole<std::size_t>(value);
+    if (!parsed) return Error::Because(what, "127.0.0.1:" + port_, "invalid header: " + line);
+    length = *parsed;
   }
   std::string text(length, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(length));
@@ -85,7 +91,7 @@ Result<json> Browser::Ask(const std::string& method, const std::string& command,
 }
 
 Status Browser::Close(Deadline deadline) {
-  DUALPATH_TRY_STATUS(Ask("DELETE", session_, "", deadline));
+  DUALPATH_TRY_STATUS(Request("DELETE", session_, "", deadline));
   return Ok{};
 }
 
@@ -94,7 +100,7 @@ Status Browser::Open(const std::string& file, Deadline deadline) {
   return WaitUntil("open", file, deadline, [&]() -> std::string {
     const auto ready = Evaluate("return document.documentElement.dataset.ready || ''", deadline);
     if (!ready.ok()) return ready.error().ToString();
-    return ready->get<std::string>().empty() ? "it has not been drawn" : "";
+    return ready->get<std::string>().empty() ? "the page is not drawn yet" : "";
   });
 }
 
@@ -125,7 +131,7 @@ Status Browser::Press(const std::string& key, Deadline deadline) {
 
 Status Browser::Act(const json& device, Deadline deadline) {
   DUALPATH_TRY_STATUS(Post(session_ + "/actions", {{"actions", json::array({device})}}, deadline));
-  // Chromium hands turns of the wheel to the page with the next frame, and the page draws with one.
+  // Chromium delivers wheel events with the next frame, and the page draws in the one after it.
   constexpr char kTwoFrames[] =
       "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))";
   DUALPATH_TRY_STATUS(Post(session_ + "/execute/async",
@@ -133,14 +139,14 @@ Status Browser::Act(const json& device, Deadline deadline) {
   return Ok{};
 }
 
-Result<std::vector<std::string>> Browser::Complaints(Deadline deadline) {
+Result<std::vector<std::string>> Browser::ConsoleMessages(Deadline deadline) {
   DUALPATH_TRY(const json entries, Post(session_ + "/se/log", {{"type", "browser"}}, deadline));
-  std::vector<std::string> complaints;
+  std::vector<std::string> messages;
   for (const json& entry : entries) {
     const std::string level = entry.value("level", "");
-    if (level == "SEVERE" || level == "WARNING") complaints.push_back(entry.value("message", ""));
+    if (level == "SEVERE" || level == "WARNING") messages.push_back(entry.value("message", ""));
   }
-  return complaints;
+  return messages;
 }
 
 }  // namespace dualpath::tests

@@ -12,32 +12,32 @@
 
 namespace dualpath::tests {
 
-/// Chromium without a window, driven through ChromeDriver (W3C WebDriver). For tests of the page.
+/// A headless Chromium, controlled through ChromeDriver (W3C WebDriver).
 class Browser {
  public:
-  /// A window of 1280 x 800.
+  /// Starts the browser with a window of 1280 x 800.
   static Result<Browser> Start(Deadline deadline);
 
-  /// Ends the browser, which outlives its driver otherwise.
+  /// Ends the browser; otherwise it outlives its driver.
   Status Close(Deadline deadline);
 
-  /// Opens the file and waits until it has been drawn.
+  /// Opens the file and waits until it is drawn.
   Status Open(const std::string& file, Deadline deadline);
 
-  /// What the body of a function returns: "return document.title".
+  /// Returns the value of a function with this body: "return document.title".
   Result<nlohmann::json> Evaluate(const std::string& script, Deadline deadline);
 
-  /// With the left button, in pixels of the window.
+  /// Clicks the left button at a position in pixels of the window.
   Status Click(int x, int y, Deadline deadline);
 
-  /// A turn of the wheel; negative: away from the user.
+  /// Turns the wheel; a negative delta is away from the user.
   Status Wheel(int x, int y, int delta, Deadline deadline);
 
-  /// "f", or WebDriver's code of a key that has no character.
+  /// Presses a key: "f", or WebDriver's code of a key without a character.
   Status Press(const std::string& key, Deadline deadline);
 
-  /// What the console got since the last call: errors of scripts, refused requests, warnings.
-  Result<std::vector<std::string>> Complaints(Deadline deadline);
+  /// Returns the console's messages since the last call: script errors, blocked requests, warnings.
+  Result<std::vector<std::string>> ConsoleMessages(Deadline deadline);
 
  private:
   Browser(TemporaryDirectory directory, process::Background driver, std::string port)
@@ -45,17 +45,17 @@ class Browser {
 
   Status OpenSession(Deadline deadline);
 
-  /// Does what an input device does, and returns when the page has dealt with it.
+  /// Performs the actions of an input device, and returns when the page has handled them.
   Status Act(const nlohmann::json& device, Deadline deadline);
 
   Result<nlohmann::json> Post(const std::string& command, const nlohmann::json& body,
                               Deadline deadline) {
-    return Ask("POST", command, body.dump(), deadline);
+    return Request("POST", command, body.dump(), deadline);
   }
-  Result<nlohmann::json> Ask(const std::string& method, const std::string& command,
-                             const std::string& content, Deadline deadline);
+  Result<nlohmann::json> Request(const std::string& method, const std::string& command,
+                                 const std::string& content, Deadline deadline);
 
-  TemporaryDirectory directory_;  ///< of the driver's log and the browser's profile
+  TemporaryDirectory directory_;  ///< the driver's log and the browser's profile
   process::Background driver_;
   std::string port_;
   std::string session_;  ///< "/session/ID"

@@ -1,6 +1,7 @@
-// Kills `dualpath exec` at every stage of its work, at any moment, by SIGKILL, SIGTERM and SIGINT,
-// and looks for what that may leave: a process, a held lock, a wrong entry in the cache. It has a
-// cache of its own, with links to what is in the user's. DUALPATH_KILLS is how often (default 100).
+// Kills `dualpath exec` at random moments of every stage, by SIGKILL, SIGTERM and SIGINT, and
+// checks that no process, no held lock and no damaged cache entry is left. Uses a cache of its own
+// with hard links to the entries of the user's. DUALPATH_KILLS is the number of kills (default
+// 100).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,13 +39,13 @@ using ::testing::IsEmpty;
 
 constexpr char kCase[] = "--gtest_filter=BringUp.NoPathRetryIsTen";
 constexpr minutes kLongestRun{40};
-constexpr seconds kLongestEnd{20};  // of a run that was killed
+constexpr seconds kLongestEnd{20};  // time in which a killed run has to end
 
-/// What a run does when the entries of some kinds are missing in the cache.
+/// A stage of a run: what it does if the cache lacks entries of some kinds.
 struct Stage {
   const char* name;
-  std::vector<std::string> missing;  ///< kinds, the one that is made first coming first
-  int share;                         ///< of a hundred kills
+  std::vector<std::string> missing;  ///< missing kinds, in the order in which a run builds them
+  int share;                         ///< share of the kills, in percent
 };
 
 std::ostream& operator<<(std::ostream& out, const Stage& stage) { return out << stage.name; }
@@ -54,7 +55,8 @@ std::string KindOf(const fs::path& entry) {
   return name.substr(0, name.find('-'));
 }
 
-/// Processes that know of `directory`: by their environment, or by where they are.
+/// Returns the processes that have `directory` in their environment, arguments or working
+/// directory.
 std::vector<std::string> ProcessesOf(const std::string& directory) {
   std::vector<std::string> found;
   std::error_code ec;
@@ -86,7 +88,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
 
   void SetUp() override {
     for (const char* directory : {"/cache", "/tmp"}) fs::create_directory(Path(directory));
-    // Hard links: an entry is never written to.
+    // Hard links are safe: entries are never written to.
     const Cache users = *Cache::Open();
     for (const auto& entry : fs::directory_iterator(users.root())) {
       if (!fs::exists(entry.path() / "manifest.json")) continue;
@@ -99,16 +101,16 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     const auto forgotten = std::chrono::steady_clock::now();
     auto run = process::Background::Start(Exec(), {Path("/log")});
     ASSERT_TRUE(run.ok()) << run.error().ToString();
-    // Later on it is at another stage.
-    PollUntil(Deadline::In(kLongestRun), [&] { return !run->Running() || HasMadeItsOwn(); });
+    // The stage ends when its first entry is built.
+    PollUntil(Deadline::In(kLongestRun), [&] { return !run->Running() || HasBuiltItsEntry(); });
     took_ = process::SecondsSince(forgotten);
     const auto exit = run->Wait(Deadline::In(kLongestRun));
     ASSERT_TRUE(exit.ok() && exit->ok()) << *ReadFile(Path("/log"));
     std::cout << "the stage takes " << took_ << " s\n";
   }
 
-  /// Whether the entry is there that the stage begins with.
-  bool HasMadeItsOwn() const {
+  /// Returns whether the first entry that the stage builds exists.
+  bool HasBuiltItsEntry() const {
     if (GetParam().missing.empty()) return false;
     const std::vector<fs::path> entries = Entries();
     return std::any_of(entries.begin(), entries.end(), [](const fs::path& entry) {
@@ -130,10 +132,11 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
   void Pass() const {
     const auto out = process::ExecuteChecked(Exec(), Deadline::In(kLongestRun));
     EXPECT_TRUE(out.ok()) << out.error().ToString();
-    EXPECT_THAT(Leftovers(), IsEmpty()) << "a run removes what killed ones have left";
+    EXPECT_THAT(Leftovers(), IsEmpty())
+        << "a run removes temporary directories that killed runs left";
   }
 
-  /// Removes what the stage makes.
+  /// Removes the entries that the stage builds.
   void Forget() const {
     for (const fs::path& entry : Entries()) {
       const std::vector<std::string>& kinds = GetParam().missing;
@@ -153,7 +156,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     return entries;
   }
 
-  /// Temporary directories, here and among the cache's entries.
+  /// Returns the temporary directories, also those in the cache.
   std::vector<std::string> Leftovers() const {
     std::vector<std::string> names;
     for (const char* directory : {"/cache", "/tmp"}) {
@@ -179,17 +182,16 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     }
   }
 
-  /// That what is in the cache is whole.
-  void ExpectEntriesToBeWhole() const {
+  /// Expects every entry of the cache to be valid.
+  void ExpectValidEntries() const {
     const Cache cache = *Cache::Open(Path("/cache"));
     for (const fs::path& entry : Entries()) {
       const std::string name = entry.filename().string();
       const std::string kind = KindOf(entry);
-      const auto whole =
-          cache.Get(kind, name.substr(kind.size() + 1), 0, [&](const std::string&) -> Status {
-            return Error::Because("check", name, "it is damaged");
-          });
-      EXPECT_TRUE(whole.ok()) << whole.error().ToString();
+      const auto entry_read = cache.Get(
+          kind, name.substr(kind.size() + 1), 0,
+          [&](const std::string&) -> Status { return Error::Because("check", name, "damaged"); });
+      EXPECT_TRUE(entry_read.ok()) << entry_read.error().ToString();
     }
   }
 
@@ -208,7 +210,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     const auto exit = run->Wait(Deadline::In(kLongestEnd));
     ASSERT_TRUE(exit.ok()) << exit.error().ToString();
     ExpectNothingRuns();
-    ExpectEntriesToBeWhole();
+    ExpectValidEntries();
     if (signal == SIGKILL) return;
     EXPECT_THAT(exit->code, AnyOf(kInfrastructure, kAllPassed)) << exit->ToString();
     EXPECT_THAT(Leftovers(), IsEmpty());
@@ -222,7 +224,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
 
 int KilledRun::kills_ = 0;
 
-TEST_P(KilledRun, LeavesNoProcessNoLockAndNoWrongEntry) {
+TEST_P(KilledRun, LeavesNoProcessNoLockAndNoDamagedEntry) {
   const int kills = std::max(1, kills_ * GetParam().share / 100);
   for (int i = 0; i < kills && !HasFailure(); ++i) KillARun();
   std::cout << kills << " runs killed\n";

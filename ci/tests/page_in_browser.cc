@@ -30,7 +30,7 @@ void PageInBrowser::SetUp() {
     if (strict != nullptr && std::string(strict) == "1") FAIL() << *missing;
     GTEST_SKIP() << *missing;
   }
-  // Not in SetUpTestSuite, whose failure would make every test a skipped one.
+  // Not in SetUpTestSuite, whose failure gtest reports as skipped tests.
   if (open_browser == nullptr) {
     auto started = Browser::Start(Deadline::In(std::chrono::seconds(60)));
     ASSERT_TRUE(started.ok()) << started.error().ToString();
@@ -67,10 +67,10 @@ std::string PageInBrowser::GetText(const std::string& selector) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
-std::vector<std::string> PageInBrowser::Complaints() {
-  auto complaints = browser().Complaints(Soon());
-  EXPECT_TRUE(complaints.ok()) << complaints.error().ToString();
-  return complaints.ok() ? *std::move(complaints) : std::vector<std::string>();
+std::vector<std::string> PageInBrowser::ConsoleMessages() {
+  auto messages = browser().ConsoleMessages(Soon());
+  EXPECT_TRUE(messages.ok()) << messages.error().ToString();
+  return messages.ok() ? *std::move(messages) : std::vector<std::string>();
 }
 
 }  // namespace dualpath::tests

@@ -13,7 +13,7 @@
 
 namespace dualpath::tests {
 
-/// A test of a page in a browser, which stays open for the suite. Skips where there is none.
+/// A test of a page in a browser, which stays open for the suite. Skips without chromedriver.
 class PageInBrowser : public ::testing::Test {
  protected:
   static void TearDownTestSuite();
@@ -24,14 +24,14 @@ class PageInBrowser : public ::testing::Test {
   /// Writes the page and opens it.
   static void Open(const std::string& file, const std::string& page);
 
-  /// What an expression of the page comes to.
+  /// Returns the value of an expression in the page.
   static nlohmann::json Get(const std::string& expression);
   static Observable<nlohmann::json> Value(const std::string& expression);
   static int GetInt(const std::string& expression);
   static std::string GetText(const std::string& selector);
 
-  /// What the console got.
-  static std::vector<std::string> Complaints();
+  /// Returns the messages of the browser's console.
+  static std::vector<std::string> ConsoleMessages();
 
   static Browser& browser();
 

@@ -14,7 +14,6 @@ using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Outcome = results::TestVerdict::Outcome;
 
 results::CaseRun Case(const std::string& name, const std::string& file, int line,
                       double real_seconds) {
@@ -25,28 +24,28 @@ results::CaseRun Case(const std::string& name, const std::string& file, int line
   run.real_seconds = real_seconds;
   run.virtual_seconds = 10;
   run.files = {{"gtest.xml", 500}, {"timing.json", 90}};
-  run.before = results::Before{Outcome::kPassed, real_seconds, 5.0};
+  run.before = results::Before{results::Verdict::kPassed, real_seconds, 5.0};
   return run;
 }
 
-/// One case of each kind, in two families.
-results::RunResults OfEachKind() {
+/// Returns a run with one case of each kind, in two families.
+results::RunResults OneOfEachKind() {
   results::RunResults run;
   run.results = "build/results";
   run.previous = "build/results.previous";
   run.ended = 1700000000;
   results::CaseRun failed = Case("Failover.Fails", "cases/failover.cc", 20, 8);
-  failed.outcome = Outcome::kFailed;
+  failed.verdict = results::Verdict::kFailed;
   failed.failures = {{"cases/failover.cc", 25, "</script><script>document.title = 'out'</script>"}};
   failed.files.push_back({"timeline.html", 9000});
   failed.files.push_back({"snapshot", 1});
   results::CaseRun skipped = Case("Bring.Skips", "cases/bring_up.cc", 30, 1);
-  skipped.outcome = Outcome::kSkipped;
+  skipped.verdict = results::Verdict::kSkipped;
   skipped.reason = "program fio is missing. Install it";
   results::CaseRun known = Case("Bring.IsKnown", "cases/bring_up.cc", 10, 3);
-  known.outcome = Outcome::kFailed;
+  known.verdict = results::Verdict::kFailed;
   known.known_issue = "https://example.org/1";
-  known.failures = {{"", 0, "as ever"}};
+  known.failures = {{"", 0, "known failure"}};
   run.cases = {Case("Bring.Passes", "cases/bring_up.cc", 5, 9), known, skipped, failed,
                Case("Failover.Passes", "cases/failover.cc", 2, 4)};
   run.not_run = {"Failover.Gone"};
@@ -63,7 +62,7 @@ class RunPageInBrowser : public PageInBrowser {
     return Get("[...document.querySelectorAll('tbody.case')].map((body) => body.id)");
   }
 
-  /// With the mouse, in its middle.
+  /// Clicks the middle of an element.
   static void Click(const std::string& selector) {
     const std::string box = "document.querySelector('" + selector + "').getBoundingClientRect()";
     const int x = GetInt(box + ".left + " + box + ".width / 2");
@@ -74,9 +73,9 @@ class RunPageInBrowser : public PageInBrowser {
 };
 
 TEST_F(RunPageInBrowser, ShowsTheFamiliesThatFailedFirst) {
-  Open(OfEachKind());
+  Open(OneOfEachKind());
   EXPECT_EQ(Get("document.title"), "2 failed, 2 passed, 1 skipped \u00b7 Dualpath run");
-  EXPECT_THAT(GetText("#span"), HasSubstr("against build/results.previous: 2 newly failed"));
+  EXPECT_THAT(GetText("#span"), HasSubstr("compared with build/results.previous: 2 newly failed"));
   EXPECT_EQ(Names(), json({"Failover.Passes", "Failover.Fails", "Bring.Passes", "Bring.IsKnown",
                            "Bring.Skips"}));
   EXPECT_EQ(GetText("tbody.family small"), "1 failed, 1 passed \u00b7 cases/failover.cc");
@@ -84,17 +83,17 @@ TEST_F(RunPageInBrowser, ShowsTheFamiliesThatFailedFirst) {
             json({"5all", "2failed", "2passed", "1skipped", "1known issues", "5changed"}));
   EXPECT_THAT(GetText("#notes"), HasSubstr("Failover.Gone"));
   EXPECT_LE(GetInt("document.documentElement.scrollWidth"), 1280);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(RunPageInBrowser, AFailureSaysWhereItWasAndWhatToDo) {
-  Open(OfEachKind());
+TEST_F(RunPageInBrowser, AFailureHasItsLocationAndTheNextSteps) {
+  Open(OneOfEachKind());
   const std::string failed = "[id=\"Failover.Fails\"] ";
   EXPECT_EQ(GetText(failed + ".where"), "cases/failover.cc:25");
   EXPECT_EQ(GetText(failed + "pre"), "</script><script>document.title = 'out'</script>");
   EXPECT_EQ(GetText(failed + ".commands"),
             "run it alone./ci/cases -- -R '^Failover\\.Fails$'"
-            "shell in its statebuild/bin/dualpath shell --at Failover.Fails");
+            "shell where it failedbuild/bin/dualpath shell --at Failover.Fails");
   EXPECT_EQ(GetText(failed + "td.trend"), "newly failed");
   EXPECT_EQ(Get("document.querySelector('" + failed + "a.main').getAttribute('href')"),
             "Failover.Fails/timeline.html");
@@ -105,7 +104,7 @@ TEST_F(RunPageInBrowser, AFailureSaysWhereItWasAndWhatToDo) {
 }
 
 TEST_F(RunPageInBrowser, AClickFiltersAndAnotherSorts) {
-  Open(OfEachKind());
+  Open(OneOfEachKind());
   Click("#totals [data-filter=failed]");
   EXPECT_EQ(Names(), json({"Failover.Fails", "Bring.IsKnown"}));
   EXPECT_EQ(GetText("#search-count"), "2 of 5 cases");
@@ -118,27 +117,27 @@ TEST_F(RunPageInBrowser, AClickFiltersAndAnotherSorts) {
   EXPECT_EQ(Names()[0], "Bring.Skips");
   Click("thead [data-key=real]");
   EXPECT_EQ(Get("document.querySelectorAll('tbody.family').length"), 2);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 TEST_F(RunPageInBrowser, SearchesAndListsFiles) {
-  Open(OfEachKind());
+  Open(OneOfEachKind());
   for (const char* key : {"/", "f", "i", "o", " "}) {
     ASSERT_TRUE(browser().Press(key, Soon()).ok());
   }
   EXPECT_EQ(Names(), json({"Bring.Skips"}));
   Click("[id=\"Bring.Skips\"] .evidence button");
   EXPECT_EQ(Get("[...document.querySelectorAll('.files li')].map((item) => item.textContent)"),
-            json({"all of it", "gtest.xml500 B", "timing.json90 B"}));
+            json({"the directory", "gtest.xml500 B", "timing.json90 B"}));
   Click("[id=\"Bring.Skips\"] .evidence button");
   EXPECT_EQ(Get("document.querySelectorAll('.files').length"), 0);
   ASSERT_TRUE(browser().Press("\ue00c", Soon()).ok());  // Escape
   EXPECT_EQ(Names().size(), 5U);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 TEST_F(RunPageInBrowser, LinksLeadToTheFiles) {
-  results::RunResults run = OfEachKind();
+  results::RunResults run = OneOfEachKind();
   const std::string name = "50% & #1";
   run.cases[3].directory = name;
   ASSERT_TRUE(
@@ -150,7 +149,7 @@ TEST_F(RunPageInBrowser, LinksLeadToTheFiles) {
 }
 
 TEST_F(RunPageInBrowser, IsLightOrDark) {
-  Open(OfEachKind());
+  Open(OneOfEachKind());
   std::vector<json> seen;
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(browser().Press("t", Soon()).ok());
@@ -159,21 +158,21 @@ TEST_F(RunPageInBrowser, IsLightOrDark) {
   EXPECT_THAT(seen, ElementsAre("rgb(255, 255, 255)", "rgb(13, 17, 23)", "rgb(255, 255, 255)"));
 }
 
-TEST_F(RunPageInBrowser, ThousandsOfCasesAreNoTrouble) {
-  results::RunResults run = OfEachKind();
+TEST_F(RunPageInBrowser, HandlesThousandsOfCases) {
+  results::RunResults run = OneOfEachKind();
   for (int i = 0; i < 5000; ++i) {
     run.cases.push_back(Case("Many.Case" + std::to_string(i), "cases/many.cc", i, i));
   }
   Open(run);
   EXPECT_EQ(Names().size(), 5005U);
   RecordProperty("opened_ms", GetInt("document.documentElement.dataset.ready"));
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(RunPageInBrowser, ARunOfNothingIsAPageToo) {
+TEST_F(RunPageInBrowser, APageWithoutCasesIsValid) {
   Open(results::RunResults());
-  EXPECT_EQ(GetText("#none"), "No case has left results.");
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_EQ(GetText("#none"), "No case results.");
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 }  // namespace

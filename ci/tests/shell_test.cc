@@ -1,4 +1,4 @@
-// `dualpath shell` as a person has it, each time in a VM of its own: not a unit test.
+// Tests of `dualpath shell` on a terminal, each with a VM of its own.
 
 #include <gmock/gmock.h>
 #include <signal.h>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <set>
 
-#include "ci/tests/typist.h"
+#include "ci/tests/pty.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
@@ -32,7 +32,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr char kProgram[] = DUALPATH_PROGRAM;
-constexpr seconds kStart{120};  // other cases may be running
+constexpr seconds kStart{120};  // long, since cases may run at the same time
 constexpr seconds kEnd{30};
 constexpr char kPrompt[] = "[root@dualpath-lab ~]# ";
 constexpr char kFailFirstPath[] = R"sh(
@@ -51,25 +51,25 @@ class ShellTest : public ::testing::Test {
     directory_.emplace(std::move(directory));
   }
 
-  /// A shell at its first prompt.
-  Result<Typist> Shell(const std::vector<std::string>& words = {},
-                       const std::string& terminal = "dumb") {
-    DUALPATH_TRY(Typist typist, Start(words, terminal));
-    DUALPATH_TRY(banner_, typist.ReadUpTo(kPrompt, kStart));
-    return typist;
+  /// Starts a shell and waits for its first prompt.
+  Result<Pty> Shell(const std::vector<std::string>& words = {},
+                    const std::string& terminal = "dumb") {
+    DUALPATH_TRY(Pty pty, Start(words, terminal));
+    DUALPATH_TRY(banner_, pty.ReadUpTo(kPrompt, kStart));
+    return pty;
   }
 
-  Result<Typist> Start(const std::vector<std::string>& words = {},
-                       const std::string& terminal = "dumb") {
+  Result<Pty> Start(const std::vector<std::string>& words = {},
+                    const std::string& terminal = "dumb") {
     std::vector<std::string> argv = {kProgram, "shell"};
     argv.insert(argv.end(), words.begin(), words.end());
-    Typist::Options options;
+    Pty::Options options;
     options.terminal = terminal;
     options.temporary_directory = directory_->path();
-    return Typist::Start(argv, options);
+    return Pty::Start(argv, options);
   }
 
-  /// `dualpath WORDS` with `input` as its standard input.
+  /// Runs `dualpath WORDS` with `input` as its standard input.
   Result<process::Output> Dualpath(const std::vector<std::string>& words,
                                    const std::string& input = "") {
     process::Command command;
@@ -80,7 +80,7 @@ class ShellTest : public ::testing::Test {
     return process::Execute(command, Deadline::In(kStart));
   }
 
-  /// What is left in the directory for temporary files: nothing but our own lock.
+  /// Returns what is left in the directory for temporary files, except its lock.
   std::set<std::string> LeftBehind() const {
     std::set<std::string> names;
     for (const auto& entry : fs::directory_iterator(directory_->path())) {
@@ -100,16 +100,16 @@ Result<multipath::Map> MapIn(const std::string& multipath_ll) {
   return Error::Because("find one map", "in the output of multipath -ll", multipath_ll);
 }
 
-Observable<multipath::Map> MultipathLl(Typist& typist) {
-  return {"multipath -ll", [&typist]() -> Result<multipath::Map> {
-            DUALPATH_TRY(const std::string output, typist.Run("multipath -ll"));
+Observable<multipath::Map> MultipathLl(Pty& pty) {
+  return {"multipath -ll", [&pty]() -> Result<multipath::Map> {
+            DUALPATH_TRY(const std::string output, pty.Run("multipath -ll"));
             return MapIn(output);
           }};
 }
 
 PathId Id(const multipath::Path& path) { return {path.hctl, {}, path.device}; }
 
-/// The one child of a process: the VM.
+/// Returns the child of a process: its VM.
 Result<int> ChildOf(int pid) {
   const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
   std::error_code ec;
@@ -118,17 +118,17 @@ Result<int> ChildOf(int pid) {
     int child = 0;
     if (children >> child) return child;
   }
-  return Error::Because("find the child of", std::to_string(pid), "it has none");
+  return Error::Because("find the child of", std::to_string(pid), "no child process");
 }
 
-/// A process that has ended and was not waited for is none.
-bool Runs(int pid) {
+/// Returns whether a process is running; a zombie is not.
+bool IsRunning(int pid) {
   const auto status = ReadFile("/proc/" + std::to_string(pid) + "/status");
   return status.ok() && status->find("State:\tZ") == std::string::npos;
 }
 
-TEST_F(ShellTest, TheArticlesFailoverIsTypedIn) {
-  ASSERT_OK_AND_ASSIGN(Typist root, Shell());
+TEST_F(ShellTest, RunsTheCommandsOfTheArticle) {
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell());
   EXPECT_THAT(banner_, HasSubstr("~. after Enter leaves"));
 
   // [3:0:1:0]    disk    LIO-ORG  storage          4.0   /dev/sdb
@@ -142,7 +142,7 @@ TEST_F(ShellTest, TheArticlesFailoverIsTypedIn) {
   ASSERT_OK_AND_ASSIGN(const std::string domains, root.Run("virsh list"));
   EXPECT_THAT(domains, ContainsRegex("dualpath-guest +running"));
 
-  // Two groups of one path, the first active: there is I/O.
+  // Two groups of one path; the first is active, since there is I/O.
   ASSERT_OK_AND_ASSIGN(const std::string topology, root.Run("multipath -ll"));
   ASSERT_OK_AND_ASSIGN(const multipath::Map map, MapIn(topology));
   EXPECT_EQ(map.vendor, "LIO-ORG");
@@ -158,7 +158,7 @@ TEST_F(ShellTest, TheArticlesFailoverIsTypedIn) {
   EXPECT_THAT(lsscsi, HasSubstr("[" + second.hctl + "]"));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(first), Enabled(second)})));
 
-  // Failover
+  // Fail over.
   ASSERT_OK_AND_ASSIGN(const std::string nothing,
                        root.Run("echo 1 > /sys/block/" + first.device + "/device/delete"));
   EXPECT_THAT(nothing, IsEmpty());
@@ -172,12 +172,12 @@ TEST_F(ShellTest, TheArticlesFailoverIsTypedIn) {
   ASSERT_OK_AND_ASSIGN(const std::string kernel, root.Run("dmesg | grep Synchronizing"));
   EXPECT_THAT(kernel, HasSubstr("[" + first.device + "] Synchronizing SCSI cache"));
 
-  // To recover
+  // Recover.
   const std::string host = first.hctl.substr(0, first.hctl.find(':'));
   ASSERT_OK(root.Run("echo \"- - -\" > /sys/class/scsi_host/host" + host + "/scan"));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(second), Enabled(first)})));
 
-  // The guest wrote all the time, and has seen nothing of it.
+  // The guest wrote throughout without an error.
   ASSERT_OK_AND_ASSIGN(const std::string io, root.Run("dualpath-rig io"));
   EXPECT_THAT(io, ContainsRegex("[1-9][0-9]* completed"));
   EXPECT_THAT(io, HasSubstr("running"));
@@ -186,14 +186,14 @@ TEST_F(ShellTest, TheArticlesFailoverIsTypedIn) {
   ASSERT_OK(root.Type("exit\r"));
   ASSERT_OK_AND_ASSIGN(const int code, root.WaitForEnd(kEnd));
   EXPECT_EQ(code, 0);
-  EXPECT_TRUE(root.Cooked());
+  EXPECT_TRUE(root.IsCooked());
   EXPECT_THAT(LeftBehind(), IsEmpty());
 }
 
-TEST_F(ShellTest, IsATerminalOfItsOwn) {
-  ASSERT_OK_AND_ASSIGN(Typist root, Shell({}, "xterm-256color"));
-  EXPECT_FALSE(root.Cooked());
-  // Without its colours and the marks of pasting.
+TEST_F(ShellTest, BehavesLikeATerminal) {
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell({}, "xterm-256color"));
+  EXPECT_FALSE(root.IsCooked());
+  // Without colours and the escape sequences of bracketed paste.
   ASSERT_OK(root.Type("bind 'set enable-bracketed-paste off'; TERM=dumb\r"));
   ASSERT_OK(root.ReadUpTo(kPrompt, kEnd));
 
@@ -203,7 +203,7 @@ TEST_F(ShellTest, IsATerminalOfItsOwn) {
   const Observable<std::string> resized = {"stty size", [&] { return root.Run("stty size"); }};
   EXPECT_THAT(resized, Eventually(std::string("40 132\n")));
 
-  // The word is put together, so that its echo is not taken for it.
+  // The word is split, so that its echo does not match.
   ASSERT_OK(root.Type("sh -c 'echo be''gun; exec sleep 100000'\r"));
   ASSERT_OK(root.ReadUpTo("begun\r\n", kEnd));
   ASSERT_OK(root.Type(kControlC));
@@ -218,20 +218,20 @@ TEST_F(ShellTest, IsATerminalOfItsOwn) {
   ASSERT_OK_AND_ASSIGN(const std::string jobs, root.Run("jobs"));
   EXPECT_THAT(jobs, HasSubstr("Stopped"));
   ASSERT_OK(root.Run("kill -9 %1"));
-  ASSERT_OK(root.Run("sleep 1"));  // it says before the next prompt that the job is gone
+  ASSERT_OK(root.Run("sleep 1"));  // bash prints before the next prompt that the job has ended
 
-  // A reader that goes away ends the writer, as anywhere.
+  // SIGPIPE has its default action.
   ASSERT_OK_AND_ASSIGN(const std::string pipe, root.Run("yes | head -n 1; echo ${PIPESTATUS[0]}"));
   EXPECT_EQ(pipe, "y\n141\n");
 
   ASSERT_OK(root.Type("exit 3\r"));
   ASSERT_OK_AND_ASSIGN(const int code, root.WaitForEnd(kEnd));
   EXPECT_EQ(code, 3);
-  EXPECT_TRUE(root.Cooked());
+  EXPECT_TRUE(root.IsCooked());
 }
 
-TEST_F(ShellTest, ShowsAllThatIsPrinted) {
-  ASSERT_OK_AND_ASSIGN(Typist root, Shell());
+TEST_F(ShellTest, ShowsAllOutput) {
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell());
   ASSERT_OK_AND_ASSIGN(const std::string numbers, root.Run("seq 20000"));
   EXPECT_EQ(numbers.size(), 108894U);
   EXPECT_THAT(numbers, ::testing::EndsWith("19999\n20000\n"));
@@ -240,50 +240,50 @@ TEST_F(ShellTest, ShowsAllThatIsPrinted) {
   EXPECT_THAT(root.rest(), HasSubstr("4999\r\n5000\r\n"));
 }
 
-TEST_F(ShellTest, IsLeftByTheEscape) {
-  ASSERT_OK_AND_ASSIGN(Typist root, Shell());
+TEST_F(ShellTest, EndsByTheEscape) {
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell());
   ASSERT_OK_AND_ASSIGN(const int vm, ChildOf(root.pid()));
   ASSERT_OK(root.Type("\r~?"));
   ASSERT_OK(root.ReadUpTo("dualpath cp, on another terminal.\r\n", kEnd));
   ASSERT_OK(root.Type("sleep 100000\r~."));
   ASSERT_OK_AND_ASSIGN(const int code, root.WaitForEnd(kEnd));
   EXPECT_EQ(code, 0);
-  EXPECT_TRUE(root.Cooked());
-  EXPECT_FALSE(Runs(vm));
+  EXPECT_TRUE(root.IsCooked());
+  EXPECT_FALSE(IsRunning(vm));
   EXPECT_THAT(LeftBehind(), IsEmpty());
 }
 
-TEST_F(ShellTest, PutsTheTerminalBackWhenItIsKilledOrItsVmDies) {
-  ASSERT_OK_AND_ASSIGN(Typist ended, Shell());
+TEST_F(ShellTest, RestoresTheTerminalWhenItIsKilledOrItsVmDies) {
+  ASSERT_OK_AND_ASSIGN(Pty ended, Shell());
   ASSERT_OK_AND_ASSIGN(const int vm, ChildOf(ended.pid()));
   ASSERT_EQ(::kill(ended.pid(), SIGTERM), 0);
   ASSERT_OK_AND_ASSIGN(const int interrupted, ended.WaitForEnd(kEnd));
   EXPECT_EQ(interrupted, kInfrastructure);
-  EXPECT_TRUE(ended.Cooked());
-  EXPECT_FALSE(Runs(vm));
+  EXPECT_TRUE(ended.IsCooked());
+  EXPECT_FALSE(IsRunning(vm));
   EXPECT_THAT(LeftBehind(), IsEmpty());
 
-  ASSERT_OK_AND_ASSIGN(Typist bereft, Shell());
-  ASSERT_OK_AND_ASSIGN(const int its_vm, ChildOf(bereft.pid()));
+  ASSERT_OK_AND_ASSIGN(Pty orphaned, Shell());
+  ASSERT_OK_AND_ASSIGN(const int its_vm, ChildOf(orphaned.pid()));
   ASSERT_EQ(::kill(its_vm, SIGKILL), 0);
-  ASSERT_OK_AND_ASSIGN(const int failed, bereft.WaitForEnd(kEnd));
+  ASSERT_OK_AND_ASSIGN(const int failed, orphaned.WaitForEnd(kEnd));
   EXPECT_EQ(failed, kInfrastructure);
-  EXPECT_TRUE(bereft.Cooked());
-  EXPECT_THAT(bereft.rest(), HasSubstr("it ended before the shell did"));
+  EXPECT_TRUE(orphaned.IsCooked());
+  EXPECT_THAT(orphaned.rest(), HasSubstr("the VM ended before the shell did"));
   EXPECT_THAT(LeftBehind(), IsEmpty());
 }
 
-TEST_F(ShellTest, InterruptedWhileItRestoresLeavesNothing) {
+TEST_F(ShellTest, LeavesNothingWhenInterruptedWhileRestoring) {
   for (const int milliseconds : {50, 150, 250, 350, 450}) {
-    ASSERT_OK_AND_ASSIGN(Typist root, Start());
+    ASSERT_OK_AND_ASSIGN(Pty root, Start());
     PollUntil(Deadline::In(std::chrono::milliseconds(milliseconds)), [] { return false; });
     ASSERT_OK(root.Type(kControlC));
     const Result<int> code = root.WaitForEnd(kEnd);
-    // On a fast machine it was not ours to interrupt any more.
+    // On a fast machine the shell has already started.
     if (!code.ok() && root.rest().find(kPrompt) != std::string::npos) break;
     ASSERT_OK(code);
     EXPECT_EQ(*code, kInfrastructure) << root.rest();
-    EXPECT_TRUE(root.Cooked());
+    EXPECT_TRUE(root.IsCooked());
     EXPECT_THAT(LeftBehind(), IsEmpty());
   }
 }
@@ -304,7 +304,7 @@ TEST_F(ShellTest, RunsAScriptWithoutATerminal) {
   EXPECT_THAT(output.err, Not(HasSubstr("~.")));
 }
 
-TEST_F(ShellTest, RunsALongScriptWhole) {
+TEST_F(ShellTest, RunsALongScriptCompletely) {
   std::string script = "cat > /tmp/copy <<'END'\n";
   for (int i = 0; i < 20000; ++i) script += "line " + std::to_string(i) + "\n";
   script += "END\nwc -l < /tmp/copy\nfalse\n";
@@ -313,9 +313,9 @@ TEST_F(ShellTest, RunsALongScriptWhole) {
   EXPECT_EQ(output.exit.code, 1) << output.err;
 }
 
-TEST_F(ShellTest, TwoAtOnceAreTwoHostsToCopyFilesTo) {
-  ASSERT_OK_AND_ASSIGN(Typist first, Shell());
-  ASSERT_OK_AND_ASSIGN(Typist second, Shell({"--name", "other"}));
+TEST_F(ShellTest, CopiesFilesToEachOfTwoShells) {
+  ASSERT_OK_AND_ASSIGN(Pty first, Shell());
+  ASSERT_OK_AND_ASSIGN(Pty second, Shell({"--name", "other"}));
   ASSERT_OK(first.Run("rm /sys/nothing; echo first > /tmp/which; chmod 600 /tmp/which"));
   ASSERT_OK_AND_ASSIGN(const std::string not_there, second.Run("cat /tmp/which"));
   EXPECT_THAT(not_there, HasSubstr("No such file"));
@@ -337,7 +337,7 @@ TEST_F(ShellTest, TwoAtOnceAreTwoHostsToCopyFilesTo) {
   EXPECT_EQ(back.exit.code, 0) << back.err;
   ASSERT_OK_AND_ASSIGN(const std::string copied, ReadFile(file + ".back"));
   EXPECT_TRUE(copied == large) << copied.size() << " bytes of " << large.size();
-  // The kernel's files do not know their size.
+  // Files of procfs have size 0.
   ASSERT_OK_AND_ASSIGN(const process::Output stdout_copy,
                        Dualpath({"cp", "other:/proc/cmdline", "/dev/stdout"}));
   EXPECT_THAT(stdout_copy.out, HasSubstr("console=ttyS0"));
@@ -353,14 +353,14 @@ TEST_F(ShellTest, TwoAtOnceAreTwoHostsToCopyFilesTo) {
   EXPECT_EQ(taken.exit.code, kUsage);
 }
 
-TEST_F(ShellTest, GoesOnFromAStateThatItHasKept) {
-  // A cache of its own would have to make an image; the name is this test's.
+TEST_F(ShellTest, StartsFromASavedSnapshot) {
+  // In the user's cache, since one of its own would have to build an image; the name is unique.
   const std::string name = "test-" + std::to_string(::getpid());
-  ASSERT_OK_AND_ASSIGN(const process::Output kept,
+  ASSERT_OK_AND_ASSIGN(const process::Output saved,
                        Dualpath({"shell", "--save", name}, kFailFirstPath));
-  EXPECT_EQ(kept.exit.code, 0) << kept.err;
+  EXPECT_EQ(saved.exit.code, 0) << saved.err;
   for (int twice = 0; twice < 2; ++twice) {
-    ASSERT_OK_AND_ASSIGN(Typist root, Shell({"--from", name}));
+    ASSERT_OK_AND_ASSIGN(Pty root, Shell({"--from", name}));
     ASSERT_OK_AND_ASSIGN(const std::string mark, root.Run("cat /tmp/mark; rm /tmp/mark"));
     EXPECT_EQ(mark, "kept\n");
     ASSERT_OK_AND_ASSIGN(const std::string topology, root.Run("multipath -ll"));
@@ -369,7 +369,7 @@ TEST_F(ShellTest, GoesOnFromAStateThatItHasKept) {
     ASSERT_OK_AND_ASSIGN(const std::string io, root.Run("dualpath-rig io"));
     EXPECT_THAT(io, HasSubstr("running"));
   }
-  // In real time, too, and from then on only so.
+  // A snapshot saved in real time can be restored in real time only.
   ASSERT_OK_AND_ASSIGN(const process::Output live,
                        Dualpath({"shell", "--live", "--from", name, "--save", name}, "exit 5"));
   EXPECT_EQ(live.exit.code, 5) << live.err;
@@ -387,7 +387,7 @@ TEST_F(ShellTest, GoesOnFromAStateThatItHasKept) {
   fs::remove_all(cache.root() + "/kept/" + name);
 }
 
-TEST_F(ShellTest, OpensWhereACaseFailed) {
+TEST_F(ShellTest, StartsWhereACaseFailed) {
   const std::string results = directory_->path() + "/results";
   const std::string name = "Failover.DeletingTheActivePathMovesIoToTheOther";
   ::setenv("DUALPATH_TIME_SCALE", "none", 1);  // no number: the case fails in SetUp
@@ -405,8 +405,8 @@ TEST_F(ShellTest, OpensWhereACaseFailed) {
 }
 
 TEST_F(ShellTest, LiveTimeIsRealTime) {
-  ASSERT_OK_AND_ASSIGN(Typist root, Shell({"--live"}));
-  EXPECT_THAT(banner_, HasSubstr("Its time is real"));
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell({"--live"}));
+  EXPECT_THAT(banner_, HasSubstr("runs in real time"));
   const auto begun = std::chrono::steady_clock::now();
   ASSERT_OK(root.Run("sleep 3"));
   EXPECT_GE(std::chrono::steady_clock::now() - begun, seconds(3));
@@ -414,7 +414,7 @@ TEST_F(ShellTest, LiveTimeIsRealTime) {
   ASSERT_OK(MapIn(topology));
 }
 
-TEST_F(ShellTest, RefusesWhatItDoesNotKnow) {
+TEST_F(ShellTest, RejectsInvalidArguments) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"shell", "--wrong"},
                                              {"shell", "word"},

@@ -92,7 +92,7 @@ class TimelinePageInBrowser : public PageInBrowser {
   }
 };
 
-TEST_F(TimelinePageInBrowser, ShowsRowsLanesAndRecords) {
+TEST_F(TimelinePageInBrowser, ShowsLanesNotesAndRecords) {
   Open(Failover());
   EXPECT_EQ(GetText("h1"), "Failover.DeletingTheActivePath");
   EXPECT_THAT(GetText("#span"), HasSubstr("508 records"));
@@ -100,14 +100,14 @@ TEST_F(TimelinePageInBrowser, ShowsRowsLanesAndRecords) {
             json({"Case", "Faults", "3:0:1:0", "4:0:1:0", "multipathd", "Kernel"}));
   EXPECT_EQ(Get("[...document.querySelectorAll('.chip')].map((chip) => chip.dataset.lane)"),
             json({"case", "fault", "path", "multipathd", "kernel", "guest"}));
-  // Bands, text and ticks have many colours.
+  // Bands, text and ticks are drawn.
   EXPECT_GT(GetInt("new Set(new Uint32Array(lanes.canvas.getContext('2d').getImageData(0, 0, "
                    "lanes.canvas.width, lanes.canvas.height).data.buffer)).size"),
             20);
   EXPECT_EQ(Get("document.querySelectorAll('#latency canvas').length"),
             timeline::HasPlotLibrary() ? 1 : 0);
   EXPECT_LE(GetInt("document.documentElement.scrollWidth"), 1280);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 TEST_F(TimelinePageInBrowser, MarksTheFaultAtFirst) {
@@ -116,7 +116,7 @@ TEST_F(TimelinePageInBrowser, MarksTheFaultAtFirst) {
   EXPECT_EQ(GetText("#moment tr.now td.what"), "delete 3:0:1:0");
 }
 
-TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsTheRecordsAroundIt) {
+TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsRecordsAroundIt) {
   Open(Failover());
   ClickRow(6 * kSecond, "multipathd");
   EXPECT_THAT(GetText("#moment-title"), HasSubstr("Around 66.000000 s"));
@@ -126,13 +126,13 @@ TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsTheRecordsAroundIt) {
   EXPECT_THAT(around, HasSubstr("+4.000 s70.000000Casethe end"));
   EXPECT_THAT(around, HasSubstr("I/O #260: errno 5"));
   EXPECT_THAT(around, HasSubstr("I/Os completed, each in "));
-  // In the band of a path: marks the moment itself, not the nearest record.
+  // In the band of a path a click marks the moment itself, not the nearest record.
   ClickRow(8 * kSecond, "3:0:1:0");
   EXPECT_NEAR(GetInt("view.state.mark"), 8 * kSecond, kSecond / 10);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, NoTextIsInterpretedAsHtml) {
+TEST_F(TimelinePageInBrowser, MarkupInTextStaysText) {
   Open(Failover());
   EXPECT_EQ(Get("document.title"), "Failover.DeletingTheActivePath \u00b7 timeline");
   EXPECT_EQ(Get("model.records.find((r) => r.lane === 'multipathd').text"),
@@ -167,7 +167,7 @@ TEST_F(TimelinePageInBrowser, ZoomsSearchesAndHidesLanes) {
   ASSERT_TRUE(Get("document.querySelector('.chip[data-lane=kernel]').click()").is_null());
   ASSERT_TRUE(browser().Press("f", Soon()).ok());
   EXPECT_LT(GetInt("lanes.canvas.clientHeight"), height);
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 TEST_F(TimelinePageInBrowser, SwitchesBetweenLightAndDark) {
@@ -179,16 +179,16 @@ TEST_F(TimelinePageInBrowser, SwitchesBetweenLightAndDark) {
     seen.push_back(background());
   }
   EXPECT_THAT(seen, ElementsAre("rgb(255, 255, 255)", "rgb(13, 17, 23)", "rgb(255, 255, 255)"));
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, ShowsAnEmptyTimeline) {
+TEST_F(TimelinePageInBrowser, APageWithoutRecordsIsValid) {
   Open({});
   EXPECT_EQ(GetText("#span"), "No records");
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-// Prints its figures without asserting them. The targets are 2000 ms and 50 ms.
+// Prints the times without a limit; 2000 ms and 50 ms are intended.
 TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   timeline::Timeline timeline = Failover();
   for (std::uint64_t i = 0; i < 45000; ++i) {
@@ -199,7 +199,7 @@ TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
     timeline.records.push_back(
         MakeRecord(60 * kSecond + i * 2000, Lane::kKernel, "line", "record " + std::to_string(i)));
   }
-  // The best of three, since the machine may be busy.
+  // The best of a few, since the machine may be busy.
   int opened_ms = 1 << 20;
   double frame_ms = 1 << 20;
   for (int i = 0; i < 3; ++i) {
@@ -214,7 +214,7 @@ TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   RecordProperty("opened_ms", opened_ms);
   RecordProperty("frame_ms", std::to_string(frame_ms));
   std::cout << "opened in " << opened_ms << " ms, a frame in " << frame_ms << " ms\n";
-  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ inline std::ostream& operator<<(std::ostream& out, Place place) { return out << 
 /// the program was started by hand, possibly on a machine that must not be changed.
 Result<Place> CurrentPlace();
 
-/// Sets the factor of all deadlines to DUALPATH_TIME_SCALE, a positive number; 1 if it is not set. In
-/// the lab, images/lab/payload/start sets it to 4 unless the user has set it. To be called once,
+/// Sets the factor of all deadlines to DUALPATH_TIME_SCALE, a positive number; 1 if it is not set.
+/// In the lab, images/lab/payload/start sets it to 4 unless the user has set it. To be called once,
 /// before the first deadline is created.
 Status ApplyTimeScale();
 

@@ -16,14 +16,14 @@
 namespace dualpath::lab {
 namespace {
 
-// More than that waits where it is: a pasted file, or a script that runs ahead of its shell.
+// Bounds what a pasted file, or a script longer than its shell has read so far, takes in memory.
 constexpr std::size_t kMostPending = std::size_t{64} << 10;
 constexpr std::size_t kChunk = std::size_t{16} << 10;
-constexpr std::chrono::seconds kLineBudget{10};  // a line comes in one piece
+constexpr std::chrono::seconds kLineBudget{10};  // for the rest of a line that has begun
 
 constexpr char kHelp[] =
-    "\r\n~.  leave: the lab VM is gone then\r\n~?  this\r\n~~  a ~\r\n"
-    "Each after Enter. Files: dualpath cp, on another terminal.\r\n";
+    "\r\n~.  leave and remove the lab VM\r\n~?  show this help\r\n~~  type a ~\r\n"
+    "Type them after Enter. To copy files: dualpath cp, on another terminal.\r\n";
 
 const char* NameOf(int fd) { return fd == STDERR_FILENO ? "stderr" : "stdout"; }
 
@@ -31,17 +31,17 @@ const char* NameOf(int fd) { return fd == STDERR_FILENO ? "stderr" : "stdout"; }
 
 Result<Session::End> Session::Run() {
   if (on_terminal_) {
-    told_ = process::WindowSizeOf(STDIN_FILENO);
+    sent_size_ = process::WindowSizeOf(STDIN_FILENO);
     DUALPATH_TRY(window_, process::WatchWindowSize());
   }
   while (true) {
-    DUALPATH_TRY(const std::optional<int> code, Turn());
+    DUALPATH_TRY(const std::optional<int> code, PollOnce());
     if (code) return End{*code, false};
     if (left_) return End{0, true};
   }
 }
 
-Result<std::optional<int>> Session::Turn() {
+Result<std::optional<int>> Session::PollOnce() {
   const Ports& ports = vm_.ports();
   const bool takes_input = !input_ended_ && pending_.size() < kMostPending;
   const short output_events = static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT);
@@ -51,9 +51,9 @@ Result<std::optional<int>> Session::Turn() {
       pollfd{on_terminal_ ? -1 : ports.results.get(), POLLIN, 0},
       pollfd{ports.control.get(), POLLIN, 0},
       pollfd{window_.get(), POLLIN, 0},
-      pollfd{door_ == nullptr ? -1 : door_->fd(), POLLIN, 0},
+      pollfd{copies_ == nullptr ? -1 : copies_->fd(), POLLIN, 0},
   };
-  const auto& [input, output, errors, control, window, door] = ready;
+  const auto& [input, output, errors, control, window, copies] = ready;
   if (::poll(ready.data(), ready.size(), -1) < 0) {
     if (errno == EINTR) return std::optional<int>();
     return Error::FromErrno("wait for", "the lab and the terminal", errno);
@@ -62,33 +62,33 @@ Result<std::optional<int>> Session::Turn() {
   if (input.revents != 0) DUALPATH_TRY_STATUS(TakeInput());
   if (window.revents != 0) DUALPATH_TRY_STATUS(Resize());
   const auto print = [](const std::string& text) {
-    // A standard output that is gone is noticed by the next TakeOutput.
+    // The next TakeOutput returns the error if standard output is closed.
     static_cast<void>(WriteAll(STDOUT_FILENO, "stdout", text));
   };
-  if (door.revents != 0) {
-    DUALPATH_TRY(const std::string line, door_->Serve(vm_, print));
-    if (!line.empty()) return Understand(line);
+  if (copies.revents != 0) {
+    DUALPATH_TRY(const std::string line, copies_->Serve(vm_, print));
+    if (!line.empty()) return HandleControlLine(line);
   }
-  // What was printed before the shell's end was said is there before it.
+  // The shell's output was written before its "exit" line: print it before handling that.
   bool printed = false;
   if ((output.revents & ~POLLOUT) != 0) {
     DUALPATH_TRY(printed, TakeOutput(ports.output, STDOUT_FILENO));
   }
   if (errors.revents != 0) {
-    DUALPATH_TRY(const bool complained, TakeOutput(ports.results, STDERR_FILENO));
-    printed = printed || complained;
+    DUALPATH_TRY(const bool errors_printed, TakeOutput(ports.results, STDERR_FILENO));
+    printed = printed || errors_printed;
   }
   if (printed || control.revents == 0) return std::optional<int>();
-  // It may have come after its port was looked at.
+  // Output may have arrived after the first poll.
   std::array<pollfd, 2> again = {pollfd{output.fd, POLLIN, 0}, pollfd{errors.fd, POLLIN, 0}};
   if (::poll(again.data(), again.size(), 0) > 0) return std::optional<int>();
   DUALPATH_TRY(const std::string line, vm_.ReadLine(print, Deadline::In(kLineBudget)));
-  return Understand(line);
+  return HandleControlLine(line);
 }
 
 Result<bool> Session::TakeOutput(const UniqueFd& port, int to) {
   DUALPATH_TRY(const std::string text, ReadSome(port, Deadline::In(kLineBudget)));
-  if (text.empty()) return vm_.ExitError("the VM ended before the shell");
+  if (text.empty()) return vm_.ExitError("the VM ended before the shell did");
   DUALPATH_TRY_STATUS(WriteAll(to, NameOf(to), text));
   return true;
 }
@@ -99,7 +99,7 @@ Status Session::TakeInput() {
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return Ok{};
   const std::string text(chunk.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
   if (text.empty()) {
-    // EIO, too, is a terminal that is gone.
+    // A closed terminal reads as EIO.
     input_ended_ = true;
     left_ = on_terminal_;
   }
@@ -118,7 +118,7 @@ Status Session::SendPending() {
   const ssize_t n = ::send(vm_.ports().output.get(), pending_.data(), pending_.size(),
                            MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n > 0) pending_.erase(0, static_cast<std::size_t>(n));
-  // A VM that has gone is noticed where it is read from.
+  // TakeOutput returns the error if the VM has ended.
   return Ok{};
 }
 
@@ -126,14 +126,15 @@ Status Session::Resize() {
   std::uint64_t count = 0;
   if (::read(window_.get(), &count, sizeof(count)) < 0) return Ok{};
   const process::WindowSize now = process::WindowSizeOf(STDIN_FILENO);
-  if (now == told_) return Ok{};
-  told_ = now;
+  if (now == sent_size_) return Ok{};
+  sent_size_ = now;
   return vm_.SendLine(fmt::format("/payload/data/resize {} {}", now.rows, now.columns));
 }
 
-Result<std::optional<int>> Session::Understand(const std::string& line) {
+Result<std::optional<int>> Session::HandleControlLine(const std::string& line) {
   if (const auto code = protocol::ParseExitCode(line)) return code;
-  return Error::Because("run a shell", "in the lab", "it said \"" + line + "\"");
+  return Error::Because("run a shell", "in the lab",
+                        "expected \"exit CODE\" on the control port, received \"" + line + "\"");
 }
 
 }  // namespace dualpath::lab

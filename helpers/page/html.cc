@@ -5,7 +5,8 @@
 namespace dualpath::page {
 
 std::string ForScriptElement(const std::string& json) {
-  // JSON has "<" in strings only, where this means the same; no tag can begin in it, nor a comment.
+  // JSON has "<" only in strings, where the escape is equivalent. Without it no tag or comment
+  // begins.
   return boost::replace_all_copy(json, "<", "\\u003c");
 }
 
@@ -14,15 +15,15 @@ std::string ForHtml(const std::string& text) {
 }
 
 std::string FillIn(const std::string& page,
-                   const std::vector<std::pair<std::string, std::string>>& places) {
+                   const std::vector<std::pair<std::string, std::string>>& contents) {
   std::string html;
   std::size_t at = 0;
-  for (const auto& [place, content] : places) {
-    const std::size_t found = page.find(place, at);
+  for (const auto& [placeholder, content] : contents) {
+    const std::size_t found = page.find(placeholder, at);
     if (found == std::string::npos) continue;
     html.append(page, at, found - at);
     html += content;
-    at = found + place.size();
+    at = found + placeholder.size();
   }
   return html.append(page, at, std::string::npos);
 }

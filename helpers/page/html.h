@@ -6,15 +6,15 @@
 
 namespace dualpath::page {
 
-/// JSON that may stand in a script element, whatever its strings hold.
+/// Escapes JSON for a script element, whatever its strings contain.
 std::string ForScriptElement(const std::string& json);
 
-/// Text that may stand between tags.
+/// Escapes text that stands between tags.
 std::string ForHtml(const std::string& text);
 
-/// The page with each place, in the order of the page, replaced by its content. Only the page's own
-/// text is searched for the places, never what was put there.
+/// Replaces each placeholder in the page by its content. They are given in their order on the page;
+/// content is not searched for placeholders.
 std::string FillIn(const std::string& page,
-                   const std::vector<std::pair<std::string, std::string>>& places);
+                   const std::vector<std::pair<std::string, std::string>>& contents);
 
 }  // namespace dualpath::page

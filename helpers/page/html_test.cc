@@ -5,14 +5,14 @@
 namespace dualpath::page {
 namespace {
 
-TEST(Html, TextStaysText) {
+TEST(Html, EscapesMarkup) {
   EXPECT_EQ(ForHtml("a < b && c"), "a &lt; b &amp;&amp; c");
   EXPECT_EQ(ForScriptElement(R"(["</script><!--"])"), R"(["\u003c/script>\u003c!--"])");
 }
 
-TEST(Html, PlacesInWhatWasPutInAreNone) {
+TEST(Html, ContentIsNotSearchedForPlaceholders) {
   EXPECT_EQ(FillIn("<@A@|@B@>", {{"@A@", "@B@"}, {"@B@", "@A@"}}), "<@B@|@A@>");
-  EXPECT_EQ(FillIn("no place", {{"@A@", "a"}}), "no place");
+  EXPECT_EQ(FillIn("no placeholder", {{"@A@", "a"}}), "no placeholder");
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-/* Light or dark: as the system has it, unless chosen. For paper: apply(true). */
+/* Light or dark: the user's choice, else the system's theme. apply(true) before printing. */
 const theme = (() => {
   const button = document.getElementById("theme");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const names = ["auto", "light", "dark"];
   const listeners = [];
   let chosen = "auto";
-  try { chosen = localStorage.getItem("dualpath-theme") || "auto"; } catch { /* not for a file */ }
+  try { chosen = localStorage.getItem("dualpath-theme") || "auto"; } catch { /* no storage for a file: URL */ }
   function apply(printing = false) {
     const now = printing ? "light" : chosen === "auto" ? (dark.matches ? "dark" : "light") : chosen;
     document.documentElement.dataset.theme = now;
@@ -14,7 +14,7 @@ const theme = (() => {
   }
   function next() {
     chosen = names[(names.indexOf(chosen) + 1) % names.length];
-    try { localStorage.setItem("dualpath-theme", chosen); } catch { /* not for a file */ }
+    try { localStorage.setItem("dualpath-theme", chosen); } catch { /* no storage for a file: URL */ }
     apply();
   }
   button.addEventListener("click", next);

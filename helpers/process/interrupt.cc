@@ -27,15 +27,15 @@ void EndInOrderOnSignals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // A thread of its own may do what a signal handler may not.
+  // A thread, because a signal handler may not call most functions.
   std::thread([signals] {
     int number = 0;
     sigwait(&signals, &number);
     ending = true;
     RestoreTerminalForGood();
-    process::TerminateAllGroups();
+    TerminateAllGroups();
     RemoveTemporaryDirectories();
-    std::fprintf(stderr, "dualpath: interrupted (%s); everything it had started is gone\n",
+    std::fprintf(stderr, "dualpath: interrupted (%s); all its processes are ended\n",
                  ::strsignal(number));
     ::_exit(kInfrastructure);
   }).detach();

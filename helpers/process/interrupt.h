@@ -2,13 +2,12 @@
 
 namespace dualpath::process {
 
-/// From now on SIGINT, SIGTERM and SIGHUP end the program in order: its terminal is put back,
-/// every process that it started is ended, its temporary directories are removed, one line says so,
-/// and it exits with `kInfrastructure`. Call it first thing in main(), before any thread is
-/// started.
+/// Handles SIGINT, SIGTERM and SIGHUP: restores the terminal, ends all processes that the program
+/// started, removes its temporary directories, prints a message and exits with `kInfrastructure`.
+/// Has to be called first in main(), before any thread is started, since it blocks these signals.
 void EndInOrderOnSignals();
 
-/// Does not return once that has begun: what fails then has failed because of it.
+/// Does not return after such a signal, which is then the cause of any failure.
 void StopIfEnding();
 
 }  // namespace dualpath::process

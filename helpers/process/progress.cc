@@ -14,11 +14,11 @@ void LogToStandardError() {
   spdlog::set_default_logger(logger);
   const char* const word = std::getenv("DUALPATH_LOG");
   const auto level = word == nullptr ? spdlog::level::info : spdlog::level::from_str(word);
-  // What from_str says of a word that it does not know, too.
+  // from_str returns "off" for unknown words, too.
   const bool unknown = level == spdlog::level::off && std::string(word) != "off";
   spdlog::set_level(unknown ? spdlog::level::info : level);
   if (unknown) {
-    spdlog::warn("DUALPATH_LOG is \"{}\"; known: debug, info, warn, error, off", word);
+    spdlog::warn("unknown level DUALPATH_LOG=\"{}\"; levels: debug, info, warn, error, off", word);
   }
 }
 

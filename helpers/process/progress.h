@@ -5,11 +5,11 @@
 
 namespace dualpath::process {
 
-/// What is logged from now on goes to standard error, from the level that DUALPATH_LOG says on.
+/// Logs to standard error, from the level in DUALPATH_LOG on (default: info).
 void LogToStandardError();
 
-/// A stage of a long preparation: says what begins, and how long it took when it ends.
-/// Written to standard error, so that standard output stays the case's own.
+/// A stage of a long preparation. Logs its begin, and its duration at the end, to standard error,
+/// since standard output is the case's.
 class Stage {
  public:
   explicit Stage(std::string what);
@@ -22,7 +22,7 @@ class Stage {
   std::chrono::steady_clock::time_point begun_;
 };
 
-/// Seconds since `begun`.
+/// Returns the seconds since `begun`.
 double SecondsSince(std::chrono::steady_clock::time_point begun);
 
 }  // namespace dualpath::process

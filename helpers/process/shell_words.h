@@ -4,7 +4,7 @@
 
 namespace dualpath::process {
 
-/// `word` as one word of a shell's command line, whatever is in it.
+/// Quotes `word` as one word of a bash command line without line breaks.
 std::string QuotedForShell(const std::string& word);
 
 }  // namespace dualpath::process

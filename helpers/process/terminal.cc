@@ -32,7 +32,7 @@ extern "C" void NoteWindowChange(int /*signal*/) {
   const int error_number = errno;
   const std::uint64_t one = 1;
   if (::write(window_events, &one, sizeof(one)) < 0) {
-    // It is readable already.
+    // The counter is at its maximum: the descriptor is readable anyway.
   }
   errno = error_number;
 }
@@ -53,13 +53,14 @@ Result<RawTerminal> RawTerminal::Of(int fd) {
   const std::lock_guard<std::mutex> guard(saved_mutex);
   Saved now;
   now.fd = fd;
-  if (::tcgetattr(fd, &now.modes) != 0) return Error::FromErrno("read the modes of", "tty", errno);
+  if (::tcgetattr(fd, &now.modes) != 0)
+    return Error::FromErrno("read the modes of", "the terminal", errno);
   termios raw = now.modes;
   ::cfmakeraw(&raw);
   saved = now;
   if (::tcsetattr(fd, TCSADRAIN, &raw) != 0) {
     saved.reset();
-    return Error::FromErrno("set the modes of", "tty", errno);
+    return Error::FromErrno("set the modes of", "the terminal", errno);
   }
   return RawTerminal();
 }
@@ -77,14 +78,14 @@ void RestoreTerminalForGood() {
 
 Result<UniqueFd> WatchWindowSize() {
   UniqueFd events(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!events) return Error::FromErrno("watch the size of", "the window", errno);
+  if (!events) return Error::FromErrno("watch the size of", "the terminal's window", errno);
   window_events = events.get();
-  // A handler rather than a signalfd: it works whichever thread the signal finds.
+  // A handler rather than a signalfd, since any thread may receive the signal.
   struct sigaction action = {};
   action.sa_handler = NoteWindowChange;
   action.sa_flags = SA_RESTART;
   if (::sigaction(SIGWINCH, &action, nullptr) != 0) {
-    return Error::FromErrno("watch the size of", "the window", errno);
+    return Error::FromErrno("watch the size of", "the terminal's window", errno);
   }
   return events;
 }

@@ -17,12 +17,11 @@ struct WindowSize {
 bool operator==(const WindowSize& a, const WindowSize& b);
 inline bool operator!=(const WindowSize& a, const WindowSize& b) { return !(a == b); }
 
-/// Of the terminal `fd`; 24 x 80 if it does not know.
+/// Returns the size of the terminal `fd`, or 24 x 80 if it is unknown.
 WindowSize WindowSizeOf(int fd);
 
-/// The terminal `fd` (standard input) without any meaning of its own for what is typed, Ctrl-C
-/// included: that is for the terminal at the other end. As it was before once the object is gone.
-/// One at a time.
+/// Puts a terminal into raw mode, so that all keys, including Ctrl-C, go to the terminal at the
+/// other end. The destructor restores its modes. Only one object may exist at a time.
 class RawTerminal {
  public:
   static Result<RawTerminal> Of(int fd);
@@ -37,30 +36,31 @@ class RawTerminal {
   bool owns_ = true;
 };
 
-/// Puts the terminal back that a `RawTerminal` holds, if any, and lets nobody change it any more:
-/// who tries waits for ever. For the way out on a signal, where no destructor runs and other
-/// threads go on until the last moment.
+/// Restores the modes of the terminal that a `RawTerminal` holds, if any. Later changes by other
+/// threads block for ever. For exiting on a signal, where no destructor runs and other threads
+/// continue until the process ends.
 void RestoreTerminalForGood();
 
-/// Becomes readable when the window of our terminal changes its size; read 8 bytes to rearm it.
+/// Returns a descriptor that becomes readable when our terminal's window changes its size; read 8
+/// bytes to rearm it.
 Result<UniqueFd> WatchWindowSize();
 
-/// Finds what is meant for us in what is typed, in the manner of ssh(1): after Enter, "~." leaves,
-/// "~?" asks for help, and "~~" is a "~".
+/// Finds escapes in typed bytes, as ssh(1) does: after Enter, "~." leaves, "~?" shows help, and
+/// "~~" is a "~".
 class Escapes {
  public:
   struct Found {
-    std::string typed;  ///< for the other end
+    std::string typed;  ///< bytes for the other end
     bool leave = false;
     bool help = false;
   };
 
-  /// Takes what was typed in pieces of any size.
+  /// Takes the next typed bytes, in pieces of any size.
   Found Take(const std::string& piece);
 
  private:
   bool at_line_start_ = true;
-  bool held_ = false;  // a "~" whose meaning depends on what follows
+  bool held_ = false;  // whether a "~" waits for the next byte
 };
 
 }  // namespace dualpath::process

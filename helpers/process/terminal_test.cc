@@ -14,8 +14,8 @@
 namespace dualpath::process {
 namespace {
 
-/// Both ends of a terminal.
-class Pty : public ::testing::Test {
+/// Both ends of a pseudo-terminal.
+class TerminalTest : public ::testing::Test {
  protected:
   void SetUp() override {
     far_ = UniqueFd(::posix_openpt(O_RDWR | O_NOCTTY));
@@ -36,7 +36,7 @@ class Pty : public ::testing::Test {
   UniqueFd tty_;
 };
 
-TEST_F(Pty, IsRawAsLongAsTheObjectLives) {
+TEST_F(TerminalTest, IsRawWhileTheObjectExists) {
   const tcflag_t before = LocalModes();
   ASSERT_NE(before & ISIG, 0U);
   {
@@ -47,7 +47,7 @@ TEST_F(Pty, IsRawAsLongAsTheObjectLives) {
   EXPECT_EQ(LocalModes(), before);
 }
 
-TEST_F(Pty, IsPutBackForGoodOnTheWayOutOnASignal) {
+TEST_F(TerminalTest, IsRestoredForGoodWhenExitingOnASignal) {
   const tcflag_t before = LocalModes();
   EXPECT_EXIT(
       {
@@ -61,14 +61,14 @@ TEST_F(Pty, IsPutBackForGoodOnTheWayOutOnASignal) {
   EXPECT_EQ(LocalModes(), before);
 }
 
-TEST(RawTerminalTest, IsRefusedForWhatIsNoTerminal) {
+TEST(RawTerminalTest, IsAnErrorForOtherFiles) {
   const UniqueFd null(::open("/dev/null", O_RDWR));
   const auto raw = RawTerminal::Of(null.get());
   ASSERT_FALSE(raw.ok());
   EXPECT_EQ(raw.error().error_number(), ENOTTY);
 }
 
-TEST_F(Pty, TellsItsSize) {
+TEST_F(TerminalTest, HasItsSize) {
   winsize size = {};
   size.ws_row = 50;
   size.ws_col = 132;
@@ -76,12 +76,12 @@ TEST_F(Pty, TellsItsSize) {
   EXPECT_EQ(WindowSizeOf(tty_.get()), (WindowSize{50, 132}));
 }
 
-TEST_F(Pty, WithoutASizeIsTakenForTheUsual) {
+TEST_F(TerminalTest, HasADefaultSize) {
   EXPECT_EQ(WindowSizeOf(tty_.get()), (WindowSize{24, 80}));
   EXPECT_EQ(WindowSizeOf(-1), (WindowSize{24, 80}));
 }
 
-TEST(WatchWindowSizeTest, BecomesReadableWithTheSignalAndNotBefore) {
+TEST(WatchWindowSizeTest, BecomesReadableWithTheSignal) {
   const auto events = WatchWindowSize();
   ASSERT_TRUE(events.ok()) << events.error().ToString();
   pollfd entry{events->get(), POLLIN, 0};
@@ -97,13 +97,13 @@ TEST(WatchWindowSizeTest, BecomesReadableWithTheSignalAndNotBefore) {
 
 std::string Typed(const std::string& text) { return Escapes().Take(text).typed; }
 
-TEST(EscapesTest, LeaveOtherTextAlone) {
+TEST(EscapesTest, LeaveOtherTextUnchanged) {
   EXPECT_EQ(Typed("ls ~/x ~.\r"), "ls ~/x ~.\r");
   EXPECT_EQ(Typed("\x03\x1b[A~?"), "\x03\x1b[A~?");
   EXPECT_EQ(Typed("~/bin\r~x\r"), "~/bin\r~x\r");
 }
 
-TEST(EscapesTest, LeaveAfterEnterOnly) {
+TEST(EscapesTest, AreRecognizedOnlyAfterEnter) {
   EXPECT_TRUE(Escapes().Take("~.").leave);
   EXPECT_TRUE(Escapes().Take("ls\r~.").leave);
   EXPECT_TRUE(Escapes().Take("ls\n~.").leave);
@@ -111,19 +111,19 @@ TEST(EscapesTest, LeaveAfterEnterOnly) {
   EXPECT_FALSE(Escapes().Take(" ~.").leave);
 }
 
-TEST(EscapesTest, PassOnWhatWasTypedBeforeLeavingAndNothingAfter) {
+TEST(EscapesTest, PassOnWhatWasTypedBeforeLeaving) {
   const Escapes::Found found = Escapes().Take("ls\r~.rm\r");
   EXPECT_EQ(found.typed, "ls\r");
   EXPECT_TRUE(found.leave);
 }
 
-TEST(EscapesTest, TakeTwoTildesForOneThatLeavesNot) {
+TEST(EscapesTest, TurnTwoTildesIntoOne) {
   const Escapes::Found found = Escapes().Take("~~.\r");
   EXPECT_EQ(found.typed, "~.\r");
   EXPECT_FALSE(found.leave);
 }
 
-TEST(EscapesTest, AreFoundInPieces) {
+TEST(EscapesTest, AreFoundAcrossPieces) {
   Escapes escapes;
   EXPECT_EQ(escapes.Take("\r").typed, "\r");
   EXPECT_EQ(escapes.Take("~").typed, "");

@@ -4,13 +4,13 @@
   const main = document.querySelector("main");
   const titles = {
     set: "Virtual time, over the whole set",
-    restore: "Restoring the lab, against booting it",
+    restore: "Restoring the lab, compared with booting it",
     verdict: "One failover case",
     smoke: "The smoke set",
     down: "While all paths are down",
     memory: "Memory of several VMs at once",
     parallel: "Cases side by side",
-    lio: "Storage by configfs, against targetcli",
+    lio: "Storage by configfs, compared with targetcli",
     growth: "More paths, more maps",
   };
 
@@ -29,7 +29,7 @@
   const limitOf = (figure) => (figure.limit ? Object.values(figure.limit)[0] : null);
   const percent = (share) => `${Math.min(100, 100 * share).toFixed(2)}%`;
 
-  // Bars can be compared within a unit and a kind of figure: "restore.shell.median" is a "restore".
+  // Bars share a scale within a unit and a kind of figure: "restore.shell.median" is a "restore".
   const kindOf = (figure) => figure.group + " " + figure.name.split(".").slice(0, figure.group === "growth" ? 2 : 1) + " " + figure.unit;
   const longest = new Map();
   for (const figure of bench.figures) {
@@ -76,7 +76,7 @@
     const key = make("p", "", "Bar: the figure. Thin marks: each measurement. Wide mark: the limit.");
     key.id = "key";
     main.append(key);
-  } else main.append(make("p", "", "Nothing has been measured."));
+  } else main.append(make("p", "", "No figures."));
 
   // The cases of the set, the longest first.
   if (bench.set.cases.length) {
@@ -93,14 +93,14 @@
     main.append(make("section", "", make("h2", "", `The set's ${bench.set.cases.length} cases`), table));
   }
 
-  // What it was measured on, and what to think of it.
+  // The heading and the notes.
   const limited = bench.figures.filter((figure) => figure.met !== null);
   const met = limited.filter((figure) => figure.met).length;
   const span = [new Date(bench.began * 1000).toLocaleString("sv"), bench.machine.words, `stack ${bench.stack}`];
   if (limited.length) span.push(`${met} of ${limited.length} limits met`);
   document.getElementById("span").textContent = span.join(" \u00b7 ");
   const notes = document.getElementById("notes");
-  if (!bench.machine.quiet) notes.append(make("p", "", `The machine was not quiet when the measuring began (load ${bench.machine.load.toFixed(2)}): what else it did is in the figures too.`));
+  if (!bench.machine.quiet) notes.append(make("p", "", `The machine was not quiet at the start (load ${bench.machine.load.toFixed(2)}): other processes distort the figures.`));
   for (const failure of bench.failures) notes.append(make("p", "failure", failure));
 
   addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-/* The run's page: totals that filter, and a table by family or in any order. */
+/* The run's page: totals that filter, and a table of cases, sorted by family or by a column. */
 (() => {
   const $ = (id) => document.getElementById(id);
   const run = JSON.parse($("run").textContent);
@@ -23,7 +23,7 @@
   }
   const path = (...names) => names.map((name) => name.split("/").map(encodeURIComponent).join("/")).join("/");
 
-  // What a case is shown as: with a known issue a failure is not news, and a pass is.
+  // The tone decides the colour: a known failure is not a new one, and an unexpected pass is marked.
   for (const c of run.cases) {
     c.tone = c.known_issue ? { failed: "known", passed: "odd" }[c.verdict] || c.verdict : c.verdict;
     c.text = [c.name, c.family, c.reason, c.known_issue, c.change, c.verdict,
@@ -53,7 +53,7 @@
     each.tile = tile;
     $("totals").append(tile);
   }
-  for (const [words, value, title] of [["real, summed", run.real, "Cases run side by side: the run took less"], ["virtual, summed", run.virtual, "By the clocks that the cases saw"]]) {
+  for (const [words, value, title] of [["real, summed", run.real, "Sum over all cases; concurrent cases make the run shorter"], ["virtual, summed", run.virtual, "Sum over all cases, by their own clocks"]]) {
     const tile = make("div", "", make("b", "", seconds(value)), make("small", "", words));
     tile.title = title;
     $("totals").append(tile);
@@ -72,7 +72,7 @@
   span.push(run.results);
   if (run.previous) {
     const newly = run.cases.filter(isNewlyFailed).length, fixed = run.cases.filter((c) => c.change === "fixed").length;
-    span.push(`against ${run.previous}: ${newly} newly failed, ${fixed} fixed`);
+    span.push(`compared with ${run.previous}: ${newly} newly failed, ${fixed} fixed`);
   } else span.push("no previous run to compare with");
   $("span").textContent = span.join(" \u00b7 ");
   document.title = `${verdicts} \u00b7 Dualpath run`;
@@ -92,7 +92,7 @@
       const times = ratio > 1 ? `${ratio.toFixed(ratio < 10 ? 1 : 0)}\u00d7 slower` : `${(1 / ratio).toFixed(1 / ratio < 10 ? 1 : 0)}\u00d7 faster`;
       cell.append(make("div", ratio > 1 ? "slower" : "faster", `${times} (${words})`));
     }
-    if (!cell.firstChild) cell.append(make("div", "muted", c.verdict === "failed" ? "failed then too" : "same"));
+    if (!cell.firstChild) cell.append(make("div", "muted", c.verdict === "failed" ? "failed before too" : "same"));
     cell.title = `before: ${c.before.verdict}, ${seconds(c.before.real) || "?"} real, ${seconds(c.before.virtual) || "?"} virtual`;
     return cell;
   }
@@ -102,7 +102,7 @@
     return a;
   }
   function listOfFiles(c) {
-    const list = make("ul", "", make("li", "", link(c, "", "all of it")));
+    const list = make("ul", "", make("li", "", link(c, "", "the directory")));
     for (const file of c.files) {
       const item = make("li", "", link(c, file.name, file.name));
       if (!file.name.endsWith("/")) item.append(make("small", "", size(file.bytes)));
@@ -125,7 +125,7 @@
     const button = make("button", "", count(c.files.length, "file", "files"));
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
-    // The list is made when it is asked for: there may be thousands of cases.
+    // The list is built on demand: there may be thousands of cases.
     button.addEventListener("click", () => {
       const row = cell.parentElement, open = row.nextElementSibling;
       const isOpen = open && open.classList.contains("files");
@@ -148,7 +148,7 @@
       box.append(make("pre", "", failure.text));
     }
     const commands = make("div", "commands");
-    for (const [words, command] of [["run it alone", c.alone], ["shell in its state", c.shell]]) {
+    for (const [words, command] of [["run it alone", c.alone], ["shell where it failed", c.shell]]) {
       if (command) commands.append(make("span", "", words), make("code", "", command));
     }
     box.append(commands);
@@ -181,7 +181,7 @@
     return make("tbody", "family", make("tr", "", title, make("th", "number", sum("real")), make("th", "number", sum("virtual")), rest));
   }
 
-  // By family, those with failures first; or by a column, the longest or the changed first.
+  // Sorted by family, those with failures first; or by a column, longest or changed first.
   const keys = {
     name: (c) => c.name,
     real: (c) => c.real || 0,
@@ -231,11 +231,11 @@
     }
     $("search-count").textContent = shown === run.cases.length ? "" : `${shown} of ${count(run.cases.length, "case", "cases")}`;
     $("none").hidden = shown > 0;
-    $("none").textContent = run.cases.length ? "No case is like that." : "No case has left results.";
+    $("none").textContent = run.cases.length ? "No case matches." : "No case results.";
   }
 
   for (const button of table.tHead.querySelectorAll("button")) {
-    // Once more: the other way round; a third time: by family again.
+    // The second click reverses the order; the third sorts by family again.
     const first = button.dataset.key !== "name";
     button.addEventListener("click", () => {
       if (sort.key !== button.dataset.key) sort = { key: button.dataset.key, down: first };
@@ -259,7 +259,7 @@
 
   theme.apply();
   show();
-  // Rows are made here: what the address asks for was not there before.
+  // The row that the URL's fragment names exists only now.
   const asked = location.hash && $(location.hash.slice(1));
   if (asked) asked.scrollIntoView({ block: "center" });
   requestAnimationFrame(() => setTimeout(() => { document.documentElement.dataset.ready = String(Math.round(performance.now())); }));

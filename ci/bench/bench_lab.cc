@@ -1,4 +1,4 @@
-#include "ci/bench/lab.h"
+#include "ci/bench/bench_lab.h"
 
 #include <spdlog/fmt/fmt.h>
 #include <sys/resource.h>
@@ -33,7 +33,7 @@ double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-/// Of this process and of all that it has started and reaped, and they in their turn.
+/// Returns the CPU time of this process and of all descendants that were waited for.
 double CpuSecondsSoFar() {
   double sum = 0;
   for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
@@ -44,74 +44,74 @@ double CpuSecondsSoFar() {
   return sum;
 }
 
-/// Runs it to the end; that it fails is an `Error`, with what it printed.
+/// Runs a command and returns its duration. If it fails, the `Error` has its output.
 Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
   const auto begun = Clock::now();
   DUALPATH_TRY(const process::Output output, process::Execute(command, deadline));
   const double seconds = process::SecondsSince(begun);
   if (output.exit.ok()) return seconds;
   return Error::Because("measure", command.ToString(),
-                        output.exit.ToString() + "; it printed: " + Tail(output.out + output.err));
+                        output.exit.ToString() + "; output: " + Tail(output.out + output.err));
 }
 
 }  // namespace
 
 std::string CaseProgram() { return process::OwnDirectory() + "/dualpath_cases"; }
 
-Result<Took> BenchVm::Run(const std::string& line, Deadline deadline) {
-  std::string said;
+Result<Elapsed> BenchVm::Run(const std::string& line, Deadline deadline) {
+  std::string output;
   const auto begun = Clock::now();
   DUALPATH_TRY(const std::string answer,
                vm_.Request(
                    "begun=${EPOCHREALTIME/./}; { " + line +
                        "; } </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
                        "echo \"$? $((${EPOCHREALTIME/./} - begun))\" >&3",
-                   [&](const std::string& text) { said += text; }, deadline));
+                   [&](const std::string& text) { output += text; }, deadline));
   const double real_seconds = process::SecondsSince(begun);
   std::istringstream words(answer);
   int code = 0;
   double microseconds = 0;
   if (!(words >> code >> microseconds) || code != 0) {
     return Error::Because("run in the lab", line,
-                          "it ended with \"" + answer + "\"; it printed: " + Tail(said));
+                          "ended with \"" + answer + "\"; output: " + Tail(output));
   }
-  return Took{real_seconds, microseconds / 1e6};
+  return Elapsed{real_seconds, microseconds / 1e6};
 }
 
 Status BenchVm::AwaitCase(Deadline deadline) {
-  std::string said;
+  std::string output;
   DUALPATH_TRY(const std::string answer,
-               vm_.ReadLine([&](const std::string& text) { said += text; }, deadline));
+               vm_.ReadLine([&](const std::string& text) { output += text; }, deadline));
   if (lab::protocol::ParseExitCode(answer) == 0) return Ok{};
   return Error::Because("run a case", "in the lab",
-                        "it ended with \"" + answer + "\"; it printed: " + Tail(said));
+                        "ended with \"" + answer + "\"; output: " + Tail(output));
 }
 
-Result<Lab> Lab::Open(const std::string& stack) {
+Result<BenchLab> BenchLab::Open(const std::string& stack) {
   DUALPATH_TRY(lab::Cache cache, lab::Cache::Open());
   DUALPATH_TRY(lab::Image image, lab::GetImage(cache, stack));
-  return Lab(stack, std::move(cache), std::move(image));
+  return BenchLab(stack, std::move(cache), std::move(image));
 }
 
-std::string Lab::Qemu() const {
+std::string BenchLab::Qemu() const {
   const auto version = lab::QemuVersion(image_.qemu());
   return version.ok() ? *version : "";
 }
 
-Status Lab::WarmUp() const {
+Status BenchLab::WarmUp() const {
   DUALPATH_TRY_STATUS(Restore());
   return Ok{};
 }
 
-Result<lab::Payload> Lab::PayloadOf(const std::vector<std::string>& programs) const {
+Result<lab::Payload> BenchLab::PayloadOf(const std::vector<std::string>& programs) const {
   std::vector<std::string> files = {process::GuestAgent()};
   for (const std::string& program : programs)
     files.push_back(process::OwnDirectory() + "/" + program);
   return lab::MakePayload(cache_, files, lab::FilesIn(kScripts));
 }
 
-Result<BenchVm> Lab::RestoreTo(const lab::Steps& steps, lab::Payload payload,
-                               const std::string& begin) const {
+Result<BenchVm> BenchLab::RestoreTo(const lab::Steps& steps, lab::Payload payload,
+                                    const std::string& begin) const {
   DUALPATH_TRY(lab::Restored restored,
                lab::RestoreSnapshot(cache_, image_, steps, {payload.image, begin}));
   BenchVm vm(std::move(payload), std::move(restored.vm), restored.seconds);
@@ -119,20 +119,20 @@ Result<BenchVm> Lab::RestoreTo(const lab::Steps& steps, lab::Payload payload,
   return vm;
 }
 
-Result<BenchVm> Lab::Restore() const {
+Result<BenchVm> BenchLab::Restore() const {
   DUALPATH_TRY(lab::Payload payload, PayloadOf({}));
   DUALPATH_TRY(const lab::Steps steps, lab::RigSteps(cache_));
   return RestoreTo(steps, std::move(payload), lab::protocol::Echo(lab::protocol::kBegun));
 }
 
-Result<BenchVm> Lab::RestoreWith(const std::vector<std::string>& programs) const {
+Result<BenchVm> BenchLab::RestoreWith(const std::vector<std::string>& programs) const {
   DUALPATH_TRY(lab::Payload payload, PayloadOf(programs));
   DUALPATH_TRY(const lab::Steps steps, lab::RigSteps(cache_));
   return RestoreTo(steps, std::move(payload),
                    lab::LoadPayloadAnd(lab::protocol::Echo(lab::protocol::kBegun)));
 }
 
-Result<BenchVm> Lab::BeginCase(const std::string& test) const {
+Result<BenchVm> BenchLab::BeginCase(const std::string& test) const {
   const std::vector<std::string> files = {CaseProgram(), process::GuestAgent()};
   DUALPATH_TRY(lab::Payload loaded, lab::MakePayload(cache_, files));
   DUALPATH_TRY(lab::Payload payload, lab::MakePayload(cache_, files));
@@ -142,7 +142,7 @@ Result<BenchVm> Lab::BeginCase(const std::string& test) const {
       "--gtest_filter=" + test + " --gtest_output=xml:/run/dualpath/results/gtest.xml");
 }
 
-Result<BenchVm> Lab::Boot() const {
+Result<BenchVm> BenchLab::Boot() const {
   DUALPATH_TRY(lab::Payload payload, PayloadOf({"dualpath-rig"}));
   lab::Vm::Options options;
   options.shape = lab::ShapeOf(image_);
@@ -155,7 +155,7 @@ Result<BenchVm> Lab::Boot() const {
   return BenchVm(std::move(payload), std::move(vm), process::SecondsSince(begun));
 }
 
-Result<ExecTook> Lab::Exec(const std::string& test) const {
+Result<ExecElapsed> BenchLab::Exec(const std::string& test) const {
   DUALPATH_TRY(const TemporaryDirectory results, TemporaryDirectory::Create());
   process::Command command;
   command.argv = {process::OwnDirectory() + "/dualpath",
@@ -173,7 +173,7 @@ Result<ExecTook> Lab::Exec(const std::string& test) const {
                   CaseProgram(),
                   "--gtest_filter=" + test};
   const double cpu_before = CpuSecondsSoFar();
-  ExecTook took;
+  ExecElapsed took;
   DUALPATH_TRY(took.wall_seconds, WallTimeOf(command, Deadline::In(kLongestCase)));
   took.cpu_seconds = CpuSecondsSoFar() - cpu_before;
 
@@ -181,7 +181,7 @@ Result<ExecTook> Lab::Exec(const std::string& test) const {
   DUALPATH_TRY(const std::string text, ReadFile(file));
   const json timing = json::parse(text, nullptr, false);
   if (!timing.is_object())
-    return Error::Because("read the times of a case", file, "no JSON object");
+    return Error::Because("read the times of a case", file, "not a JSON object");
   took.real_seconds = timing.value("real_seconds", 0.0);
   const auto verdict = timing.find("verdict_seconds");
   if (verdict != timing.end() && verdict->is_number() && *verdict > 0) {
@@ -190,7 +190,7 @@ Result<ExecTook> Lab::Exec(const std::string& test) const {
   return took;
 }
 
-Result<double> Lab::Ctest(const std::vector<std::string>& arguments) const {
+Result<double> BenchLab::Ctest(const std::vector<std::string>& arguments) const {
   DUALPATH_TRY(const TemporaryDirectory results, TemporaryDirectory::Create());
   process::Command command;
   command.argv = {"ctest"};

@@ -1,4 +1,4 @@
-#include "ci/bench/report_json.h"
+#include "ci/bench/figures_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -45,17 +45,17 @@ ordered_json ToJson(const SetTimes& set) {
 
 }  // namespace
 
-std::string ToJsonText(const Report& report, int indentation) {
-  ordered_json figures = ordered_json::array();
-  for (const Figure& figure : report.figures) figures.push_back(ToJson(figure));
+std::string ToJsonText(const Figures& figures, int indentation) {
+  ordered_json all = ordered_json::array();
+  for (const Figure& figure : figures.all) all.push_back(ToJson(figure));
   const ordered_json json = {{"version", 1},
-                             {"began", report.began},
-                             {"seconds", report.seconds},
-                             {"stack", report.stack},
-                             {"machine", ToJson(report.machine)},
-                             {"figures", figures},
-                             {"set", ToJson(report.set)},
-                             {"failures", report.failures}};
+                             {"began", figures.began},
+                             {"seconds", figures.seconds},
+                             {"stack", figures.stack},
+                             {"machine", ToJson(figures.machine)},
+                             {"figures", all},
+                             {"set", ToJson(figures.set)},
+                             {"failures", figures.failures}};
   return json.dump(indentation, ' ', false, ordered_json::error_handler_t::replace);
 }
 

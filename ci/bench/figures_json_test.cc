@@ -1,23 +1,23 @@
-#include "ci/bench/report_json.h"
+#include "ci/bench/figures_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "ci/bench/fake_report.h"
+#include "ci/bench/fake_figures.h"
 
 namespace dualpath::bench {
 namespace {
 
 using nlohmann::json;
 
-TEST(ReportJson, HasEachFigureWithItsLimitAndWhetherThatIsMet) {
-  const json report = json::parse(ToJsonText(FakeReport(), 2));
-  EXPECT_EQ(report["version"], 1);
-  EXPECT_EQ(report["began"], 1700000000);
-  EXPECT_EQ(report["stack"], "trixie");
-  const json& figures = report["figures"];
+TEST(FiguresJson, HasEachFigureWithItsLimitAndWhetherItIsMet) {
+  const json text = json::parse(ToJsonText(FakeFigures(), 2));
+  EXPECT_EQ(text["version"], 1);
+  EXPECT_EQ(text["began"], 1700000000);
+  EXPECT_EQ(text["stack"], "trixie");
+  const json& figures = text["figures"];
   ASSERT_EQ(figures.size(), 5U);
   EXPECT_EQ(figures[0], json({{"group", "restore"},
                               {"name", "restore.assertion.median"},
@@ -38,14 +38,14 @@ TEST(ReportJson, HasEachFigureWithItsLimitAndWhetherThatIsMet) {
   EXPECT_EQ(figures[4]["met"], nullptr) << "a limit, and no value";
 }
 
-TEST(ReportJson, HasTheMachineTheSetAndTheFailures) {
-  const json report = json::parse(ToJsonText(FakeReport(), -1));
-  EXPECT_EQ(report["machine"]["quiet"], false);
-  EXPECT_EQ(report["machine"]["words"], FakeReport().machine.ToString());
-  EXPECT_EQ(report["set"]["wall_seconds"], 15.5);
-  EXPECT_EQ(report["set"]["cases"][1],
+TEST(FiguresJson, HasTheMachineTheSetAndTheFailures) {
+  const json text = json::parse(ToJsonText(FakeFigures(), -1));
+  EXPECT_EQ(text["machine"]["quiet"], false);
+  EXPECT_EQ(text["machine"]["words"], FakeFigures().machine.ToString());
+  EXPECT_EQ(text["set"]["wall_seconds"], 15.5);
+  EXPECT_EQ(text["set"]["cases"][1],
             json({{"name", "Failover.Short"}, {"real", 5.0}, {"virtual", 50.0}, {"ratio", 10.0}}));
-  EXPECT_EQ(report["failures"], json({"down: talk to the lab VM: <it> ended"}));
+  EXPECT_EQ(text["failures"], json({"down: talk to the lab VM: <it> ended"}));
 }
 
 }  // namespace

@@ -15,10 +15,10 @@
 
 namespace dualpath::bench {
 
-/// How long something in a VM took.
-struct Took {
+/// The duration of a command in a VM.
+struct Elapsed {
   double real_seconds = 0;
-  double virtual_seconds = 0;  ///< by the VM's clock
+  double virtual_seconds = 0;  ///< duration by the VM's clock
 };
 
 /// A lab VM with a payload.
@@ -27,14 +27,14 @@ class BenchVm {
   BenchVm(lab::Payload payload, lab::Vm vm, double seconds)
       : payload_(std::move(payload)), vm_(std::move(vm)), seconds_(seconds) {}
 
-  /// Real seconds from starting QEMU to the lab's answer.
+  /// Returns the real seconds from starting QEMU to the lab's answer.
   double seconds() const { return seconds_; }
   int pid() const { return vm_.pid(); }
 
-  /// Runs a command line, as root; that it fails is an `Error`, with what it said.
-  Result<Took> Run(const std::string& line, Deadline deadline);
+  /// Runs a command line as root. If it fails, the `Error` has its output.
+  Result<Elapsed> Run(const std::string& line, Deadline deadline);
 
-  /// Waits for the end of the case of `Lab::BeginCase`, which has to pass.
+  /// Waits until the case of `BenchLab::BeginCase` has passed.
   Status AwaitCase(Deadline deadline);
 
  private:
@@ -43,54 +43,54 @@ class BenchVm {
   lab::Vm vm_;
   double seconds_;
 
-  friend class Lab;
+  friend class BenchLab;
 };
 
 /// One run of a case by `dualpath exec`, as a user would start it.
-struct ExecTook {
-  double wall_seconds = 0;  ///< of the whole command
-  double cpu_seconds = 0;   ///< user and system, of all its processes, on whichever core
-  double real_seconds = 0;  ///< as the launcher has it: from starting QEMU to the case's end
-  /// From starting QEMU to gtest's verdict; none: the launcher did not say.
+struct ExecElapsed {
+  double wall_seconds = 0;  ///< duration of the whole command
+  double cpu_seconds = 0;   ///< user and system time of all its processes, on all cores
+  double real_seconds = 0;  ///< time from starting QEMU to the case's end, as `exec` reports it
+  /// Time from starting QEMU to gtest's verdict, if `exec` reports it.
   std::optional<double> verdict_seconds;
 };
 
-/// What the measurements use of the lab.
-class Lab {
+/// The lab as the measurements use it.
+class BenchLab {
  public:
-  static Result<Lab> Open(const std::string& stack);
+  static Result<BenchLab> Open(const std::string& stack);
 
   const std::string& stack() const { return stack_; }
   const lab::Image& image() const { return image_; }
 
-  /// "QEMU emulator version 10.0.8 (Debian ...)"; empty: it does not say.
+  /// Returns "QEMU emulator version 10.0.8 (Debian ...)"; empty if unknown.
   std::string Qemu() const;
 
-  /// What is built, and kept in the cache, when it is used first, is no part of any figure.
+  /// Builds what the cache lacks, so that no figure includes it.
   Status WarmUp() const;
 
-  /// A restored VM, with nothing of its payload loaded.
+  /// Restores a VM without loading its payload.
   Result<BenchVm> Restore() const;
 
-  /// A restored VM with these programs of the build in /payload, for /payload/start, and the
+  /// Restores a VM with these programs of the build in /payload, for /payload/start, and the
   /// scripts of images/lab/bench in /payload/data.
   Result<BenchVm> RestoreWith(const std::vector<std::string>& programs) const;
 
-  /// A restored VM in which a case runs.
+  /// Restores a VM and starts a case in it.
   Result<BenchVm> BeginCase(const std::string& test) const;
 
-  /// The same VM booted, up to where its agent answers; nothing is up in it.
+  /// Boots the same VM until its agent answers, without a rig.
   Result<BenchVm> Boot() const;
 
-  /// A case, which has to pass; its results are thrown away.
-  Result<ExecTook> Exec(const std::string& test) const;
+  /// Runs a case, which has to pass, and discards its results.
+  Result<ExecElapsed> Exec(const std::string& test) const;
 
-  /// Wall time of ctest in the build directory, with `arguments`; every test has to pass. The
-  /// results are thrown away.
+  /// Runs ctest with `arguments` in the build directory and returns its wall time. All tests have
+  /// to pass; their results are discarded.
   Result<double> Ctest(const std::vector<std::string>& arguments) const;
 
  private:
-  Lab(std::string stack, lab::Cache cache, lab::Image image)
+  BenchLab(std::string stack, lab::Cache cache, lab::Image image)
       : stack_(std::move(stack)), cache_(std::move(cache)), image_(std::move(image)) {}
 
   Result<lab::Payload> PayloadOf(const std::vector<std::string>& programs) const;
@@ -102,7 +102,7 @@ class Lab {
   lab::Image image_;
 };
 
-/// The program with the cases.
+/// Returns the file of the program with the cases.
 std::string CaseProgram();
 
 }  // namespace dualpath::bench

@@ -1,4 +1,4 @@
-#include "ci/tests/typist.h"
+#include "ci/tests/pty.h"
 
 #include <poll.h>
 #include <pty.h>
@@ -29,7 +29,7 @@ bool EndsWith(const std::string& text, const std::string& ending) {
 
 }  // namespace
 
-Result<Typist> Typist::Start(const std::vector<std::string>& argv, const Options& options) {
+Result<Pty> Pty::Start(const std::vector<std::string>& argv, const Options& options) {
   winsize size = {};
   size.ws_row = options.rows;
   size.ws_col = options.columns;
@@ -48,69 +48,69 @@ Result<Typist> Typist::Start(const std::vector<std::string>& argv, const Options
     ::execv(words[0], words.data());
     ::_exit(127);
   }
-  return Typist(UniqueFd(terminal), pid);
+  return Pty(UniqueFd(terminal), pid);
 }
 
-Typist::Typist(Typist&& other) noexcept
+Pty::Pty(Pty&& other) noexcept
     : terminal_(std::move(other.terminal_)),
       pid_(std::exchange(other.pid_, -1)),
-      seen_(std::move(other.seen_)) {}
+      output_(std::move(other.output_)) {}
 
-Typist::~Typist() {
+Pty::~Pty() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
 }
 
-Status Typist::Type(const std::string& keys) {
+Status Pty::Type(const std::string& keys) {
   if (::write(terminal_.get(), keys.data(), keys.size()) != static_cast<ssize_t>(keys.size())) {
     return Error::FromErrno("type", keys, errno);
   }
   return Ok{};
 }
 
-/// False once nobody is left who could write on the terminal.
-bool Typist::Look(std::chrono::milliseconds budget) {
+/// Returns false once no process has the terminal open.
+bool Pty::ReadAvailable(std::chrono::milliseconds budget) {
   pollfd entry{terminal_.get(), POLLIN, 0};
   int wait = static_cast<int>(budget.count());
   while (::poll(&entry, 1, wait) > 0) {
     std::array<char, 4096> chunk{};
     const ssize_t n = ::read(terminal_.get(), chunk.data(), chunk.size());
     if (n <= 0) return false;
-    seen_.append(chunk.data(), static_cast<std::size_t>(n));
+    output_.append(chunk.data(), static_cast<std::size_t>(n));
     wait = 0;
   }
   return true;
 }
 
-Result<std::string> Typist::ReadUpTo(const std::string& ending, std::chrono::seconds budget) {
+Result<std::string> Pty::ReadUpTo(const std::string& ending, std::chrono::seconds budget) {
   const Deadline deadline = Deadline::In(budget);
-  while (!EndsWith(seen_, ending)) {
-    const bool somebody_is_there = Look(deadline.RemainingUpTo(std::chrono::milliseconds(100)));
-    if (EndsWith(seen_, ending)) break;
-    if (deadline.Expired() || !somebody_is_there) {
+  while (!EndsWith(output_, ending)) {
+    const bool is_open = ReadAvailable(deadline.RemainingUpTo(std::chrono::milliseconds(100)));
+    if (EndsWith(output_, ending)) break;
+    if (deadline.Expired() || !is_open) {
       return Error::Because("wait on the terminal for", "'" + ending + "'",
-                            "what has appeared is: " + seen_);
+                            (is_open ? "timed out; output: " : "closed; output: ") + output_);
     }
   }
-  std::string text = seen_.substr(0, seen_.size() - ending.size());
-  seen_.clear();
+  std::string text = output_.substr(0, output_.size() - ending.size());
+  output_.clear();
   return text;
 }
 
-Result<std::string> Typist::Run(const std::string& command_line) {
+Result<std::string> Pty::Run(const std::string& command_line) {
   DUALPATH_TRY_STATUS(Type(command_line + "\r"));
   DUALPATH_TRY(std::string text, ReadUpTo(kPrompt, kCommandBudget));
   text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
   if (text.rfind(command_line + "\n", 0) != 0) {
-    return Error::Because("run", command_line, "it was not echoed; what appeared is: " + text);
+    return Error::Because("run", command_line, "the command was not echoed; output: " + text);
   }
   const std::size_t first = command_line.size() + 1;
-  // The prompt's own line is none of the command's.
+  // The last line is the prompt.
   return text.substr(first, text.rfind('\n') + 1 - first);
 }
 
-Status Typist::Resize(unsigned short rows, unsigned short columns) {
+Status Pty::Resize(unsigned short rows, unsigned short columns) {
   winsize size = {};
   size.ws_row = rows;
   size.ws_col = columns;
@@ -120,23 +120,23 @@ Status Typist::Resize(unsigned short rows, unsigned short columns) {
   return Ok{};
 }
 
-bool Typist::Cooked() const {
+bool Pty::IsCooked() const {
   termios modes = {};
   constexpr tcflag_t kCooked = ECHO | ICANON | ISIG;
   return ::tcgetattr(terminal_.get(), &modes) == 0 && (modes.c_lflag & kCooked) == kCooked;
 }
 
-Result<int> Typist::WaitForEnd(std::chrono::seconds budget) {
+Result<int> Pty::WaitForEnd(std::chrono::seconds budget) {
   int status = 0;
   const bool ended = PollUntil(Deadline::In(budget), [&] {
-    Look(std::chrono::milliseconds(0));
+    ReadAvailable(std::chrono::milliseconds(0));
     return ::waitpid(pid_, &status, WNOHANG) == pid_;
   });
   if (!ended) {
-    return Error::Because("wait for the end of", "the program", "what has appeared is: " + seen_);
+    return Error::Because("wait for the end of", "the program", "timed out; output: " + output_);
   }
   pid_ = -1;
-  Look(std::chrono::milliseconds(0));
+  ReadAvailable(std::chrono::milliseconds(0));
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -1,0 +1,65 @@
+#include "ci/dualpath/exec_command.h"
+
+#include <gmock/gmock.h>
+
+#include "helpers/base/exit_code.h"
+
+namespace dualpath::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Ended {
+  int code = 0;
+  std::string err;
+};
+
+/// Parses and runs a command line that is refused.
+Ended RunRefused(std::vector<std::string> words) {
+  CLI::App app;
+  ExecCommand exec(app);
+  std::vector<char*> argv;
+  argv.reserve(words.size());
+  for (std::string& word : words) argv.push_back(word.data());
+  ::testing::internal::CaptureStderr();
+  app.parse(exec.TakeWordsBehindSeparator(static_cast<int>(argv.size()), argv.data()), argv.data());
+  const int code = exec.Run();
+  return {code, ::testing::internal::GetCapturedStderr()};
+}
+
+TEST(ExecCommand, NeedsAProgram) {
+  const Ended ended = RunRefused({"dualpath", "exec", "--strict"});
+  EXPECT_EQ(ended.code, kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("no case program given"));
+}
+
+TEST(ExecCommand, RefusesUnknownOptionsBeforeTheProgram) {
+  const Ended ended = RunRefused({"dualpath", "exec", "--fast", "program"});
+  EXPECT_EQ(ended.code, kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("unknown option --fast"));
+}
+
+TEST(ExecCommand, TakesNoProgramBesideAFioJob) {
+  const Ended ended = RunRefused({"dualpath", "exec", "--fio", "a.fio", "program"});
+  EXPECT_EQ(ended.code, kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("(program)"));
+}
+
+TEST(ExecCommand, TheFirstWordBehindTheSeparatorIsTheProgram) {
+  const Ended ended = RunRefused({"dualpath", "exec", "--", "/nonexistent/program", "--strict"});
+  EXPECT_EQ(ended.code, kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("/nonexistent/program: No such file"));
+}
+
+TEST(ExecCommand, TheSeparatorOfOtherCommandsIsTheParsers) {
+  CLI::App app;
+  ExecCommand exec(app);
+  std::vector<std::string> words = {"dualpath", "cp", "--", "-"};
+  std::vector<char*> argv;
+  argv.reserve(words.size());
+  for (std::string& word : words) argv.push_back(word.data());
+  EXPECT_EQ(exec.TakeWordsBehindSeparator(4, argv.data()), 4);
+}
+
+}  // namespace
+}  // namespace dualpath::cli

@@ -1,0 +1,204 @@
+#include "ci/dualpath/report_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace dualpath::cli {
+namespace {
+
+using timeline::Lane;
+
+constexpr std::int64_t kSecond = 1000000;
+
+/// "2022-05-20 06:17:50", or "12.345 s since boot".
+std::string TimeText(std::int64_t time_us, timeline::Timeline::Clock clock) {
+  std::array<char, 64> text{};
+  if (clock == timeline::Timeline::Clock::kMonotonic) {
+    std::snprintf(text.data(), text.size(), "%.3f s since boot",
+                  static_cast<double>(time_us) / kSecond);
+    return text.data();
+  }
+  const auto seconds = static_cast<std::time_t>(time_us / kSecond);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  return text.data();
+}
+
+std::string DurationText(std::int64_t us) {
+  constexpr double kMinute = 60;
+  constexpr double kHour = 3600;
+  constexpr double kDay = 86400;
+  const double seconds = static_cast<double>(us) / kSecond;
+  std::array<char, 64> text{};
+  const auto print = [&](double number, const char* unit) {
+    std::snprintf(text.data(), text.size(), "%.1f %s", number, unit);
+  };
+  if (seconds < 2 * kMinute) {
+    print(seconds, "s");
+  } else if (seconds < 2 * kHour) {
+    print(seconds / kMinute, "min");
+  } else if (seconds < 2 * kDay) {
+    print(seconds / kHour, "h");
+  } else {
+    print(seconds / kDay, "days");
+  }
+  return text.data();
+}
+
+std::string Join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+/// Joins the first `most` names; "3 more" stands for the others.
+std::string JoinFirst(std::vector<std::string> names, std::size_t most) {
+  if (names.size() > most) {
+    const std::size_t others = names.size() - most;
+    names.resize(most);
+    names.push_back(std::to_string(others) + " more");
+  }
+  return Join(names);
+}
+
+/// Describes the lines of programs that have no lane: "3 lines of other programs (sshd 2, ...)".
+std::string OtherPrograms(const timeline::Incident& incident) {
+  constexpr std::size_t kMostNamed = 3;
+  std::uint64_t lines = 0;
+  std::vector<std::pair<std::uint64_t, std::string>> programs;
+  for (const auto& [program, count] : incident.other_programs) {
+    lines += count;
+    programs.emplace_back(count, program);
+  }
+  std::sort(programs.rbegin(), programs.rend());
+  std::vector<std::string> named;
+  for (const auto& [count, program] : programs) {
+    if (named.size() == kMostNamed) {
+      named.emplace_back("...");
+      break;
+    }
+    named.push_back(program + " " + std::to_string(count));
+  }
+  return Count(lines, "line", "lines") + " of other programs (" + Join(named) + ")";
+}
+
+struct Extent {
+  std::int64_t first_us = 0;
+  std::int64_t last_us = 0;
+};
+
+Extent ExtentOf(const timeline::Timeline& timeline) {
+  Extent extent{timeline.records.front().time_us, timeline.records.front().time_us};
+  for (const timeline::Record& record : timeline.records) {
+    extent.first_us = std::min(extent.first_us, record.time_us);
+    extent.last_us = std::max(extent.last_us, record.time_us + record.duration_us.value_or(0));
+  }
+  return extent;
+}
+
+std::string RecordsByLane(const timeline::Timeline& timeline) {
+  std::map<Lane, std::uint64_t> lanes;
+  for (const timeline::Record& record : timeline.records) ++lanes[record.lane];
+  std::vector<std::string> counts;
+  counts.reserve(lanes.size());
+  for (const auto& [lane, count] : lanes) {
+    counts.push_back(std::string(timeline::Name(lane)) + " " + std::to_string(count));
+  }
+  return Join(counts);
+}
+
+std::string Maps(const timeline::Timeline& timeline) {
+  std::set<std::string> maps;
+  for (const timeline::Record& record : timeline.records) {
+    if (!record.map.empty()) maps.insert(record.map);
+  }
+  return Join({maps.begin(), maps.end()});
+}
+
+std::string Paths(const timeline::Timeline& timeline) {
+  constexpr std::size_t kMostNamed = 16;
+  std::map<std::string, std::string> devices;
+  for (const timeline::Record& record : timeline.records) {
+    if (record.lane != Lane::kPath || record.path.empty()) continue;
+    std::string& device = devices[record.path];
+    if (device.empty()) device = record.device;
+  }
+  std::vector<std::string> names;
+  names.reserve(devices.size());
+  for (const auto& [path, device] : devices) {
+    names.push_back(device.empty() || device == path ? path : path + " (" + device + ")");
+  }
+  return JoinFirst(std::move(names), kMostNamed);
+}
+
+}  // namespace
+
+std::string Count(std::uint64_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+std::string IncidentTitle(const std::vector<std::string>& files) {
+  constexpr std::size_t kMostNamed = 3;
+  std::vector<std::string> names;
+  names.reserve(files.size());
+  for (const std::string& file : files) {
+    names.push_back(file == "-" ? "standard input"
+                                : std::filesystem::path(file).filename().string());
+  }
+  return JoinFirst(std::move(names), kMostNamed);
+}
+
+std::vector<std::string> IncidentNotes(const timeline::Incident& incident) {
+  std::vector<std::string> notes;
+  if (incident.spread_seconds) {
+    notes.emplace_back(
+        "some logs have whole seconds only: lines of the same second are spread over it in the "
+        "order of the file");
+  }
+  if (incident.changes_left_out > 0) {
+    notes.push_back(
+        "too many lines for one page: " + Count(incident.changes_left_out, "change", "changes") +
+        " of paths and maps left out, so states may be wrong; give a part of the log, or a "
+        "higher --limit");
+  }
+  if (incident.uninteresting_left_out > 0) {
+    notes.push_back(
+        "too many lines for one page: " + Count(incident.uninteresting_left_out, "line", "lines") +
+        " without a change of state left out, evenly");
+  }
+  if (!incident.other_programs.empty()) notes.push_back("not shown: " + OtherPrograms(incident));
+  if (incident.other_kernel_lines > 0) {
+    notes.push_back(
+        "not shown: " + Count(incident.other_kernel_lines, "kernel line", "kernel lines") +
+        " not about storage");
+  }
+  for (const auto& [reason, tally] : incident.not_understood) {
+    notes.push_back(Count(tally.count, "line", "lines") + " not understood: " + reason +
+                    "; first " + tally.first);
+  }
+  return notes;
+}
+
+void PrintIncident(const timeline::Incident& incident, std::ostream& out) {
+  const timeline::Timeline& timeline = incident.timeline;
+  const Extent extent = ExtentOf(timeline);
+  out << "time     " << TimeText(extent.first_us, timeline.clock) << " to "
+      << TimeText(extent.last_us, timeline.clock) << ", "
+      << DurationText(extent.last_us - extent.first_us) << "\n";
+  out << "records  " << RecordsByLane(timeline) << ", from "
+      << Count(incident.lines, "line", "lines") << "\n";
+  const std::string maps = Maps(timeline);
+  if (!maps.empty()) out << "maps     " << maps << "\n";
+  const std::string paths = Paths(timeline);
+  if (!paths.empty()) out << "paths    " << paths << "\n";
+  for (const std::string& note : timeline.notes) out << "note     " << note << "\n";
+}
+
+}  // namespace dualpath::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "helpers/timeline/incident.h"
+
+namespace dualpath::cli {
+
+/// "1 line", "2 lines".
+std::string Count(std::uint64_t count, const std::string& one, const std::string& many);
+
+/// Returns the page's title: the names of the first files.
+std::string IncidentTitle(const std::vector<std::string>& files);
+
+/// Returns what the timeline lacks of the files, and why.
+std::vector<std::string> IncidentNotes(const timeline::Incident& incident);
+
+/// Prints the time covered, the number of records by lane, the maps, paths and notes.
+void PrintIncident(const timeline::Incident& incident, std::ostream& out);
+
+}  // namespace dualpath::cli

@@ -1,0 +1,32 @@
+#include "ci/dualpath/shell_command.h"
+
+#include "ci/dualpath/common_options.h"
+
+namespace dualpath::cli {
+
+ShellCommand::ShellCommand(CLI::App& app)
+    : command_(app.add_subcommand(
+          "shell", "Open a root shell in a lab VM, with the rig up and the guest writing")) {
+  AddLabOptions(*command_, options_.stack, options_.accelerator);
+  command_->add_option("--name", options_.name,
+                       "Name of the shell for dualpath cp (default: lab, or lab2... if taken)");
+  command_->add_flag("--live", options_.live,
+                     "Run the VM's clock in real time; by default it skips idle time");
+  auto* from = command_->add_option("--from", options_.from,
+                                    "Start from the snapshot that --save saved under this name");
+  command_
+      ->add_option("--at", options_.at,
+                   "Start where this case (Suite.Case) failed under exec --keep-snapshot")
+      ->excludes(from);
+  AddResultsOption(*command_, options_.results,
+                   "The results directory with the case of --at (default: build/results)");
+  command_->add_option("--save", options_.save,
+                       "Save a snapshot of the VM under this name when the shell ends");
+  command_->add_flag("--guest", options_.guest,
+                     "Print the guest's console of the running shell NAME instead");
+  command_->footer(
+      "Runs standard input as a script if that is not a terminal. Exits with the shell's exit "
+      "code.");
+}
+
+}  // namespace dualpath::cli

@@ -1,0 +1,21 @@
+#include "ci/dualpath/summary_command.h"
+
+#include <iostream>
+
+#include "ci/dualpath/common_options.h"
+
+namespace dualpath::cli {
+
+SummaryCommand::SummaryCommand(CLI::App& app)
+    : command_(app.add_subcommand(
+          "summary", "Print the verdicts of a run, and write the run's page, index.html")) {
+  AddResultsOption(*command_, options_.results, "The results directory")->capture_default_str();
+  command_->add_option("--previous", options_.previous,
+                       "The results to compare with (default: RESULTS.previous, if it exists)");
+}
+
+int SummaryCommand::Run() const {
+  return results::Summarize(options_, results::Github::FromEnvironment(), std::cout);
+}
+
+}  // namespace dualpath::cli

@@ -1,0 +1,123 @@
+#include "helpers/lab/copy_server.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "helpers/base/file.h"
+#include "helpers/base/number.h"
+#include "helpers/lab/copy_socket.h"
+#include "helpers/lab/line_socket.h"
+#include "helpers/lab/protocol.h"
+#include "helpers/process/shell_words.h"
+
+namespace dualpath::lab {
+namespace {
+
+constexpr std::chrono::seconds kClientBudget{10};  // the terminal is not served meanwhile
+constexpr std::chrono::minutes kLabBudget{10};
+constexpr unsigned kDefaultMode = 0644;
+
+/// "copied CODE BYTES MODE MESSAGE", as images/lab/shell/receive and send print it.
+struct LabAnswer {
+  int code = 0;
+  std::size_t bytes = 0;
+  unsigned mode = 0;
+  std::string message;
+};
+
+std::optional<LabAnswer> ParseLabAnswer(const std::string& line) {
+  std::istringstream words(line);
+  std::string marker;
+  std::string mode;
+  LabAnswer answer;
+  if (!(words >> marker >> answer.code >> answer.bytes >> mode) || marker != protocol::kCopied) {
+    return std::nullopt;
+  }
+  answer.mode = ParseWhole<unsigned>(mode, 8).value_or(0);
+  std::getline(words >> std::ws, answer.message);
+  return answer;
+}
+
+/// Returns the lab agent's command line for `request`; empty if the request is not valid.
+std::string LineFor(const CopyMessage& request) {
+  const std::string into = request.head.value("into", "");
+  const std::string from = request.head.value("from", "");
+  const std::string name = request.head.value("name", "");
+  // The lab agent reads a line at a time.
+  if ((into + from + name).find('\n') != std::string::npos) return "";
+  if (!into.empty()) {
+    return fmt::format("/payload/data/receive {} {:o} {} {}", request.body.size(),
+                       request.head.value("mode", kDefaultMode), process::QuotedForShell(name),
+                       process::QuotedForShell(into));
+  }
+  if (from.empty()) return "";
+  return fmt::format("/payload/data/send {} {}", process::QuotedForShell(from),
+                     request.head.value("offset", std::size_t{0}));
+}
+
+/// Has the lab run `line` with the request's file, and returns what to answer. `other_line` is set
+/// to a line that arrived meanwhile and is not the answer.
+Result<CopyMessage> RelayToLab(Vm& vm, const OutputSink& sink, const std::string& line,
+                               const std::string& file, std::string& other_line) {
+  const Deadline deadline = Deadline::In(kLabBudget);
+  DUALPATH_TRY_STATUS(vm.SendLine(line));
+  DUALPATH_TRY_STATUS(SendAll(vm.ports().results, file, deadline));
+  std::optional<LabAnswer> answer;
+  while (!answer) {
+    DUALPATH_TRY(const std::string received, vm.ReadLine(sink, deadline));
+    answer = ParseLabAnswer(received);
+    if (!answer) other_line = received;
+  }
+  CopyMessage reply;
+  DUALPATH_TRY(reply.body, vm.ReadResults(answer->bytes, deadline));
+  reply.head["mode"] = answer->mode;
+  if (answer->code != 0) {
+    reply.head["error"] =
+        answer->message.empty() ? fmt::format("exit status {}", answer->code) : answer->message;
+  }
+  return reply;
+}
+
+}  // namespace
+
+Result<CopyServer> CopyServer::Open(const std::string& wanted) {
+  const std::vector<RunningShell> running = RunningShells();
+  const auto taken = [&](const std::string& name) {
+    return std::any_of(running.begin(), running.end(),
+                       [&](const RunningShell& shell) { return shell.name == name; });
+  };
+  std::string name = wanted.empty() ? "lab" : wanted;
+  if (!wanted.empty() && taken(wanted)) {
+    return Error::Because("start the shell", wanted,
+                          "a running shell has this name; choose another --name");
+  }
+  for (int number = 2; taken(name); ++number) name = fmt::format("lab{}", number);
+  DUALPATH_TRY(TemporaryDirectory directory, TemporaryDirectory::Create());
+  DUALPATH_TRY(UniqueFd listener, ListenAt(directory.path() + kCopySocket));
+  DUALPATH_TRY_STATUS(WriteFileAtomically(directory.path() + kShellNameFile, name + "\n"));
+  return CopyServer(std::move(directory), std::move(listener), std::move(name));
+}
+
+Result<std::string> CopyServer::Serve(Vm& vm, const OutputSink& sink) {
+  const auto client = AcceptOn(listener_, Deadline::In(kClientBudget));
+  if (!client.ok()) return std::string();
+  const auto request = ReceiveMessage(*client, Deadline::In(kClientBudget));
+  if (!request.ok()) return std::string();
+  CopyMessage reply;
+  std::string other_line;
+  const std::string line = LineFor(*request);
+  if (line.empty()) {
+    reply.head["error"] = "a file name that contains a line break cannot be copied";
+  } else {
+    DUALPATH_TRY(reply, RelayToLab(vm, sink, line, request->body, other_line));
+  }
+  // A client that has ended meanwhile is no failure of the shell.
+  static_cast<void>(SendMessage(*client, std::move(reply), Deadline::In(kClientBudget)));
+  return other_line;
+}
+
+}  // namespace dualpath::lab

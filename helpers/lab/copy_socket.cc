@@ -1,0 +1,78 @@
+#include "helpers/lab/copy_socket.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <optional>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+#include "helpers/lab/line_socket.h"
+
+namespace dualpath::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+Error CannotReceive(const std::string& reason) {
+  return Error::Because("copy a file", "on the shell's socket", reason);
+}
+
+/// Parses the first line of a message, and checks the size that it announces.
+Result<json> ParseHead(const std::string& line) {
+  json head = json::parse(line, nullptr, false);
+  if (!head.is_object()) return CannotReceive("expected a JSON object, received \"" + line + "\"");
+  if (head.value("bytes", std::size_t{0}) > kMostCopyBytes) {
+    return CannotReceive("the file is larger than 1 GiB");
+  }
+  return head;
+}
+
+}  // namespace
+
+Status SendMessage(const UniqueFd& socket, CopyMessage message, Deadline deadline) {
+  message.head["bytes"] = message.body.size();
+  const std::string head = message.head.dump(-1, ' ', false, json::error_handler_t::replace);
+  DUALPATH_TRY_STATUS(SendAll(socket, head + "\n", deadline));
+  return SendAll(socket, message.body, deadline);
+}
+
+Result<CopyMessage> ReceiveMessage(const UniqueFd& socket, Deadline deadline) {
+  std::string buffered;
+  std::optional<json> head;
+  while (true) {
+    if (!head) {
+      if (const auto line = TakeLine(buffered)) {
+        DUALPATH_TRY(head, ParseHead(*line));
+      }
+    }
+    if (head && buffered.size() >= head->value("bytes", std::size_t{0})) {
+      buffered.resize(head->value("bytes", std::size_t{0}));
+      return CopyMessage{std::move(*head), std::move(buffered)};
+    }
+    DUALPATH_TRY(const std::string chunk, ReadSome(socket, deadline));
+    if (chunk.empty()) return CannotReceive("the other side closed the connection");
+    buffered += chunk;
+  }
+}
+
+std::vector<RunningShell> RunningShells() {
+  std::vector<RunningShell> shells;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(TemporaryParent(), ec)) {
+    const std::string directory = entry.path().string();
+    const auto name = ReadAttribute(directory + kShellNameFile);
+    if (name.ok() && fs::exists(directory + kCopySocket, ec)) {
+      shells.push_back({*name, directory + kCopySocket});
+    }
+  }
+  return shells;
+}
+
+bool IsShellName(const std::string& name) {
+  const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
+}
+
+}  // namespace dualpath::lab

@@ -1,0 +1,70 @@
+#include "helpers/lab/copy_socket.h"
+
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "helpers/lab/line_socket.h"
+
+namespace dualpath::lab {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+class CopySocketTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    near_ = UniqueFd(ends[0]);
+    far_ = UniqueFd(ends[1]);
+  }
+
+  UniqueFd near_;
+  UniqueFd far_;
+};
+
+TEST_F(CopySocketTest, ReceivesWhatWasSent) {
+  const std::string body = std::string("a\n\0\xFF", 4) + std::string(std::size_t{1} << 20, 'x');
+  std::thread sender([&] {
+    CopyMessage message;
+    message.head = {{"into", "/tmp"}};
+    message.body = body;
+    EXPECT_TRUE(SendMessage(near_, message, Deadline::In(seconds(30))).ok());
+  });
+  const auto received = ReceiveMessage(far_, Deadline::In(seconds(30)));
+  sender.join();
+  ASSERT_TRUE(received.ok()) << received.error().ToString();
+  EXPECT_EQ(received->head["into"], "/tmp");
+  EXPECT_TRUE(received->body == body);
+}
+
+TEST_F(CopySocketTest, SendingEndsAtTheDeadlineIfTheReaderHangs) {
+  const auto begun = std::chrono::steady_clock::now();
+  const Status sent =
+      SendAll(near_, std::string(std::size_t{16} << 20, 'x'), Deadline::In(milliseconds(50)));
+  ASSERT_FALSE(sent.ok());
+  EXPECT_THAT(sent.error().ToString(), HasSubstr("deadline expired with"));
+  EXPECT_THAT(sent.error().ToString(), HasSubstr("of 16777216 bytes sent"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(10));
+}
+
+TEST_F(CopySocketTest, SendingToAClosedSocketIsAnError) {
+  far_.Reset();
+  const Status sent = SendAll(near_, "x", Deadline::In(seconds(30)));
+  ASSERT_FALSE(sent.ok());
+  EXPECT_EQ(sent.error().error_number(), EPIPE);
+}
+
+TEST(ShellNameTest, IsSafeInAFileNameAndACommandLine) {
+  EXPECT_TRUE(IsShellName("my-lab_2"));
+  for (const char* name : {"", "a/b", "a b", "a:b", "..", "ü"}) EXPECT_FALSE(IsShellName(name));
+}
+
+}  // namespace
+}  // namespace dualpath::lab
