@@ -39,9 +39,10 @@ class FailbackTest : public TimersTest {
     EXPECT_THAT(topology(),
                 Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
   }
-  void ExpectOnSecond() {
-    EXPECT_THAT(topology(),
-                Eventually(PathGroups({Enabled(rig().path(0)), Active(rig().path(1))})));
+  void ExpectStaysOnSecond(seconds time) {
+    const auto on_second = PathGroups({Enabled(rig().path(0)), Active(rig().path(1))});
+    EXPECT_THAT(topology(), Eventually(on_second));
+    EXPECT_THAT(topology(), StaysSo(on_second, time));
   }
 
  private:
@@ -58,8 +59,7 @@ TEST_F(FailbackManual, LeavesIoOnTheOtherGroup) {
 
   ASSERT_NO_FATAL_FAILURE(Regain(0));
 
-  ASSERT_OK(io.AwaitGoodFor(seconds(300)));
-  ExpectOnSecond();
+  ExpectStaysOnSecond(seconds(300));
   EXPECT_THAT(LogNow(), Not(Logs(MovesIoBack())));
   ExpectNothingLost(io);
 }
@@ -105,8 +105,7 @@ TEST_F(FailbackDeferred, MovesIoBackAfterTheDelay) {
   ASSERT_OK_AND_ASSIGN(auto io, StartWithoutTheFirstPath());
 
   ASSERT_NO_FATAL_FAILURE(Regain(0));
-  ASSERT_OK(io.AwaitGoodFor(kDeferred / 2));
-  ExpectOnSecond();
+  ExpectStaysOnSecond(kDeferred / 2);
 
   ExpectMovesBackAfterTheDelay();
   ExpectNothingLost(io);
@@ -120,8 +119,7 @@ TEST_F(FailbackDeferred, AnotherLossOfThePathRestartsTheDelay) {
   ASSERT_NO_FATAL_FAILURE(Lose(0));
   ASSERT_NO_FATAL_FAILURE(Regain(0));
 
-  ASSERT_OK(io.AwaitGoodFor(kDeferred / 2));
-  ExpectOnSecond();
+  ExpectStaysOnSecond(kDeferred / 2);
   ExpectMovesBackAfterTheDelay();
   ExpectNothingLost(io);
 }
