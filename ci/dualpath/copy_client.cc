@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "helpers/base/file.h"
+#include "helpers/base/ownership.h"
 #include "helpers/lab/copy_socket.h"
 #include "helpers/lab/line_socket.h"
 
@@ -17,13 +18,18 @@ namespace {
 namespace fs = std::filesystem;
 using lab::CopyMessage;
 
-constexpr mode_t kPermissions = 07777;
+// No set-user-ID bit: the lab is not trusted.
+constexpr mode_t kPermissions = 0777;
 constexpr unsigned kDefaultMode = 0644;
 
 Result<UniqueFd> ConnectToShell(const std::string& name) {
   std::string names;
   for (const lab::RunningShell& shell : lab::RunningShells()) {
-    if (shell.name == name) return lab::ConnectTo(shell.socket);
+    if (shell.name == name) {
+      DUALPATH_TRY(UniqueFd socket, lab::ConnectTo(shell.socket));
+      DUALPATH_TRY_STATUS(CheckPeerIsOurs(socket, "the shell " + name));
+      return socket;
+    }
     names += (names.empty() ? "" : ", ") + shell.name;
   }
   return Error::Because("connect to the shell", name,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -17,8 +18,19 @@ namespace {
 bool IsStillAt(const UniqueFd& fd, const std::string& path) {
   struct stat ours = {};
   struct stat there = {};
-  return ::fstat(fd.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
+  return ::fstat(fd.get(), &ours) == 0 && ::lstat(path.c_str(), &there) == 0 &&
          ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/// Returns why the open file is not a lock of ours; empty: it is one. Another user may have put a
+/// file at the name, or a hard link to a file of ours.
+std::string WhyNotOurs(const UniqueFd& fd) {
+  struct stat info = {};
+  if (::fstat(fd.get(), &info) != 0) return "cannot be examined";
+  if (!S_ISREG(info.st_mode)) return "not a regular file";
+  if (info.st_uid != ::geteuid()) return "belongs to uid " + std::to_string(info.st_uid);
+  if (info.st_nlink > 1) return "has another name, too";
+  return "";
 }
 
 }  // namespace
@@ -27,8 +39,13 @@ Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline 
   const int operation = (mode == Mode::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB;
   UniqueFd fd;
   int error = 0;
+  std::string not_ours;
   const bool locked = PollUntil(deadline, [&] {
-    if (!fd) fd = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    // O_NONBLOCK: a FIFO must not block us.
+    constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    if (!fd) fd = UniqueFd(::open(path.c_str(), kFlags, 0666));
+    if (fd) not_ours = WhyNotOurs(fd);
+    if (!not_ours.empty()) return true;
     error = fd && ::flock(fd.get(), operation) == 0 ? 0 : errno;
     if (error == 0 && !IsStillAt(fd, path)) {
       fd = UniqueFd();
@@ -41,6 +58,9 @@ Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline 
     return Error::Because(
         "lock", path,
         "held by another process" + (holder.ok() && !holder->empty() ? ", pid " + *holder : ""));
+  }
+  if (!not_ours.empty()) {
+    return Error::Because("lock", path, not_ours + "; it was not created by us: remove it");
   }
   if (!fd) return Error::FromErrno("open lock", path, error);
   if (error != 0) return Error::FromErrno("lock", path, error);

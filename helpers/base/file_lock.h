@@ -11,6 +11,9 @@ namespace dualpath {
 /// An advisory lock on a file (flock(2)), held until the object is destroyed. The kernel releases
 /// it when the holder dies, so there are no stale locks; the file itself stays. A holder of the
 /// exclusive lock may remove the file: waiters then create another.
+///
+/// The file must be ours: a link, a FIFO or a file of another user at its name is an `Error`, and is
+/// not changed.
 class FileLock {
  public:
   enum class Mode { kShared, kExclusive };

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <thread>
 
@@ -139,6 +142,34 @@ TEST_F(FileLockTest, IsTakenOnTheNewFileIfTheOldOneWasRemoved) {
 TEST_F(FileLockTest, FailsWithoutItsDirectory) {
   EXPECT_EQ(FileLock::TryAcquire("/no/such/lock", Mode::kShared).error().ToString(),
             "open lock: /no/such/lock: No such file or directory (errno 2)");
+}
+
+TEST_F(FileLockTest, DoesNotTouchTheTargetOfALink) {
+  const std::string victim = directory_.path() + "/victim";
+  ASSERT_TRUE(WriteFileAtomically(victim, "precious").ok());
+  std::filesystem::create_symlink(victim, path_);
+  EXPECT_EQ(Try(Mode::kExclusive).error().error_number(), ELOOP);
+  std::filesystem::remove(path_);
+  std::filesystem::create_hard_link(victim, path_);
+  EXPECT_EQ(WhyNot(Mode::kExclusive), "lock: " + path_ +
+                                          ": has another name, too; it was not created by us: "
+                                          "remove it");
+  EXPECT_EQ(*ReadFile(victim), "precious");
+}
+
+TEST_F(FileLockTest, DoesNotBlockOnAFifo) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0666), 0);
+  EXPECT_EQ(WhyNot(Mode::kExclusive),
+            "lock: " + path_ + ": not a regular file; it was not created by us: remove it");
+}
+
+TEST_F(FileLockTest, RefusesAFileOfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  ASSERT_TRUE(WriteFileAtomically(path_, "theirs").ok());
+  ASSERT_EQ(::chown(path_.c_str(), 65534, 65534), 0);
+  EXPECT_EQ(WhyNot(Mode::kExclusive),
+            "lock: " + path_ + ": belongs to uid 65534; it was not created by us: remove it");
+  EXPECT_EQ(*ReadFile(path_), "theirs");
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "helpers/base/ownership.h"
+
 namespace dualpath {
 namespace {
 
@@ -110,8 +112,9 @@ int SweepTemporaryDirectories(const std::string& parent) {
   std::error_code ec;
   for (const fs::directory_entry& entry : fs::directory_iterator(ParentOrDefault(parent), ec)) {
     const std::string lock_path = entry.path().string() + kLockName;
-    const bool ours = entry.path().filename().string().rfind(kPrefix, 0) == 0;
-    if (!ours || !entry.is_directory(ec)) continue;
+    if (entry.path().filename().string().rfind(kPrefix, 0) != 0) continue;
+    // Anyone may create a directory of this name in /tmp, with a link in place of the lock.
+    if (!OpenOwnDirectory(entry.path().string()).ok()) continue;
     if (!fs::exists(lock_path, ec)) {
       // Left by a process killed during Remove; if it is not empty, it is not ours.
       if (fs::remove(entry.path(), ec)) ++removed;

@@ -149,5 +149,23 @@ TEST_F(TemporaryDirectoryTest, ASweepRemovesOnlyWhatAKilledProcessLeft) {
   EXPECT_EQ(SweepTemporaryDirectories("/no/such"), 0);
 }
 
+TEST_F(TemporaryDirectoryTest, ASweepFollowsNoLinkThatAnotherUserPlanted) {
+  const std::string victim = parent_ + "/victim";
+  ASSERT_TRUE(WriteFileAtomically(victim, "precious").ok());
+  const std::string planted = parent_ + "/dualpath.planted";
+  fs::create_directory(planted);
+  fs::create_symlink("../victim", planted + "/lock");
+  fs::create_directory_symlink(planted, parent_ + "/dualpath.link");
+  EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "as our own user";
+  EXPECT_EQ(*ReadFile(victim), "precious");
+
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
+  fs::remove(planted + "/lock");
+  ASSERT_TRUE(WriteFileAtomically(planted + "/lock", "").ok());
+  ASSERT_EQ(::chown(planted.c_str(), 65534, 65534), 0);
+  EXPECT_EQ(SweepTemporaryDirectories(parent_), 0) << "as another user's";
+  EXPECT_TRUE(fs::exists(planted + "/lock"));
+}
+
 }  // namespace
 }  // namespace dualpath

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "helpers/base/file.h"
+#include "helpers/base/ownership.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/line_socket.h"
 
@@ -62,6 +63,7 @@ std::vector<RunningShell> RunningShells() {
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(TemporaryParent(), ec)) {
     const std::string directory = entry.path().string();
+    if (!OpenOwnDirectory(directory).ok()) continue;
     const auto name = ReadAttribute(directory + kShellNameFile);
     if (name.ok() && fs::exists(directory + kCopySocket, ec)) {
       shells.push_back({*name, directory + kCopySocket});

@@ -2,11 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
 #include "helpers/lab/line_socket.h"
 
 namespace dualpath::lab {
@@ -59,6 +63,19 @@ TEST_F(CopySocketTest, SendingToAClosedSocketIsAnError) {
   const Status sent = SendAll(near_, "x", Deadline::In(seconds(30)));
   ASSERT_FALSE(sent.ok());
   EXPECT_EQ(sent.error().error_number(), EPIPE);
+}
+
+TEST(RunningShellsTest, AreNotThoseOfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
+  const TemporaryDirectory parent = *TemporaryDirectory::Create();
+  ::setenv("TMPDIR", parent.path().c_str(), 1);
+  const std::string directory = parent.path() + "/a";
+  ASSERT_TRUE(WriteFileAtomically(directory + kShellNameFile, "lab\n").ok());
+  ASSERT_TRUE(WriteFileAtomically(directory + kCopySocket, "").ok());
+  EXPECT_EQ(RunningShells().size(), 1U);
+  ASSERT_EQ(::chown(directory.c_str(), 65534, 65534), 0);
+  EXPECT_EQ(RunningShells().size(), 0U);
+  ::unsetenv("TMPDIR");
 }
 
 TEST(ShellNameTest, IsSafeInAFileNameAndACommandLine) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "helpers/base/file.h"
+#include "helpers/base/ownership.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/image/digest.h"
 
@@ -33,14 +34,19 @@ constexpr char kLimitVariable[] = "DUALPATH_CACHE_GIB";
 // Larger files are the RAM of VMs, and reading one takes almost as long as rebuilding it.
 constexpr std::uintmax_t kLargestDigested = std::uintmax_t{1} << 30;
 
-std::string DefaultRoot() {
+Result<std::string> DefaultRoot() {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
     return std::string(value == nullptr ? "" : value);
   };
   if (!variable("DUALPATH_CACHE").empty()) return variable("DUALPATH_CACHE");
   if (!variable("XDG_CACHE_HOME").empty()) return variable("XDG_CACHE_HOME") + "/dualpath";
-  return (variable("HOME").empty() ? "/tmp" : variable("HOME") + "/.cache") + "/dualpath";
+  // No fixed name in /tmp instead: programs are run from the cache.
+  if (variable("HOME").empty()) {
+    return Error::Because("find the cache", "HOME",
+                          "not set; set it, or set DUALPATH_CACHE to a directory for the cache");
+  }
+  return variable("HOME") + "/.cache/dualpath";
 }
 
 Result<std::uint64_t> Limit() {
@@ -140,14 +146,22 @@ std::uint64_t BytesOf(const std::vector<EntryOnDisk>& entries) {
 }  // namespace
 
 Result<Cache> Cache::Open(const std::string& root) {
-  const std::string path = root.empty() ? DefaultRoot() : root;
+  std::string path = root;
+  if (path.empty()) {
+    DUALPATH_TRY(path, DefaultRoot());
+  }
   std::error_code ec;
-  fs::create_directories(path, ec);
-  if (ec)
+  fs::create_directories(fs::absolute(path).parent_path(), ec);
+  if (!ec && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) ec.assign(errno, std::generic_category());
+  // A link to a larger disk is fine, as long as the directory behind it is ours.
+  if (!ec) path = fs::canonical(path, ec).string();
+  if (ec) {
     return Error::FromErrno("create the cache directory (set DUALPATH_CACHE to another)", path,
                             ec.value());
+  }
+  DUALPATH_TRY(const UniqueFd own, OpenOwnDirectory(path));
   DUALPATH_TRY(const std::uint64_t limit, Limit());
-  return Cache(fs::absolute(path).string(), limit);
+  return Cache(std::move(path), limit);
 }
 
 std::string Cache::PathOf(const std::string& kind, const std::string& key) const {

@@ -441,6 +441,38 @@ TEST(CacheOpen, ChoosesTheDirectoryFromTheEnvironment) {
   EXPECT_TRUE(fs::is_directory(own));
 }
 
+TEST(CacheOpen, NeedsAHomeRatherThanAFixedNameInTmp) {
+  const Variable first("DUALPATH_CACHE", "");
+  const Variable second("XDG_CACHE_HOME", "");
+  const Variable third("HOME", "");
+  const auto cache = Cache::Open();
+  ASSERT_FALSE(cache.ok());
+  EXPECT_EQ(cache.error().ToString(),
+            "find the cache: HOME: not set; set it, or set DUALPATH_CACHE to a directory for the "
+            "cache");
+}
+
+TEST(CacheOpen, RefusesADirectoryThatOthersCanWriteTo) {
+  const TemporaryDirectory directory = *TemporaryDirectory::Create();
+  const std::string path = directory.path() + "/cache";
+  EXPECT_TRUE(Cache::Open(path).ok());
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_all);
+  fs::permissions(path, fs::perms::others_write, fs::perm_options::add);
+  const auto cache = Cache::Open(path);
+  ASSERT_FALSE(cache.ok());
+  EXPECT_THAT(cache.error().ToString(), HasSubstr("chmod go-w " + path));
+}
+
+TEST(CacheOpen, FollowsALinkToADirectoryOfOurs) {
+  const TemporaryDirectory directory = *TemporaryDirectory::Create();
+  const std::string disk = directory.path() + "/disk";
+  fs::create_directory(disk);
+  fs::create_directory_symlink(disk, directory.path() + "/cache");
+  const auto cache = Cache::Open(directory.path() + "/cache");
+  ASSERT_TRUE(cache.ok()) << cache.error().ToString();
+  EXPECT_EQ(cache->root(), disk);
+}
+
 TEST(CacheOpen, ErrorNamesTheVariableForAnotherDirectory) {
   const auto cache = Cache::Open("/proc/no/such");
   ASSERT_FALSE(cache.ok());
