@@ -125,7 +125,8 @@ class CaseInLab {
 
  private:
   Result<LabRun> RunOn(const std::string& rig, bool may_request_rig) const {
-    auto restored = Restore(rig, may_request_rig);
+    DUALPATH_TRY(lab::Payload payload, MakePayload());
+    auto restored = Restore(std::move(payload), rig, may_request_rig);
     if (!restored.ok() && !rig.empty()) {
       // On the default rig, the case itself tries to bring up its rig, and reports why it fails.
       spdlog::warn(
@@ -133,17 +134,21 @@ class CaseInLab {
           "default rig: {}",
           name_, restored.error().ToString());
       DUALPATH_TRY_STATUS(hint_.Set(""));
-      restored = Restore("", false);
+      DUALPATH_TRY(lab::Payload again, MakePayload());
+      restored = Restore(std::move(again), "", false);
     }
     if (!restored.ok()) return restored.error();
     return AwaitEnd(std::move(*restored));
   }
 
-  Result<lab::Restored> Restore(const std::string& rig, bool may_request_rig) const {
+  Result<lab::Payload> MakePayload() const {
     std::vector<std::string> data;
     if (!options_.fio_job.empty()) data.push_back(options_.fio_job);
-    DUALPATH_TRY(lab::Payload payload,
-                 lab::MakePayload(cache_, {options_.command[0], process::GuestAgent()}, data));
+    return lab::MakePayload(cache_, {options_.command[0], process::GuestAgent()}, data);
+  }
+
+  Result<lab::Restored> Restore(lab::Payload payload, const std::string& rig,
+                                bool may_request_rig) const {
     const std::vector<std::string> arguments(options_.command.begin() + 1, options_.command.end());
     const std::string payload_image = payload.image;
     DUALPATH_TRY(const lab::Steps steps,

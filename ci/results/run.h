@@ -42,7 +42,7 @@ struct CaseRun {
   Verdict verdict = Verdict::kPassed;
   std::vector<Failure> failures;
   std::string reason;       ///< reason of the skip
-  std::string known_issue;  ///< reference that the case declared (fixtures/known_issue.h)
+  std::string known_issue;  ///< reference that the case declared (fixtures/case_tools.h)
   std::string file;         ///< source file of the case; gtest 1.10 does not report it
   int line = 0;
   std::optional<double> real_seconds;     ///< none if one process ran several cases

@@ -20,6 +20,7 @@ namespace {
 constexpr std::chrono::seconds kClientBudget{10};  // the terminal is not served meanwhile
 constexpr std::chrono::minutes kLabBudget{10};
 constexpr unsigned kDefaultMode = 0644;
+constexpr unsigned kPermissions = 07777;
 
 /// "copied CODE BYTES MODE MESSAGE", as images/lab/shell/receive and send print it.
 struct LabAnswer {
@@ -51,8 +52,8 @@ std::string LineFor(const CopyMessage& request) {
   if ((into + from + name).find('\n') != std::string::npos) return "";
   if (!into.empty()) {
     return fmt::format("/payload/data/receive {} {:o} {} {}", request.body.size(),
-                       request.head.value("mode", kDefaultMode), process::QuotedForShell(name),
-                       process::QuotedForShell(into));
+                       request.head.value("mode", kDefaultMode) & kPermissions,
+                       process::QuotedForShell(name), process::QuotedForShell(into));
   }
   if (from.empty()) return "";
   return fmt::format("/payload/data/send {} {}", process::QuotedForShell(from),

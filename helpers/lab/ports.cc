@@ -18,8 +18,9 @@ constexpr std::chrono::seconds kSendBudget{
 
 /// Reads what has arrived on `port`; that it is closed is an `Error`.
 Result<std::string> ReadOpen(const UniqueFd& port, const char* name, Deadline deadline) {
-  DUALPATH_TRY(std::string text, ReadSome(port, deadline));
-  if (text.empty()) return Error::Because(kWait, name, "closed");
+  auto text = ReadSome(port, deadline);
+  if (!text.ok()) return Error::Because(kWait, name, text.error().reason());
+  if (text->empty()) return Error::Because(kWait, name, "closed");
   return text;
 }
 
@@ -38,7 +39,7 @@ Result<std::string> Ports::ReadLine(const OutputSink& sink, Deadline deadline) {
                                    pollfd{control.get(), POLLIN, 0}};
     const int wait = static_cast<int>(deadline.RemainingUpTo(kLongestPoll).count());
     if (::poll(ready.data(), ready.size(), wait) < 0 && errno != EINTR) {
-      return Error::FromErrno(kWait, "poll", errno);
+      return Error::FromErrno(kWait, "control", errno);
     }
     // The control port comes last, so that what was written before a line is passed on before it.
     if ((ready[0].revents & POLLIN) != 0) {

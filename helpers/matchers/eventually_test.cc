@@ -22,14 +22,6 @@ using ::testing::StartsWith;
 
 constexpr milliseconds kSoon{60};
 
-class ScopedTimeScale {
- public:
-  explicit ScopedTimeScale(double scale) { SetTimeScale(scale); }
-  ~ScopedTimeScale() { SetTimeScale(1); }
-  ScopedTimeScale(const ScopedTimeScale&) = delete;
-  ScopedTimeScale& operator=(const ScopedTimeScale&) = delete;
-};
-
 /// Counts the looks at it.
 class Counter {
  public:

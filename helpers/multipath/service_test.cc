@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "helpers/base/file.h"
+#include "helpers/base/scoped_time_scale.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/matchers/status_matchers.h"
 #include "helpers/multipath/fake_daemon.h"
@@ -174,10 +175,8 @@ TEST_F(ServiceTest, StartAcceptsRunningFromAnOldVersion) {
 TEST_F(ServiceTest, StartFailsIfANewVersionStaysRunning) {
   states_ = {"running"};
   const Service service = OnMachine(true);
-  const double scale = TimeScale();
-  SetTimeScale(0.001);
+  const ScopedTimeScale fast(0.001);
   EXPECT_THAT(service.Start(), FailsWith(HasSubstr("last seen: pid 77 running")));
-  SetTimeScale(scale);
 }
 
 }  // namespace
