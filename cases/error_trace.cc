@@ -50,13 +50,13 @@ TEST_F(ErrorTrace, AnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
   EXPECT_THAT(seen, ErrorTravels()
                         .NoPathReturnsAnError()
                         .SgIoFails(ENODEV)
-                        .QemuMakesSense(SenseKey::kAbortedCommand, 0x00, 0x06)
+                        .QemuBuildsSense(SenseKey::kAbortedCommand, 0x00, 0x06)
                         .QemuReportsToTheGuest()
                         .VirtioScsiResponds(VirtioScsiResponse::kOk, ScsiStatus::kCheckCondition)
                         .GuestTries(kTries)
                         .GuestKernelSees(HostByte::kOk, "Aborted Command")
                         .ApplicationGets(EIO)
-                        .LogSays(CheckerFails(rig().map(), rig().path(0)))
+                        .LogContains(CheckerFails(rig().map(), rig().path(0)))
                         .Until(KernelFails(rig().path(0))));
 }
 
@@ -70,14 +70,14 @@ TEST_F(ErrorTrace, ABrokenTransportIsAHostByteInEveryLayer) {
   EXPECT_THAT(seen, ErrorTravels()
                         .PathReturns(rig().path(0), HostByte::kTransportDisrupted)
                         .SgIoReturns(HostByte::kTransportDisrupted)
-                        .QemuMakesNoSense()
+                        .QemuBuildsNoSense()
                         .QemuReportsToTheGuest()
                         .VirtioScsiResponds(VirtioScsiResponse::kTransportFailure)
                         .GuestTries(kTries)
                         .GuestKernelSees(HostByte::kTransportDisrupted)
                         .ApplicationGets(EIO)
                         .CheckerGets(rig().path(0), HostByte::kTransportDisrupted)
-                        .LogSays(CheckerFails(rig().map(), rig().path(0)))
+                        .LogContains(CheckerFails(rig().map(), rig().path(0)))
                         .Until(KernelFails(rig().path(0))));
 }
 
@@ -100,13 +100,13 @@ TEST_F(ErrorTrace, TheErrorOfADeletedPathEndsInTheGuestsKernel) {
   }
   // Commands in flight are completed with an error; later ones find a disk that is being removed,
   // or is removed.
-  EXPECT_THAT(seen,
-              ErrorTravels()
-                  .SgIoEndsAsOneOf({HandsBack(HostByte::kError), HandsBack(HostByte::kNoConnect),
-                                    SgIoErrno(ENODEV), SgIoErrno(ENXIO), SgIoErrno(ENOTTY)})
-                  .QemuReportsToTheGuest()
-                  .GuestKernelHidesIt()
-                  .Until(LoadsTable(rig().map(), {{rig().path(1)}})));
+  EXPECT_THAT(seen, ErrorTravels()
+                        .SgIoEndsAsOneOf({SgIoHostByte(HostByte::kError),
+                                          SgIoHostByte(HostByte::kNoConnect), SgIoErrno(ENODEV),
+                                          SgIoErrno(ENXIO), SgIoErrno(ENOTTY)})
+                        .QemuReportsToTheGuest()
+                        .GuestKernelHidesIt()
+                        .Until(LoadsTable(rig().map(), {{rig().path(1)}})));
 }
 
 class ErrorTraceNoPathRetryFail : public ErrorTrace {
@@ -147,7 +147,7 @@ TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsTheErrorIsThePathsFirstAndThenTheM
               ErrorTravels()
                   .NoPathReturnsAnError()
                   .SgIoFails(EIO)
-                  .QemuMakesSense(SenseKey::kAbortedCommand, 0x00, 0x06)
+                  .QemuBuildsSense(SenseKey::kAbortedCommand, 0x00, 0x06)
                   .QemuReportsToTheGuest()
                   .VirtioScsiResponds(VirtioScsiResponse::kOk, ScsiStatus::kCheckCondition)
                   .GuestTries(kTries)

@@ -57,7 +57,7 @@ TEST(Deadline, IsMultipliedByTheTimeScale) {
   EXPECT_LE(exact.Remaining(), milliseconds(1000));
 }
 
-TEST(WaitUntil, TheErrorHasWhatWasLastSeen) {
+TEST(WaitUntil, TheErrorContainsWhatWasLastSeen) {
   int looks = 0;
   const Status status = WaitUntil("wait for", "it", Deadline::InUnscaled(milliseconds(1)),
                                   [&] { return "look " + std::to_string(++looks); });

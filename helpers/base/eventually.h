@@ -12,13 +12,13 @@
 
 namespace dualpath {
 
-/// Interval between polls: short at first, since most conditions are met at once, then growing, so
-/// that polling for a minute does not become the load.
+/// Interval between polls: short at first, since most conditions are met immediately, then growing,
+/// so that polling for a minute does not load the machine.
 struct PollPace {
   std::chrono::milliseconds first{20};
   std::chrono::milliseconds slowest{500};
 
-  /// For a condition that takes at least `time`.
+  /// Returns the pace for a condition that takes at least `time`.
   static PollPace ForAtLeast(std::chrono::milliseconds time) {
     PollPace pace;
     pace.slowest = std::max(pace.slowest, time / 8);
@@ -39,7 +39,7 @@ inline bool PollUntil(Deadline deadline, const std::function<bool()>& done, Poll
   }
 }
 
-/// As `PollUntil`, but the `Error` has what was waited for and what was last seen.
+/// Like `PollUntil`, but the `Error` describes what was waited for and what was last seen.
 /// `what_is_missing` describes why the condition is not met; an empty string means that it is.
 inline Status WaitUntil(const std::string& operation, const std::string& object, Deadline deadline,
                         const std::function<std::string()>& what_is_missing, PollPace pace = {}) {

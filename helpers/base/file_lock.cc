@@ -14,7 +14,7 @@ namespace dualpath {
 
 namespace {
 
-/// False if a holder before us has removed the file: our lock is then on a deleted inode.
+/// Returns false if an earlier holder removed the file: our lock is then on a deleted inode.
 bool IsStillAt(const UniqueFd& fd, const std::string& path) {
   struct stat ours = {};
   struct stat there = {};
@@ -64,7 +64,7 @@ Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline 
   }
   if (!fd) return Error::FromErrno("open lock", path, error);
   if (error != 0) return Error::FromErrno("lock", path, error);
-  // A shared holder is one of many; it only erases the pid of an earlier exclusive one.
+  // A shared lock can have many holders, so they only erase the pid of an earlier exclusive one.
   const std::string pid = mode == Mode::kExclusive ? std::to_string(::getpid()) + "\n" : "";
   if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
     return Error::FromErrno("write pid to lock", path, errno);

@@ -18,11 +18,11 @@ class FileLock {
  public:
   enum class Mode { kShared, kExclusive };
 
-  /// Waits until the lock is free. The error at the deadline has the holder's pid if the file has
-  /// it: exclusive holders write theirs.
+  /// Waits until the lock is free. The error at the deadline contains the holder's pid if the file
+  /// does: exclusive holders write theirs.
   static Result<FileLock> Acquire(const std::string& path, Mode mode, Deadline deadline);
 
-  /// As `Acquire`, without waiting.
+  /// Like `Acquire`, but does not wait.
   static Result<FileLock> TryAcquire(const std::string& path, Mode mode);
 
  private:

@@ -18,7 +18,7 @@ std::optional<T> ParseWhole(std::string_view text, int base = 10) {
   return number;
 }
 
-/// As `ParseWhole`, but hexadecimal after "0x".
+/// Like `ParseWhole`, but reads a number after "0x" as hexadecimal.
 template <typename T>
 std::optional<T> ParseDecimalOrHex(std::string_view text) {
   constexpr std::string_view kHex = "0x";
@@ -26,7 +26,7 @@ std::optional<T> ParseDecimalOrHex(std::string_view text) {
   return ParseWhole<T>(text.substr(kHex.size()), 16);
 }
 
-/// Parses the number after `prefix` in a text of just those two: "lun_0" -> 0.
+/// Parses the number after `prefix` in a text that consists of only these two: "lun_0" -> 0.
 template <typename T>
 std::optional<T> ParseAfter(std::string_view prefix, std::string_view text) {
   if (text.substr(0, prefix.size()) != prefix) return std::nullopt;

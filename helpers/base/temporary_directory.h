@@ -10,7 +10,7 @@ namespace dualpath {
 
 /// A directory that is removed with its object.
 ///
-/// It contains a lock, held while the object exists, by which `SweepTemporaryDirectories`
+/// It contains a lock file, locked while the object exists, by which `SweepTemporaryDirectories`
 /// distinguishes directories of killed processes from those in use. `RemoveTemporaryDirectories` is
 /// for the exit on a signal, where no destructor runs.
 class TemporaryDirectory {
@@ -26,7 +26,7 @@ class TemporaryDirectory {
   const std::string& path() const { return path_; }
 
   /// Renames the file `name` of this directory to `to`. Fails once `RemoveTemporaryDirectories` has
-  /// begun, which may have removed a part of it.
+  /// begun, which may have removed part of it.
   Status MoveOut(const std::string& name, const std::string& to) const;
 
  private:

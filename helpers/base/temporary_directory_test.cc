@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-/// Uses a parent directory of its own, so that no test sweeps the machine's /tmp.
+/// Uses its own parent directory, so that no test sweeps the machine's /tmp.
 class TemporaryDirectoryTest : public ::testing::Test {
  protected:
   TemporaryDirectoryTest() { EXPECT_NE(::mkdtemp(parent_.data()), nullptr); }
@@ -78,7 +78,7 @@ TEST_F(TemporaryDirectoryTest, BelongsToTheObjectThatItWasMovedTo) {
   EXPECT_FALSE(fs::exists(path));
 }
 
-TEST_F(TemporaryDirectoryTest, AssignmentRemovesBothInTheEnd) {
+TEST_F(TemporaryDirectoryTest, AssignmentRemovesBothEventually) {
   std::string first_path;
   std::string second_path;
   {

@@ -37,7 +37,7 @@ Result<Address> AddressOf(const std::string& operation, const std::string& name)
   return address;
 }
 
-/// An error of poll(2) shows in the next call on `fd`.
+/// The next call on `fd` reports an error of poll(2).
 void WaitFor(const UniqueFd& fd, short events, Deadline deadline) {
   pollfd entry{fd.get(), events, 0};
   ::poll(&entry, 1, static_cast<int>(deadline.RemainingUpTo(std::chrono::hours(1)).count()));
@@ -113,7 +113,7 @@ Result<std::string> ReceiveSome(const UniqueFd& fd, const std::string& peer, Dea
     const bool last_look = deadline.Expired();
     const ssize_t n = ::recv(fd.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
     if (n >= 0) return std::string(chunk.data(), static_cast<std::size_t>(n));
-    // The peer closed with bytes of ours unread.
+    // The peer closed the connection without reading all our bytes.
     if (errno == ECONNRESET) return std::string();
     if (errno != EAGAIN && errno != EINTR) return Error::FromErrno("receive from", peer, errno);
     if (last_look) return Error::Because("receive from", peer, "deadline expired");

@@ -58,7 +58,7 @@ TEST_F(UnixSocketTest, CarriesBytesBothWaysUntilOneSideCloses) {
   }
 }
 
-TEST_F(UnixSocketTest, AResetConnectionIsAClosedOne) {
+TEST_F(UnixSocketTest, AResetConnectionCountsAsClosed) {
   Connected(file_);
   ASSERT_TRUE(unix_socket::SendAll(server_, "never read", "it", Soon()).ok());
   client_.Reset();
@@ -109,7 +109,7 @@ TEST_F(UnixSocketTest, ReturnsWhatHasArrivedEvenIfTheDeadlineHasPassed) {
   EXPECT_EQ(*unix_socket::ReceiveSome(client_, "it", Deadline::In(seconds(0))), "in time");
 }
 
-TEST_F(UnixSocketTest, ConnectFailsAtOnceIfNothingListens) {
+TEST_F(UnixSocketTest, ConnectFailsImmediatelyIfNothingListens) {
   EXPECT_EQ(unix_socket::Connect(file_, Soon()).error().error_number(), ENOENT);
   EXPECT_EQ(unix_socket::Connect("", Soon()).error().error_number(), ENOENT);
   EXPECT_EQ(unix_socket::Connect("@dualpath-test" + file_, Soon()).error().error_number(),

@@ -9,8 +9,8 @@ namespace {
 namespace utf = boost::locale::utf;
 using Utf8 = utf::utf_traits<char>;
 
-/// Moves `text` behind its first character, or, and returns false, behind one byte that is not part
-/// of a valid one.
+/// Advances `text` past its first character and returns true; if that is not valid UTF-8, advances
+/// past one byte and returns false.
 bool SkipCharacter(std::string_view& text) {
   const char* next = text.data();
   const utf::code_point point = Utf8::decode(next, text.data() + text.size());
@@ -43,7 +43,7 @@ std::string CutUtf8(std::string text, std::size_t most_bytes) {
   std::size_t end = most_bytes;
   const std::size_t least = most_bytes - std::min<std::size_t>(most_bytes, Utf8::max_width - 1);
   while (end > least && Utf8::is_trail(text[end])) --end;
-  // As many trailing bytes in a row are not UTF-8 anyway.
+  // So many consecutive continuation bytes are not UTF-8 anyway.
   text.resize(Utf8::is_trail(text[end]) ? most_bytes : end);
   return text;
 }

@@ -16,7 +16,7 @@ TEST(Utf8, CharactersOfEveryLengthAreValid) {
   EXPECT_TRUE(IsValidUtf8(std::string("\xC3\xA4") + kEuro + kClef));
 }
 
-TEST(Utf8, WhatIsNoCharacterIsInvalid) {
+TEST(Utf8, BytesThatAreNotACharacterAreInvalid) {
   EXPECT_FALSE(IsValidUtf8("\xFF"));
   EXPECT_FALSE(IsValidUtf8("\x80")) << "a trailing byte alone";
   EXPECT_FALSE(IsValidUtf8("cut \xE2\x82")) << "the last byte is missing";
@@ -50,7 +50,7 @@ TEST(Utf8, CutsBetweenCharacters) {
   EXPECT_EQ(CutUtf8(text, 7), std::string("a") + kEuro);
 }
 
-TEST(Utf8, CutsInvalidTextAtTheVeryByte) {
+TEST(Utf8, CutsInvalidTextAtTheExactByte) {
   const std::string trailing(100, '\x80');
   EXPECT_EQ(CutUtf8(trailing, 50), trailing.substr(0, 50));
   EXPECT_EQ(CutUtf8(trailing, 2), trailing.substr(0, 2));

@@ -12,7 +12,7 @@ namespace dualpath::dm {
 
 Result<bool> Exists(const std::string& map_name);
 
-/// Returns the live table, not the inactive one that waits for a resume. An `Error` unless the map
+/// Returns the live table, not the inactive one that waits for a resume. Fails unless the map
 /// consists of exactly one multipath target.
 Result<MultipathTable> LoadedTable(const std::string& map_name);
 
@@ -22,8 +22,8 @@ Result<MultipathStatus> LiveStatus(const std::string& map_name);
 /// (drivers/md/dm-mpath.c, multipath_message).
 Status SendMessage(const std::string& map_name, const std::string& message);
 
-/// Replaces the live table by the error target, so that every I/O, queued or new, ends with EIO and
-/// processes in uninterruptible sleep on the map wake up. Works on a map that queues, since the
+/// Replaces the live table with the error target, so that every I/O, queued or new, ends with EIO
+/// and processes in uninterruptible sleep on the map wake up. Works on a map that queues, since the
 /// suspend does not flush.
 Status ReplaceWithErrorTarget(const std::string& map_name);
 

@@ -20,7 +20,7 @@ using ::testing::StartsWith;
 
 constexpr char kMissing[] = "dualpath-no-such-map";
 
-/// Returns how opening libdevmapper's control device fails: 0 if device-mapper and root are there.
+/// Returns the errno of opening libdevmapper's control device: 0 with device-mapper and as root.
 int ControlErrno() {
   const UniqueFd control(::open("/dev/mapper/control", O_RDWR | O_CLOEXEC));
   return control ? 0 : errno;

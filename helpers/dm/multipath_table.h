@@ -39,7 +39,7 @@ struct MultipathTable {
   /// Returns whether the kernel queues I/O while no path is usable, instead of failing it.
   bool QueuesIfNoPath() const;
 
-  /// Returns the parameters for libdevmapper: `ToString()` from after "multipath ".
+  /// Returns the parameters for libdevmapper: `ToString()` after "multipath ".
   std::string Params() const;
   std::string ToString() const;
 };

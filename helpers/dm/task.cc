@@ -17,7 +17,7 @@ namespace {
 constexpr int kLevelMask = 7;
 constexpr int kWarning = 4;
 
-// Far longer than udev takes for one event: reached only if udev does not run.
+// Far longer than udev takes for one event: exceeded only if udev is not running.
 constexpr std::chrono::seconds kUdevBudget{30};
 
 /// Messages of the library since this thread's last request.
@@ -87,7 +87,8 @@ Status Task::RunAndSettle() {
   if (!waited) return Fault("libdevmapper cannot wait for udev");
   if (!settled)
     return Fault(
-        "the kernel has done this, but udev has not processed the uevent; is systemd-udevd "
+        "the kernel completed the operation, but udev has not processed the uevent; is "
+        "systemd-udevd "
         "running?");
   return Ok{};
 }

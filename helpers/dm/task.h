@@ -12,7 +12,7 @@ namespace dualpath::dm {
 /// One request to the kernel through libdevmapper. Owns the data that the request returns.
 class Task {
  public:
-  /// `type` is a DM_DEVICE_* constant; `operation` is that of every error: "read table".
+  /// `type` is a DM_DEVICE_* constant; errors use `operation`: "read table".
   static Result<Task> Create(int type, const std::string& operation, const std::string& map_name);
 
   dm_task* get() const { return task_.get(); }

@@ -13,7 +13,7 @@ namespace dualpath::dm {
 /// wrong word (the first is token 1), since the format consists of counts and positions.
 class TokenReader {
  public:
-  /// `operation` is that of every error: "parse multipath table".
+  /// Errors use `operation`: "parse multipath table".
   TokenReader(std::string operation, const std::string& text);
 
   /// Returns the word `ahead` places after the next one, or an empty string.

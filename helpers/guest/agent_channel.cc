@@ -49,8 +49,10 @@ const char* NameOf(MessageType type) {
   return "message of unknown type";
 }
 
-/// The socket may not exist yet, or its QEMU not listen yet.
-bool MayComeYet(int error_number) { return error_number == ENOENT || error_number == ECONNREFUSED; }
+/// The socket may not exist yet, or QEMU may not listen on it yet.
+bool IsNotListening(int error_number) {
+  return error_number == ENOENT || error_number == ECONNREFUSED;
+}
 
 }  // namespace
 
@@ -68,14 +70,14 @@ std::string FormatSeconds(std::chrono::nanoseconds time) {
 AgentChannel::AgentChannel(UniqueFd socket, std::string name)
     : socket_(std::move(socket)),
       name_(std::move(name)),
-      // Answers to the client before us may still come; our request numbers must differ.
+      // Answers to the previous client may still arrive; our request numbers must differ from its.
       last_request_(static_cast<std::uint32_t>(RandomNumber())) {}
 
 Result<AgentChannel> AgentChannel::Connect(const std::string& socket_path, Deadline deadline) {
   Result<UniqueFd> socket = UniqueFd();
   PollUntil(deadline, [&] {
     socket = unix_socket::Connect(socket_path, deadline);
-    return socket.ok() || !MayComeYet(socket.error().error_number());
+    return socket.ok() || !IsNotListening(socket.error().error_number());
   });
   if (!socket.ok()) return Error::FromErrno(kConnect, socket_path, socket.error().error_number());
   return Adopt(std::move(socket).value(), socket_path, deadline);

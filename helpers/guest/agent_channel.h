@@ -19,10 +19,10 @@ namespace dualpath::guest {
 /// The connection to the guest's agent: one request and its answer at a time.
 class AgentChannel {
  public:
-  /// Waits for the socket, and for the guest to have booted as far as the agent.
+  /// Waits for the socket, and until the guest has booted and started the agent.
   static Result<AgentChannel> Connect(const std::string& socket_path, Deadline deadline);
 
-  /// As `Connect`, on a connected stream socket. `name` stands for it in messages.
+  /// Like `Connect`, but on a connected stream socket, which messages refer to as `name`.
   static Result<AgentChannel> Adopt(UniqueFd socket, const std::string& name, Deadline deadline);
 
   const std::string& name() const { return name_; }
@@ -31,7 +31,7 @@ class AgentChannel {
   /// its errno.
   Result<std::string> Ask(wire::MessageType type, std::string payload, Deadline deadline);
 
-  /// As `Ask`, for an answer that is one struct.
+  /// Like `Ask`, for an answer that is a single struct.
   template <typename Answer>
   Result<Answer> AskFor(wire::MessageType type, std::string payload, Deadline deadline) {
     DUALPATH_TRY(const std::string answer, Ask(type, std::move(payload), deadline));
@@ -43,7 +43,7 @@ class AgentChannel {
 
   Result<wire::HelloAnswer> Hello(Deadline deadline);
 
-  /// Returns the error for a missing or malformed answer, with when the agent last answered what.
+  /// Returns the error for a missing or malformed answer, with the type and age of the last answer.
   Error BadAnswer(wire::MessageType type, const std::string& reason) const;
 
  private:
@@ -60,7 +60,7 @@ class AgentChannel {
   Deadline::Clock::time_point last_answer_at_{};
 };
 
-/// Returns a random number, for what must differ between two clients of one guest.
+/// Returns a random number, for values that must differ between two clients of a guest.
 std::uint64_t RandomNumber();
 
 /// "3.2 s".
@@ -72,8 +72,9 @@ std::string TextOf(const char (&field)[kSize]) {
   return std::string(field, ::strnlen(field, kSize));
 }
 
-/// Polls `ask`, which returns a Result<State>, until `done(state)`. Errors are returned at once,
-/// except at the deadline, where the last state seen, described by `describe`, says more.
+/// Polls `ask`, which returns a Result<State>, until `done(state)`. Errors are returned
+/// immediately, except at the deadline, where the last state seen, described by `describe`, is more
+/// useful.
 template <typename State, typename Ask, typename Done, typename Describe>
 Result<State> AwaitState(const std::string& operation, const std::string& object, Deadline deadline,
                          std::optional<State> last, const Ask& ask, const Done& done,

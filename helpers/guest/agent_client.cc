@@ -61,7 +61,7 @@ DiskInfo FromWire(const wire::DiskAnswer& answer) {
 }
 
 /// EAGAIN: the disk has not answered its INQUIRY yet.
-bool MayAppearYet(int error_number) { return error_number == ENODEV || error_number == EAGAIN; }
+bool IsDiskPending(int error_number) { return error_number == ENODEV || error_number == EAGAIN; }
 
 }  // namespace
 
@@ -93,7 +93,7 @@ Result<DiskInfo> AgentClient::Disk(Deadline deadline) {
   Result<wire::DiskAnswer> answer = wire::DiskAnswer{};
   PollUntil(deadline, [&] {
     answer = channel_.AskFor<wire::DiskAnswer>(MessageType::kDisk, "", deadline);
-    return answer.ok() || !MayAppearYet(answer.error().error_number());
+    return answer.ok() || !IsDiskPending(answer.error().error_number());
   });
   if (!answer.ok()) return answer.error();
   return FromWire(*answer);
@@ -101,7 +101,7 @@ Result<DiskInfo> AgentClient::Disk(Deadline deadline) {
 
 Status AgentClient::AwaitNoDisk(Deadline deadline) {
   return WaitUntil(
-      "wait until the disk is gone from", channel_.name(), deadline, [&]() -> std::string {
+      "wait until the disk has disappeared from", channel_.name(), deadline, [&]() -> std::string {
         const auto answer = channel_.AskFor<wire::DiskAnswer>(MessageType::kDisk, "", deadline);
         if (answer.ok()) return TextOf(answer->name) + " is present";
         return answer.error().error_number() == ENODEV ? "" : answer.error().ToString();
@@ -112,7 +112,7 @@ Status AgentClient::StartIo(const IoOptions& options, Deadline deadline) {
   if (options.interval.count() < 0 || options.interval > kLongestInterval) {
     return Error::FromErrno("start the guest's I/O",
                             "interval of " + std::to_string(options.interval.count()) +
-                                " us, allowed is 0 to " + std::to_string(kLongestInterval.count()) +
+                                " us, allowed: 0 to " + std::to_string(kLongestInterval.count()) +
                                 " us",
                             EINVAL);
   }
@@ -170,7 +170,7 @@ Result<std::vector<IoEntry>> AgentClient::FetchEntries(std::uint64_t from_index,
     entries.resize(before + answer->count);
     std::memcpy(entries.data() + before, payload.data() + sizeof(wire::FetchAnswer),
                 answer->count * sizeof(IoEntry));
-    // Ends at the first short answer: a fast run would keep us here forever.
+    // Stops at the first short answer: a fast run would keep this loop busy forever.
     if (answer->count < kEntriesPerFetch) return entries;
   }
 }

@@ -27,7 +27,7 @@ using GuestTime = std::chrono::nanoseconds;
 /// The guest's view of the disk under test.
 struct DiskInfo {
   std::string name;  ///< "sda" inside the guest; for messages only
-  std::string hctl;  ///< "0:0:0:0" inside the guest; empty for virtio-blk, as all SCSI members
+  std::string hctl;  ///< "0:0:0:0" inside the guest; empty for virtio-blk, like all SCSI members
   std::string vendor;
   std::string model;
   std::string revision;
@@ -46,7 +46,7 @@ struct DiskInfo {
 };
 
 /// One run of I/O: by default verified writes, one at a time, at a steady rate. The agent refuses
-/// an option out of range before it starts the run; the error has the option, its value and the
+/// an option out of range before it starts the run; the error names the option, its value and the
 /// range.
 struct IoOptions {
   IoKind kind = IoKind::kWrite;
@@ -59,8 +59,7 @@ struct IoOptions {
   std::uint64_t max_count = 0;  ///< 0: until stopped
 
   /// Number of slots, 1 to 32 and at most block_count. Each issues one I/O at a time, at
-  /// `interval`; no two in flight use the same block, so a slow one is waited for when its block is
-  /// next.
+  /// `interval`; no two in flight use the same block, so a slot whose next block is in use waits.
   std::uint32_t queue_depth = 1;
 
   /// Percentage of I/Os, 0 to 100, that are reads instead of `kind`. Which ones depends only on
@@ -117,7 +116,7 @@ struct ClockOffset {
 /// A SCSI command that the guest's agent has started.
 struct StartedCommand {
   std::string name;
-  std::uint64_t tag = 0;  ///< distinguishes it from other commands, also those of other clients
+  std::uint64_t tag = 0;  ///< distinguishes it from all other commands, of any client
 };
 
 /// Progress of a SCSI command.
@@ -128,16 +127,16 @@ struct CommandStatus {
 
 /// The client of the agent inside the guest (images/guest/agent), over the unix socket of the
 /// virtio-serial channel. The agent only answers requests, so a client may be destroyed and another
-/// one connected at any time, also by another process; the run in the guest continues.
+/// one connected at any time, even by another process; the run in the guest continues.
 ///
-/// The agent answers every request at once, even while the disk hangs; an expired deadline means
-/// that the guest itself does not run.
+/// The agent answers every request immediately, even while the disk hangs; an expired deadline
+/// means that the guest itself is not running.
 class AgentClient {
  public:
-  /// Waits for the socket, and for the guest to have booted as far as the agent.
+  /// Waits for the socket, and until the guest has booted and started the agent.
   static Result<AgentClient> Connect(const std::string& socket_path, Deadline deadline);
 
-  /// As `Connect`, on a connected stream socket. `name` stands for it in messages.
+  /// Like `Connect`, but on a connected stream socket, which messages refer to as `name`.
   static Result<AgentClient> Adopt(UniqueFd socket, const std::string& name, Deadline deadline);
 
   /// Waits until the guest's disk has appeared and answered its INQUIRY, and describes it.
@@ -154,17 +153,18 @@ class AgentClient {
   /// Asks the run to end after the I/Os in flight, without waiting for them.
   Result<IoStatus> StopIo(Deadline deadline);
 
-  /// As `StopIo`, and waits for the end of the run.
+  /// Like `StopIo`, but also waits for the end of the run.
   Result<IoStatus> StopIoAndWait(Deadline deadline);
 
-  /// Returns an entry for each I/O of the run, in order of completion, from index `from_index` on.
+  /// Returns an entry for each I/O of the run, in order of completion, starting at index
+  /// `from_index`.
   Result<std::vector<IoEntry>> FetchEntries(std::uint64_t from_index, Deadline deadline);
 
-  /// Starts a SCSI command on the guest's disk, by SG_IO in the guest, in parallel to any run of
-  /// I/O. EBUSY while another command is in flight.
+  /// Starts a SCSI command on the guest's disk, with SG_IO in the guest, in parallel with any run
+  /// of I/O. EBUSY while another command is in flight.
   Result<StartedCommand> StartScsi(const scsi::Command& command, Deadline deadline);
 
-  /// Returns an `Error` only if the command was not sent or another one was started since; a
+  /// Returns an `Error` only if the command was not sent or another one has been started since; a
   /// failure of the command is in the completion.
   Result<CommandStatus> ScsiResult(const StartedCommand& command, Deadline deadline);
 
@@ -193,7 +193,7 @@ class AgentClient {
   /// waits for a hanging disk does not end before the disk's I/O does.
   Status EndProgram(int signal, Deadline deadline);
 
-  /// Measures the offset by several exchanges; the one with the shortest round trip has the
+  /// Measures the offset in several exchanges; the one with the shortest round trip has the
   /// smallest error.
   Result<ClockOffset> MeasureClock(int exchanges, Deadline deadline);
 

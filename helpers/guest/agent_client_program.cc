@@ -1,4 +1,4 @@
-// The verbs for files and programs in the guest.
+// Requests about files and programs in the guest.
 
 #include <cerrno>
 #include <utility>
@@ -74,7 +74,7 @@ Result<std::string> AgentClient::ProgramOutput(Deadline deadline) {
     DUALPATH_TRY(const std::string chunk,
                  AskProgram({output.size(), kOutputChunk, 0}, status, deadline));
     output += chunk;
-    // Ends at the first short chunk: a program that prints fast enough would keep us here forever.
+    // Stops at the first short chunk: a program that prints fast would keep this loop busy forever.
     if (chunk.size() < kOutputChunk) return output;
   }
 }

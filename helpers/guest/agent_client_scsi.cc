@@ -1,4 +1,4 @@
-// The verbs for SCSI commands.
+// Requests about SCSI commands.
 
 #include <algorithm>
 #include <cerrno>

@@ -54,7 +54,7 @@ class AgentThread {
     EXPECT_TRUE(served_.ok()) << served_.error().ToString();
   }
 
-  /// Returns a socket for another client, as after the death of the previous one.
+  /// Returns a socket for another client, as if the previous one had died.
   UniqueFd NewClient() const { return UniqueFd(::dup(ours_.get())); }
 
  private:
@@ -125,7 +125,7 @@ TEST_F(AgentClientTest, DiskDescribesTheFile) {
   EXPECT_EQ(disk->name, "storage.raw");
   EXPECT_EQ(disk->size_bytes, kDiskBytes);
   EXPECT_THAT(disk->inquiry, SizeIs(0)) << "a regular file has no INQUIRY data";
-  EXPECT_EQ(disk->hctl, "") << "nor an address";
+  EXPECT_EQ(disk->hctl, "") << "a regular file has no address";
 }
 
 TEST_F(AgentClientTest, WritesBlocksThatCanBeVerifiedOnTheDisk) {
@@ -234,7 +234,7 @@ TEST_F(AgentClientTest, AnswersWhileTheDiskHangs) {
   EXPECT_EQ(over->completed, 1U);
 }
 
-TEST_F(AgentClientTest, ReportsTheOldestOfThoseThatHang) {
+TEST_F(AgentClientTest, ReportsTheOldestOfTheHangingIos) {
   StartAgent();
   ASSERT_OK(agent().Disk(Soon()));
   ::signal(SIGIO, SIG_IGN);
@@ -289,16 +289,16 @@ TEST_F(AgentClientTest, RefusesImpossibleRequests) {
   odd.block_bytes = 1000;
   EXPECT_THAT(agent().StartIo(odd, Soon()).error().ToString(),
               HasSubstr("the guest's agent refuses StartIo: the test's agent: start I/O: "
-                        "block_bytes of 1000, allowed is a multiple of 512 up to 1048576: Invalid "
+                        "block_bytes of 1000, allowed: a multiple of 512 up to 1048576: Invalid "
                         "argument"));
   IoOptions nowhere = Count(1);
   nowhere.block_count = 0;
   EXPECT_THAT(agent().StartIo(nowhere, Soon()).error().ToString(),
-              HasSubstr("block_count of 0, allowed is 1 (queue_depth) or more"));
+              HasSubstr("block_count of 0, allowed: 1 (queue_depth) or more"));
   IoOptions never = Count(1);
   never.interval = std::chrono::hours(2);
   EXPECT_THAT(agent().StartIo(never, Soon()).error().ToString(),
-              HasSubstr("interval of 7200000000 us, allowed is 0 to 3600000000 us"));
+              HasSubstr("interval of 7200000000 us, allowed: 0 to 3600000000 us"));
   const auto log = agent().KernelLog(1000, Soon());
   ASSERT_FALSE(log.ok());
   EXPECT_EQ(log.error().error_number(), ENOENT);
@@ -315,22 +315,22 @@ TEST_F(AgentClientTest, RefusesEachOptionWithItsValueAndRange) {
     return started.ok() ? "" : started.error().ToString();
   };
   EXPECT_THAT(refusal([](IoOptions& o) { o.queue_depth = 0; }),
-              HasSubstr("queue_depth of 0, allowed is 1 to 32"));
+              HasSubstr("queue_depth of 0, allowed: 1 to 32"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.queue_depth = 33; }),
-              HasSubstr("queue_depth of 33, allowed is 1 to 32"));
+              HasSubstr("queue_depth of 33, allowed: 1 to 32"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.queue_depth = 8, o.block_count = 7; }),
-              HasSubstr("block_count of 7, allowed is 8 (queue_depth) or more"));
+              HasSubstr("block_count of 7, allowed: 8 (queue_depth) or more"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.read_percent = 101; }),
-              HasSubstr("read_percent of 101, allowed is 0 to 100"));
+              HasSubstr("read_percent of 101, allowed: 0 to 100"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.read_percent = 5, o.kind = IoKind::kRead; }),
-              HasSubstr("read_percent of 5, allowed is 0 for a run of reads"));
+              HasSubstr("read_percent of 5, allowed: 0 for a run of reads"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.block_bytes = 0; }), HasSubstr("block_bytes of 0"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.block_bytes = (1 << 20) + 512; }),
-              HasSubstr("block_bytes of 1049088, allowed is a multiple of 512 up to 1048576"));
+              HasSubstr("block_bytes of 1049088, allowed: a multiple of 512 up to 1048576"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.kind = static_cast<IoKind>(3); }),
-              HasSubstr("kind of 3, allowed is 1 to 2"));
+              HasSubstr("kind of 3, allowed: 1 to 2"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.first_block = ~std::uint64_t{0}; }),
-              HasSubstr("first_block of 18446744073709551615, allowed is at most 8796093022207 "
+              HasSubstr("first_block of 18446744073709551615, allowed: at most 8796093022207 "
                         "with block_count"));
   const auto status = agent().IoState(Soon());
   ASSERT_OK(status);
@@ -575,7 +575,7 @@ TEST_F(AgentClientTest, EndsAProgramThatFillsTheGuestsMemory) {
   EXPECT_EQ(state->output_bytes, wire::kMaxProgramFile);
 }
 
-TEST(AgentClient, TheErrorSaysThatNoAnswerCame) {
+TEST(AgentClient, TheErrorReportsAMissingAnswer) {
   int ends[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
   UniqueFd other(ends[1]);
@@ -586,7 +586,7 @@ TEST(AgentClient, TheErrorSaysThatNoAnswerCame) {
             "ask the guest's agent: agent.sock for Hello: deadline expired; last answer: none");
 }
 
-TEST(AgentClient, TheErrorSaysThatQemuHasEnded) {
+TEST(AgentClient, TheErrorReportsThatQemuHasEnded) {
   int ends[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
   ::shutdown(ends[1], SHUT_WR);

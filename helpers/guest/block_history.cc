@@ -5,7 +5,7 @@
 namespace dualpath::guest {
 namespace {
 
-constexpr std::uint32_t kSurelyOneCommand = 4096;
+constexpr std::uint32_t kAlwaysOneCommand = 4096;
 
 bool Contains(const std::vector<std::uint64_t>& sequences, std::uint64_t sequence) {
   return std::find(sequences.begin(), sequences.end(), sequence) != sequences.end();
@@ -37,7 +37,7 @@ bool BlockHistory::Allows(const BlockFinding& finding) const {
 }
 
 bool BlockHistory::AllowsParts(std::uint32_t block_bytes) const {
-  return block_bytes > kSurelyOneCommand && !failed_since_.empty();
+  return block_bytes > kAlwaysOneCommand && !failed_since_.empty();
 }
 
 std::vector<BlockIdentity> BlockHistory::Allowed() const {
@@ -49,7 +49,7 @@ std::vector<BlockIdentity> BlockHistory::Allowed() const {
 
 std::string BlockHistory::DescribeDamage(const BlockFinding& finding) const {
   const std::vector<BlockIdentity> allowed = Allowed();
-  std::string text = KindOfWrong(finding) + ": expected ";
+  std::string text = KindOfDamage(finding) + ": expected ";
   for (const BlockIdentity& identity : allowed) {
     text += &identity == &allowed.front() ? ToString(identity)
                                           : " or " + std::to_string(identity.sequence);
@@ -57,12 +57,12 @@ std::string BlockHistory::DescribeDamage(const BlockFinding& finding) const {
   return text;
 }
 
-std::string BlockHistory::KindOfWrong(const BlockFinding& finding) const {
+std::string BlockHistory::KindOfDamage(const BlockFinding& finding) const {
   const auto sequence = OwnSequence(finding);
   if (sequence && Contains(failed_before_, *sequence)) {
-    return "late, a write reported failed earlier has overwritten it";
+    return "late, overwritten by a write that was reported as failed before";
   }
-  if (sequence && sequence == acknowledged_) return "reverted, a read has seen a later write";
+  if (sequence && sequence == acknowledged_) return "reverted, a read returned a later write";
   return KindOf(finding, Identity(acknowledged_.value_or(0)));
 }
 

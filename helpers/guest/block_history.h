@@ -10,9 +10,10 @@
 
 namespace dualpath::guest {
 
-/// The I/Os of a run on one block, no two of which were in flight at once, and the content that
-/// they allow: the last acknowledged write, or one reported failed after it, which may have reached
-/// the disk all the same. Once a read has seen a failed one, only failed ones.
+/// The I/Os of a run on one block, no two of which were in flight at the same time, and the content
+/// that they allow: the last acknowledged write, or a later one that was reported as failed, which
+/// may have reached the disk nevertheless. Once a read has returned a failed write, only failed
+/// writes.
 class BlockHistory {
  public:
   BlockHistory(std::uint64_t run_id, std::uint64_t block) : run_id_(run_id), block_(block) {}
@@ -25,8 +26,8 @@ class BlockHistory {
 
   bool Allows(const BlockFinding& finding) const;
 
-  /// Whether later failed writes may each have reached the disk in part: the kernel may split an
-  /// I/O of more than a page into several commands, of which only some fail.
+  /// Whether each later failed write may have reached the disk in part: the kernel may split an I/O
+  /// of more than a page into several commands, of which only some fail.
   bool AllowsParts(std::uint32_t block_bytes) const;
 
   /// Returns every allowed write.
@@ -38,7 +39,7 @@ class BlockHistory {
 
  private:
   BlockIdentity Identity(std::uint64_t sequence) const { return {run_id_, block_, sequence}; }
-  std::string KindOfWrong(const BlockFinding& finding) const;
+  std::string KindOfDamage(const BlockFinding& finding) const;
   std::optional<std::uint64_t> OwnSequence(const BlockFinding& finding) const;
 
   std::uint64_t run_id_;

@@ -20,13 +20,13 @@ class EventLoop {
 
  private:
   EventLoop() {
-    // By default libvirt prints every error on stderr; ours are in `Error`.
+    // By default libvirt prints every error to stderr; we return them as `Error`.
     virSetErrorFunc(nullptr, [](void* /*data*/, virErrorPtr /*error*/) {});
     if (virInitialize() != 0 || virEventRegisterDefaultImpl() != 0) {
       started_ = LibvirtError("start event loop", "libvirt");
       return;
     }
-    // Fires only when updated; the destructor wakes the loop by it.
+    // Fires only when updated; the destructor uses it to wake the loop.
     wake_ = virEventAddTimeout(
         -1, [](int /*timer*/, void* /*data*/) {}, nullptr, nullptr);
     thread_ = std::thread([this] {

@@ -11,7 +11,7 @@ namespace dualpath::guest {
 /// programs. Returns other data unchanged. `object` names the data in errors.
 Result<std::string> Decompress(std::string data, const std::string& object, Deadline deadline);
 
-/// As `Decompress`, for a file, such as a compressed module.
+/// Like `Decompress`, but for a file, such as a compressed module.
 Result<std::string> ReadDecompressed(const std::string& path, Deadline deadline);
 
 }  // namespace dualpath::guest

@@ -111,20 +111,22 @@ Status Validate(const DiskOptions& options) {
     return refuse("libvirt's error_policy is stop, report, ignore or enospace");
   }
   if (options.rerror_policy == "enospace") {
-    return refuse("libvirt has no rerror_policy enospace: a read cannot run out of space");
+    return refuse(
+        "libvirt does not support rerror_policy enospace: a read cannot run out of space");
   }
   if (!OneOf({"stop", "report", "ignore"}, options.rerror_policy)) {
     return refuse("libvirt's rerror_policy is stop, report or ignore");
   }
   if (options.managed_reservations && options.kind != DiskKind::kScsiBlock) {
-    return refuse("libvirt has reservations for device='lun' only");
+    return refuse("libvirt supports reservations only for device='lun'");
   }
   if (options.kind != DiskKind::kScsiGeneric) {
     return options.source.empty() ? Status(refuse("no source")) : Ok{};
   }
   if (options.error_policy != "report" || options.rerror_policy != "report") {
     return refuse(
-        "libvirt has no error policies for a host device; QEMU's scsi-generic reports every error");
+        "libvirt does not support error policies for a host device; QEMU's scsi-generic reports "
+        "every error");
   }
   return Ok{};
 }

@@ -9,12 +9,12 @@
 
 namespace dualpath::guest {
 
-/// QEMU device through which the guest has its disk.
+/// QEMU device that provides the guest's disk.
 enum class DiskKind {
-  kScsiBlock,    ///< device='lun': passes the guest's commands to the block device, by SG_IO
-  kScsiHd,       ///< device='disk' on virtio-scsi: QEMU emulates the SCSI disk by reads and writes
-  kVirtioBlk,    ///< device='disk' on virtio: the same without SCSI
-  kScsiGeneric,  ///< SCSI host device, by its /dev/sgN: one path, bypassing dm-multipath
+  kScsiBlock,  ///< device='lun': passes the guest's commands to the block device with SG_IO
+  kScsiHd,     ///< device='disk' on virtio-scsi: QEMU emulates the SCSI disk with reads and writes
+  kVirtioBlk,  ///< device='disk' on virtio: the same without SCSI
+  kScsiGeneric,  ///< SCSI host device, through its /dev/sgN: one path, bypassing dm-multipath
 };
 
 /// "scsi-block", "scsi-hd", "virtio-blk", "scsi-generic": QEMU's names.

@@ -154,7 +154,7 @@ TEST(DiskValidation, TheErrorNamesTheOptionAndTheAllowedValues) {
   EXPECT_THAT(WhyInvalid(bad), HasSubstr("libvirt's error_policy is stop, report, ignore or"));
   bad.error_policy = "stop";
   bad.rerror_policy = "enospace";
-  EXPECT_THAT(WhyInvalid(bad), HasSubstr("libvirt has no rerror_policy enospace"));
+  EXPECT_THAT(WhyInvalid(bad), HasSubstr("libvirt does not support rerror_policy enospace"));
   bad.rerror_policy = "";
   EXPECT_THAT(WhyInvalid(bad), HasSubstr("libvirt's rerror_policy is stop, report or ignore"));
 }
@@ -175,7 +175,8 @@ TEST(DiskValidation, AHostDeviceHasNoPolicies) {
   DiskOptions options = OnScsiDevice();
   EXPECT_EQ(WhyInvalid(options), "valid");
   options.rerror_policy = "stop";
-  EXPECT_THAT(WhyInvalid(options), HasSubstr("libvirt has no error policies for a host device"));
+  EXPECT_THAT(WhyInvalid(options),
+              HasSubstr("libvirt does not support error policies for a host device"));
 }
 
 }  // namespace

@@ -63,10 +63,10 @@ class Domain {
   /// for a PCI device QEMU waits for the guest.
   Status DetachDevice(const std::string& alias, Deadline deadline) const;
 
-  /// Ends the domain at once, like a power loss. No error if it is off.
+  /// Ends the domain immediately, like a power loss. It is not an error if it is already off.
   Status Destroy() const;
 
-  /// Removes the definition. No error if there is none.
+  /// Removes the definition. It is not an error if there is none.
   Status Undefine() const;
 
   /// Returns the domain's events since this object was created, in order; after DefineAndStart

@@ -103,7 +103,7 @@ TEST_F(DomainTest, TheErrorOfARefusedDeviceHasItsXml) {
   ASSERT_OK(domain->Undefine());
 }
 
-TEST_F(DomainTest, AnUnknownDomainIsNoError) {
+TEST_F(DomainTest, AnUnknownDomainIsNotAnError) {
   const auto found = Domain::Lookup(*connection_, "no-such-domain");
   ASSERT_OK(found);
   EXPECT_FALSE(found->has_value());

@@ -17,8 +17,9 @@ struct InitramfsOptions {
   /// Modules, included with their dependencies; built-in ones are skipped.
   std::vector<std::string> modules{"virtio_pci", "virtio_scsi", "sd_mod",
                                    "sg",         "virtio_blk",  "virtio_console"};
-  /// Whether modules keep their signatures, as a kernel that enforces them needs. Checking takes 4
-  /// s of 52 s of boot under two emulators; without, the kernel logs that it is tainted.
+  /// Whether modules keep their signatures, which a kernel that enforces them needs. Checking takes
+  /// 4 s of 52 s of boot under two emulators; without signatures, the kernel logs that it is
+  /// tainted.
   bool keep_signatures = false;
 };
 

@@ -33,14 +33,14 @@ void PrintTo(const IoReport& report, std::ostream* out) {
 }
 
 std::string DescribeRuns(const IoReport& report, std::size_t at) {
-  constexpr std::chrono::seconds kWorthALine{1};
+  constexpr std::chrono::seconds kShownSeparately{1};
   constexpr std::size_t kLinesAround = 6;
   const std::vector<IoResult>& all = report.outcomes;
   std::vector<std::size_t> runs;  // the index of the first I/O of each
   std::size_t run_of_at = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const bool same = i > 0 && all[i].error_number == all[i - 1].error_number &&
-                      all[i].Took() < kWorthALine && all[i - 1].Took() < kWorthALine;
+                      all[i].Took() < kShownSeparately && all[i - 1].Took() < kShownSeparately;
     if (!same) runs.push_back(i);
     if (i <= at) run_of_at = runs.size() - 1;
   }

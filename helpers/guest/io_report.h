@@ -40,7 +40,7 @@ struct IoReport {
   std::chrono::nanoseconds clock_error{0};  ///< bound of the error of every time
 };
 
-/// Prints "12 I/Os", for gtest: a matcher's explanation comes next, and after it the I/Os.
+/// Prints "12 I/Os", for gtest: a matcher's explanation follows, and then the I/Os.
 void PrintTo(const IoReport& report, std::ostream* out);
 
 /// Returns the I/Os around the one at index `at`, a line for each run of I/Os with the same result.

@@ -83,14 +83,14 @@ std::uint64_t OffsetOf(const std::vector<Segment>& segments, std::uint64_t addre
   return kNowhere;
 }
 
-/// Removes libraries in `gone` from the list of needed versions at `first` and returns its new
+/// Removes libraries in `removed` from the list of needed versions at `first` and returns its new
 /// start. The loader looks up the libraries of this list too.
 std::uint64_t DropVersions(Image& image, std::uint64_t first, std::uint64_t names,
-                           const std::set<std::string>& gone) {
+                           const std::set<std::string>& removed) {
   std::vector<std::uint64_t> kept;
   for (std::uint64_t at = first;;) {
     const auto need = image.Read<Elf64_Verneed>(at);
-    if (gone.count(image.TextAt(names + need.vn_file)) == 0) kept.push_back(at);
+    if (removed.count(image.TextAt(names + need.vn_file)) == 0) kept.push_back(at);
     if (need.vn_next == 0) break;
     at += need.vn_next;
   }
@@ -130,13 +130,13 @@ Result<std::string> WithoutLibraries(
     if (entry.d_tag == DT_STRTAB) names = OffsetOf(segments, entry.d_un.d_ptr);
   }
   if (names == kNowhere) return fail("no string table in the dynamic section");
-  std::set<std::string> gone;
+  std::set<std::string> removed;
   std::vector<Elf64_Dyn> after;
   for (Elf64_Dyn entry : before) {
     if (entry.d_tag == DT_NEEDED) {
       const std::string soname = image.TextAt(names + entry.d_un.d_val);
       if (left_out(soname)) {
-        gone.insert(soname);
+        removed.insert(soname);
         continue;
       }
     }
@@ -149,7 +149,7 @@ Result<std::string> WithoutLibraries(
   for (Elf64_Dyn& entry : after) {
     if (entry.d_tag != DT_VERNEED) continue;
     const std::uint64_t first = OffsetOf(segments, entry.d_un.d_ptr);
-    const std::uint64_t now_first = DropVersions(image, first, names, gone);
+    const std::uint64_t now_first = DropVersions(image, first, names, removed);
     if (now_first == kNowhere)
       return fail("no library with symbol versions would be left, not even libc");
     entry.d_un.d_ptr += now_first - first;

@@ -20,7 +20,7 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Built beside the unit tests' program.
+/// Built in the directory of the unit tests' program.
 std::string ProgramThatAsksForMuch() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().string() +
          "/dualpath_asks_for_much";

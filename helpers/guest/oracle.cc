@@ -66,7 +66,7 @@ Result<std::size_t> ReadRange(int fd, char* to, std::uint64_t begin, std::size_t
     const ssize_t n = ::pread(fd, to + done, size - done, static_cast<off_t>(begin + done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      return Error::FromErrno("read", "bytes from " + std::to_string(begin + done) + " on", errno);
+      return Error::FromErrno("read", "bytes starting at " + std::to_string(begin + done), errno);
     }
     if (n == 0) break;
     done += static_cast<std::size_t>(n);
@@ -74,7 +74,7 @@ Result<std::size_t> ReadRange(int fd, char* to, std::uint64_t begin, std::size_t
   return done;
 }
 
-/// Reads the blocks, which are in ascending order, by few and long reads. `visit` gets a null
+/// Reads the blocks, which are in ascending order, with few, long reads. `visit` gets a null
 /// pointer for a block beyond the end of the storage.
 Status VisitBlocks(const std::string& storage, const IoOptions& options,
                    const std::vector<std::uint64_t>& blocks,
@@ -102,7 +102,7 @@ Status VisitBlocks(const std::string& storage, const IoOptions& options,
   return Ok{};
 }
 
-/// Whether every sector belongs to one of these writes.
+/// Returns whether every sector belongs to one of these writes.
 bool IsMadeOf(const char* data, std::size_t size, const std::vector<BlockIdentity>& writes) {
   std::vector<bool> explained(size / kSectorBytes);
   std::vector<std::uint64_t> words(size / sizeof(std::uint64_t));

@@ -23,8 +23,8 @@ constexpr std::uint64_t kRun = 3;
 constexpr std::uint64_t kBlocks = 4;
 constexpr std::size_t kBytes = 4096;
 
-/// A run that went twice round its four blocks without error, so that block N holds sequence N + 5,
-/// and the file that it wrote to. Each test adds what happened after that.
+/// A run that wrote its four blocks twice without error, so that block N holds sequence N + 5, and
+/// the file that it wrote to. Each test adds what happened after that.
 class AcknowledgedWrites : public ::testing::Test {
  protected:
   AcknowledgedWrites() {
@@ -45,7 +45,7 @@ class AcknowledgedWrites : public ::testing::Test {
     report_.outcomes.push_back(outcome);
   }
 
-  /// A read that came back.
+  /// A read that succeeded.
   void Saw(std::uint64_t sequence, std::uint64_t block, const BlockFinding& seen) {
     Reported(sequence, block, 0);
     report_.outcomes.back().kind = IoKind::kRead;
@@ -55,7 +55,7 @@ class AcknowledgedWrites : public ::testing::Test {
     Saw(sequence, block, BlockFinding{BlockState::kWhole, seen, 0, 0});
   }
 
-  /// The file has `identity`'s write, whosever it is, in the place of `block`.
+  /// Puts `identity`'s write, which may be of another block or run, in the place of `block`.
   void Put(std::uint64_t block, const BlockIdentity& identity) {
     PutBytes(block * kBytes, Content(identity));
   }
@@ -187,7 +187,7 @@ TEST_F(AcknowledgedWrites, AnEarlierFailedWriteMayNotOverwriteThem) {
   Reported(13, 0, 0);
   Put(0, {kRun, 0, 9});
   EXPECT_EQ(WhyNot(), "check block: " + About(0, 13) +
-                          "late, a write reported failed earlier has overwritten it: "
+                          "late, overwritten by a write that was reported as failed before: "
                           "expected sequence 13 of run 3 for block 0, holds sequence 9 of run 3 "
                           "for block 0, checksum good; the first difference is at byte 24");
   Reported(17, 0, EIO);
@@ -222,8 +222,8 @@ TEST_F(AcknowledgedWrites, BlocksWithoutOneMayHoldAnything) {
   EXPECT_EQ(WhyNot(), "nothing wrong");
 }
 
-TEST_F(AcknowledgedWrites, OrderIsThatOfCompletion) {
-  // A held write completed after a later one, and the file has what completed last.
+TEST_F(AcknowledgedWrites, AreOrderedByCompletion) {
+  // A held write completed after a later one, and the file contains the one that completed last.
   Reported(21, 0, 0);
   Reported(17, 0, 0);
   Put(0, {kRun, 0, 17});
@@ -241,7 +241,7 @@ TEST_F(AcknowledgedWrites, AMissingFileIsNamed) {
             "open: /no/such/storage.raw: No such file or directory (errno 2)");
 }
 
-TEST_F(AcknowledgedWrites, ARunWithoutAnyProvesNothing) {
+TEST_F(AcknowledgedWrites, ARunWithoutAnyIsAnError) {
   report_.outcomes.clear();
   EXPECT_EQ(WhyNot(), "look for acknowledged writes in: " + file_ + ": the run has none");
   Reported(1, 0, EIO);
@@ -278,7 +278,7 @@ TEST_F(AcknowledgedWrites, AFailedWriteThatWasReadMustStay) {
   EXPECT_EQ(WhyNot(), "nothing wrong");
   Put(0, {kRun, 0, 5});
   EXPECT_EQ(WhyNot(), "check block: " + About(0, 5) +
-                          "reverted, a read has seen a later write: expected sequence 9 of run 3 "
+                          "reverted, a read returned a later write: expected sequence 9 of run 3 "
                           "for block 0, holds sequence 5 of run 3 for block 0, checksum good; the "
                           "first difference is at byte 24");
   Reported(13, 0, 0);
@@ -306,7 +306,7 @@ TEST_F(AcknowledgedWrites, AreFoundWithGapsBetweenThem) {
   EXPECT_THAT(WhyNot(), HasSubstr(About(kFar + 2, 10)));
 }
 
-/// As above, with writes that the kernel may send as several commands.
+/// Like AcknowledgedWrites, but with writes that the kernel may send as several commands.
 class LargeWrites : public AcknowledgedWrites {
  protected:
   LargeWrites() {
@@ -323,7 +323,7 @@ class LargeWrites : public AcknowledgedWrites {
   static constexpr std::size_t kLargeBytes = 128 * 1024;
 };
 
-TEST_F(LargeWrites, ThatFailedMayHaveArrivedInPart) {
+TEST_F(LargeWrites, MayHaveArrivedInPartIfTheyFailed) {
   Reported(2, 0, EIO);
   Reported(3, 0, EIO);
   PutBytes(8192, Large(2).substr(8192, 4096));
@@ -334,7 +334,7 @@ TEST_F(LargeWrites, ThatFailedMayHaveArrivedInPart) {
   EXPECT_EQ(WhyNot(), "nothing wrong");
 }
 
-TEST_F(LargeWrites, ThatFailedExplainNoOtherDamage) {
+TEST_F(LargeWrites, ExplainNoOtherDamageIfTheyFailed) {
   Reported(2, 0, EIO);
   PutBytes(8192, Large(4).substr(8192, 4096));
   EXPECT_THAT(WhyNot(), HasSubstr("torn: expected sequence 1 of run 3 for block 0 or 2, holds "
@@ -345,7 +345,7 @@ TEST_F(LargeWrites, ThatFailedExplainNoOtherDamage) {
   EXPECT_THAT(WhyNot(), HasSubstr("damaged: "));
 }
 
-TEST_F(LargeWrites, ThatWereAcknowledgedAreWhole) {
+TEST_F(LargeWrites, AreWholeIfTheyWereAcknowledged) {
   Reported(2, 0, EIO);
   Reported(3, 0, 0);
   PutBytes(0, Large(3));
@@ -354,8 +354,7 @@ TEST_F(LargeWrites, ThatWereAcknowledgedAreWhole) {
                               HasSubstr("from byte 65536 on sequence 2 of run 3 for block 0")));
 }
 
-/// A run that has block 0 acknowledged as sequence 5; each test adds the content that its reads
-/// saw.
+/// A run that acknowledged sequence 5 for block 0; each test adds the content that its reads saw.
 class Reads : public AcknowledgedWrites {
  protected:
   std::string WhyNotSeen() const {
@@ -427,7 +426,7 @@ TEST_F(Reads, MaySeeAnythingBeforeTheFirstAcknowledgedWrite) {
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
 }
 
-TEST_F(Reads, OfALargeBlockMaySeePartsOfAFailedWrite) {
+TEST_F(Reads, MaySeePartsOfAFailedWriteOfALargeBlock) {
   BlockFinding seen;
   seen.state = BlockState::kTorn;
   Reported(9, 0, EIO);
@@ -437,14 +436,16 @@ TEST_F(Reads, OfALargeBlockMaySeePartsOfAFailedWrite) {
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
 }
 
-TEST_F(Reads, ThatFailedSawNothing) {
+TEST_F(Reads, SawNothingIfTheyFailed) {
   Saw(9, 0, {kRun, 0, 5});
   Saw(10, 0, {kRun, 0, 1});
   report_.outcomes.back().error_number = EIO;
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
 }
 
-TEST_F(Reads, AreNeeded) { EXPECT_EQ(WhyNotSeen(), "check reads: the run: no read without error"); }
+TEST_F(Reads, ARunWithoutAnyIsAnError) {
+  EXPECT_EQ(WhyNotSeen(), "check reads: the run: no read without error");
+}
 
 }  // namespace
 }  // namespace dualpath::guest

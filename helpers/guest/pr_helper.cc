@@ -26,7 +26,7 @@ std::vector<std::string> Arguments(const std::string& command_line) {
   return arguments;
 }
 
-/// Whether a socket is in libvirt's directory of the domain, ".../domain-1-NAME".
+/// Returns whether a socket is in libvirt's directory for the domain, ".../domain-1-NAME".
 bool IsSocketOf(const std::string& domain, const fs::path& socket) {
   constexpr std::size_t kShortName = 20;  // libvirt truncates the domain's name in the directory's
   const std::string prefix = "domain-";
@@ -53,7 +53,7 @@ Result<std::vector<int>> PrHelper::Pids() const {
     const std::string name = process->path().filename();
     const auto pid = ParseWhole<int>(name);
     if (!pid) continue;
-    // Processes may end meanwhile; a zombie has no command line.
+    // Processes may exit during the scan; a zombie has no command line.
     const auto command_line = ReadFile(process->path().string() + "/cmdline");
     if (command_line.ok() && IsHelperOf(domain_, Arguments(*command_line))) pids.push_back(*pid);
   }

@@ -22,8 +22,8 @@ class PrHelper {
   /// Returns its pid: none if it does not run, several if libvirt runs more than one.
   Result<std::vector<int>> Pids() const;
 
-  /// Kills it (SIGKILL), as a crash would, and waits for its end. An `Error` unless exactly one
-  /// runs.
+  /// Kills it (SIGKILL), to simulate a crash, and waits until it has exited. Fails unless exactly
+  /// one runs.
   Status Kill() const { return Signal(SIGKILL); }
 
   /// Stops it (SIGSTOP), so that it answers no request. `Kill` still works.
@@ -36,9 +36,9 @@ class PrHelper {
   std::string proc_;
 };
 
-/// Whether a qemu-pr-helper supports dm-multipath: it then sends a map's commands to every path, by
-/// libmpathpersist. Without support, as in Debian, a map is a disk like any other, and commands go
-/// to its active path only.
+/// Returns whether a qemu-pr-helper supports dm-multipath: it then sends a map's commands to every
+/// path, through libmpathpersist. Without support, as in Debian, a map is a disk like any other,
+/// and commands go to its active path only.
 Result<bool> SupportsMultipath(const std::string& program);
 
 }  // namespace dualpath::guest

@@ -43,7 +43,7 @@ class PrHelperTest : public ::testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(PrHelperTest, IsTheOneOfTheDomain) {
+TEST_F(PrHelperTest, BelongsToTheDomain) {
   EXPECT_THAT(*Helper().Pids(), IsEmpty());
   Put("103", "/usr/bin/qemu-pr-helper", "/x/domain-1-dualpath-guest/pr-helper0.sock");
   Put("102", "qemu-pr-helper", "/x/domain-1-dualpath-guest/pr-helper0.sock");

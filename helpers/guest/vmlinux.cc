@@ -83,7 +83,7 @@ Result<std::string> VmlinuxOf(const std::string& bzimage, const std::string& obj
   }
   std::string payload = bzimage.substr(payload_at, *length);
   // The kernel's build appends the uncompressed size, except to gzip, which contains it; the
-  // programs would take it for a damaged second part.
+  // programs would mistake it for a damaged second part.
   if (payload.compare(0, 2, "\x1F\x8B") != 0) payload.resize(payload.size() - 4);
   DUALPATH_TRY(std::string elf, Decompress(std::move(payload), object, deadline));
   if (elf.compare(0, SELFMAG, ELFMAG) != 0) {

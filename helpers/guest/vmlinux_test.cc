@@ -92,7 +92,7 @@ TEST(VmlinuxOf, DecompressesEveryFormat) {
   EXPECT_EQ(*found, elf);
 }
 
-TEST(VmlinuxOf, TheErrorSaysWhyTheImageCannotBeUsed) {
+TEST(VmlinuxOf, TheErrorExplainsWhyTheImageCannotBeUsed) {
   EXPECT_EQ(WhyNot("MZ"), "extract vmlinux: vmlinuz: not a Linux bzImage");
   EXPECT_EQ(WhyNot(std::string(2000, 'x')), "extract vmlinux: vmlinuz: not a Linux bzImage");
   EXPECT_THAT(WhyNot(BzImage("no known format")), HasSubstr("the payload is not an ELF file"));

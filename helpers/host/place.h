@@ -16,12 +16,12 @@ enum class Place {
 std::string ToString(Place place);
 inline std::ostream& operator<<(std::ostream& out, Place place) { return out << ToString(place); }
 
-/// Reads DUALPATH_PLACE ("lab" or "host"), which `dualpath exec` sets. An error if it is not set:
-/// the program was started by hand, possibly on a machine that must not be changed.
+/// Reads DUALPATH_PLACE ("lab" or "host"), which `dualpath exec` sets. Fails if it is not set: the
+/// program was started manually, possibly on a machine that must not be changed.
 Result<Place> CurrentPlace();
 
 /// Sets the factor of all deadlines to DUALPATH_TIME_SCALE, a positive number; 1 if it is not set.
-/// In the lab, images/lab/payload/start sets it to 4 unless the user has set it. To be called once,
+/// In the lab, images/lab/payload/start sets it to 4 unless the user has set it. Call it once,
 /// before the first deadline is created.
 Status ApplyTimeScale();
 

@@ -67,14 +67,14 @@ std::string RemedyForModule(const std::string& name) {
          "install kernel-uek (OL7)";
 }
 
-/// Normalizes the name, since the kernel treats '-' and '_' in module names alike.
+/// Normalizes the name, since the kernel treats '-' and '_' in module names as equal.
 std::string Normal(std::string module) {
   std::replace(module.begin(), module.end(), '-', '_');
   return module;
 }
 
-/// Returns whether a line of modules.dep or modules.builtin, "kernel/.../tcm_loop.ko.xz: ...", is
-/// that of the module.
+/// Returns whether a line of modules.dep or modules.builtin, "kernel/.../tcm_loop.ko.xz: ...",
+/// belongs to the module.
 bool IsAbout(const std::string& line, const std::string& module) {
   const std::string path = line.substr(0, line.find(':'));
   const std::string file = path.substr(path.rfind('/') + 1);
@@ -166,7 +166,7 @@ std::optional<Missing> Requirements::ConfigFs() const {
   if (auto missing = Root()) return Missing{what, missing->remedy};
   if (auto missing = EnsureModule("configfs")) return missing;
   const Status mounted = machine_.mount_configfs(directory);
-  // systemd also mounts it once the module is loaded, and may have been faster.
+  // systemd also mounts it once the module is loaded, and may have mounted it first.
   if (mounted.ok() || ConfigFsIsMounted()) return std::nullopt;
   return Missing{
       what, "Mount it: systemctl start sys-kernel-config.mount. " + mounted.error().ToString()};

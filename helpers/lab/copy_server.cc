@@ -17,7 +17,7 @@
 namespace dualpath::lab {
 namespace {
 
-constexpr std::chrono::seconds kClientBudget{10};  // the terminal is not served meanwhile
+constexpr std::chrono::seconds kClientBudget{10};  // the terminal has to wait during this time
 constexpr std::chrono::minutes kLabBudget{10};
 constexpr unsigned kDefaultMode = 0644;
 constexpr unsigned kPermissions = 07777;
@@ -60,8 +60,8 @@ std::string LineFor(const CopyMessage& request) {
                      request.head.value("offset", std::size_t{0}));
 }
 
-/// Has the lab run `line` with the request's file, and returns what to answer. `other_line` is set
-/// to a line that arrived meanwhile and is not the answer.
+/// Runs `line` in the lab with the request's file and returns the reply to the client. A line that
+/// is not the answer is stored in `other_line`.
 Result<CopyMessage> RelayToLab(Vm& vm, const OutputSink& sink, const std::string& line,
                                const std::string& file, std::string& other_line) {
   const Deadline deadline = Deadline::In(kLabBudget);
@@ -116,7 +116,7 @@ Result<std::string> CopyServer::Serve(Vm& vm, const OutputSink& sink) {
   } else {
     DUALPATH_TRY(reply, RelayToLab(vm, sink, line, request->body, other_line));
   }
-  // A client that has ended meanwhile is no failure of the shell.
+  // The client may have exited; that must not fail the shell.
   static_cast<void>(SendMessage(*client, std::move(reply), Deadline::In(kClientBudget)));
   return other_line;
 }

@@ -9,7 +9,7 @@
 
 namespace dualpath::lab {
 
-/// The side of `dualpath cp` that is in a running `dualpath shell`: relays files between a client
+/// The part of `dualpath cp` that runs in `dualpath shell`: relays files between a client
 /// (helpers/lab/copy_socket.h) and the scripts images/lab/shell/receive and send in the VM.
 class CopyServer {
  public:
@@ -22,8 +22,8 @@ class CopyServer {
   /// The descriptor to poll: readable while a client waits to be served.
   int fd() const { return listener_.get(); }
 
-  /// Serves one waiting client. Returns a line of the control port that arrived meanwhile and was
-  /// not the answer (the shell's "exit CODE"), or nothing. An `Error` only if the lab fails.
+  /// Serves one waiting client. Returns a line from the control port that was not the answer (the
+  /// shell's "exit CODE"), or nothing. Fails only if the lab fails.
   Result<std::string> Serve(Vm& vm, const OutputSink& sink);
 
  private:

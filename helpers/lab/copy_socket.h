@@ -11,7 +11,7 @@
 namespace dualpath::lab {
 
 // How `dualpath cp` finds a running `dualpath shell` and talks to it: over a unix socket in the
-// shell's temporary directory, beside a file with the shell's name. One request and one answer per
+// shell's temporary directory, next to a file with the shell's name. One request and one answer per
 // connection:
 //   {"into": PATH, "name": NAME, "mode": MODE, "bytes": N} and N bytes  ->  {"bytes": 0}
 //   {"from": PATH, "offset": OFFSET, "bytes": 0}  ->  {"mode": MODE, "bytes": N} and N bytes
@@ -34,7 +34,7 @@ struct RunningShell {
   std::string socket;
 };
 
-/// Finds this user's running shells. Each new shell removes the directories that killed ones left.
+/// Finds this user's running shells. Each new shell removes the directories left by killed ones.
 std::vector<RunningShell> RunningShells();
 
 /// Returns whether a shell can have this name: letters, digits, "-" and "_".

@@ -13,7 +13,7 @@ std::optional<CpuSlot> CpuSlot::Take() {
   if (::sched_getaffinity(0, sizeof(ours), &ours) != 0) return std::nullopt;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(cpu, &ours)) continue;
-    // At most one live process, of any user, has an abstract name.
+    // At most one live process of any user can bind an abstract name.
     auto name = unix_socket::Listen("@dualpath-vm-on-cpu-" + std::to_string(cpu));
     if (name.ok()) return CpuSlot(cpu, std::move(*name));
   }

@@ -13,15 +13,16 @@ namespace dualpath::lab {
 /// Reserved until the object is destroyed or the process ends.
 class CpuSlot {
  public:
-  /// Takes a CPU that we may run on and no other VM has; none if there are more VMs than CPUs.
+  /// Reserves a CPU that we may run on and that no other VM has reserved. Returns none if there are
+  /// more VMs than CPUs.
   static std::optional<CpuSlot> Take();
 
   int cpu() const { return cpu_; }
 
   /// Moves all threads of a process to the CPU, with SCHED_BATCH (sched(7)), so that a thread is
-  /// not preempted by one that it wakes: else the vCPU thread would be at each notification of the
-  /// main loop, some 15 times between two idle periods. A thread that cannot be moved is only
-  /// slower.
+  /// not preempted by one that it wakes. Otherwise the vCPU thread would be preempted at each
+  /// notification of the main loop, some 15 times between two idle periods. A thread that cannot be
+  /// moved is only slower.
   void Hold(int pid) const;
 
  private:

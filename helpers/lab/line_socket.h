@@ -13,18 +13,18 @@ namespace dualpath::lab {
 /// exists before the VM runs its first instruction.
 Result<UniqueFd> ListenAt(const std::string& path);
 
-/// Connects to a socket of `ListenAt`; fails at once if nothing listens there.
+/// Connects to a socket of `ListenAt`; fails immediately if nothing listens there.
 Result<UniqueFd> ConnectTo(const std::string& path);
 
 /// Waits for the next connection to a listening socket.
 Result<UniqueFd> AcceptOn(const UniqueFd& listener, Deadline deadline);
 
-/// Waits until something arrives and returns it; empty: the other side has closed.
+/// Waits until something arrives and returns it; an empty string if the other side has closed.
 Result<std::string> ReadSome(const UniqueFd& fd, Deadline deadline);
 
 Status SendAll(const UniqueFd& fd, const std::string& text, Deadline deadline);
 
-/// Takes the first line, without its end, off the front of `buffered`, if a whole one is there.
+/// Removes the first complete line from `buffered` and returns it without its newline.
 std::optional<std::string> TakeLine(std::string& buffered);
 
 }  // namespace dualpath::lab

@@ -9,9 +9,8 @@
 namespace dualpath::lab {
 
 /// A read-only disk image that carries programs into the lab, with their dynamic loader and
-/// libraries, so that one binary runs on every stack, also on one older than this machine.
-/// Layout: bin/<program>, lib/<library>, data/<file>, and the scripts of images/lab/payload at the
-/// top.
+/// libraries, so that one binary runs on every stack, even one older than this machine. Layout:
+/// bin/<program>, lib/<library>, data/<file>, and the scripts of images/lab/payload at the top.
 struct Payload {
   Cache::Entry entry;
   std::string image;                  ///< disk image to attach
@@ -25,7 +24,7 @@ constexpr unsigned kPayloadMebibytes = 128;
 /// Returns the files in a directory of scripts.
 std::vector<std::string> FilesIn(const std::string& directory);
 
-/// Returns the payload with these programs, and `data` for them to read, made if it is not in the
+/// Returns the payload with these programs, and `data` for them to read, built if it is not in the
 /// cache. A program that is not dynamically linked is copied as it is.
 Result<Payload> MakePayload(const Cache& cache, const std::vector<std::string>& programs,
                             const std::vector<std::string>& data = {});

@@ -14,9 +14,9 @@ namespace {
 constexpr char kWait[] = "wait for the lab VM";
 constexpr std::chrono::hours kLongestPoll{1};
 constexpr std::chrono::seconds kSendBudget{
-    30};  // a line, which the port takes at once unless the VM hangs
+    30};  // for a line, which the port accepts immediately unless the VM hangs
 
-/// Reads what has arrived on `port`; that it is closed is an `Error`.
+/// Reads what has arrived on `port`; a closed port is an `Error`.
 Result<std::string> ReadOpen(const UniqueFd& port, const char* name, Deadline deadline) {
   auto text = ReadSome(port, deadline);
   if (!text.ok()) return Error::Because(kWait, name, text.error().reason());
@@ -41,7 +41,7 @@ Result<std::string> Ports::ReadLine(const OutputSink& sink, Deadline deadline) {
     if (::poll(ready.data(), ready.size(), wait) < 0 && errno != EINTR) {
       return Error::FromErrno(kWait, "control", errno);
     }
-    // The control port comes last, so that what was written before a line is passed on before it.
+    // The control port is last, so that output written before a line is passed on before the line.
     if ((ready[0].revents & POLLIN) != 0) {
       DUALPATH_TRY(const std::string text, ReadOpen(output, "output", deadline));
       sink(text);

@@ -4,10 +4,10 @@
 // lines of text. The scripts of images/lab that read or write such a line name this file.
 //
 // A case runs in a VM that is restored from a snapshot. Snapshots form a chain (steps.h): each is
-// made by restoring the one before, sending one line, waiting for the answer and saving the VM.
+// built by restoring the previous one, sending one line, waiting for the answer and saving the VM.
 // What that line means depends on the process that reads the control port:
 //
-//   snapshot  made in the VM by                          then reads the control port
+//   snapshot  built in the VM by                         then reads the control port
 //   boot      systemd                                    lab-agent
 //   rig       dualpath-rig up                            lab-agent
 //   loaded    payload/load: the case program has been    payload/load
@@ -18,23 +18,23 @@
 //
 // payload/load is such a command. It takes over the port: it starts the case program, which writes
 // `loaded` and blocks on a FIFO (fixtures/loaded_program.h), and then reads the next line itself.
-// The VM is saved between the two. So the line that continues a `loaded` snapshot is no command: it
-// holds words for the case program, first NAME=VALUE for its environment, then its arguments. After
-// the case payload/load exits, and lab-agent reads the port again: also in the snapshot that
+// The VM is saved between the two. So the line that continues a `loaded` snapshot is not a command:
+// it contains words for the case program, first NAME=VALUE for its environment, then its arguments.
+// After the case payload/load exits, and lab-agent reads the port again, even in the snapshot that
 // `dualpath exec --keep-snapshot` saves of a failed case.
 //
 // Every restored VM finds one line in the port before its CPU runs, so that no virtual time passes
 // before it is read, and answers `begun`. After that:
 //
-//   a case          `rig NAME`: it needs the rig NAME, which is not the one that is up; the VM is
-//                   abandoned, and the case is run once more in a VM that has that rig. Otherwise
+//   a case          `rig NAME`: it needs rig NAME, but another rig is up; the VM is
+//                   discarded, and the case is run again in a VM with that rig. Otherwise
 //                   `exit CODE BYTES BEGUN ENDED`, and BYTES of a tar on the results port.
 //   dualpath-rig    `exit CODE`
 //   dualpath shell  `exit CODE` when the shell ends; before that `copied CODE BYTES MODE ERROR` for
 //                   each file that `dualpath cp` copies; at last `free` or `busy`
 //
-// A program's standard output goes to the output port. Any other line is an error message.
-// This header is included by fixtures, too: it must need nothing but the standard library.
+// A program's standard output goes to the output port. Any other line is an error message. Fixtures
+// include this header, too, so it may depend only on the standard library.
 
 #include <chrono>
 #include <cstddef>

@@ -25,7 +25,7 @@ class QemuTest : public ::testing::Test {
 
   std::string File(const std::string& name) const { return directory_.path() + "/" + name; }
 
-  /// Replaces QEMU by a program that prints `text`.
+  /// Replaces QEMU with a program that prints `text`.
   void UseProgramThatPrints(const std::string& text) const {
     const std::string program = File("other");
     ASSERT_TRUE(WriteFileAtomically(program, "#!/bin/sh\necho '" + text + "'\n").ok());

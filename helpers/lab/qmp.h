@@ -9,8 +9,8 @@
 
 namespace dualpath::lab {
 
-/// A client of QEMU's machine protocol (docs/interop/qmp-spec in QEMU's source), one JSON object a
-/// line. Skips events.
+/// A client of QEMU's machine protocol (docs/interop/qmp-spec in QEMU's source), one JSON object
+/// per line. Skips events.
 class Qmp {
  public:
   /// Reads the greeting on a connected socket and leaves negotiation mode.

@@ -40,7 +40,7 @@ class FakeQemu {
   Result<Qmp> Negotiate() { return Qmp::Negotiate(std::move(client_), Soon()); }
 
   /// Returns the commands received, once every answer is sent or the client has closed.
-  std::vector<std::string> Heard() {
+  std::vector<std::string> Received() {
     Join();
     return heard_;
   }
@@ -80,7 +80,7 @@ TEST(Qmp, LeavesNegotiationModeAndExecutesCommands) {
   EXPECT_EQ(*status, (json{{"status", "running"}}));
   EXPECT_TRUE(qmp->Execute("migrate", {{"uri", "exec:cat > 'a \"file\"'"}}, Soon()).ok());
   EXPECT_THAT(
-      qemu.Heard(),
+      qemu.Received(),
       ElementsAre(R"({"arguments":{},"execute":"qmp_capabilities"})",
                   R"({"arguments":{},"execute":"query-status"})",
                   R"({"arguments":{"uri":"exec:cat > 'a \"file\"'"},"execute":"migrate"})"));
@@ -131,7 +131,7 @@ TEST(Qmp, FailsWhenQemuClosesTheConnection) {
   FakeQemu qemu(kGreeting, {kDone});
   auto qmp = qemu.Negotiate();
   ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
-  qemu.Heard();
+  qemu.Received();
   EXPECT_FALSE(qmp->Execute("stop", json::object(), Soon()).ok());
 }
 

@@ -7,8 +7,9 @@
 
 namespace dualpath::lab {
 
-/// The rig that a case requested when it ran last, so that it can begin in a VM that has it. The
-/// hint may be out of date: the case itself checks the rig and requests another one if necessary.
+/// The rig that a case requested when it ran last, so that it can start in a VM that has that rig.
+/// The hint may be out of date: the case itself checks the rig and requests another one if
+/// necessary.
 class RigHint {
  public:
   /// `name`: the case's name among the results.

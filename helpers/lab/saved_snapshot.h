@@ -15,7 +15,7 @@ std::string SnapshotOfCase(const std::string& case_results);
 /// Stops the VM and saves it in `directory`, which is replaced. The VM cannot be used afterwards.
 Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory);
 
-/// Starts a VM from a saved snapshot, which is not changed. An `Error` if it was saved with another
+/// Starts a VM from a saved snapshot, which is left unchanged. Fails if it was saved with another
 /// image, QEMU or accelerator, or in real time and `options` request virtual time.
 Result<Restored> RestoreSaved(const std::string& directory, const Image& image,
                               const RestoreOptions& options);

@@ -16,7 +16,7 @@
 namespace dualpath::lab {
 namespace {
 
-// Bounds what a pasted file, or a script longer than its shell has read so far, takes in memory.
+// Limits the memory for input, such as a pasted file, that the shell has not read yet.
 constexpr std::size_t kMostPending = std::size_t{64} << 10;
 constexpr std::size_t kChunk = std::size_t{16} << 10;
 constexpr std::chrono::seconds kLineBudget{10};  // for the rest of a line that has begun
@@ -99,7 +99,7 @@ Status Session::TakeInput() {
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return Ok{};
   const std::string text(chunk.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
   if (text.empty()) {
-    // A closed terminal reads as EIO.
+    // Reading a closed terminal fails with EIO.
     input_ended_ = true;
     left_ = on_terminal_;
   }

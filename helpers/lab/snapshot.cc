@@ -23,7 +23,7 @@ constexpr minutes kLongestSave{5};
 constexpr minutes kLongestCopy{5};
 constexpr seconds kLongestRestore{60};
 
-/// All VMs of a snapshot map its RAM privately; the VM that makes the next snapshot writes to a
+/// All VMs of a snapshot map its RAM privately; the VM that builds the next snapshot writes to a
 /// copy, which becomes that snapshot's RAM.
 Status CopyRam(const std::string& from, const std::string& to) {
   DUALPATH_TRY_STATUS(process::ExecuteChecked({{"cp", "--reflink=auto", "--sparse=auto", from, to}},

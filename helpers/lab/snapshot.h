@@ -20,14 +20,14 @@ Result<std::string> IdentityOf(const Image& image);
 /// Returns the shape of VMs of `image`.
 VmShape ShapeOf(const Image& image);
 
-/// Returns the snapshot after the last of `steps`, which is made if it is not in the cache.
+/// Returns the snapshot after the last of `steps`, which is built if it is not in the cache.
 Result<Snapshot> GetSnapshot(const Cache& cache, const Image& image, const Steps& steps);
 
 /// How a VM continues from a snapshot.
 struct RestoreOptions {
   std::string payload;  ///< disk image to attach
   /// Line for the process that reads the control port in this snapshot (table in protocol.h):
-  /// lab-agent evaluates it, payload/load takes it for words for the case program. Either answers
+  /// lab-agent evaluates it, payload/load passes its words to the case program. Both answer
   /// `begun`.
   std::string begin;
   Pace pace = Pace::kVirtual;  ///< pace of the VM's clock
@@ -42,8 +42,8 @@ struct Restored {
   double seconds = 0;                           ///< real time from then to the answer
 };
 
-/// Starts a VM from the snapshot after `steps`. That is made if it is missing, and rebuilt, once,
-/// if it cannot be restored.
+/// Starts a VM from the snapshot after `steps`. The snapshot is built if it is missing, and rebuilt
+/// once if it cannot be restored.
 Result<Restored> RestoreSnapshot(const Cache& cache, const Image& image, const Steps& steps,
                                  const RestoreOptions& options);
 

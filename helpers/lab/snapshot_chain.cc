@@ -32,7 +32,7 @@ Result<Snapshot> SnapshotChain::Get(std::size_t count, const Builder& build) con
                                                 if (!built.ok()) process::StopIfEnding();
                                                 return built;
                                               }));
-  // The snapshots it was made from are needed for the next program: do not evict them first.
+  // The earlier snapshots of the chain are needed for the next program: do not evict them first.
   for (std::size_t i = 0; i + 1 < count; ++i) cache_.MarkUsed(steps_[i].kind, keys_[i]);
   return Snapshot{std::move(entry)};
 }

@@ -10,7 +10,7 @@
 
 namespace dualpath::lab {
 
-/// A saved lab VM in the cache, in use while the object lives.
+/// A saved lab VM in the cache, in use during the lifetime of this object.
 struct Snapshot {
   Cache::Entry entry;
 
@@ -25,13 +25,13 @@ Result<std::vector<std::string>> KeysOf(const std::string& identity, const Steps
 /// The snapshots after each of a number of steps, in the cache.
 class SnapshotChain {
  public:
-  /// Makes the snapshot after the first `count` steps: its files, in `directory`.
+  /// Writes the files of the snapshot after the first `count` steps to `directory`.
   using Builder = std::function<Status(std::size_t count, const std::string& directory)>;
 
   SnapshotChain(const Cache& cache, const Steps& steps, std::vector<std::string> keys)
       : cache_(cache), steps_(steps), keys_(std::move(keys)) {}
 
-  /// Returns the snapshot after the first `count` steps, made by `build` if it is missing.
+  /// Returns the snapshot after the first `count` steps, built by `build` if it is missing.
   Result<Snapshot> Get(std::size_t count, const Builder& build) const;
 
   /// Calls `restore` with that snapshot. If it fails, discards the snapshot, rebuilds it and calls

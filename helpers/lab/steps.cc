@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::minutes;
 
-// The next VM has another payload's disk: none of this one's blocks may stay in the page cache.
+// The next VM has another payload disk: no block of this disk may stay in the page cache.
 constexpr char kForgetPayload[] = "blockdev --flushbufs /dev/vda";
 constexpr minutes kLongestBoot{5};
 constexpr minutes kLongestBringUp{15};  // a guest kernel boots under double emulation

@@ -11,22 +11,23 @@
 
 namespace dualpath::lab {
 
-/// How one snapshot is made from the one before (protocol.h has the table); the first step boots.
+/// How a snapshot is built from the previous one (see the table in protocol.h); the first step
+/// boots.
 struct Step {
   std::string kind;                ///< name of the snapshot and its cache entries: "boot"
   std::string what;                ///< description for progress and errors: "boot the lab"
   std::optional<Payload> payload;  ///< disk to attach
   std::string line;                ///< command for the lab agent
   std::string inputs;  ///< what the snapshot depends on besides the line: digests, names
-  /// Arguments of `line`, in which they are "$@". They are no part of the snapshot's key: cases
-  /// that request the same rig share the snapshot, whichever of them has brought up the rig.
+  /// Arguments of `line`, which uses them as "$@". They are not part of the snapshot's key: cases
+  /// that request the same rig share the snapshot, whichever of them brought up the rig.
   std::vector<std::string> arguments;
   std::string answer;            ///< line on the control port when the step has succeeded
   std::chrono::minutes longest;  ///< real time that the step may take
 };
 
-/// From the boot on. Snapshots are shared by their common beginnings: each case program has a
-/// snapshot, made from the rig's, made from the boot's.
+/// Steps from the boot onwards. Chains share the snapshots of their common first steps: each case
+/// program has a snapshot, built from the rig's snapshot, which is built from the boot's.
 using Steps = std::vector<Step>;
 
 /// A rig that a case has requested.

@@ -29,7 +29,7 @@ constexpr char kCommandLine[] =
     // kcompactd run twice a second.
     "cpuidle.governor=ladder tsc=reliable sysctl.vm.compaction_proactiveness=0";
 constexpr char kNoNestedKvm[] = " modprobe.blacklist=kvm_amd,kvm";
-// Both have the instruction counter, which is the TSC of the kernel in the snapshot.
+// Both use the instruction counter, which is the TSC of the kernel in the snapshot.
 constexpr char kVirtualTime[] = "shift=1,align=off,sleep=off";
 constexpr char kRealTime[] = "shift=1,align=off,sleep=on";
 constexpr int kMostDiskMebibytes = 4096;
@@ -69,8 +69,8 @@ process::Command CommandFor(const Vm::Options& options, const std::string& direc
   return command;
 }
 
-/// Leaves shared memory out of the migration stream: the disk and the RAM that the VM owns are in
-/// files already.
+/// Leaves shared memory out of the migration stream: the disk and the RAM that the VM owns are
+/// already in files.
 Status LeaveOutSharedMemory(Qmp& qmp, Deadline deadline) {
   const json capability = {{"capability", kLeaveOutSharedMemory}, {"state", true}};
   DUALPATH_TRY_STATUS(qmp.Execute("migrate-set-capabilities",
@@ -117,9 +117,9 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
        fmt::format("{}M,maxmem={}M", shape.memory_mebibytes,
                    shape.memory_mebibytes + kMostDiskMebibytes),
        "-nodefaults", "-display", "none",
-       // The VM was saved stopped; a restored one has to run.
+       // The VM was saved while stopped; a restored one has to run.
        "-global", "migration.store-global-state=off",
-       // A kernel panic ends QEMU, and so the wait for the VM.
+       // A kernel panic ends QEMU and thus the wait for the VM.
        "-no-reboot", "-append", CommandLine(shape.accelerator), "-device",
        "virtio-pmem-pci,memdev=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
        "virtio-serial-pci"});

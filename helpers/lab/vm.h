@@ -34,18 +34,19 @@ enum class Pace {
 /// Returns QEMU's arguments that depend on the shape alone: part of a snapshot's key.
 std::vector<std::string> ShapeArguments(const VmShape& shape);
 
-/// A lab VM: emulated (TCG), with one virtual CPU, virtual time, no network, and nothing of this
-/// machine visible but one read-only payload; or the same with KVM, on this machine's CPU, in real
-/// time. It is reached over three virtio-serial ports (ports.h).
+/// A lab VM: emulated (TCG), with one virtual CPU, virtual time, no network, and no access to this
+/// machine except a read-only payload; or the same with KVM, on this machine's CPU, in real time.
+/// It is reached over three virtio-serial ports (ports.h).
 ///
 /// Virtual time (`-icount ...,sleep=off`): the VM's clocks count instructions and jump ahead
 /// whenever its CPU is idle, so a wait of 50 s takes only as long as the work done in it. They also
 /// jump ahead, without bound, while the VM waits for I/O on this machine: so its root file system
-/// is memory (virtio-pmem with DAX), the same pages for all VMs of the image, under a tmpfs that
-/// takes the writes. The RAM is a file. A restored VM maps it privately: pages are read when they
-/// are touched, shared by all VMs of the snapshot, and copied when they are written. The VM has one
-/// virtual CPU: with two, kernel 6.12 crashes under multi-threaded TCG while patching its text. In
-/// virtual time all threads of a VM run on one CPU of this machine, if a CPU is free (cpu_slot.h).
+/// is in memory (virtio-pmem with DAX), in pages that all VMs of the image share, under a tmpfs
+/// that takes the writes. The RAM is a file. A restored VM maps it privately: pages are read when
+/// they are touched, shared by all VMs of the snapshot, and copied when they are written. The VM
+/// has one virtual CPU: with two, kernel 6.12 crashes under multi-threaded TCG while patching its
+/// text. In virtual time all threads of a VM run on one CPU of this machine, if a CPU is free
+/// (cpu_slot.h).
 class Vm {
  public:
   struct Options {
@@ -70,9 +71,9 @@ class Vm {
   /// Sends a line to the control port. Before `Resume`, it is in the port before the VM runs.
   Status SendLine(const std::string& line);
 
-  /// Returns the next line from the control port, and passes on meanwhile what comes out of the
-  /// output port. An `Error` if the VM exits, panics or writes no line before the deadline (real
-  /// time), with the end of its logs.
+  /// Returns the next line from the control port, and passes on output from the output port until
+  /// then. Fails if the VM exits, panics or writes no line before the deadline (real time); the
+  /// `Error` contains the end of its logs.
   Result<std::string> ReadLine(const OutputSink& sink, Deadline deadline);
 
   /// Sends a line and returns the next one.
@@ -82,7 +83,7 @@ class Vm {
   Result<std::string> ReadResults(std::size_t bytes, Deadline deadline);
 
   /// Stops the VM, writes its device state to `file` and ends QEMU. If the VM `owns_ram`, its RAM
-  /// is in the file `ram`; otherwise `file` has the RAM, too. Precondition: `to_be_saved`.
+  /// is in the file `ram`; otherwise `file` contains the RAM, too. Precondition: `to_be_saved`.
   Status Save(const std::string& file, Deadline deadline);
 
   /// Returns the ports, for callers that do their own I/O on them.

@@ -65,9 +65,9 @@ std::string Describe(const SgIo& sg_io) {
   if (sg_io.error_number != 0) {
     return "failed: " + std::generic_category().message(sg_io.error_number);
   }
-  if (!sg_io.handed_back) return "returned, no error was traced";
-  return "returned " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
-         scsi::ToString(sg_io.handed_back->status);
+  if (!sg_io.result) return "returned, no error was traced";
+  return "returned " + scsi::ToString(sg_io.result->host_byte) + ", " +
+         scsi::ToString(sg_io.result->status);
 }
 
 std::string Describe(const observe::BuiltSense& sense) {

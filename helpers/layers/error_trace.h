@@ -22,8 +22,8 @@ struct ErrorTrace {
   std::vector<GuestKernelError> kernel_errors;    ///< errors in the guest's kernel log
   guest::IoReport application;
 
-  /// Why this kernel cannot trace the results of SG_IO, and `SgIo::handed_back` is always empty.
-  /// Empty if it can.
+  /// Reason why this kernel cannot trace the results of SG_IO, so that `SgIo::result` is always
+  /// empty. Empty if it can.
   std::string why_no_sg_io;
 
   std::vector<GuestCommand> FailedCommands() const;

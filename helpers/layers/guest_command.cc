@@ -116,9 +116,9 @@ std::string Describe(const SgIo& sg_io) {
   if (sg_io.error_number != 0) {
     return text + "failed with errno " + std::to_string(sg_io.error_number);
   }
-  if (!sg_io.handed_back) return text + "returned";
-  return text + "returned " + scsi::ToString(sg_io.handed_back->host_byte) + ", " +
-         scsi::ToString(sg_io.handed_back->status);
+  if (!sg_io.result) return text + "returned";
+  return text + "returned " + scsi::ToString(sg_io.result->host_byte) + ", " +
+         scsi::ToString(sg_io.result->status);
 }
 
 }  // namespace
@@ -150,7 +150,7 @@ FollowedCommands FollowCommands(const std::vector<observe::QemuTraceEvent>& qemu
     if (sg_io == nullptr) {
       followed.elsewhere.push_back(event);
     } else if (const auto* back = std::get_if<observe::SgIoReturn>(&event.event)) {
-      sg_io->handed_back = *back;
+      sg_io->result = *back;
     } else {
       sg_io->below.push_back(event);
     }

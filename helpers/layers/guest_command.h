@@ -15,14 +15,14 @@ namespace dualpath::layers {
 /// CLOCK_MONOTONIC.
 using Moment = std::chrono::microseconds;
 
-/// One SG_IO by which QEMU sent a command of the guest to the map.
+/// One SG_IO with which QEMU sent a command of the guest to the map.
 struct SgIo {
   Moment issued{0};
   std::optional<Moment> returned{};
   int error_number = 0;  ///< errno of the ioctl; 0 if it succeeded
 
   /// Result of the command, if it was an error and the kernel can trace it.
-  std::optional<observe::SgIoReturn> handed_back{};
+  std::optional<observe::SgIoReturn> result{};
 
   /// Trace events below this SG_IO: commands completed by paths, failed requests.
   std::vector<observe::TraceEvent> below{};

@@ -18,7 +18,7 @@ using ::testing::SizeIs;
 
 constexpr std::int64_t kOffset = 1'000'000'000;  // CLOCK_REALTIME minus CLOCK_MONOTONIC
 
-/// Returns QEMU's trace of one WRITE(10) from `begin` on, with 100 us between events.
+/// Returns QEMU's trace of one WRITE(10) that starts at `begin`, with 100 us between events.
 std::vector<QemuTraceEvent> Write(std::int64_t begin, std::uint64_t tag, std::uint64_t sector,
                                   int error_number, VirtioScsiResponse response,
                                   ScsiStatus status) {
@@ -32,7 +32,7 @@ std::vector<QemuTraceEvent> Write(std::int64_t begin, std::uint64_t tag, std::ui
 
 std::vector<std::uint8_t> Write10(std::uint8_t lba) { return {0x2a, 0, 0, 0, 0, lba, 0, 0, 8, 0}; }
 
-TraceEvent SgIoBack(std::int64_t at, std::uint8_t lba) {
+TraceEvent SgIoReturned(std::int64_t at, std::uint8_t lba) {
   return {at, "worker", 7,
           observe::SgIoReturn{Write10(lba), HostByte::kTransportDisrupted, 0, ScsiStatus::kGood}};
 }
@@ -69,12 +69,12 @@ TEST(GuestCommands, HaveTheKernelsTraceEventsOfTheirSgIo) {
       Write(5000, 1, 56, 0, VirtioScsiResponse::kTransportFailure, ScsiStatus::kGood), kOffset,
       {PathDone(5220, Write10(56)),
        {5221, "worker", 7, observe::BlockError{{8, 0}, EIO}},
-       SgIoBack(5225, 56)});
+       SgIoReturned(5225, 56)});
   ASSERT_THAT(followed.commands, SizeIs(1));
   const SgIo& sg_io = followed.commands.front().sg_ios.front();
   EXPECT_THAT(sg_io.below, SizeIs(2));
-  ASSERT_TRUE(sg_io.handed_back);
-  EXPECT_EQ(sg_io.handed_back->host_byte, HostByte::kTransportDisrupted);
+  ASSERT_TRUE(sg_io.result);
+  EXPECT_EQ(sg_io.result->host_byte, HostByte::kTransportDisrupted);
   EXPECT_THAT(followed.elsewhere, IsEmpty());
   EXPECT_EQ(followed.commands.front().ToString(),
             "command 0x2a at sector 56: SG_IO returned DID_TRANSPORT_DISRUPTED, GOOD; "
@@ -87,12 +87,12 @@ TEST(GuestCommands, AreDistinguishedWhenSeveralAreInFlight) {
   // QEMU submits the second before the first has returned.
   qemu.insert(qemu.begin() + 3, other.begin(), other.end());
   const auto followed =
-      FollowCommands(qemu, kOffset, {SgIoBack(5225, 64), PathDone(5220, Write10(56))});
+      FollowCommands(qemu, kOffset, {SgIoReturned(5225, 64), PathDone(5220, Write10(56))});
   ASSERT_THAT(followed.commands, SizeIs(2));
   EXPECT_EQ(followed.commands[0].sg_ios.front().error_number, 0);
   EXPECT_EQ(followed.commands[1].sg_ios.front().error_number, EIO);
-  EXPECT_FALSE(followed.commands[0].sg_ios.front().handed_back);
-  EXPECT_TRUE(followed.commands[1].sg_ios.front().handed_back);
+  EXPECT_FALSE(followed.commands[0].sg_ios.front().result);
+  EXPECT_TRUE(followed.commands[1].sg_ios.front().result);
   EXPECT_THAT(followed.commands[0].sg_ios.front().below, SizeIs(1));
 }
 

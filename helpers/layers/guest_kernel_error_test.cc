@@ -45,7 +45,7 @@ TEST(GuestKernelErrors, AreParsedInOlderFormats) {
   EXPECT_EQ(errors[1].ToString(), "DID_TARGET_FAILURE, sector 16");
 }
 
-TEST(GuestKernelErrors, OfAVirtioBlkDiskAreTheBlockLayers) {
+TEST(GuestKernelErrors, AreTheBlockLayersForAVirtioBlkDisk) {
   const auto errors = ParseGuestKernelErrors(
       "[   28.882923] I/O error, dev vda, sector 56 op 0x1:(WRITE) flags 0x8800 phys_seg 1 prio "
       "class 2\n");

@@ -58,7 +58,7 @@ TEST(LayerRecords, AreCommandsTraceEventsAndKernelErrors) {
   EXPECT_EQ(records[4].text, "the guest's kernel: " + error.ToString());
 }
 
-TEST(LayerRecords, OfAnEmptyTraceAreEmpty) { EXPECT_TRUE(FromErrorTrace({}).empty()); }
+TEST(LayerRecords, AreEmptyForAnEmptyTrace) { EXPECT_TRUE(FromErrorTrace({}).empty()); }
 
 }  // namespace
 }  // namespace dualpath::layers

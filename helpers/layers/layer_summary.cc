@@ -131,8 +131,8 @@ std::string OfSgIo(const ErrorTrace& trace) {
     for (const SgIo& sg_io : command.sg_ios) {
       any = true;
       if (sg_io.error_number != 0) phrases.Add(NameOfErrno(sg_io.error_number));
-      if (!sg_io.handed_back) continue;
-      const auto& back = *sg_io.handed_back;
+      if (!sg_io.result) continue;
+      const auto& back = *sg_io.result;
       phrases.Add(back.host_byte == scsi::HostByte::kOk ? scsi::ToString(back.status)
                                                         : scsi::ToString(back.host_byte));
     }

@@ -22,7 +22,7 @@ struct LayerSummary {
 /// Summarizes the trace. A layer that this kernel cannot trace is "not seen".
 LayerSummary Summarize(const ErrorTrace& trace);
 
-/// Returns "EIO" for errors with which block I/O ends, "good" for 0, and else "errno 7".
+/// Returns "EIO" for an errno of block I/O, "good" for 0, otherwise "errno 7".
 std::string NameOfErrno(int error_number);
 
 }  // namespace dualpath::layers

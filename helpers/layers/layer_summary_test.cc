@@ -70,7 +70,7 @@ TEST(LayerSummary, NamesTheHostByteAtPathAndSgIo) {
   GuestCommand& command = trace.commands.front();
   command.sg_ios.front().below = {Of("worker", Disrupted()),
                                   Of("worker", observe::BlockError{{8, 0}, EIO})};
-  command.sg_ios.front().handed_back =
+  command.sg_ios.front().result =
       observe::SgIoReturn{{}, HostByte::kTransportDisrupted, 0, ScsiStatus::kGood};
   command.response = observe::VirtioScsiResponse::kTransportFailure;
   LayerSummary summary = Summarize(trace);
@@ -78,7 +78,7 @@ TEST(LayerSummary, NamesTheHostByteAtPathAndSgIo) {
   EXPECT_EQ(summary.sg_io, "DID_TRANSPORT_DISRUPTED");
   EXPECT_EQ(summary.virtio_scsi, "TRANSPORT_FAILURE");
 
-  command.sg_ios.front().handed_back.reset();
+  command.sg_ios.front().result.reset();
   trace.why_no_sg_io = "no kprobes";
   EXPECT_EQ(Summarize(trace).sg_io, "not seen");
 }

@@ -62,7 +62,8 @@ Result<std::string> CreateHba(const ConfigFs& configfs) {
     if (made.ok()) return hba;
     if (made.error().error_number() != EEXIST) return made.error();
   }
-  return Error::Because("create HBA", configfs.root() + "/core", "fileio_0 to fileio_999 exist");
+  return Error::Because("create HBA", configfs.root() + "/core",
+                        "fileio_0 to fileio_999 already exist");
 }
 
 }  // namespace

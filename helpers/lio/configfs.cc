@@ -21,9 +21,8 @@ Result<std::vector<std::string>> List(const std::string& directory, fs::file_typ
   fs::directory_iterator entry(directory, ec);
   if (ec == std::errc::no_such_file_or_directory) return names;
   for (; !ec && entry != fs::directory_iterator(); entry.increment(ec)) {
-    std::error_code removed_meanwhile;  // not an error: the entry is left out
-    if (entry->symlink_status(removed_meanwhile).type() == type)
-      names.push_back(entry->path().filename());
+    std::error_code ignored;  // an entry that is removed during the loop is left out
+    if (entry->symlink_status(ignored).type() == type) names.push_back(entry->path().filename());
   }
   if (ec) return Error::FromErrno("list directory", directory, ec.value());
   std::sort(names.begin(), names.end());

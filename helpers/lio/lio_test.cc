@@ -338,7 +338,7 @@ TEST_F(LioTest, InventoryOfIncompleteObjectsHasEmptyFields) {
 
 TEST_F(LioTest, InventoryIgnoresHbaNumberAndNexus) {
   FakeLio other;
-  // Like targetcli: another HBA, a random nexus.
+  // As targetcli does it: another HBA, a random nexus.
   ASSERT_TRUE(other.MakeDirectory("core/fileio_0").ok());
   LoopbackTarget::Options options;
   options.naa = kFirst;

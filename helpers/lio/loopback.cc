@@ -34,9 +34,10 @@ Result<LoopbackTarget> LoopbackTarget::Create(const Options& options,
   if (!fabric.ok() && fabric.error().error_number() != EEXIST) return fabric.error();
   const Status made = roots.configfs.MakeDirectory(target.TargetPath());
   if (!made.ok() && made.error().error_number() == EEXIST) {
-    return Error::Because("create target", options.naa,
-                          "a target of this name exists; `dualpath-rig sweep` removes those that "
-                          "killed runs left");
+    return Error::Because(
+        "create target", options.naa,
+        "a target with this name exists; `dualpath-rig sweep` removes targets that "
+        "killed runs left");
   }
   if (!made.ok()) return made.error();
   const Status built = target.Build(options, backstore);

@@ -54,7 +54,7 @@ class LoopbackTarget {
   }
 
   /// Returns the target's name with the last digit's bits inverted. The name identifies targets
-  /// that this class created: those of targetcli have random nexuses.
+  /// that this class created: targetcli's have random nexuses.
   static std::string DerivedNexus(const std::string& naa);
 
   const std::string& naa() const { return naa_; }
@@ -71,7 +71,7 @@ class LoopbackTarget {
   /// Links `backstore` to LUN 0. The kernel adds the disk at `Hctl()`.
   Status Link(const FileBackstore& backstore) const;
 
-  /// Unlinks the backstore from LUN 0, upon which the kernel removes the disk. Does nothing if no
+  /// Unlinks the backstore from LUN 0; the kernel then removes the disk. Does nothing if no
   /// backstore is linked.
   ///
   /// A deleted disk is first brought back by a rescan, with the transport online: unlinking a LUN

@@ -47,7 +47,7 @@ TEST_F(ReservationStoreTest, ForgetsOneUnitOnly) {
   ASSERT_TRUE(WriteFileAtomically(Root() + "/pr/aptpl_ours", "x").ok());
   ASSERT_TRUE(WriteFileAtomically(Root() + "/pr/aptpl_theirs", "x").ok());
   EXPECT_TRUE(Store().Forget("ours").ok());
-  EXPECT_TRUE(Store().Forget("ours").ok()) << "no file is no error";
+  EXPECT_TRUE(Store().Forget("ours").ok()) << "a missing file is not an error";
   EXPECT_FALSE(fs::exists(Root() + "/pr/aptpl_ours"));
   Store().Remove();
   EXPECT_TRUE(fs::exists(Root() + "/pr/aptpl_theirs"));

@@ -17,7 +17,7 @@
 
 namespace dualpath {
 
-/// Prints its name; gtest would print bytes, and a look may take long or fail.
+/// Prints its name: gtest would print bytes, and reading the value may take long or fail.
 template <typename T>
 void PrintTo(const Observable<T>& observable, std::ostream* out) {
   *out << observable.what();
@@ -25,8 +25,8 @@ void PrintTo(const Observable<T>& observable, std::ostream* out) {
 
 namespace matchers_internal {
 
-/// What is wrong with the value of one look, and the value; nothing if it matches. An `Error`
-/// matches nothing.
+/// Returns what is wrong with a value that was read, and the value; nothing if it matches. An
+/// `Error` never matches.
 template <typename T>
 std::optional<std::string> Mismatch(const Result<T>& seen,
                                     const ::testing::Matcher<const T&>& inner) {
@@ -42,7 +42,7 @@ std::optional<std::string> Mismatch(const Result<T>& seen,
   return (why.str().empty() ? "" : why.str() + "; ") + "last seen: " + value;
 }
 
-/// Base of matchers that look at an `Observable` for some time.
+/// Base of matchers that poll an `Observable` for some time.
 template <typename T>
 class TimedMatcher : public ::testing::MatcherInterface<const Observable<T>&> {
  public:
@@ -51,8 +51,8 @@ class TimedMatcher : public ::testing::MatcherInterface<const Observable<T>&> {
 
   bool MatchAndExplain(const Observable<T>& observable,
                        ::testing::MatchResultListener* listener) const override {
-    // EXPECT_THAT matches a second time for the explanation; to look again would take the time
-    // twice and explain something else.
+    // EXPECT_THAT matches a second time for the explanation; polling again would take twice as long
+    // and might explain another value.
     if (listener->IsInterested() && std::exchange(failed_, nullptr) == &observable) {
       *listener << explanation_;
       return false;
@@ -163,30 +163,30 @@ class ObservableMatcher {
 /// Longer than any single reaction of the stack: multipathd's slowest check, a udev storm.
 inline constexpr std::chrono::seconds kEventually{30};
 
-/// Looks at an `Observable` until `inner` matches, or fails when `budget` (times the place's time
+/// Polls an `Observable` until `inner` matches, or fails when `budget` (times the place's time
 /// scale) has passed:
 ///   EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
 /// fails as
 ///   Value of: topology()
 ///   Expected: within 30 s, path groups [active: 4:0:1:0 active ready running]
 ///     Actual: the topology of mpatha, whose path groups are [...]; last seen: mpatha (3600...
-/// Several of them in a row hold one after the other; what must hold at the same time goes into
-/// one, with AllOf. It matches at the first good look: to expect that something does not change,
-/// use `StaysSo`.
+/// Consecutive expectations may hold at different times; combine those that must hold at the same
+/// time with AllOf. The first match ends the polling: to expect that something does not change, use
+/// `StaysSo`.
 template <typename InnerMatcher>
 auto Eventually(InnerMatcher inner, std::chrono::milliseconds budget = kEventually) {
   return matchers_internal::ObservableMatcher<matchers_internal::EventuallyImpl, InnerMatcher>(
       std::move(inner), budget);
 }
 
-/// `inner` matches at every look for `duration`: 50 looks, or one per second if those are more. The
-/// duration is not scaled, and its clock is CLOCK_MONOTONIC, as that of multipathd's timers:
+/// `inner` matches at every poll for `duration`: 50 polls, or one per second if that is more. The
+/// duration is not scaled and is measured with CLOCK_MONOTONIC, like multipathd's timers:
 ///   EXPECT_THAT(table(), StaysSo(Not(QueuesIfNoPath()), std::chrono::seconds(60)));
-/// fails at the first look that does not match, as
+/// fails at the first poll that does not match, as
 ///   Expected: for 60 s, does not have queue_if_no_path
 ///     Actual: the table of mpatha, after 3.020 s (at 389.410 s of the timeline), last seen: 0 ...
-/// An `Error` fails it. A change that is undone between two looks is not seen: match the log for
-/// that. Write StaysSo(Not(...)), not Not(StaysSo(...)).
+/// An `Error` is a mismatch. A change that is undone between two polls is not seen: match the log
+/// for that. Write StaysSo(Not(...)), not Not(StaysSo(...)).
 template <typename InnerMatcher>
 auto StaysSo(InnerMatcher inner, std::chrono::milliseconds duration) {
   return matchers_internal::ObservableMatcher<matchers_internal::StaysSoImpl, InnerMatcher>(

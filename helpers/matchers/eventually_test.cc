@@ -22,7 +22,7 @@ using ::testing::StartsWith;
 
 constexpr milliseconds kSoon{60};
 
-/// Counts the looks at it.
+/// Counts how often it is read.
 class Counter {
  public:
   Observable<int> Value() {
@@ -34,13 +34,13 @@ class Counter {
   int looks_ = 0;
 };
 
-TEST(Eventually, LooksAgainUntilItMatches) {
+TEST(Eventually, PollsUntilItMatches) {
   Counter counter;
   EXPECT_THAT(counter.Value(), Eventually(Ge(3)));
   EXPECT_EQ(counter.looks(), 3);
 }
 
-TEST(Eventually, LooksOnceIfThatIsEnough) {
+TEST(Eventually, PollsOnceIfTheFirstValueMatches) {
   Counter counter;
   EXPECT_THAT(counter.Value(), Eventually(Ge(1), milliseconds(0)));
   EXPECT_EQ(counter.looks(), 1);
@@ -69,7 +69,7 @@ TEST(Eventually, DoesNotWaitAgainToExplain) {
   EXPECT_EQ(counter.looks(), looks);
 
   EXPECT_NE(WhyNot(never, value), "last seen: " + std::to_string(looks));
-  EXPECT_GT(counter.looks(), looks) << "matched again, it looks again";
+  EXPECT_GT(counter.looks(), looks) << "matched again, it polls again";
 }
 
 TEST(Eventually, RetriesAfterErrors) {
@@ -128,7 +128,7 @@ TEST(Observable, IsPrintedByItsName) {
   EXPECT_EQ(::testing::PrintToString(Counter().Value()), "the counter");
 }
 
-TEST(StaysSo, LooksAgainAndAgainForItsWholeDuration) {
+TEST(StaysSo, PollsForItsWholeDuration) {
   const auto begun = Deadline::Clock::now();
   Counter counter;
   EXPECT_THAT(counter.Value(), StaysSo(Ge(1), milliseconds(50)));
@@ -136,7 +136,7 @@ TEST(StaysSo, LooksAgainAndAgainForItsWholeDuration) {
   EXPECT_GE(counter.looks(), 2);
 }
 
-TEST(StaysSo, LooksAtTheBeginningAndAtTheEnd) {
+TEST(StaysSo, PollsAtTheBeginningAndAtTheEnd) {
   Counter counter;
   EXPECT_THAT(counter.Value(), Not(StaysSo(Ge(2), milliseconds(50))));
   EXPECT_EQ(counter.looks(), 1) << "the first mismatch ends it";
@@ -148,7 +148,7 @@ TEST(StaysSo, LooksAtTheBeginningAndAtTheEnd) {
     return late;
   });
   EXPECT_THAT(value, Not(StaysSo(false, milliseconds(50))));
-  EXPECT_TRUE(late) << "only the look at the end can fail it";
+  EXPECT_TRUE(late) << "only the poll at the end can fail it";
 }
 
 TEST(StaysSo, ExplainsWhenAndWhatItSawFirst) {
@@ -173,7 +173,7 @@ TEST(StaysSo, FailsAtAnError) {
               EndsWith(", which could not be read: ask: multipathd: not running"));
 }
 
-TEST(StaysSo, DoesNotLookAgainToExplain) {
+TEST(StaysSo, DoesNotPollAgainToExplain) {
   Counter counter;
   const Observable<int> value = counter.Value();
   const ::testing::Matcher<const Observable<int>&> never = StaysSo(0, kSoon);

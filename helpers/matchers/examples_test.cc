@@ -125,11 +125,11 @@ class Examples : public ::testing::Test {
   std::uint64_t io_ = 0;
 };
 
-TEST_F(Examples, OfEventually) {
+TEST_F(Examples, Eventually) {
   EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
 }
 
-TEST_F(Examples, OfStaysSo) {
+TEST_F(Examples, StaysSo) {
   const auto takes_a_minute = [&] {
     EXPECT_THAT(table(), StaysSo(Not(QueuesIfNoPath()), std::chrono::seconds(60)));
     EXPECT_THAT(table(), StaysSo(QueuesIfNoPath(), std::chrono::minutes(1)));
@@ -137,7 +137,7 @@ TEST_F(Examples, OfStaysSo) {
   static_cast<void>(takes_a_minute);
 }
 
-TEST_F(Examples, OfTopologyMatchers) {
+TEST_F(Examples, TopologyMatchers) {
   const auto needs_two_groups = [&] {
     EXPECT_THAT(topology(),
                 Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
@@ -145,23 +145,23 @@ TEST_F(Examples, OfTopologyMatchers) {
   static_cast<void>(needs_two_groups);
 }
 
-TEST_F(Examples, OfTableMatchers) {
+TEST_F(Examples, TableMatchers) {
   table_ = "0 8 multipath 0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1";
   EXPECT_THAT(table(), Eventually(HasGroups({{rig().path(1)}, {rig().path(0)}})));
 }
 
-TEST_F(Examples, OfLogMatchers) {
+TEST_F(Examples, LogMatchers) {
   EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}})));
   EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))));
   EXPECT_THAT(log(), EventuallyLogs(DisablesQueueing(rig().map())));
 }
 
-TEST_F(Examples, OfRecordMatchers) {
+TEST_F(Examples, RecordMatchers) {
   EXPECT_THAT(Timeline(),
               ShowsInOrder({InjectsFault("delete", rig().path(0)), FirstIoOn(rig().path(1))}));
 }
 
-TEST_F(Examples, OfPathIoMatchers) {
+TEST_F(Examples, PathIoMatchers) {
   FakeIo io;
   ASSERT_OK_AND_ASSIGN(const auto before, path_io().Now());
   ASSERT_OK(io.AwaitGoodCompletions(20));
@@ -169,7 +169,7 @@ TEST_F(Examples, OfPathIoMatchers) {
   EXPECT_THAT(IoSince(before, now), CarriedBy(rig().path(1), 20));
 }
 
-TEST_F(Examples, OfIoMatchers) {
+TEST_F(Examples, IoMatchers) {
   guest::IoReport report;
   report.outcomes.resize(1);
   EXPECT_THAT(report, CompletedWithoutErrors());
@@ -183,21 +183,21 @@ TEST_F(Examples, OfIoMatchers) {
   static_cast<void>(needs_storage);
 }
 
-TEST_F(Examples, OfFioMatchers) {
+TEST_F(Examples, FioMatchers) {
   guest::FioReport report;
   report.jobs.resize(1);
   report.jobs.front().write.ios = 1;
   EXPECT_THAT(report, FioSucceeded());
 }
 
-TEST_F(Examples, OfGuestMatchers) {
+TEST_F(Examples, GuestMatchers) {
   EXPECT_THAT(guest().events(), Eventually(ReportsIoErrors(OnError::kPause)));
   EXPECT_THAT(guest().state(), Eventually(IsPausedByIoError()));
 }
 
-TEST_F(Examples, OfScsiMatchers) { EXPECT_THAT(guest().Execute(scsi::Read10(0, 8)), Succeeded()); }
+TEST_F(Examples, ScsiMatchers) { EXPECT_THAT(guest().Execute(scsi::Read10(0, 8)), Succeeded()); }
 
-TEST_F(Examples, OfLayerMatchers) {
+TEST_F(Examples, LayerMatchers) {
   layers::ErrorTrace seen;
   EXPECT_THAT(seen, NoErrorTravels());
   const auto needs_an_error = [&] {
@@ -214,14 +214,14 @@ TEST_F(Examples, OfLayerMatchers) {
   static_cast<void>(needs_an_error);
 }
 
-TEST_F(Examples, OfStatusMatchers) {
+TEST_F(Examples, StatusMatchers) {
   EXPECT_OK(rig().path(0).Delete());
   EXPECT_THAT(Rig::Adopt(), FailsWith(HasSubstr("no rig is up")));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(io.AwaitGoodCompletions(3));
 }
 
-TEST_F(Examples, OfTheReadmeOfCases) {
+TEST_F(Examples, TheReadmeOfCases) {
   const auto from = std::chrono::microseconds(1);
   const auto to = std::chrono::microseconds(2);
   const PathId deleted = rig().path(0);
@@ -243,15 +243,15 @@ TEST_F(Examples, OfTheReadmeOfCases) {
   ASSERT_OK(rig().path(0).Delete());
 }
 
-Status DeletesTheDiskOf(const FakePath& path) {
+Status DeleteDiskOf(const FakePath& path) {
   const scsi::Disk disk = path.disk();
   DUALPATH_TRY(const std::string name, disk.BlockName());
   DUALPATH_TRY_STATUS(disk.Delete());
   return Ok{};
 }
 
-TEST_F(Examples, OfResult) {
-  EXPECT_THAT(DeletesTheDiskOf(rig().path(0)), FailsWith(HasSubstr("find disk: 3:0:1:0")));
+TEST_F(Examples, Result) {
+  EXPECT_THAT(DeleteDiskOf(rig().path(0)), FailsWith(HasSubstr("find disk: 3:0:1:0")));
 }
 
 }  // namespace

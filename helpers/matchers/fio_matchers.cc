@@ -15,7 +15,7 @@ using guest::FioReport;
 std::optional<std::string> WhyNotSuccessful(const FioReport& report) {
   if (report.jobs.empty()) return "which has no job";
   for (const FioJob& job : report.jobs) {
-    if (job.error == EILSEQ) return "whose job " + job.name + " read other data than it wrote";
+    if (job.error == EILSEQ) return "whose job " + job.name + " read back different data";
     if (job.error != 0) return "whose job " + job.name + " failed";
     if (job.read.ios + job.write.ios == 0) return "whose job " + job.name + " did no I/O";
   }

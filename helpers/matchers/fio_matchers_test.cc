@@ -25,7 +25,7 @@ TEST(FioSucceeded, NeedsIoWithoutAnError) { EXPECT_THAT(ReportOf(3, 0), FioSucce
 
 TEST(FioSucceeded, NamesTheJobThatFailed) {
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(3, EILSEQ, 1)),
-            "whose job soak read other data than it wrote");
+            "whose job soak read back different data");
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(3, EIO, 1)), "whose job soak failed");
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(0, 0)), "whose job soak did no I/O");
   EXPECT_EQ(WhyNot(FioSucceeded(), ReportOf(3, 0, 1)), "which ended with exit status 1");

@@ -36,7 +36,7 @@ enum class IoErrorReason {
 /// libvirt reported no I/O error.
 ::testing::Matcher<const std::vector<guest::DomainEvent>&> ReportsNoIoError();
 
-/// The domain is running, for whatever reason; it is paused, and because of an I/O error:
+/// The domain is running, for any reason; the domain is paused because of an I/O error:
 ///   EXPECT_THAT(guest().state(), Eventually(IsPausedByIoError()));
 ::testing::Matcher<const guest::DomainState&> IsRunning();
 ::testing::Matcher<const guest::DomainState&> IsPausedByIoError();

@@ -22,7 +22,7 @@ bool WasHeld(const IoResult& outcome) { return outcome.Took() >= guest::kHeld; }
 
 std::string ErrorText(int error_number) { return std::generic_category().message(error_number); }
 
-/// What is wrong with a run, and the index of the I/O that shows it.
+/// Description of what is wrong with a run, and the index of the I/O that shows it.
 struct Fault {
   std::string text;
   std::size_t at = 0;
@@ -42,7 +42,7 @@ Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator outc
   return Described<IoReport>(
       std::move(description), std::move(negation),
       [find_fault = std::move(find_fault)](const IoReport& report) -> std::optional<std::string> {
-        if (report.outcomes.empty()) return "which is no I/O at all";
+        if (report.outcomes.empty()) return "which has no I/O";
         const std::optional<Fault> fault = find_fault(report);
         if (!fault) return std::nullopt;
         return fault->text + guest::DescribeRuns(report, fault->at);
@@ -85,7 +85,7 @@ Phase HeldThenFailing(int error_number) {
 Phase Phase::StartedBefore(std::chrono::microseconds point) const {
   Phase bounded = *this;
   bounded.started_before = point;
-  bounded.description += ", if begun before " + std::to_string(point.count()) + " us";
+  bounded.description += ", if started before " + std::to_string(point.count()) + " us";
   return bounded;
 }
 

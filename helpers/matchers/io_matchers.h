@@ -39,7 +39,7 @@ Phase HeldThenGood();             ///< queued for at least guest::kHeld, then no
 Phase HeldThenFailing(int error_number);
 Phase Maybe(Phase phase);  ///< optional
 
-/// The run is these phases in this order, each of at least one I/O, and nothing else:
+/// The run consists of exactly these phases in this order, each of at least one I/O:
 ///   EXPECT_THAT(report, HasPhases({Good(), HeldThenGood(), Good()}));
 /// fails as
 ///   Expected: I/O in these phases: good; queued, then good; good
@@ -47,9 +47,10 @@ Phase Maybe(Phase phase);  ///< optional
 ///     ...
 ::testing::Matcher<const guest::IoReport&> HasPhases(std::vector<Phase> phases);
 
-/// Every I/O between the two points failed at once with this error, and every I/O before or after
-/// them was good; at least one failed. An I/O that straddles a point may do either; a point is as
-/// wide as the accuracy of the clocks and `give`, the time that the event at the point took.
+/// Every I/O between the two points failed immediately with this error, and every I/O before or
+/// after them was good; at least one failed. An I/O that straddles a point may do either. Each
+/// point has a tolerance: the accuracy of the clocks plus `give`, the duration of the event at the
+/// point.
 ::testing::Matcher<const guest::IoReport&> FailedExactlyBetween(
     std::chrono::microseconds from, std::chrono::microseconds to, int error_number,
     std::chrono::microseconds give = std::chrono::microseconds(0));

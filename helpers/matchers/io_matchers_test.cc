@@ -27,9 +27,9 @@ constexpr milliseconds kQuick{100};
 constexpr milliseconds kLong{30000};
 
 /// A run of one I/O after the other, a second apart, with the given results.
-class Story {
+class FakeRun {
  public:
-  Story& Then(milliseconds took, int error_number = 0) {
+  FakeRun& Then(milliseconds took, int error_number = 0) {
     IoResult outcome;
     outcome.sequence = report_.outcomes.size() + 1;
     outcome.block = outcome.sequence;
@@ -40,10 +40,10 @@ class Story {
     next_ += took + seconds(1);
     return *this;
   }
-  Story& Good() { return Then(kQuick); }
-  Story& Failing(int error_number) { return Then(kQuick, error_number); }
-  Story& HeldThenGood() { return Then(kLong); }
-  Story& HeldThenFailing(int error_number) { return Then(kLong, error_number); }
+  FakeRun& Good() { return Then(kQuick); }
+  FakeRun& Failing(int error_number) { return Then(kQuick, error_number); }
+  FakeRun& HeldThenGood() { return Then(kLong); }
+  FakeRun& HeldThenFailing(int error_number) { return Then(kLong, error_number); }
 
   operator IoReport() const { return report_; }  // NOLINT(google-explicit-constructor)
 
@@ -63,30 +63,30 @@ std::string Description(const ::testing::Matcher<const IoReport&>& matcher) {
 }
 
 TEST(CompletedWithoutErrors, IgnoresQueueing) {
-  EXPECT_EQ(Why(CompletedWithoutErrors(), Story().Good().HeldThenGood().Good()), "it matches");
+  EXPECT_EQ(Why(CompletedWithoutErrors(), FakeRun().Good().HeldThenGood().Good()), "it matches");
   EXPECT_EQ(Description(CompletedWithoutErrors()), "every I/O completed without error");
 }
 
 TEST(CompletedWithoutErrors, ShowsTheFirstError) {
   EXPECT_EQ(
-      Why(CompletedWithoutErrors(), Story().Good().Failing(EIO).Failing(ENOSPC)),
+      Why(CompletedWithoutErrors(), FakeRun().Good().Failing(EIO).Failing(ENOSPC)),
       "the first that failed is #2 block 2: Input/output error after 0.100 s, begun at 1.100 s");
 }
 
 TEST(CompletedWithoutErrors, ShowsTheIoAfterTheSentence) {
   EXPECT_EQ(
-      WhyNot(CompletedWithoutErrors(), IoReport(Story().Good().Good().Failing(EIO))),
+      WhyNot(CompletedWithoutErrors(), IoReport(FakeRun().Good().Good().Failing(EIO))),
       "the first that failed is #3 block 3: Input/output error after 0.100 s, begun at 2.200 s"
       "\n  2 from #1 block 1: good after 0.100 s, begun at 0.000 s"
       "\n  1 from #3 block 3: Input/output error after 0.100 s, begun at 2.200 s");
 }
 
 TEST(CompletedWithoutErrors, NeedsIo) {
-  EXPECT_EQ(Why(CompletedWithoutErrors(), IoReport()), "which is no I/O at all");
+  EXPECT_EQ(Why(CompletedWithoutErrors(), IoReport()), "which has no I/O");
 }
 
 TEST(HasPhases, DistinguishesFourResults) {
-  const IoReport run = Story()
+  const IoReport run = FakeRun()
                            .Good()
                            .Good()
                            .HeldThenGood()
@@ -100,48 +100,49 @@ TEST(HasPhases, DistinguishesFourResults) {
 }
 
 TEST(HasPhases, ComparesTheOrder) {
-  EXPECT_EQ(Why(HasPhases({Good(), Failing(EIO)}), Story().Failing(EIO).Good()),
+  EXPECT_EQ(Why(HasPhases({Good(), Failing(EIO)}), FakeRun().Failing(EIO).Good()),
             "expected \"good\", got #1 block 1: Input/output error after 0.100 s, "
             "begun at 0.000 s");
 }
 
 TEST(HasPhases, NeedsEveryPhase) {
   const auto matcher = HasPhases({Good(), HeldThenGood(), Good()});
-  EXPECT_EQ(Why(matcher, Story().Good().Failing(EIO).Good()),
+  EXPECT_EQ(Why(matcher, FakeRun().Good().Failing(EIO).Good()),
             "expected \"queued, then good\", got #2 block 2: Input/output error after "
             "0.100 s, begun at 1.100 s");
-  EXPECT_EQ(Why(matcher, Story().Good().Good()), "expected \"queued, then good\", got no more I/O");
-  EXPECT_EQ(Why(matcher, Story().Good().HeldThenGood()), "expected \"good\", got no more I/O");
-  EXPECT_EQ(Why(matcher, IoReport()), "which is no I/O at all");
+  EXPECT_EQ(Why(matcher, FakeRun().Good().Good()),
+            "expected \"queued, then good\", got no more I/O");
+  EXPECT_EQ(Why(matcher, FakeRun().Good().HeldThenGood()), "expected \"good\", got no more I/O");
+  EXPECT_EQ(Why(matcher, IoReport()), "which has no I/O");
 }
 
 TEST(HasPhases, AllowsNoMoreIo) {
-  EXPECT_EQ(Why(HasPhases({Good(), HeldThenGood()}), Story().Good().HeldThenGood().Good()),
+  EXPECT_EQ(Why(HasPhases({Good(), HeldThenGood()}), FakeRun().Good().HeldThenGood().Good()),
             "expected no more I/O, got #3 block 3: good after 0.100 s, begun at 32.100 s");
 }
 
 TEST(HasPhases, DistinguishesErrorsAndQueueing) {
-  EXPECT_THAT(Story().Failing(ENOSPC), Not(HasPhases({Failing(EIO)})));
-  EXPECT_THAT(Story().HeldThenFailing(EIO), Not(HasPhases({Failing(EIO)})));
-  EXPECT_THAT(Story().Failing(EIO), Not(HasPhases({HeldThenFailing(EIO)})));
-  EXPECT_THAT(Story().HeldThenFailing(ENOSPC), Not(HasPhases({HeldThenFailing(EIO)})));
-  EXPECT_THAT(Story().HeldThenFailing(EIO), Not(HasPhases({HeldThenGood()})));
-  EXPECT_THAT(Story().HeldThenGood(), Not(HasPhases({Good()})));
+  EXPECT_THAT(FakeRun().Failing(ENOSPC), Not(HasPhases({Failing(EIO)})));
+  EXPECT_THAT(FakeRun().HeldThenFailing(EIO), Not(HasPhases({Failing(EIO)})));
+  EXPECT_THAT(FakeRun().Failing(EIO), Not(HasPhases({HeldThenFailing(EIO)})));
+  EXPECT_THAT(FakeRun().HeldThenFailing(ENOSPC), Not(HasPhases({HeldThenFailing(EIO)})));
+  EXPECT_THAT(FakeRun().HeldThenFailing(EIO), Not(HasPhases({HeldThenGood()})));
+  EXPECT_THAT(FakeRun().HeldThenGood(), Not(HasPhases({Good()})));
 }
 
 TEST(HasPhases, CountsTwoSecondsAsQueued) {
-  EXPECT_THAT(Story().Then(guest::kHeld), HasPhases({HeldThenGood()}));
-  EXPECT_THAT(Story().Then(guest::kHeld - milliseconds(1)), HasPhases({Good()}));
+  EXPECT_THAT(FakeRun().Then(guest::kHeld), HasPhases({HeldThenGood()}));
+  EXPECT_THAT(FakeRun().Then(guest::kHeld - milliseconds(1)), HasPhases({Good()}));
 }
 
 TEST(HasPhases, AllowsOptionalPhases) {
   const auto matcher = HasPhases({Good(), Maybe(Failing(EIO)), HeldThenGood(), Good()});
-  EXPECT_EQ(Why(matcher, Story().Good().HeldThenGood().Good()), "it matches");
-  EXPECT_EQ(Why(matcher, Story().Good().Failing(EIO).Failing(EIO).HeldThenGood().Good()),
+  EXPECT_EQ(Why(matcher, FakeRun().Good().HeldThenGood().Good()), "it matches");
+  EXPECT_EQ(Why(matcher, FakeRun().Good().Failing(EIO).Failing(EIO).HeldThenGood().Good()),
             "it matches");
-  EXPECT_THAT(Why(matcher, Story().Good().Failing(ENOSPC).HeldThenGood().Good()),
+  EXPECT_THAT(Why(matcher, FakeRun().Good().Failing(ENOSPC).HeldThenGood().Good()),
               HasSubstr("expected \"queued, then good\", got #2"));
-  EXPECT_EQ(Why(HasPhases({Good(), Maybe(Failing(EIO))}), Story().Good()), "it matches");
+  EXPECT_EQ(Why(HasPhases({Good(), Maybe(Failing(EIO))}), FakeRun().Good()), "it matches");
 }
 
 TEST(HasPhases, DescribesThePhases) {
@@ -249,7 +250,7 @@ TEST_F(FailedExactlyBetweenTest, RejectsAThirdResultAtAPoint) {
 }
 
 TEST_F(FailedExactlyBetweenTest, NeedsAFailure) {
-  EXPECT_EQ(Why(), "which is no I/O at all");
+  EXPECT_EQ(Why(), "which has no I/O");
   Add(milliseconds(9000), milliseconds(9100), 0);
   Add(milliseconds(21000), milliseconds(21100), 0);
   EXPECT_EQ(Why(), "no I/O failed");
@@ -263,7 +264,7 @@ TEST_F(FailedExactlyBetweenTest, DescribesTheTime) {
 class HoldsEveryWriteTest : public ::testing::Test {
  protected:
   HoldsEveryWriteTest() {
-    report_ = Story().Good().Good();
+    report_ = FakeRun().Good().Good();
     report_.options.run_id = 3;
     report_.options.block_bytes = guest::kSectorBytes;
     std::string content(guest::kSectorBytes, '\0');

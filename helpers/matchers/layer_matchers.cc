@@ -60,7 +60,7 @@ std::string ToString(const SgIoEnd& end) {
 bool EndsAsExpected(const SgIo& sg_io, const SgIoEnd& end, bool shows_host_byte) {
   if (!sg_io.returned || sg_io.error_number != end.error_number) return false;
   if (end.error_number != 0 || !shows_host_byte) return true;
-  return sg_io.handed_back && sg_io.handed_back->host_byte == end.host_byte;
+  return sg_io.result && sg_io.result->host_byte == end.host_byte;
 }
 
 class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorTrace&> {
@@ -84,7 +84,7 @@ class ErrorTravelsMatcher : public ::testing::MatcherInterface<const ErrorTrace&
   }
   void DescribeTo(std::ostream* out) const override { Describe("an error travels", out); }
   void DescribeNegationTo(std::ostream* out) const override {
-    Describe("no error travels so", out);
+    Describe("no error travels this way", out);
   }
 
  private:
@@ -127,7 +127,7 @@ ErrorTravels& ErrorTravels::PathReturns(const PathId& path, HostByte host_byte) 
                         [path, host_byte](const GuestCommand& command) -> Mismatch {
                           if (command.sg_ios.empty()) return "no SG_IO";
                           const auto& below = command.sg_ios.back().below;
-                          const bool said = std::any_of(
+                          const bool returned = std::any_of(
                               below.begin(), below.end(), [&](const observe::TraceEvent& record) {
                                 return IsCompletionBy(record, path, host_byte);
                               });
@@ -135,7 +135,7 @@ ErrorTravels& ErrorTravels::PathReturns(const PathId& path, HostByte host_byte) 
                               below.begin(), below.end(), [&](const observe::TraceEvent& record) {
                                 return IsOtherCompletion(record, path, host_byte);
                               });
-                          if (said && !others) return std::nullopt;
+                          if (returned && !others) return std::nullopt;
                           return DescribeBelow(command.sg_ios.back());
                         });
 }
@@ -155,7 +155,7 @@ ErrorTravels& ErrorTravels::SgIoFails(int error_number) {
 }
 
 ErrorTravels& ErrorTravels::SgIoReturns(HostByte host_byte) {
-  return SgIoEndsAsOneOf({HandsBack(host_byte)});
+  return SgIoEndsAsOneOf({SgIoHostByte(host_byte)});
 }
 
 ErrorTravels& ErrorTravels::SgIoEndsAsOneOf(std::vector<SgIoEnd> ends) {
@@ -177,19 +177,19 @@ ErrorTravels& ErrorTravels::SgIoEndsAsOneOf(std::vector<SgIoEnd> ends) {
   });
 }
 
-ErrorTravels& ErrorTravels::QemuMakesSense(scsi::SenseKey key, unsigned asc, unsigned ascq) {
+ErrorTravels& ErrorTravels::QemuBuildsSense(scsi::SenseKey key, unsigned asc, unsigned ascq) {
   const std::string wanted = SenseText(static_cast<unsigned>(key), asc, ascq);
   return ExpectOfFailed("QEMU builds the sense data " + wanted, "QEMU",
                         [wanted](const GuestCommand& command) -> Mismatch {
                           if (!command.built_sense) return "built none";
                           const auto& sense = *command.built_sense;
-                          const std::string made = SenseText(sense.key, sense.asc, sense.ascq);
-                          if (made == wanted) return std::nullopt;
-                          return "built " + made;
+                          const std::string built = SenseText(sense.key, sense.asc, sense.ascq);
+                          if (built == wanted) return std::nullopt;
+                          return "built " + built;
                         });
 }
 
-ErrorTravels& ErrorTravels::QemuMakesNoSense() {
+ErrorTravels& ErrorTravels::QemuBuildsNoSense() {
   return ExpectOfFailed("QEMU builds no sense data", "QEMU",
                         [](const GuestCommand& command) -> Mismatch {
                           if (!command.built_sense) return std::nullopt;
@@ -295,7 +295,7 @@ ErrorTravels& ErrorTravels::CheckerGets(const PathId& path, HostByte host_byte) 
                 });
 }
 
-ErrorTravels& ErrorTravels::LogSays(const LogEvent& event) {
+ErrorTravels& ErrorTravels::LogContains(const LogEvent& event) {
   return Expect("the log has " + event.description, [event](const ErrorTrace& trace) -> Mismatch {
     if (TimeOf(event, trace.log).ok()) return std::nullopt;
     return "in the log: none of " + std::to_string(trace.log.size()) + " lines is " +

@@ -19,7 +19,7 @@ struct SgIoEnd {
   scsi::HostByte host_byte = scsi::HostByte::kOk;
 };
 inline SgIoEnd SgIoErrno(int error_number) { return {error_number}; }
-inline SgIoEnd HandsBack(scsi::HostByte host_byte) { return {0, host_byte}; }
+inline SgIoEnd SgIoHostByte(scsi::HostByte host_byte) { return {0, host_byte}; }
 
 /// How an error travels up, layer by layer, for every command of the guest that failed:
 ///   EXPECT_THAT(seen, ErrorTravels()
@@ -38,7 +38,7 @@ inline SgIoEnd HandsBack(scsi::HostByte host_byte) { return {0, host_byte}; }
 /// Layers that are not mentioned are not compared. It is a mismatch if nothing failed.
 class ErrorTravels {
  public:
-  /// The host byte with which the SCSI layer completed the command on this path, the only one.
+  /// The SCSI layer completed the command on this path, and on no other, with this host byte.
   ErrorTravels& PathReturns(const PathId& path, scsi::HostByte host_byte);
 
   /// No path completed the command with an error, or the command was sent to none.
@@ -51,12 +51,12 @@ class ErrorTravels {
   /// (ErrorTrace::why_no_sg_io), only that the ioctl returned.
   ErrorTravels& SgIoReturns(scsi::HostByte host_byte);
 
-  /// QEMU's ioctl ended in one of these ways, where it depends on timing.
+  /// QEMU's ioctl ended in one of these ways, if that depends on timing.
   ErrorTravels& SgIoEndsAsOneOf(std::vector<SgIoEnd> ends);
 
   /// QEMU built the sense data itself; no device sent it.
-  ErrorTravels& QemuMakesSense(scsi::SenseKey key, unsigned asc, unsigned ascq);
-  ErrorTravels& QemuMakesNoSense();
+  ErrorTravels& QemuBuildsSense(scsi::SenseKey key, unsigned asc, unsigned ascq);
+  ErrorTravels& QemuBuildsNoSense();
 
   /// QEMU reported the error to the guest instead of pausing it, according to libvirt.
   ErrorTravels& QemuReportsToTheGuest();
@@ -75,11 +75,11 @@ class ErrorTravels {
 
   ErrorTravels& ApplicationGets(int error_number);
 
-  /// The checker's TEST UNIT READY got this host byte from this path.
+  /// The checker's TEST UNIT READY ended with this host byte on this path.
   ErrorTravels& CheckerGets(const PathId& path, scsi::HostByte host_byte);
 
   /// multipathd or the kernel of this machine logged this at some time.
-  ErrorTravels& LogSays(const LogEvent& event);
+  ErrorTravels& LogContains(const LogEvent& event);
 
   /// No command failed that began after this was logged.
   ErrorTravels& Until(const LogEvent& event);

@@ -47,8 +47,7 @@ ErrorTrace BrokenTransport() {
     layers::SgIo sg_io;
     sg_io.issued = begun;
     sg_io.returned = command.ended;
-    sg_io.handed_back =
-        observe::SgIoReturn{{0x2a}, HostByte::kTransportDisrupted, 0, ScsiStatus::kGood};
+    sg_io.result = observe::SgIoReturn{{0x2a}, HostByte::kTransportDisrupted, 0, ScsiStatus::kGood};
     sg_io.below = {Completion(begun, {0x2a}, HostByte::kTransportDisrupted),
                    {0, "worker", 7, observe::BlockError{{8, 0}, EIO}}};
     command.sg_ios.push_back(sg_io);
@@ -77,7 +76,7 @@ ErrorTrace OfflinePath() {
   ErrorTrace path = BrokenTransport();
   for (GuestCommand& command : path.commands) {
     command.sg_ios.back().error_number = ENODEV;
-    command.sg_ios.back().handed_back.reset();
+    command.sg_ios.back().result.reset();
     command.sg_ios.back().below.clear();
     command.built_sense = observe::BuiltSense{1, 0xb, 0, 6};
     command.response = VirtioScsiResponse::kOk;
@@ -92,20 +91,20 @@ TEST(ErrorTravels, ComparesEveryLayer) {
   EXPECT_THAT(BrokenTransport(), ErrorTravels()
                                      .PathReturns(kActive, HostByte::kTransportDisrupted)
                                      .SgIoReturns(HostByte::kTransportDisrupted)
-                                     .QemuMakesNoSense()
+                                     .QemuBuildsNoSense()
                                      .QemuReportsToTheGuest()
                                      .VirtioScsiResponds(VirtioScsiResponse::kTransportFailure)
                                      .GuestTries(2)
                                      .GuestKernelSees(HostByte::kTransportDisrupted)
                                      .ApplicationGets(EIO)
                                      .CheckerGets(kActive, HostByte::kTransportDisrupted)
-                                     .LogSays(KernelFails(kActive))
+                                     .LogContains(KernelFails(kActive))
                                      .Until(KernelFails(kActive)));
   EXPECT_THAT(OfflinePath(),
               ErrorTravels()
                   .NoPathReturnsAnError()
                   .SgIoFails(ENODEV)
-                  .QemuMakesSense(SenseKey::kAbortedCommand, 0x00, 0x06)
+                  .QemuBuildsSense(SenseKey::kAbortedCommand, 0x00, 0x06)
                   .VirtioScsiResponds(VirtioScsiResponse::kOk, ScsiStatus::kCheckCondition)
                   .GuestKernelSees(HostByte::kOk, "Aborted Command"));
 }
@@ -130,11 +129,11 @@ TEST(ErrorTravels, NamesTheLayerThatDiffers) {
               HasSubstr("6:0:1:0 command 0x2a: DID_TRANSPORT_DISRUPTED, GOOD; "));
   EXPECT_THAT(WhyNot(ErrorTravels().NoPathReturnsAnError(), broken),
               HasSubstr("at the paths, 2 times"));
-  EXPECT_THAT(WhyNot(ErrorTravels().QemuMakesSense(SenseKey::kNotReady, 4, 1), offline),
+  EXPECT_THAT(WhyNot(ErrorTravels().QemuBuildsSense(SenseKey::kNotReady, 4, 1), offline),
               HasSubstr("at QEMU, 2 times"));
-  EXPECT_THAT(WhyNot(ErrorTravels().QemuMakesSense(SenseKey::kNotReady, 4, 1), broken),
+  EXPECT_THAT(WhyNot(ErrorTravels().QemuBuildsSense(SenseKey::kNotReady, 4, 1), broken),
               HasSubstr("built none"));
-  EXPECT_THAT(WhyNot(ErrorTravels().QemuMakesNoSense(), offline),
+  EXPECT_THAT(WhyNot(ErrorTravels().QemuBuildsNoSense(), offline),
               HasSubstr("built 0x0b/0x00/0x06"));
   EXPECT_THAT(WhyNot(ErrorTravels().VirtioScsiResponds(VirtioScsiResponse::kFailure), broken),
               HasSubstr("TRANSPORT_FAILURE, GOOD: TRANSPORT_FAILURE, GOOD"));
@@ -148,7 +147,7 @@ TEST(ErrorTravels, NamesTheLayerThatDiffers) {
               HasSubstr("at the application: #8 block 7: Input/output error"));
   EXPECT_THAT(WhyNot(ErrorTravels().CheckerGets(kActive, HostByte::kNoConnect), broken),
               HasSubstr("at the checker: [    3.000000] worker: 6:0:1:0 command 0x00: DID_TR"));
-  EXPECT_EQ(WhyNot(ErrorTravels().LogSays(KernelFails(kOther)), broken),
+  EXPECT_EQ(WhyNot(ErrorTravels().LogContains(KernelFails(kOther)), broken),
             "in the log: none of 1 lines is the kernel failing path 8:16");
 }
 
@@ -173,10 +172,10 @@ TEST(ErrorTravels, AllowsSeveralEndsOfSgIo) {
   ErrorTrace path = BrokenTransport();
   path.commands.back() = OfflinePath().commands.back();
   EXPECT_THAT(path, ErrorTravels().SgIoEndsAsOneOf(
-                        {SgIoErrno(ENODEV), HandsBack(HostByte::kTransportDisrupted)}));
+                        {SgIoErrno(ENODEV), SgIoHostByte(HostByte::kTransportDisrupted)}));
   EXPECT_THAT(path, Not(ErrorTravels().SgIoFails(ENODEV)));
   const ::testing::Matcher<const ErrorTrace&> matcher =
-      ErrorTravels().SgIoEndsAsOneOf({SgIoErrno(ENODEV), HandsBack(HostByte::kError)});
+      ErrorTravels().SgIoEndsAsOneOf({SgIoErrno(ENODEV), SgIoHostByte(HostByte::kError)});
   EXPECT_THAT(WhyNot(matcher, path), HasSubstr("at SG_IO, 1 times, first of command 0x2a"));
   std::ostringstream description;
   matcher.DescribeTo(&description);
@@ -214,7 +213,7 @@ TEST(ErrorTravels, RejectsAPause) {
 
 TEST(ErrorTravels, IgnoresTheHostByteIfTheKernelCannotTraceIt) {
   ErrorTrace path = BrokenTransport();
-  for (GuestCommand& command : path.commands) command.sg_ios.back().handed_back.reset();
+  for (GuestCommand& command : path.commands) command.sg_ios.back().result.reset();
   EXPECT_THAT(path, Not(ErrorTravels().SgIoReturns(HostByte::kTransportDisrupted)));
   path.why_no_sg_io = "no probes";
   EXPECT_THAT(path, ErrorTravels().SgIoReturns(HostByte::kTransportDisrupted));
@@ -234,7 +233,7 @@ TEST(ErrorTravels, AllowsASuccessfulRetryOfTheGuestsKernel) {
             "at the guest's kernel: no error logged");
 }
 
-TEST(NoErrorTravels, LooksAtEveryLayer) {
+TEST(NoErrorTravels, ChecksEveryLayer) {
   EXPECT_THAT(ErrorTrace(), NoErrorTravels());
   EXPECT_THAT(WhyNot(NoErrorTravels(), OfflinePath()),
               HasSubstr("in which this failed: command 0x2a at sector 56"));

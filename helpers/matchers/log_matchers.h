@@ -37,7 +37,7 @@ LogEvent RemovesPath(const std::string& map, const PathId& path);
 /// multipathd fails the path, because of its checker or because the state in sysfs is "offline".
 LogEvent CheckerFails(const std::string& map, const PathId& path);
 
-/// multipathd's check finds "offline" in sysfs, also if the kernel has failed the path already.
+/// multipathd's check finds "offline" in sysfs, even if the kernel has already failed the path.
 LogEvent SeesOffline(const std::string& map, const PathId& path);
 
 /// multipathd reinstates the path in the kernel.
@@ -70,7 +70,7 @@ LogEvent EitherOf(LogEvent one, LogEvent other);
 ::testing::Matcher<const Log&> Logs(LogEvent event);
 
 /// The log has such a line within `budget`. log() begins at SetUp or at the last MarkLog(): without
-/// a mark, a line of an earlier step matches at once.
+/// a mark, a line of an earlier step matches immediately.
 ///   EXPECT_THAT(log(), EventuallyLogs(DisablesQueueing(rig().map())));
 /// fails as
 ///   Expected: within 30 s, logs mpatha: disable queueing

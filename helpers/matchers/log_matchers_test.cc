@@ -158,7 +158,7 @@ TEST(LogEvents, CompareTheMap) {
   ExpectNone(RecoversToNormal("mpatha"), {"mpathb: Recovered to normal mode"});
 }
 
-TEST(LogEvents, ReinstatedPathsByNumberOrName) {
+TEST(LogEvents, FindReinstatedPathsByNumberOrName) {
   ExpectEach(Reinstates(kSdb), {"8:16: reinstated", "sdb: reinstated"});
   ExpectNone(Reinstates(kSdb), {"8:0: reinstated", "sda: reinstated", "8:16: mark as failed"});
 }
@@ -170,14 +170,14 @@ TEST(LogEvents, PathGroupsAreCountedFromOneInTheLogAndFromZeroHere) {
               "mpathb: switch to path group #1"});
 }
 
-TEST(LogEvents, EitherOfTwo) {
+TEST(LogEvents, MatchEitherOfTwo) {
   const LogEvent either = EitherOf(DisablesQueueing("mpatha"), RecoversToNormal("mpatha"));
   ExpectEach(either, {"mpatha: Disable queueing", "mpatha: Recovered to normal mode"});
   ExpectNone(either, {"mpatha: queue_if_no_path enabled"});
   EXPECT_EQ(either.description, "mpatha: disable queueing, or mpatha: recovered to normal mode");
 }
 
-TEST(LogEvents, OfTheKernel) {
+TEST(LogEvents, MatchKernelMessages) {
   ExpectEach(KernelFails(kSdb), {"device-mapper: multipath: Failing path 8:16.",
                                  "device-mapper: multipath: 253:0: Failing path 8:16."});
   ExpectNone(KernelFails(kSdb), {"device-mapper: multipath: Failing path 8:0.",

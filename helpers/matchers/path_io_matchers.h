@@ -20,12 +20,12 @@ inline std::ostream& operator<<(std::ostream& out, const PathIo& io) {
   return out << io.commands << " on " << io.path;
 }
 
-/// Returns the commands of each path in `now` since `before`. A count that has become smaller began
-/// again at 0: the disk was deleted and rescanned.
+/// Returns the commands of each path in `now` since `before`. A count that decreased was reset to
+/// 0: the disk was deleted and rescanned.
 std::vector<PathIo> IoSince(const std::vector<PathIo>& before, const std::vector<PathIo>& now);
 
 /// `path` completed at least `at_least` commands and every other path at most a tenth as many: the
-/// checker's TEST UNIT READY counts too, so wait for so much I/O that it does not matter.
+/// checker's TEST UNIT READY counts too, so wait for enough I/O that it does not matter.
 ///   ASSERT_OK_AND_ASSIGN(const auto before, path_io().Now());
 ///   ASSERT_OK(io.AwaitGoodCompletions(20));
 ///   ASSERT_OK_AND_ASSIGN(const auto now, path_io().Now());

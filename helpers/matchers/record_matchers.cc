@@ -15,7 +15,7 @@ using timeline::Record;
 
 constexpr std::size_t kRecordsAround = 5;
 
-/// Returns the records around index `at`, one a line.
+/// Returns the records around index `at`, one per line.
 std::string Excerpt(const std::vector<Record>& records, std::size_t at) {
   const std::size_t first = at > kRecordsAround ? at - kRecordsAround : 0;
   const std::size_t last = std::min(at + kRecordsAround, records.size());

@@ -32,7 +32,7 @@ EventPattern IsInState(const PathId& path, const std::string& state);
 /// The first I/O on the path after the other one was lost, as inferred by timeline/first_io.h.
 EventPattern FirstIoOn(const PathId& path);
 
-/// The timeline has these records in this order; others may stand between them:
+/// The timeline has these records in this order; others may be between them:
 ///   EXPECT_THAT(Timeline(), ShowsInOrder({InjectsFault("delete", rig().path(0)),
 ///                                         FirstIoOn(rig().path(1))}));
 /// fails, with the records around the place where the first missing one should be, as

@@ -16,7 +16,7 @@ using scsi::HostByte;
 using scsi::ScsiStatus;
 using scsi::Sense;
 
-/// Returns what is wrong beyond the printed value, which is often nothing.
+/// Returns what is wrong apart from the printed value; often empty.
 using Explain = std::function<std::string(const Completion&)>;
 
 CompletionMatcher Matching(const std::string& yes, const std::string& no,

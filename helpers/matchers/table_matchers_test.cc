@@ -52,7 +52,7 @@ TEST(HasGroups, DescribesTheGroups) {
             "does not have the path groups none");
 }
 
-TEST(QueuesIfNoPath, LooksAtTheFeatures) {
+TEST(QueuesIfNoPath, ChecksTheFeatures) {
   EXPECT_EQ(WhyNot(QueuesIfNoPath(), Table("1 queue_if_no_path", kTwoGroups)), "it matches");
   EXPECT_EQ(WhyNot(QueuesIfNoPath(), Table("3 pg_init_retries 50 queue_if_no_path", kTwoGroups)),
             "it matches");

@@ -13,7 +13,7 @@
 namespace dualpath {
 
 /// A path as `multipath -ll` should show it; a path alone means a ready one. The constructor is a
-/// template because from a fixture's path over PathId to here would be two implicit conversions.
+/// template because converting a fixture's path via PathId would take two implicit conversions.
 struct ExpectedPath {
   template <typename P, typename = std::enable_if_t<std::is_convertible_v<const P&, PathId>>>
   ExpectedPath(const P& path)  // NOLINT(google-explicit-constructor)
@@ -25,7 +25,7 @@ struct ExpectedPath {
   std::string device_state = "running";
 };
 
-/// "failed faulty DEVICE_STATE": a path that fails its check. `device_state` is that of sysfs:
+/// "failed faulty DEVICE_STATE": a path that fails its check. `device_state` is the state in sysfs:
 /// "offline", or "running" if only the transport is broken.
 ExpectedPath Faulty(PathId id, std::string device_state);
 

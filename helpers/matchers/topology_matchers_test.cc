@@ -104,7 +104,7 @@ TEST(PathGroups, TakeWhatConvertsToAPathId) {
 }
 
 TEST(PathGroups, IdentifyPathsByAddressAlone) {
-  // The kernel gives a path that comes back another name.
+  // A path that is added again gets another name from the kernel.
   multipath::Map map = MapWith("active ready running");
   map.groups[0].paths[0].device = "sdz";
   map.groups[0].paths[0].device_number = DeviceNumber{65, 144};

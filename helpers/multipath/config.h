@@ -89,8 +89,8 @@ enum class GroupingPolicy {
 
 std::string ToString(GroupingPolicy policy);  ///< "failover"
 
-/// The multipath configuration of a rig. The defaults are those of the article: two path groups of
-/// one path, and I/O queued for 50 s when both have failed.
+/// The multipath configuration of a rig. The defaults are the article's: two path groups of one
+/// path, and I/O queued for 50 s when both have failed.
 struct Config {
   NoPathRetry no_path_retry = NoPathRetry::Count(10);
   bool user_friendly_names = true;  ///< "mpatha" rather than the WWID
@@ -117,8 +117,8 @@ struct Config {
 /// Checks all fields. The error names the invalid field, its value and the allowed values.
 Status Validate(const Config& config);
 
-/// Keywords that a version's configuration parser knows. An unknown keyword only causes a warning
-/// in the output of every command.
+/// Keywords that a version's configuration parser supports. An unknown keyword only causes a
+/// warning in the output of every command.
 struct Dialect {
   bool detect_pgpolicy = true;
 
@@ -128,7 +128,7 @@ struct Dialect {
 
 /// Returns a drop-in for /etc/multipath/conf.d. A `device` section for the vendor and product does
 /// not affect the host's other maps and overrides the built-in entry for LIO-ORG (no_path_retry 12,
-/// alua) in every version; `defaults` would not, and OL7 does not know `overrides`. The polling
+/// alua) in every version; `defaults` would not, and OL7 does not support `overrides`. The polling
 /// intervals are only allowed in `defaults`, and the reservation key is not allowed in `device`.
 /// Features are left out: no_path_retry sets queue_if_no_path. The checker is tur, as on OL7; newer
 /// built-in entries have directio for LIO-ORG. multipathd reads the file on start and reconfigure.

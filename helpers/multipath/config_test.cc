@@ -17,7 +17,7 @@ TEST(NoPathRetry, PrintsMultipathConfSyntax) {
   EXPECT_EQ(NoPathRetry::Fail().ToString(), "fail");
 }
 
-TEST(Config, DefaultsAreThoseOfTheArticle) {
+TEST(Config, DefaultsMatchTheArticle) {
   const Config config;
   ASSERT_TRUE(Validate(config).ok());
   EXPECT_EQ(Render(config, Dialect{}),

@@ -103,7 +103,7 @@ Result<Topology> Daemon::ShowTopology(Deadline deadline) const {
 Result<Topology> Daemon::ShowTopologyText(Deadline deadline) const {
   const std::string command = "show maps topology";
   DUALPATH_TRY(const std::string reply, Ask(command, deadline));
-  // The reply where there is no map.
+  // The reply if there are no maps.
   if (const std::string text = boost::trim_copy(reply); text.empty() || text == "ok") {
     return Topology{};
   }
@@ -132,8 +132,8 @@ Status Daemon::AwaitListed(const std::string& hctl, bool wanted, Deadline deadli
   const char* const operation =
       wanted ? "wait until multipathd has path" : "wait until multipathd has removed path";
   return WaitUntil(operation, hctl, deadline, [&]() -> std::string {
-    // The bars distinguish 3:0:1:0 from 13:0:1:0; the column is padded with blanks.
-    // A separate deadline, so that the last look, after `deadline`, can still report the paths.
+    // The bars distinguish 3:0:1:0 from 13:0:1:0; the column is padded with blanks. A separate
+    // deadline, so that the last poll, after `deadline`, can still report the paths.
     const auto paths = Ask("show paths format |%i|", Deadline::In(kAnswerBudget));
     if (!paths.ok()) return paths.error().ToString();
     const std::string names = boost::erase_all_copy(*paths, " ");

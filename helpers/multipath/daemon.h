@@ -28,8 +28,8 @@ class Daemon {
 
   explicit Daemon(std::vector<std::string> sockets = DefaultSockets());
 
-  /// Returns the reply unchanged but for the closing NUL. To an unknown or failed command
-  /// multipathd replies with text too ("fail"); that is not an `Error` here.
+  /// Returns the reply without the closing NUL, otherwise unchanged. multipathd replies to an
+  /// unknown or failed command with text, too ("fail"); that is not an `Error` here.
   Result<std::string> Ask(const std::string& command, Deadline deadline) const;
 
   /// Parses "show maps json", or `ShowTopologyText` before 0.6.2, which lacks that command. See
@@ -64,7 +64,7 @@ class Daemon {
   /// Returns multipathd's process, from "show daemon".
   Result<pid_t> Pid(Deadline deadline) const;
 
-  /// Returns false if nothing listens on its sockets; an `Error` if something does and does not
+  /// Returns false if nothing listens on its sockets; fails if something listens but does not
   /// reply.
   Result<bool> Running() const;
 

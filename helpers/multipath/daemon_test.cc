@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-/// A fake that gives the same answer to everything, and its client.
+/// A fake that returns the same answer to every command, and its client.
 struct Pair {
   explicit Pair(const std::string& answer)
       : Pair([answer](const std::string& /*command*/) { return answer; }) {}

@@ -22,7 +22,8 @@ inline std::string UniqueAbstractName() {
   return "@dualpath-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
 }
 
-/// Returns a message of the protocol that announces `length`, which need not be that of `text`.
+/// Returns a message of the protocol that announces `length`, which may differ from the length of
+/// `text`.
 inline std::string Framed(std::size_t length, const std::string& text) {
   return std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + text;
 }
@@ -53,7 +54,7 @@ class FakeDaemon {
     if (name_[0] != '@') ::unlink(name_.c_str());
   }
 
-  /// Commands received so far. To be read only after the client has its answers.
+  /// Commands received so far. Read it only after the client has received its answers.
   const std::vector<std::string>& commands() const { return commands_; }
 
  private:

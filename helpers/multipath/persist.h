@@ -11,16 +11,16 @@
 
 namespace dualpath::multipath {
 
-/// Persistent reservations of a map, by mpathpersist(8): REGISTER is sent on every usable path, the
-/// other commands on one.
+/// Persistent reservations of a map, using mpathpersist(8): REGISTER is sent on every usable path,
+/// the other commands on one.
 ///
 /// multipath.conf must set a reservation_key for the map (`Config::reservation_key`); with "file"
 /// it is the first key registered. mpathpersist rejects a command with another key without sending
-/// it. The error of a command that does not end with GOOD has the status: "exit status 11
+/// it. The error of a command that does not end with GOOD contains the status: "exit status 11
 /// (RESERVATION CONFLICT)".
 class Persist {
  public:
-  /// `device` is that of a map, "/dev/mapper/mpatha". Tests replace `program`.
+  /// `device` is the map's device, "/dev/mapper/mpatha". Tests replace `program`.
   explicit Persist(std::string device, std::string program = "mpathpersist");
 
   /// `key` is the key the map is registered with, 0 for none; `new_key` 0 unregisters.
@@ -36,7 +36,7 @@ class Persist {
   Status PreemptAndAbort(std::uint64_t key, std::uint64_t victim, scsi::ReservationType type,
                          Deadline deadline) const;
 
-  /// Removes all registrations, also those of others, and the reservation.
+  /// Removes all registrations, including those of others, and the reservation.
   Status Clear(std::uint64_t key, Deadline deadline) const;
 
   Result<scsi::RegisteredKeys> ReadKeys(Deadline deadline) const;

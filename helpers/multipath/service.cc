@@ -138,7 +138,7 @@ bool Service::IsChanged() const {
   return there(kWasRunning) || there(kWasStopped) || there(kMadeMainConfig);
 }
 
-/// Removes the WWID like `multipath -w`, which needs a device and that may not exist any more. An
+/// Removes the WWID like `multipath -w`, which needs the device, but that may no longer exist. An
 /// unregistered key stays in the keys file, commented out with '#'.
 Status Service::Forget(const std::string& wwid) const {
   DUALPATH_TRY_STATUS(RemoveLines(machine_.wwids, "/" + wwid + "/"));

@@ -116,7 +116,7 @@ TEST_F(ServiceTest, RestoresTheStateBeforeTheFirstApply) {
   EXPECT_THAT(steps(), ElementsAre("start", "reconfigure", "stop"));
 }
 
-TEST_F(ServiceTest, StartsAMultipathdThatWasStoppedMeanwhile) {
+TEST_F(ServiceTest, StartsAMultipathdThatWasStoppedAfterApply) {
   Put("multipath.conf", "");
   const Service service = OnMachine(true);
   ASSERT_OK(service.Apply({}));

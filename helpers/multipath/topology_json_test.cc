@@ -47,7 +47,7 @@ TEST(TopologyJson, HasEveryField) {
   })"));
 }
 
-TEST(TopologyJson, OfAnEmptyTopologyHasEmptyLists) {
+TEST(TopologyJson, HasEmptyListsForAnEmptyTopology) {
   EXPECT_EQ(ToJson(Topology{}), json::parse(R"({"maps": [], "not_understood": []})"));
 }
 

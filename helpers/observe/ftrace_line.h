@@ -76,7 +76,7 @@ struct Trace {
 /// Parses tracefs's `trace` in the formats of Linux 3.10 to 6.12.
 Trace ParseTrace(const std::string& text);
 
-/// Parses one line of it.
+/// Parses one line of `trace`.
 Result<TraceEvent> ParseTraceLine(const std::string& line);
 
 /// Event name and arguments of the probe on put_sg_io_hdr (Documentation/trace/kprobetrace.rst).

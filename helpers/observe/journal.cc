@@ -33,7 +33,7 @@ Status AddFilter(sd_journal* journal, const Journal::Filter& filter) {
   return AddMatches(journal, "_SYSTEMD_UNIT", filter.units);
 }
 
-/// Moves the position behind the last entry that matches.
+/// Moves the position past the last entry that matches.
 Status SeekToNow(sd_journal* journal) {
   int outcome = sd_journal_seek_tail(journal);
   if (outcome < 0) return Failed("seek to the end", outcome);

@@ -12,7 +12,7 @@ struct sd_journal;
 
 namespace dualpath::observe {
 
-/// An entry of systemd's journal, which also receives syslog messages, as multipathd sends on OL7.
+/// An entry of systemd's journal, which also receives syslog messages, such as multipathd's on OL7.
 struct JournalEntry {
   std::int64_t realtime_us = 0;   ///< time of reception, CLOCK_REALTIME
   std::int64_t monotonic_us = 0;  ///< time of reception, CLOCK_MONOTONIC of the entry's boot
@@ -31,8 +31,8 @@ class Journal {
   };
 
   /// Follows the journal from now on, through rotation and new files. journald must have created
-  /// its directory (/run/log/journal or /var/log/journal), as it does at boot. `directory` has the
-  /// journal files of another machine; empty: this machine.
+  /// its directory (/run/log/journal or /var/log/journal), as it does at boot. `directory` contains
+  /// the journal files of another machine; empty: this machine.
   static Result<Journal> Open(const Filter& filter, const std::string& directory = "");
 
   /// Returns the entries since the last call.

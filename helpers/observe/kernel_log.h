@@ -39,7 +39,7 @@ class KernelLog {
  public:
   enum class From {
     kNow,     ///< messages logged from now on
-    kOldest,  ///< also those in the ring buffer
+    kOldest,  ///< including those in the ring buffer
   };
 
   static Result<KernelLog> Open(From from, const std::string& device = kDevice);

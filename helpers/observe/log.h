@@ -45,10 +45,10 @@ class LogFollower {
 
   const std::vector<LogMessage>& messages() const { return messages_; }
 
-  /// Returns the messages from `mark` on, without a refresh.
+  /// Returns the messages after `mark`, without a refresh.
   std::vector<LogMessage> Since(Mark mark) const;
 
-  /// Refreshes, and returns the mark from which on messages are logged after this call.
+  /// Refreshes, and returns a mark: messages after it are logged after this call.
   Result<Mark> MarkNow();
 
  private:

@@ -59,7 +59,7 @@ bool IsAnyAvailable(const json& states) {
 }  // namespace
 
 std::int64_t RealtimeMinusMonotonic() {
-  // The reading that took the shortest time, hence was interrupted least, is the most exact.
+  // The reading that took the shortest time, and so was interrupted least, is the most accurate.
   std::int64_t best = 0;
   std::int64_t shortest = INT64_MAX;
   for (int i = 0; i < 5; ++i) {

@@ -24,8 +24,8 @@ class QemuTrace {
   /// Sends a QMP command to QEMU's monitor and returns the reply, both JSON.
   using Monitor = std::function<Result<std::string>(const std::string& command)>;
 
-  /// Enables the trace events. `log`: /var/log/libvirt/qemu/DOMAIN.log. An `Error` if this QEMU
-  /// lacks the events or does not write them to its log: distributions choose the trace backend.
+  /// Enables the trace events. `log`: /var/log/libvirt/qemu/DOMAIN.log. Fails if this QEMU lacks
+  /// the events or does not write them to its log: distributions choose the trace backend.
   static Result<QemuTrace> Start(Monitor monitor, const std::string& log, Deadline deadline);
 
   struct Events {

@@ -46,7 +46,7 @@ struct VirtioScsiCompletion {
   scsi::ScsiStatus status = scsi::ScsiStatus::kGood;
 };
 
-/// QEMU is about to send a command of the guest by SG_IO (scsi_disk_aio_sgio_command for READ and
+/// QEMU is about to send a command of the guest with SG_IO (scsi_disk_aio_sgio_command for READ and
 /// WRITE, scsi_generic_aio_sgio_command for others).
 struct SgIoSubmission {
   std::uint64_t tag = 0;

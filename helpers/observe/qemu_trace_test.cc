@@ -33,9 +33,9 @@ class FakeQemu {
  public:
   explicit FakeQemu(std::string log) : log_(std::move(log)) { Log("earlier message"); }
 
-  std::set<std::string> unavailable;  ///< missing events
-  bool logs = true;                   ///< whether the trace backend is "log"
-  std::vector<std::string> enabled;   ///< enabled events
+  std::set<std::string> unavailable;
+  bool logs = true;  ///< whether the trace backend is "log"
+  std::vector<std::string> enabled;
 
   QemuTrace::Monitor Monitor() {
     return [this](const std::string& command) { return Reply(command); };

@@ -21,7 +21,8 @@ class TraceFs {
   /// mount point of tracefs; empty: find it.
   static Result<TraceFs> Start(const std::string& root = "");
 
-  /// Why SgIoReturn is not traced, which needs Linux 5.8 with CONFIG_KPROBE_EVENTS. Empty if it is.
+  /// Returns why SgIoReturn is not traced; tracing it needs Linux 5.8 with CONFIG_KPROBE_EVENTS.
+  /// Empty if it is traced.
   const std::string& why_no_sg_io() const { return why_no_sg_io_; }
 
   /// Returns all events since `Start`.
@@ -44,7 +45,7 @@ class TraceFs {
   Cleanup undo_;
 };
 
-/// Returns the mount point of tracefs. An `Error` has the command that mounts it.
+/// Returns the mount point of tracefs. The `Error` contains the command that mounts it.
 Result<std::string> TraceFsRoot();
 
 /// Returns the groups of Dualpath's probes in `kprobe_events` whose process has ended.

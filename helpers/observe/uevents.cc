@@ -19,7 +19,7 @@
 namespace dualpath::observe {
 namespace {
 
-constexpr unsigned kKernelsGroup = 1;  // group 2 has udev's messages, which come later
+constexpr unsigned kKernelsGroup = 1;  // group 2 has udev's messages, which are sent later
 constexpr int kBufferBytes = 1 << 20;
 constexpr std::size_t kLargestMessage = 8192;  // UEVENT_BUFFER_SIZE is 2048
 

@@ -29,7 +29,7 @@ struct Uevent {
 };
 
 /// Receives the uevents of block and SCSI devices from `Start` on (netlink(7),
-/// NETLINK_KOBJECT_UEVENT; needs no root). A thread receives them at once, because they have no
+/// NETLINK_KOBJECT_UEVENT; needs no root). A thread receives them immediately, because they have no
 /// time stamp. It does not use libudev, which would parse each message during the case.
 class UeventMonitor {
  public:

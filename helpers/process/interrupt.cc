@@ -35,7 +35,7 @@ void EndInOrderOnSignals() {
     RestoreTerminalForGood();
     TerminateAllGroups();
     RemoveTemporaryDirectories();
-    std::fprintf(stderr, "dualpath: interrupted (%s); all its processes are ended\n",
+    std::fprintf(stderr, "dualpath: interrupted (%s); all its processes have been ended\n",
                  ::strsignal(number));
     ::_exit(kInfrastructure);
   }).detach();

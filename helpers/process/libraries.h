@@ -12,7 +12,7 @@ namespace dualpath::process {
 /// none if it is statically linked. A missing library is an `Error`.
 Result<std::set<std::string>> LibrariesOf(const std::string& program, Deadline deadline);
 
-/// Whether the library is the dynamic loader: "/lib64/ld-linux-x86-64.so.2".
+/// Returns whether the library is the dynamic loader: "/lib64/ld-linux-x86-64.so.2".
 bool IsLoader(const std::string& library);
 
 }  // namespace dualpath::process

@@ -4,14 +4,14 @@
 
 namespace dualpath::process {
 
-/// Directory of the running program.
+/// Returns the directory of the running program.
 std::string OwnDirectory();
 
-/// Programs of the same build, beside the running one.
+/// Return programs of the same build, in the directory of the running program.
 std::string RigProgram();
 std::string GuestAgent();
 
-/// Default directory of results.
+/// Returns the default directory of results.
 std::string DefaultResults();
 
 }  // namespace dualpath::process

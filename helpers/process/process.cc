@@ -39,7 +39,7 @@ struct DieWithParent : bp::extend::handler {
   template <typename Executor>
   void on_exec_setup(Executor& /*executor*/) const {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    // If we died before prctl, no signal comes.
+    // If the parent died before prctl, no signal is sent.
     if (::getppid() != parent) ::_exit(127);
     sigset_t none;
     ::sigemptyset(&none);
@@ -48,8 +48,8 @@ struct DieWithParent : bp::extend::handler {
   }
 };
 
-/// While it exists, a write of this thread to a child that has ended fails with EPIPE and raises no
-/// SIGPIPE.
+/// While it exists, a write of this thread to a child that has ended fails with EPIPE without
+/// raising SIGPIPE.
 class NoSigpipe {
  public:
   NoSigpipe() {
@@ -60,8 +60,8 @@ class NoSigpipe {
   NoSigpipe(const NoSigpipe&) = delete;
   NoSigpipe& operator=(const NoSigpipe&) = delete;
   ~NoSigpipe() {
-    const timespec at_once = {};
-    while (::sigtimedwait(&sigpipe_, nullptr, &at_once) > 0) {
+    const timespec no_wait = {};
+    while (::sigtimedwait(&sigpipe_, nullptr, &no_wait) > 0) {
     }
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
@@ -72,7 +72,7 @@ class NoSigpipe {
 };
 
 /// Returns how child `pid` has ended; with WNOHANG in `flags`, nothing while it runs. Does not reap
-/// it: its pid, which is also the number of its group, cannot be reused meanwhile.
+/// it: its pid, which is also the number of its group, cannot be reused until then.
 std::optional<Exit> ExitOf(int pid, int flags) {
   siginfo_t info = {};
   while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | flags) != 0) {
@@ -99,7 +99,7 @@ void SignalGroup(int pid, int signal_number) {
   if (pid > 0) ::kill(-pid, signal_number);
 }
 
-/// Whether the group has processes. A leader that was not reaped counts.
+/// Returns whether the group has processes. A leader that was not reaped counts.
 bool GroupExists(int pid) { return ::kill(-pid, 0) == 0; }
 
 /// Process groups of our children, by their leaders' pids.

@@ -8,24 +8,24 @@
 #include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 
-/// Child processes: `Execute` for one that runs to its end, `Background` for one that runs beside
-/// us. Both use no shell. What a caller has to know:
+/// Child processes: `Execute` for one that runs to its end, `Background` for one that runs
+/// concurrently with us. Both use no shell. What callers need to know:
 ///
-/// Process groups. A child leads a process group of its own, so that Ctrl-C on our terminal does
-/// not reach it and one kill(2) reaches the descendants that it has when we end it. A descendant
+/// Process groups. Each child leads its own process group, so that Ctrl-C on our terminal does not
+/// reach it and a single kill(2) reaches all descendants that it has at that time. A descendant
 /// that moved to another group or session, as a daemon does, is out of reach.
 ///
-/// Ending a group. `Execute` past its deadline sends SIGTERM to the group, waits 2 s until all its
-/// processes are gone, and sends SIGKILL to those that are left, even if their leader has ended.
-/// `Background` sends SIGKILL at once, also for descendants of a leader that has ended. A child
-/// that ends by itself before `Execute`'s deadline may leave descendants running; they are not
-/// touched. A process in uninterruptible sleep (state D) outlives SIGKILL until its I/O returns;
-/// `Background::Kill` then blocks.
+/// Ending a group. `Execute` past its deadline sends SIGTERM to the group, waits up to 2 s until
+/// all its processes have ended, and sends SIGKILL to those that are left, even if their leader has
+/// ended. `Background` sends SIGKILL immediately, including to descendants of a leader that has
+/// ended. A child that ends by itself before `Execute`'s deadline may leave descendants running;
+/// they are not touched. A process in uninterruptible sleep (state D) outlives SIGKILL until its
+/// I/O returns; `Background::Kill` then blocks.
 ///
 /// Our own death. If the thread that started the child ends, the kernel kills the child
 /// (PR_SET_PDEATHSIG): start a `Background` in a thread that lives as long as it should. The signal
 /// reaches that child only, not its descendants, and is lost if the child executes a set-user-ID
-/// program. What must leave nothing behind when we are interrupted calls `TerminateAllGroups`.
+/// program. Code that must leave nothing behind when interrupted calls `TerminateAllGroups`.
 ///
 /// Pipes. `Execute` feeds and drains its three pipes at the same time, so none can fill up and
 /// block the child. It returns when the child has ended and not at the end of the pipes, which a
@@ -36,8 +36,8 @@
 /// SIGPIPE, whatever ours are. It inherits every descriptor that is not close-on-exec.
 ///
 /// Threads. Every function may be called from any thread, each object from one at a time. The
-/// environment must not be changed (setenv(3)) during a start. SIGCHLD must not be ignored, else
-/// how a child has ended is unknown and reported as exit status 1.
+/// environment must not be changed (setenv(3)) during a start. SIGCHLD must not be ignored;
+/// otherwise the exit of a child is unknown and reported as exit status 1.
 namespace dualpath::process {
 
 /// A command line. `argv[0]` is looked up in PATH, /usr/sbin and /sbin.
@@ -71,17 +71,17 @@ struct Output {
 /// `Error` here.
 Result<Output> Execute(const Command& command, Deadline deadline);
 
-/// As `Execute`, but a non-zero exit is an `Error` too. Returns standard output.
+/// Like `Execute`, but a non-zero exit is an `Error`, too. Returns standard output.
 Result<std::string> ExecuteChecked(const Command& command, Deadline deadline);
 
-/// Returns the full path of a program, or an empty string. Looks where `Execute` looks.
+/// Returns the full path of a program, or an empty string. Searches where `Execute` does.
 std::string FindProgram(const std::string& name);
 
 /// Sends SIGTERM, and SIGKILL after at most 2 s, to the groups of all running `Execute`s and of all
 /// `Background`s. For the exit on a signal, where no destructor runs.
 void TerminateAllGroups();
 
-/// A process that runs beside us until its object is destroyed.
+/// A process that runs concurrently with us until its object is destroyed.
 class Background {
  public:
   struct Streams {
@@ -93,7 +93,7 @@ class Background {
   Background(Background&&) noexcept;
   Background& operator=(Background&&) noexcept;
 
-  /// As `Kill`.
+  /// Calls `Kill`.
   ~Background();
 
   int pid() const;
@@ -102,7 +102,7 @@ class Background {
   /// Waits for its end; an `Error` if it still runs at the deadline.
   Result<Exit> Wait(Deadline deadline);
 
-  /// Sends SIGKILL to the group, also if the leader has ended, and waits for the leader.
+  /// Sends SIGKILL to the group, even if the leader has ended, and waits for the leader.
   void Kill();
 
  private:

@@ -35,7 +35,7 @@ class PidFile {
   std::string path_ = directory_.path() + "/pid";
 };
 
-/// False for a zombie too: who reaps an orphan, and when, is not ours to say.
+/// Returns false for a zombie, too: when an orphan is reaped is out of our control.
 bool Runs(int pid) {
   const auto stat = ReadFile("/proc/" + std::to_string(pid) + "/stat");
   return stat.ok() && stat->find(") Z ") == std::string::npos;
@@ -136,7 +136,7 @@ TEST(Execute, LeavesDescendantsOfAChildThatEndsInTimeRunning) {
   ::kill(file.pid(), SIGKILL);
 }
 
-TEST(Execute, ReturnsThoughADescendantKeepsThePipeOpen) {
+TEST(Execute, ReturnsEvenIfADescendantKeepsThePipeOpen) {
   const auto output = Execute({{"sh", "-c", "sleep 20 & echo done"}}, Deadline::In(seconds(5)));
   ASSERT_TRUE(output.ok()) << output.error().ToString();
   EXPECT_EQ(output->out, "done\n");
@@ -171,7 +171,7 @@ TEST(Background, IsKilledWithItsDescendantsByTheDestructor) {
   EXPECT_TRUE(EndsSoon(file.pid()));
 }
 
-TEST(Background, KillEndsWhatAnEndedLeaderLeft) {
+TEST(Background, KillEndsTheDescendantsOfAnEndedLeader) {
   const PidFile file;
   auto child = Background::Start({{"sh", "-c", "sleep 100 & echo $! > $0; exit 5", file.path()}},
                                  {"/dev/null"});

@@ -8,8 +8,8 @@ namespace dualpath::process {
 /// Logs to standard error, from the level in DUALPATH_LOG on (default: info).
 void LogToStandardError();
 
-/// A stage of a long preparation. Logs its begin, and its duration at the end, to standard error,
-/// since standard output is the case's.
+/// A stage of a long preparation. Logs its start, and at its end its duration, to standard error,
+/// since standard output is reserved for the case.
 class Stage {
  public:
   explicit Stage(std::string what);

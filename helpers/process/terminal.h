@@ -37,7 +37,7 @@ class RawTerminal {
 };
 
 /// Restores the modes of the terminal that a `RawTerminal` holds, if any. Later changes by other
-/// threads block for ever. For exiting on a signal, where no destructor runs and other threads
+/// threads block forever. For exiting on a signal, where no destructor runs and other threads
 /// continue until the process ends.
 void RestoreTerminalForGood();
 

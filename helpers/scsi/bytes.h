@@ -11,8 +11,8 @@ namespace dualpath::scsi {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// Reads a big-endian number, as CDBs and SCSI data have them.
-/// Precondition of `Get` and `Put`: `bytes` has at least `at + width` bytes.
+/// Reads a big-endian number, as used in CDBs and SCSI data. Precondition of `Get` and `Put`:
+/// `bytes` has at least `at + width` bytes.
 inline std::uint64_t Get(const Bytes& bytes, std::size_t at, std::size_t width) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < width; ++i) value = value << 8U | bytes[at + i];
@@ -27,7 +27,8 @@ inline void Put(Bytes& bytes, std::size_t at, std::size_t width, std::uint64_t v
 }
 
 /// Returns the end of data that begins with a header of `header` bytes, in which the four bytes at
-/// `length_at` are the length of the rest. An error of `operation` if the data is truncated.
+/// `length_at` are the length of the rest. Fails with an error of `operation` if the data is
+/// truncated.
 Result<std::size_t> EndOfData(const Bytes& data, std::size_t header, std::size_t length_at,
                               const std::string& operation);
 

@@ -13,8 +13,8 @@
 
 namespace dualpath::scsi {
 
-/// The result of one command sent by SG_IO. A command can fail in the ioctl itself (errno), in the
-/// host adapter's driver (host byte) or in the device (status and sense data).
+/// The result of one command sent with SG_IO. A command can fail in the ioctl itself (errno), in
+/// the host adapter's driver (host byte) or in the device (status and sense data).
 struct Completion {
   std::string command;   ///< `Command::name`
   int error_number = 0;  ///< errno of the ioctl; unless 0, only the times below are valid

@@ -32,7 +32,7 @@ class Disk {
   Result<std::string> DevicePath() const;               ///< "/dev/sdb"
   Result<dualpath::DeviceNumber> DeviceNumber() const;  ///< 8:16
 
-  /// "/dev/sg2", which exists also without sdX. Needs the module sg.
+  /// "/dev/sg2", which exists even without sdX. Needs the module sg.
   Result<std::string> GenericPath() const;
 
   Result<std::uint64_t> SizeBytes() const;
@@ -46,7 +46,7 @@ class Disk {
   /// does all I/O.
   Result<std::uint64_t> IoCount() const;
 
-  /// Removes the device from the kernel, as `echo 1 > .../delete`. A rescan brings it back.
+  /// Removes the device from the kernel, like `echo 1 > .../delete`. A rescan brings it back.
   Status Delete() const;
 
   /// Unbinds the sd driver from the device: sdX disappears, while SCSI commands through

@@ -17,18 +17,18 @@ struct Inquiry {
   std::string revision;          ///< "4.0"
 };
 
-/// Parses standard INQUIRY data. An error if the bytes end before the revision.
+/// Parses standard INQUIRY data. Fails if the data ends before the revision.
 Result<Inquiry> ParseStandardInquiry(const std::vector<std::uint8_t>& data);
 
 /// Returns the logical unit's NAA designator from VPD page 0x83 (SPC-4, 7.8.6) in lower-case hex,
 /// without the "3" that udev and multipath prepend. Designators of ports are ignored; of several
-/// NAA types the longest is used, as by scsi_id.
+/// NAA types the longest is used, as scsi_id does.
 Result<std::string> ParseNaaDesignator(const std::vector<std::uint8_t>& page);
 
 /// Returns the WWID that multipath derives from this NAA designator: "3" + designator.
 std::string WwidFromNaa(const std::string& designator);
 
-/// Reads and parses the data of a device ("/dev/sdb", or /dev/sda in a guest) by SG_IO. The time
+/// Reads and parses the data of a device ("/dev/sdb", or /dev/sda in a guest) with SG_IO. The time
 /// left until the deadline becomes the command's timeout. The error includes sense data and host
 /// byte.
 Result<Inquiry> ReadStandardInquiry(const std::string& device, Deadline deadline);

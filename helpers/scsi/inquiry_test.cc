@@ -64,7 +64,7 @@ TEST(NaaDesignator, IsTheLogicalUnitsLongest) {
   EXPECT_EQ(WwidFromNaa(*naa), "36001405d347b7c8b8041e9bc817234e0");
 }
 
-TEST(NaaDesignator, OfAPortIsIgnored) {
+TEST(NaaDesignator, IsIgnoredForAPort) {
   EXPECT_THAT(ParseNaaDesignator(Page(0x83, kPortNaa5)).error().ToString(),
               HasSubstr("the logical unit has no NAA designator"));
 }

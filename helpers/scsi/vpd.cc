@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 4;
 
-/// Returns the page padded with zeros to `bytes`; an error if it has fewer than `least` bytes.
+/// Returns the page padded with zeros to `bytes`; fails if it has fewer than `least` bytes.
 Result<Bytes> Padded(const Bytes& page, std::uint8_t code, std::size_t least, std::size_t bytes) {
   DUALPATH_TRY(const std::size_t payload, VpdPayloadBytes(page, code));
   if (kHeaderBytes + payload < least) {

@@ -8,7 +8,7 @@
 /// Parsers of vital product data pages, as `VpdInquiry` returns them. Page 0x83 is in inquiry.h.
 namespace dualpath::scsi {
 
-/// Returns the size of the page without its header of four bytes. An error if it is another page or
+/// Returns the size of the page without its header of four bytes. Fails if it is another page or
 /// truncated (SPC-4, 7.8.2).
 Result<std::size_t> VpdPayloadBytes(const Bytes& page, std::uint8_t code);
 

@@ -38,7 +38,7 @@ TEST(BlockLimitsPage, ParsesTheLimits) {
   EXPECT_EQ(limits->maximum_write_same, 0x100000000U);
 }
 
-TEST(BlockLimitsPage, OfAnOlderStandardIsPaddedWithZeros) {
+TEST(BlockLimitsPage, IsPaddedWithZerosForAnOlderStandard) {
   Bytes page = Page(0xb0, 16);
   Put(page, 12, 4, 2048);
   page.resize(40, 0xff);  // beyond the page's length, to be ignored

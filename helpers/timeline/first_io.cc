@@ -105,7 +105,8 @@ class SwitchTracker {
     }
   }
 
-  /// Ends a pending switch. `changed_us`: when another number of paths became usable, if ever.
+  /// Ends a pending switch. `changed_us`: time at which the number of usable paths changed, if it
+  /// did.
   void EndSwitch(MapState& map, std::optional<std::int64_t> changed_us) {
     const auto pending = std::exchange(map.pending, std::nullopt);
     if (!pending || pending->io == nullptr) return;

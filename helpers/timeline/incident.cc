@@ -28,7 +28,7 @@ constexpr std::int64_t kSecond = 1000000;
 constexpr std::int64_t kMillisecond = 1000;
 constexpr std::int64_t kDay = 86400 * kSecond;
 
-/// Returns the beginning of `text` without bytes that a terminal could take for a command.
+/// Returns the beginning of `text` without bytes that a terminal could interpret as a command.
 std::string Printable(std::string_view text) {
   constexpr std::size_t kMostShown = 100;
   std::string shown(text.substr(0, kMostShown));
@@ -51,7 +51,7 @@ class Reader {
       : options_(options), store_(options.most_lines), clocks_(options.first_year) {}
 
   Result<Incident> Read() {
-    // Opens all of them first: a wrong name should be reported at once, not after minutes of
+    // Opens all of them first: a wrong name should be reported immediately, not after minutes of
     // reading.
     std::vector<LineReader> readers;
     for (const std::string& file : options_.files) {
@@ -159,7 +159,7 @@ class Reader {
     const LogClocks::Time time = ReadClock(index, entry.stamp);
     auto lane = LaneOfProgram(program_.assign(entry.program));
     std::string_view message = entry.message;
-    // systemd's lines about the daemon belong beside the daemon's own.
+    // systemd's lines about the daemon belong next to the daemon's.
     if (!lane && entry.program == "systemd" && boost::icontains(message, "multipath")) {
       lane = Lane::kMultipathd;
     }
@@ -181,7 +181,7 @@ class Reader {
     const LineClass line_class =
         *lane == Lane::kQemu ? LineClass::kUninteresting : ClassOf(stored.text);
     if (line_class == LineClass::kMalformed) {
-      NotUnderstood("cut off, or in an unknown format: line kept as it is", index, line);
+      NotUnderstood("cut off, or in an unknown format: line kept unchanged", index, line);
     }
     stored.source = index;
     stored.clock = time.clock;
@@ -256,7 +256,7 @@ class Reader {
                     sources_[line.source].name + ": ", line.text);
     }
     if (records_.empty()) return;
-    incident_.not_understood["records of a timeline beside logs with another clock"] = {
+    incident_.not_understood["records of a timeline, but the logs have another clock"] = {
         records_.size(), "'" + Printable(records_.front().ToJsonLine()) + "'"};
     records_.clear();
   }
@@ -266,7 +266,7 @@ class Reader {
     const multipath::Topology topology = multipath::ParseTopology(topology_);
     names.AddTopology(topology);
     for (const multipath::Unparsed& other : topology.not_understood) {
-      NotUnderstood("looks like multipath -ll, but is not understood", "", other.text);
+      NotUnderstood("looks like multipath -ll, but could not be parsed", "", other.text);
     }
     // Backwards: a later call replaces names, and the first lines should win.
     for (auto line = lines.rbegin(); line != lines.rend(); ++line) {

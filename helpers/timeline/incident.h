@@ -49,9 +49,9 @@ struct Incident {
 ///
 /// Times are those of the host's wall clock. If lines have different offsets from UTC, they are
 /// converted to the first one. Lines of the same whole second are spread over it in the order of
-/// the file. Seconds since boot are converted by means of a kernel line that is in both logs, or of
-/// the kernel's own stamp in a syslog line; without either they cannot be shown beside a wall
-/// clock. A kernel line that is in two files is shown once.
+/// the file. Seconds since boot are converted using a kernel line that is in both logs, or the
+/// kernel's own stamp in a syslog line; without either, they cannot be placed on the wall clock. A
+/// kernel line that is in two files is shown once.
 Result<Incident> ReadIncident(const IncidentOptions& options);
 
 }  // namespace dualpath::timeline

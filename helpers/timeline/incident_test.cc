@@ -167,7 +167,7 @@ TEST_F(IncidentTest, CountsLinesNotUnderstoodByReason) {
   EXPECT_THAT(Reasons(incident),
               UnorderedElementsAre("2 no time at the beginning", "1 a time that does not exist",
                                    "1 a time, but no program after it",
-                                   "1 cut off, or in an unknown format: line kept as it is",
+                                   "1 cut off, or in an unknown format: line kept unchanged",
                                    "1 bytes that are not UTF-8: line kept, bytes replaced",
                                    "1 longer than 64 KiB: the rest was skipped",
                                    "1 JSON, but not a record of a timeline (unknown lane '')",

@@ -59,7 +59,7 @@ Result<LineReader::Next> LineReader::Read() {
         newline == nullptr ? left
                            : static_cast<std::size_t>(static_cast<const char*>(newline) - start);
     begin_ += length + (newline == nullptr ? 0 : 1);
-    const std::size_t taken = std::min(length, kMostOfALine - pieces_.size());
+    const std::size_t taken = std::min(length, kMaxLineBytes - pieces_.size());
     next.line.cut_short = next.line.cut_short || taken < length;
     if (newline != nullptr && pieces_.empty()) {
       next.line.text = {start, taken};

@@ -14,7 +14,7 @@ namespace dualpath::timeline {
 class LineReader {
  public:
   /// Longer lines are cut. rsyslog cuts at 8 KiB by default, journald at 48 KiB.
-  static constexpr std::size_t kMostOfALine = 65536;
+  static constexpr std::size_t kMaxLineBytes = 65536;
 
   struct Line {
     std::string_view text;   ///< without the newline; valid until the next call

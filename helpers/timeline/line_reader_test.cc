@@ -56,7 +56,7 @@ TEST_F(LineReaderTest, JoinsLinesAcrossBuffers) {
 }
 
 TEST_F(LineReaderTest, SkipsTheRestOfALongLine) {
-  const std::string kept(LineReader::kMostOfALine, 'a');
+  const std::string kept(LineReader::kMaxLineBytes, 'a');
   EXPECT_EQ(Lines(kept + "\nb\n"), (Strings{kept, "b"}));
   EXPECT_EQ(Lines(kept + "rest\nb\n"), (Strings{kept + "!", "b"}));
   EXPECT_EQ(Lines(kept + std::string(1 << 20, 'c')), (Strings{kept + "!$"}));

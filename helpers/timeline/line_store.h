@@ -26,10 +26,10 @@ struct StoredLine {
 };
 
 /// Stores lines up to a limit. Once there are more than `most` lines, half of the uninteresting
-/// ones are dropped, and from then on only one of two is stored, one of four, and so on; if that is
-/// not enough, lines that report a change are dropped the same way. The choice is pseudo-random,
-/// but reproducible: a failure and its recovery alternate, so taking every second line would keep
-/// only one of the two.
+/// ones are dropped, and from then on only one in two is stored, then one in four, and so on; if
+/// that is not enough, lines that report a change are dropped the same way. The choice is
+/// pseudo-random, but reproducible: a failure and its recovery alternate, so taking every second
+/// line would keep only one of the two.
 class LineStore {
  public:
   explicit LineStore(std::size_t most) : most_(most) {}

@@ -79,7 +79,7 @@ LogClocks::Reading LogClocks::Read(std::size_t index, const Stamp& stamp) {
   }
   Reading reading;
   reading.time = {stamp.kind, time_us};
-  // Lines that several programs log at the same time may be out of order.
+  // Lines that several programs log at about the same time may be out of order.
   constexpr std::int64_t kTolerated = 2 * kSecond;
   if (last_us && *last_us - time_us > kTolerated) reading.went_back_us = *last_us - time_us;
   last_us = time_us;

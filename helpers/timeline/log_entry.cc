@@ -28,7 +28,7 @@ std::tm Date(std::int64_t year, std::int64_t month, std::int64_t day) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Reads a line from left to right. Each function takes what it is named after, or nothing.
+/// Reads a line from left to right. Each function consumes what it is named after, or nothing.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -323,7 +323,7 @@ ParsedLine ParseLogEntry(std::string_view line) {
     }
     parsed.kind = Kind::kEntry;
     // journalctl's short-monotonic prints host and program. dmesg's "sd 3:0:1:0: " must not be
-    // taken for them.
+    // mistaken for them.
     Scanner trial = scanner;
     LogEntry with_program;
     if (TakeHostAndProgram(trial, with_program) &&

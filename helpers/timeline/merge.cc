@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kSecond = 1000000;
 
 /// Returns whether `line` belongs to the same spread as `first`. Marks (lane "case") are spread
-/// apart from lines: a mark stays with the line that it stands before.
+/// apart from lines: a mark stays with the line after it.
 bool SharesSecond(const StoredLine& line, const StoredLine& first) {
   return line.time_us == first.time_us && line.source == first.source &&
          (line.lane == Lane::kCase) == (first.lane == Lane::kCase);

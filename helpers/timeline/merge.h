@@ -11,8 +11,8 @@ namespace dualpath::timeline {
 /// of one second.
 bool SpreadWithinSeconds(std::vector<StoredLine>& lines);
 
-/// Merges the lines of several files, which stand one file after the other. Each file keeps its
-/// order, also where its clock goes back; between files, the earlier next line comes first.
+/// Merges the lines of several files, which are grouped by file. Each file keeps its order, even
+/// where its clock goes back; of the files' next lines, the earliest comes first.
 void MergeByTime(std::vector<StoredLine>& lines);
 
 /// Removes kernel lines that another file also has, within two seconds: the journal and dmesg both

@@ -14,7 +14,7 @@ namespace dualpath::timeline {
 /// (Documentation/admin-guide/devices.txt). None beyond the 256 fixed ones, or for another name.
 std::optional<DeviceNumber> NumberOfDisk(const std::string& device);
 
-/// Returns whether a device number is that of a SCSI disk, not of a map: requests to a map fail as
+/// Returns whether a device number belongs to a SCSI disk, not to a map: requests to a map fail as
 /// well.
 bool IsScsiDisk(const DeviceNumber& number);
 

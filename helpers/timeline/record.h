@@ -105,8 +105,7 @@ inline std::ostream& operator<<(std::ostream& out, const Record& record) {
   return out << record.ToJsonLine();
 }
 
-/// Prints "57 records", for gtest: a matcher's explanation comes next, with the records that
-/// matter.
+/// Prints "57 records", for gtest: a matcher's explanation follows, with the relevant records.
 void PrintTo(const std::vector<Record>& records, std::ostream* out);
 
 /// Returns one line for each record, each with its newline.

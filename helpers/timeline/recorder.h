@@ -18,8 +18,8 @@ class Recorder {
   /// Returns the recorder that the fixtures append to.
   static Recorder& OfThisProcess();
 
-  /// Discards earlier records. Later ones are also appended to `file` at once, so that they survive
-  /// a crash of the process; an empty name: no file.
+  /// Discards earlier records. Later ones are also appended to `file` immediately, so that they
+  /// survive a crash of the process; an empty name: no file.
   Status Begin(const std::string& file);
 
   /// Adds a record. If the file cannot be written, the record is only kept in memory, and the case

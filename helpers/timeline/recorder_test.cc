@@ -23,7 +23,7 @@ Record Step(const std::string& text) {
   return record;
 }
 
-TEST(Recorder, WritesEachRecordAtOnce) {
+TEST(Recorder, WritesEachRecordImmediately) {
   const auto directory = TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok());
   const std::string file = directory->path() + "/records.ndjson";

@@ -41,7 +41,7 @@ bool IsIo(const Record& record) {
 bool IsState(const Record& record) { return !record.state.empty() && record.kind != "line"; }
 
 ordered_json Arguments(const Record& record) {
-  // The record's JSON without the fields that the trace event has itself.
+  // The record's JSON without the fields that the trace event itself has.
   ordered_json arguments = ordered_json::parse(record.ToJsonLine());
   for (const char* key : {"time_us", "lane", "duration_us"}) arguments.erase(key);
   return arguments;

@@ -136,9 +136,10 @@ bool AllZeros(const char* data, std::size_t size) {
   return true;
 }
 
-/// Whether the first wrong byte is in a sector that is all zeros or another write's; sets `claim`
-/// to that write.
-bool AnotherTookOver(const char* data, std::size_t size, std::size_t at, BlockIdentity& claim) {
+/// Returns whether the first wrong byte is in a sector that is all zeros or another write's; sets
+/// `claim` to that write.
+bool ContinuesAsAnotherWrite(const char* data, std::size_t size, std::size_t at,
+                             BlockIdentity& claim) {
   const std::size_t sector = at / kSectorBytes;
   if (sector == 0 || at % kSectorBytes >= sizeof(BlockIdentity)) return false;
   const char* from = data + sector * kSectorBytes;
@@ -202,7 +203,7 @@ BlockFinding InspectBlock(const void* data, std::size_t size) {
   } else {
     const std::size_t at = FirstDifference(data, size, finding.identity);
     BlockIdentity other;
-    const bool torn = AnotherTookOver(static_cast<const char*>(data), size, at, other);
+    const bool torn = ContinuesAsAnotherWrite(static_cast<const char*>(data), size, at, other);
     finding.state = torn ? BlockState::kTorn : BlockState::kDamaged;
     finding.first_wrong_byte = static_cast<std::uint32_t>(at);
   }
@@ -253,7 +254,7 @@ std::string DescribeContent(const void* data, std::size_t size) {
     return ToString(finding) + ", " + std::to_string(header.bytes) + " bytes";
   }
   if (finding.state == BlockState::kTorn &&
-      AnotherTookOver(bytes, size, finding.first_wrong_byte, other)) {
+      ContinuesAsAnotherWrite(bytes, size, finding.first_wrong_byte, other)) {
     const std::size_t from = finding.first_wrong_byte / kSectorBytes * kSectorBytes;
     return ToString(finding.identity) + ", checksum wrong, from byte " + std::to_string(from) +
            " on " + (other == BlockIdentity{} ? "zeros" : ToString(other));

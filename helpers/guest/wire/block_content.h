@@ -5,7 +5,7 @@
 #include <string>
 
 /// Content of a verified block, which the agent writes to its disk and the oracle looks for in
-/// storage.raw. A block identifies the write it comes from, so damage has a kind:
+/// storage.raw. A block identifies the write it comes from, so damage can be classified:
 ///   - torn: its sectors (512 bytes) come from different writes;
 ///   - stale: whole, but from a write before the acknowledged one;
 ///   - foreign: whole, but written to another block or by another run;
@@ -76,7 +76,7 @@ BlockFinding InspectBlock(const void* data, std::size_t size);
 /// "sequence 42 of run 3 for block 7, checksum good".
 std::string ToString(const BlockFinding& finding);
 
-/// As `ToString(InspectBlock(...))`, but has both writes of a torn block.
+/// Like `ToString(InspectBlock(...))`, but names both writes of a torn block.
 std::string DescribeContent(const void* data, std::size_t size);
 
 /// Returns the kind of difference from the expected write: "lost", "stale", "torn", "foreign", ...

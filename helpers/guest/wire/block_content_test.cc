@@ -122,7 +122,7 @@ TEST(BlockContent, OtherDataAreUnmarked) {
   EXPECT_THAT(DescribeContent(bytes.data(), kBytes), HasSubstr("no DUALPATH magic"));
 }
 
-TEST(BlockContent, TheSizeMustBeThatOfTheWrite) {
+TEST(BlockContent, TheSizeMustMatchTheWrite) {
   Block block({3, 7, 42});
   EXPECT_EQ(InspectBlock(block.data(), 512).state, BlockState::kOtherSize);
   EXPECT_EQ(DescribeContent(block.data(), 512),

@@ -16,7 +16,7 @@ std::optional<Message> Feed(FrameReader& reader, const std::string& bytes) {
   return reader.Next();
 }
 
-TEST(Crc32c, IsTheCastagnoliOne) {
+TEST(Crc32c, UsesTheCastagnoliPolynomial) {
   Crc32c crc;
   crc.process_bytes("123456789", 9);
   EXPECT_EQ(crc.checksum(), 0xE3069283U);  // check value of CRC-32/ISCSI

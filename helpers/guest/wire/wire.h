@@ -11,8 +11,8 @@
 /// same `request_id`. Numbers are little-endian, structs have no padding.
 ///
 /// A client that dies while sending leaves an incomplete frame. Both sides therefore search for the
-/// next whole frame (FrameReader). A new client begins with a Hello and skips all answers, which
-/// are to its predecessor, until the one with its nonce.
+/// next whole frame (FrameReader). A new client begins with a Hello and skips all answers to its
+/// predecessor, until the answer with its nonce.
 namespace dualpath::guest::wire {
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire format is the memory layout");
@@ -35,7 +35,7 @@ enum class MessageType : std::uint16_t {
   kScsiResult = 11,  ///< nothing -> ScsiResult, then the data in; ENODATA if there was no command
   kPutFile = 12,     ///< PutFileRequest, then the bytes -> nothing
   kRunProgram = 13,  ///< RunProgramRequest, then its strings -> ProgramState; EBUSY while one runs
-  kProgramState = 14,  ///< ProgramStateRequest -> ProgramState, then output from that offset on
+  kProgramState = 14,  ///< ProgramStateRequest -> ProgramState, then output starting at that offset
   kFailed = 255,       ///< answer to any request: Failure
 };
 
@@ -87,24 +87,25 @@ struct DiskAnswer {
   char state[16];  ///< "running"
   char scheduler[64];
   char wwid[160];
-  std::uint32_t inquiry_bytes;  ///< valid bytes of `inquiry`, standard INQUIRY by SG_IO; 0: refused
-  std::uint32_t vpd83_bytes;    ///< valid bytes of `vpd83`, VPD page 0x83 by SG_IO; 0: refused
+  std::uint32_t
+      inquiry_bytes;          ///< valid bytes of `inquiry`, standard INQUIRY via SG_IO; 0: refused
+  std::uint32_t vpd83_bytes;  ///< valid bytes of `vpd83`, VPD page 0x83 via SG_IO; 0: refused
   std::uint8_t inquiry[96];
   std::uint8_t vpd83[256];
 };
 
 enum class IoKind : std::uint32_t {
   kWrite = 1,  ///< a verified block (block_content.h)
-  kRead = 2,   ///< any content; the entry has what was read
+  kRead = 2,   ///< any content; the entry describes what was read
 };
 
 /// The n-th I/O has sequence first_sequence + n and goes to block first_block + n % block_count. No
-/// two in flight go to the same block: issuing waits for a slow one.
+/// two in flight go to the same block: a slow one delays the next one to its block.
 struct StartIoRequest {
   IoKind kind;
   std::uint32_t interval_us;  ///< from start to start of each slot of the queue; 0: back to back
   std::uint32_t block_bytes;  ///< a multiple of 512, up to kMaxBlockBytes
-  std::uint32_t queue_depth;  ///< I/Os in flight at once: 1 to kMaxQueueDepth, and to block_count
+  std::uint32_t queue_depth;  ///< most I/Os in flight: 1 to kMaxQueueDepth, at most block_count
   std::uint64_t first_block;  ///< in units of `block_bytes`
   std::uint64_t block_count;
   std::uint64_t run_id;
@@ -117,7 +118,8 @@ struct StartIoRequest {
 inline constexpr std::uint32_t kMaxBlockBytes = 1024 * 1024;
 inline constexpr std::uint32_t kMaxQueueDepth = 32;
 
-/// Whether an I/O of a run is one of its `read_percent` reads; agent and client agree on it.
+/// Returns whether an I/O of a run is one of its `read_percent` reads; agent and client agree on
+/// it.
 inline bool IsRead(const StartIoRequest& request, std::uint64_t sequence) {
   // Multiples of the golden ratio are spread evenly from any start.
   const std::uint64_t spread = (request.run_id + sequence) * 0x9E3779B97F4A7C15U;
@@ -131,7 +133,7 @@ struct IoState {
   std::uint64_t in_flight_sequence;  ///< sequence of the oldest I/O in flight
   std::uint64_t in_flight_since_ns;  ///< guest CLOCK_MONOTONIC
   std::uint64_t now_ns;
-  std::uint32_t running;    ///< 1 from the start to the end of a run, also while I/O hangs
+  std::uint32_t running;    ///< 1 from the start to the end of a run, even while I/O hangs
   std::uint32_t in_flight;  ///< number of I/Os in flight
 };
 

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 // Modules that use hardware virtualization (arch/x86/kvm).
 constexpr std::array<const char*, 2> kModules = {"kvm_intel", "kvm_amd"};
 
-// Fields of /proc/cpuinfo that do not vary, as the clock rate does.
+// Fields of /proc/cpuinfo that do not vary, unlike the clock rate.
 constexpr std::array<const char*, 7> kProcessorFields = {
     "vendor_id", "cpu family", "model", "model name", "stepping", "flags", "vmx flags"};
 

@@ -26,7 +26,7 @@ std::vector<std::string> MissingForKvm(const std::string& root = "");
 Status CheckAccelerator(Accelerator accelerator, const std::string& root = "");
 
 /// Returns the properties of this machine that a snapshot depends on: with KVM the processor, which
-/// the VM sees, and the kernel, whose KVM reads only its own format of the state. Empty for TCG,
+/// the VM sees, and the kernel, whose KVM restores only state in its own format. Empty for TCG,
 /// whose snapshots can be restored on any machine.
 Result<std::string> MachineFor(Accelerator accelerator, const std::string& root = "");
 

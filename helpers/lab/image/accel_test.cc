@@ -33,7 +33,7 @@ class AcceleratorTest : public ::testing::Test {
 
   std::vector<std::string> Missing() const { return MissingForKvm(root_.path()); }
 
-  /// Returns what is missing except the device, which comes first.
+  /// Returns what is missing after the device, which is reported first.
   std::vector<std::string> MissingModules() const {
     std::vector<std::string> missing = Missing();
     missing.erase(missing.begin());

@@ -262,7 +262,7 @@ std::uint64_t Cache::Prune(std::uint64_t limit) const {
   return freed;
 }
 
-/// Safe, because `FileLock` notices that the file it has locked was removed, and creates it again.
+/// Safe, because `FileLock` detects that the file it has locked was removed, and creates it again.
 void Cache::RemoveUnusedLocks() const {
   std::vector<fs::path> locks;
   std::error_code ec;

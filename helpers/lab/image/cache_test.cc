@@ -48,7 +48,7 @@ class CacheTest : public ::testing::Test {
     return cache_.Get("image", key, 0, Builds());
   }
 
-  /// Gets the entry and releases it at once.
+  /// Gets the entry and releases it immediately.
   std::string DirectoryOf(const std::string& key = "key") {
     const auto entry = Get(key);
     EXPECT_TRUE(entry.ok()) << entry.error().ToString();
@@ -267,7 +267,7 @@ TEST_F(CacheTest, ADiscardedEntryIsRebuilt) {
   DirectoryOf();
   ASSERT_TRUE(cache_.Discard("image", "key").ok());
   EXPECT_FALSE(fs::exists(cache_.root() + "/image-key"));
-  ASSERT_TRUE(cache_.Discard("image", "key").ok()) << "no entry is no error";
+  ASSERT_TRUE(cache_.Discard("image", "key").ok()) << "a missing entry is not an error";
   DirectoryOf();
   EXPECT_EQ(builds_, 2);
 }

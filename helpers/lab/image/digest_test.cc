@@ -17,8 +17,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // Examples of FIPS 180-4.
-constexpr char kOfNothing[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-constexpr char kOfAbc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+constexpr char kDigestOfNothing[] =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+constexpr char kDigestOfAbc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 class DigestTest : public ::testing::Test {
  protected:
@@ -37,31 +38,32 @@ class DigestTest : public ::testing::Test {
 };
 
 TEST_F(DigestTest, TextDigestIsItsSha256) {
-  EXPECT_EQ(*DigestOfText(""), kOfNothing);
-  EXPECT_EQ(*DigestOfText("abc"), kOfAbc);
-  EXPECT_NE(*DigestOfText("abc\n"), kOfAbc);
+  EXPECT_EQ(*DigestOfText(""), kDigestOfNothing);
+  EXPECT_EQ(*DigestOfText("abc"), kDigestOfAbc);
+  EXPECT_NE(*DigestOfText("abc\n"), kDigestOfAbc);
 }
 
-TEST_F(DigestTest, OfFilesAreInTheSameOrder) {
+TEST_F(DigestTest, FileDigestsAreInTheSameOrder) {
   const std::string abc = Write("abc", "abc");
   const std::string empty = Write("empty", "");
-  EXPECT_THAT(*DigestsOfFiles({abc, empty, abc}), ElementsAre(kOfAbc, kOfNothing, kOfAbc));
+  EXPECT_THAT(*DigestsOfFiles({abc, empty, abc}),
+              ElementsAre(kDigestOfAbc, kDigestOfNothing, kDigestOfAbc));
   EXPECT_THAT(*DigestsOfFiles({}), IsEmpty());
 }
 
-TEST_F(DigestTest, OfFilesAcceptsAnyName) {
+TEST_F(DigestTest, FileDigestsAcceptAnyName) {
   EXPECT_THAT(*DigestsOfFiles({Write("two words", "abc"), Write("back\\slash", "abc"),
                                Write("two\nlines", "abc"), Write("--check", "abc")}),
-              ElementsAre(kOfAbc, kOfAbc, kOfAbc, kOfAbc));
+              ElementsAre(kDigestOfAbc, kDigestOfAbc, kDigestOfAbc, kDigestOfAbc));
 }
 
-TEST_F(DigestTest, OfFilesNamesAMissingFile) {
+TEST_F(DigestTest, FileDigestsNameAMissingFile) {
   const auto digests = DigestsOfFiles({Write("abc", "abc"), directory_.path() + "/missing"});
   ASSERT_FALSE(digests.ok());
   EXPECT_THAT(digests.error().ToString(), HasSubstr(directory_.path() + "/missing: No such file"));
 }
 
-TEST_F(DigestTest, OfATreeEqualsThatOfACopy) {
+TEST_F(DigestTest, TreeDigestEqualsThatOfACopy) {
   for (const std::string tree : {"one", "other"}) {
     Write(tree + "/bin/program", "program");
     Write(tree + "/etc/deep/config", "config");
@@ -71,7 +73,7 @@ TEST_F(DigestTest, OfATreeEqualsThatOfACopy) {
   EXPECT_EQ(OfTree("one").size(), 64U);
 }
 
-TEST_F(DigestTest, OfATreeDependsOnContentNamesModesAndNumber) {
+TEST_F(DigestTest, TreeDigestDependsOnContentNamesModesAndNumber) {
   const std::string program = Write("tree/bin/program", "program");
   Write("tree/readme", "readme");
   const std::string before = OfTree("tree");
@@ -97,9 +99,9 @@ TEST_F(DigestTest, OfATreeDependsOnContentNamesModesAndNumber) {
   EXPECT_NE(OfTree("tree"), before);
 }
 
-TEST_F(DigestTest, OfATreeWithoutFilesIsThatOfNoText) {
+TEST_F(DigestTest, TreeDigestWithoutFilesIsThatOfEmptyText) {
   fs::create_directories(directory_.path() + "/bare/bin");
-  EXPECT_EQ(OfTree("bare"), kOfNothing);
+  EXPECT_EQ(OfTree("bare"), kDigestOfNothing);
   EXPECT_EQ(OfTree("missing"), "list directory: " + directory_.path() +
                                    "/missing: No such file or directory (errno 2)");
 }

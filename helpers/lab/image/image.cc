@@ -48,7 +48,7 @@ Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator
   const std::vector<std::string> known = KnownStacks();
   if (std::find(known.begin(), known.end(), stack) == known.end()) {
     return Error::Because("build the lab image", "stack " + stack,
-                          "no such stack; there are " + boost::algorithm::join(known, ", "));
+                          "no such stack; available: " + boost::algorithm::join(known, ", "));
   }
   DUALPATH_TRY_STATUS(CheckAccelerator(accelerator));
   DUALPATH_TRY(const std::string digest, RecipeDigest(stack));

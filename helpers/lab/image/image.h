@@ -30,7 +30,7 @@ std::vector<std::string> KnownStacks();
 
 /// Returns the image of `stack`, built by images/lab/build unless it is in the cache. Its key there
 /// is the digest of the recipe: a changed recipe needs a new build, newer packages in the archive
-/// do not. An `Error` at once if this machine cannot run VMs on `accelerator`.
+/// do not. Fails immediately if this machine cannot run VMs on `accelerator`.
 Result<Image> GetImage(const Cache& cache, const std::string& stack,
                        Accelerator accelerator = Accelerator::kTcg);
 

@@ -1,4 +1,4 @@
-/* Returns a colour of the style sheet by its name. */
+/* Returns a colour by its name in the style sheet. */
 const colour = (() => {
   let style = getComputedStyle(document.documentElement);
   let known = new Map();

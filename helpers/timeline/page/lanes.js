@@ -71,7 +71,7 @@ const lanes = (() => {
       g.globalAlpha = dim ? 0.3 : band.implied ? 0.45 : 1;
       g.fillStyle = colour("band-" + band.tone);
       const drawn = Math.max(1, x1 - x0);
-      // Of many bands in one pixel one is drawn, preferably a bad one.
+      // If many bands share a pixel, one is drawn, preferably a bad one.
       if (drawn <= 1 && Math.floor(x0) === lastX && !(band.tone === "bad" && lastTone !== "bad")) continue;
       lastX = Math.floor(x0); lastTone = band.tone;
       g.fillRect(x0, y, drawn, h);
@@ -88,7 +88,7 @@ const lanes = (() => {
       }
       g.globalAlpha = dim ? 0.4 : 1;
       const label = fitted(g, band.state, x1 - x0 - 10);
-      // A few letters are no use.
+      // A few letters are useless.
       if (label.length > 4 || label === band.state) {
         g.fillStyle = colour("band-text");
         g.fillText(label, x0 + 5, y + h / 2);
@@ -131,7 +131,7 @@ const lanes = (() => {
     g.globalAlpha = 1;
   }
 
-  /* Finds a free line for the label of each record; records that get none have no label. */
+  /* Finds a free line for the label of each record; records without a free line get no label. */
   function placeLabels(g, row, first, last) {
     const end = view.gutter + view.plotWidth();
     const taken = Array.from({ length: row.lines }, () => []);
@@ -143,7 +143,8 @@ const lanes = (() => {
       const x = Math.max(view.gutter, view.toX(r.at));
       const label = model.textOf(r).slice(0, 400);
       const width = widthOf(g, label) + 14;
-      // At the right edge, a label that does not fit stands to the left of its dot, if there is room.
+      // At the right edge, a label that does not fit is drawn to the left of its dot, if there is
+      // room.
       let leftward = x + width > end && x - width > view.gutter;
       let line = leftward ? taken.findIndex(isFree(x - width, x + 5)) : -1;
       if (line < 0) {

@@ -27,7 +27,7 @@ const latency = (() => {
   const decades = [];
   for (let us = low; us <= high; us *= 10) decades.push(us);
 
-  /* Draws squares or crosses. Of many in one place one is drawn. */
+  /* Draws squares or crosses; only one if many are in the same place. */
   function points(size, cross) {
     return (u, series, from, to) => {
       const ratio = devicePixelRatio || 1;

@@ -48,7 +48,7 @@
     $("chips").append(chip);
   }
   const tones = new Set(model.rows.flatMap((row) => (row.bands || []).filter(() => !row.groups).map((band) => band.tone)));
-  for (const [tone, words] of [["good", "usable"], ["less", "fewer paths, or queueing"], ["bad", "failed"], ["gone", "gone"]]) {
+  for (const [tone, words] of [["good", "usable"], ["less", "fewer paths, or queueing"], ["bad", "failed"], ["gone", "removed"]]) {
     if (!tones.has(tone)) continue;
     const item = document.createElement("span");
     const sample = document.createElement("i");
@@ -67,7 +67,7 @@
 
   function resize(width) {
     state.width = width || $("overview").parentElement.clientWidth;
-    // A scroll bar beside the lanes must not shift them against the plot.
+    // A scroll bar next to the lanes must not misalign them with the plot.
     lanes.canvas.style.width = state.width + "px";
   }
   function draw() {

@@ -50,7 +50,7 @@ const moment = (() => {
       const subject = place(r);
       if (subject) what.append(subject + " ");
       what.append(state);
-      // The line above is the one that the state is derived from.
+      // The state is derived from the line above.
       if (r.text && !repeats) what.append(element("span", "same", " " + r.text));
     } else if (run && run.length > 1) {
       const took = run.map((io) => io.duration_us);

@@ -76,7 +76,7 @@ Record Removed(const Record& uevent) {
 std::vector<Record> FromUevents(const std::vector<observe::Uevent>& uevents,
                                 const PathNames& names) {
   Disks disks;
-  std::set<DeviceNumber> gone;  // removed maps: the next dm-0 may be another map
+  std::set<DeviceNumber> removed;  // removed maps: the next dm-0 may be another map
   std::vector<Record> records;
   for (const observe::Uevent& uevent : uevents) {
     const std::string device_path = uevent.Property("DEVPATH");
@@ -91,7 +91,7 @@ std::vector<Record> FromUevents(const std::vector<observe::Uevent>& uevents,
     if (uevent.Property("SUBSYSTEM") == "block") {
       const auto number = NumberOf(uevent);
       if (boost::starts_with(name, "dm-")) {
-        if (number) record.map = gone.count(*number) == 0 ? names.MapOf(*number) : name;
+        if (number) record.map = removed.count(*number) == 0 ? names.MapOf(*number) : name;
         if (!record.map.empty() && record.map != name) {
           record.text = action + " " + record.map + " (" + name + ")";
         }
@@ -111,7 +111,7 @@ std::vector<Record> FromUevents(const std::vector<observe::Uevent>& uevents,
     const bool map_is_removed = action == "remove" && boost::starts_with(name, "dm-");
     const auto number = NumberOf(uevent);
     records.push_back(std::move(record));
-    if (map_is_removed && number && gone.insert(*number).second)
+    if (map_is_removed && number && removed.insert(*number).second)
       records.push_back(Removed(records.back()));
   }
   return records;

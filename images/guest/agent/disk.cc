@@ -63,7 +63,7 @@ std::optional<DiskLocation> FirstIn(const std::string& directory, const std::str
     DiskLocation disk{options.dev_root + "/" + name, directory + "/" + name};
     struct stat status {};
     if (::stat(disk.path.c_str(), &status) != 0) continue;
-    // kernfs (Linux 3.14) counts on before it gives a number again.
+    // kernfs (since Linux 3.14) allocates numbers cyclically, so a freed one is not reused soon.
     if (::stat(disk.block_device.c_str(), &status) != 0) continue;
     disk.instance = status.st_ino;
     return disk;
@@ -91,7 +91,7 @@ std::uint32_t Inquire(int fd, unsigned char evpd, unsigned char page, std::uint8
 }
 
 /// Returns the length in the data's header, at most `valid`: a virtual disk may pad the data.
-std::uint32_t Claimed(std::uint32_t valid, std::uint32_t header, std::uint32_t length) {
+std::uint32_t DeclaredBytes(std::uint32_t valid, std::uint32_t header, std::uint32_t length) {
   return valid < header ? 0 : std::min(valid, header + length);
 }
 
@@ -138,12 +138,12 @@ std::optional<wire::DiskAnswer> InquireDisk(const DiskLocation& location) {
   if (!fd && errno == ENXIO) return std::nullopt;
   if (!fd) return answer;
   const std::uint32_t inquiry = Inquire(fd.get(), 0, 0, answer.inquiry, sizeof(answer.inquiry));
-  answer.inquiry_bytes = Claimed(inquiry, 5, answer.inquiry[4]);
+  answer.inquiry_bytes = DeclaredBytes(inquiry, 5, answer.inquiry[4]);
   // The CDB has one byte of length: 255 at most.
   const std::uint32_t vpd83 =
       Inquire(fd.get(), kEnableVitalProductData, 0x83, answer.vpd83, sizeof(answer.vpd83) - 1);
   const auto vpd83_length = static_cast<std::uint32_t>(answer.vpd83[2] << 8 | answer.vpd83[3]);
-  answer.vpd83_bytes = Claimed(vpd83, 4, vpd83_length);
+  answer.vpd83_bytes = DeclaredBytes(vpd83, 4, vpd83_length);
   struct stat status {};
   std::uint64_t device_bytes = 0;
   if (::ioctl(fd.get(), BLKGETSIZE64, &device_bytes) == 0) {

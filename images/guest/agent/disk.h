@@ -22,7 +22,7 @@ struct DiskLocation {
   std::string path;
   std::string block_device{};  ///< ".../block/sda"; empty for a given path
   std::string scsi_device{};   ///< ".../0:0:0:0"; empty if it is not a SCSI disk
-  std::uint64_t instance = 0;  ///< differs between two disks that had the same name in turn
+  std::uint64_t instance = 0;  ///< differs for successive disks of the same name
 };
 
 bool operator==(const DiskLocation& a, const DiskLocation& b);
@@ -34,8 +34,8 @@ std::optional<DiskLocation> FindDisk(const DiskOptions& options);
 /// before Linux 6.6) without it.
 Result<UniqueFd> OpenDisk(const std::string& path);
 
-/// Reads standard INQUIRY and VPD page 0x83 by SG_IO, and the size. May block as long as the paths
-/// behind the disk do. Returns nothing if the disk cannot be opened yet.
+/// Reads standard INQUIRY and VPD page 0x83 with SG_IO, and the size. May block as long as the
+/// paths behind the disk do. Returns nothing if the disk cannot be opened yet.
 std::optional<wire::DiskAnswer> InquireDisk(const DiskLocation& location);
 
 /// Adds the attributes in sysfs. Never blocks.

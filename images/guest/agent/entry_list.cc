@@ -10,7 +10,7 @@ constexpr std::size_t kChunkEntries = 1024;
 }  // namespace
 
 void EntryList::AddChunk() {
-  // Not by make_unique, which would touch every page at once.
+  // Not make_unique, which would initialize, and so touch, every page.
   chunks_.emplace_back(new wire::IoEntry[kChunkEntries]);
 }
 

@@ -20,7 +20,7 @@ class EntryList {
   /// Removes the entries but keeps the memory for the next run.
   void Clear() { size_ = 0; }
 
-  /// Returns at most `max` entries, from index `from_index` on.
+  /// Returns at most `max` entries, starting at index `from_index`.
   std::vector<wire::IoEntry> Copy(std::uint64_t from_index, std::size_t max) const;
 
  private:

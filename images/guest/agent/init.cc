@@ -88,7 +88,7 @@ void LogToConsole(const std::string& line) {
   const std::string text = "dualpath-guest-agent: " + line + "\n";
   const UniqueFd console(::open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC));
   if (::write(console ? console.get() : STDERR_FILENO, text.data(), text.size()) < 0) {
-    // There is no other place to report it.
+    // A failure cannot be reported anywhere else.
   }
 }
 

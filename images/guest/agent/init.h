@@ -13,10 +13,10 @@ namespace dualpath::guest::agent {
 /// Mounts /proc, /sys and /dev (devtmpfs).
 Status MountFileSystems();
 
-/// Loads the modules in `list`, one file a line, in that order (finit_module(2)).
+/// Loads the modules in `list`, one file per line, in that order (finit_module(2)).
 Status LoadModules(const std::string& list);
 
-/// Waits for the virtio-serial port of that name, by /sys/class/virtio-ports, and opens it.
+/// Waits for the virtio-serial port of that name in /sys/class/virtio-ports and opens it.
 Result<UniqueFd> OpenPort(const std::string& name, Deadline deadline);
 
 /// Prints a line on /dev/console, the serial line that QEMU writes to the guest's console log.

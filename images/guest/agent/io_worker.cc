@@ -35,7 +35,7 @@ AlignedBuffer AllocateAligned(std::size_t size) {
 
 Error Refused(const char* option, std::uint64_t value, const std::string& allowed) {
   const std::string what =
-      std::string(option) + " of " + std::to_string(value) + ", allowed is " + allowed;
+      std::string(option) + " of " + std::to_string(value) + ", allowed: " + allowed;
   return Error::FromErrno("start I/O", what, EINVAL);
 }
 
@@ -51,7 +51,7 @@ Status Validate(const StartIoRequest& request) {
     return Refused("queue_depth", request.queue_depth, "1 to 32");
   }
   if (request.block_count < request.queue_depth) {
-    // Each I/O in flight uses a block of its own.
+    // Each I/O in flight uses a different block.
     return Refused("block_count", request.block_count,
                    std::to_string(request.queue_depth) + " (queue_depth) or more");
   }
@@ -207,7 +207,7 @@ void IoWorker::RunSlot(const StartIoRequest& request, Slot& slot) {
   while (Issue(request, due_ns, slot)) {
     const IoEntry entry = DoOne(request, slot, buffer.get());
     Complete(entry, slot);
-    // After a hang the interval starts again, without a burst for the time lost.
+    // After a hang the interval restarts, without a burst to catch up.
     due_ns = std::max(due_ns + interval_ns, entry.end_ns);
   }
   slot.fd.Reset();  // the kernel does not release a disk while it is open
@@ -225,7 +225,7 @@ bool IoWorker::Issue(const StartIoRequest& request, std::uint64_t due_ns, Slot& 
     return stopping_ || (request.max_count > 0 && state_.issued >= request.max_count);
   };
   const auto next_block = [&] { return request.first_block + state_.issued % request.block_count; };
-  while (!over() && Touched(next_block(), request.queue_depth)) {
+  while (!over() && IsBlockBusy(next_block(), request.queue_depth)) {
     freed_.wait(lock);
     slot.since_ns = MonotonicNs();
   }
@@ -236,7 +236,7 @@ bool IoWorker::Issue(const StartIoRequest& request, std::uint64_t due_ns, Slot& 
   return true;
 }
 
-bool IoWorker::Touched(std::uint64_t block, std::uint32_t queue_depth) const {
+bool IoWorker::IsBlockBusy(std::uint64_t block, std::uint32_t queue_depth) const {
   return std::any_of(slots_.begin(), slots_.begin() + queue_depth,
                      [block](const Slot& slot) { return slot.busy && slot.block == block; });
 }

@@ -15,7 +15,7 @@
 namespace dualpath::guest::agent {
 
 /// Does the I/O in separate threads, one for each slot of the queue: they may hang in the kernel
-/// for minutes, but every method returns at once.
+/// for minutes, but every method returns immediately.
 class IoWorker {
  public:
   explicit IoWorker(DiskOptions disk);
@@ -27,7 +27,7 @@ class IoWorker {
   /// EINVAL, with the option, its value and the range, for a request that is out of range.
   Status Start(const wire::StartIoRequest& request);
 
-  /// Asks the run to end after the I/Os in flight, and returns at once.
+  /// Asks the run to end after the I/Os in flight, and returns immediately.
   wire::IoState Stop();
 
   wire::IoState State() const;
@@ -35,8 +35,8 @@ class IoWorker {
   /// Returns entries of the current run in order of completion, at most `max` of them.
   std::vector<wire::IoEntry> Fetch(std::uint64_t from_index, std::size_t max) const;
 
-  /// Describes the present disk, or during a run the run's. ENODEV without one; EAGAIN while it has
-  /// not answered its INQUIRY.
+  /// Describes the current disk, or during a run the disk of the run. ENODEV without a disk; EAGAIN
+  /// while it has not answered its INQUIRY.
   Result<wire::DiskAnswer> Disk();
 
  private:
@@ -57,7 +57,7 @@ class IoWorker {
   wire::IoEntry DoOne(const wire::StartIoRequest& request, Slot& slot, void* buffer);
   int Transfer(const wire::StartIoRequest& request, Slot& slot, void* buffer, wire::IoEntry& entry);
   void Complete(const wire::IoEntry& entry, Slot& slot);
-  bool Touched(std::uint64_t block, std::uint32_t queue_depth) const;
+  bool IsBlockBusy(std::uint64_t block, std::uint32_t queue_depth) const;
   wire::IoState StateLocked() const;
 
   const DiskOptions options_;

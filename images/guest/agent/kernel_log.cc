@@ -37,7 +37,7 @@ Result<std::string> ReadKernelLog(const std::string& kmsg_path, std::size_t max_
   std::array<char, kLongestRecord> record{};
   while (true) {
     const ssize_t n = ::read(fd.get(), record.data(), record.size());
-    if (n < 0 && (errno == EPIPE || errno == EINTR)) continue;  // EPIPE: overwritten meanwhile
+    if (n < 0 && (errno == EPIPE || errno == EINTR)) continue;  // EPIPE: records were overwritten
     if (n < 0 && errno == EAGAIN) break;
     if (n < 0) return Error::FromErrno("read kernel log", kmsg_path, errno);
     if (n == 0) break;

@@ -1,4 +1,5 @@
-// PID 1 of the guest under test. init.h has its setup, wire.h the requests that it answers.
+// PID 1 of the guest under test. init.h declares its setup, and wire.h the requests that it
+// answers.
 
 #include <signal.h>
 #include <sys/reboot.h>
@@ -19,7 +20,7 @@ using namespace dualpath::guest;  // NOLINT(google-build-using-namespace)
 constexpr char kModuleList[] = "/modules.list";
 constexpr std::chrono::seconds kPortBudget{120};
 
-Status Live() {
+Status RunAgent() {
   DUALPATH_TRY_STATUS(agent::MountFileSystems());
   DUALPATH_TRY_STATUS(agent::LoadModules(kModuleList));
   // Never destroyed: the destructor waits for the I/O, which may hang forever.
@@ -40,9 +41,9 @@ int main() {
     return 2;
   }
   ::signal(SIGPIPE, SIG_IGN);
-  const Status lived = Live();
-  if (!lived.ok()) agent::LogToConsole(lived.error().ToString());
-  // libvirt ends the domain on a restart, which unlike power-off needs no ACPI.
+  const Status result = RunAgent();
+  if (!result.ok()) agent::LogToConsole(result.error().ToString());
+  // libvirt ends the domain on a reboot, which unlike a power-off needs no ACPI.
   ::reboot(RB_AUTOBOOT);
   return 1;
 }

@@ -13,7 +13,7 @@ namespace dualpath::guest::agent {
 Status PutFile(const std::string& payload);
 
 /// Runs programs in the guest, one at a time. No method waits for the program: its output goes to a
-/// file, and its end is noticed by the next AnswerState.
+/// file, and its end is detected by the next AnswerState.
 class Program {
  public:
   explicit Program(std::string output) : output_(std::move(output)) {}

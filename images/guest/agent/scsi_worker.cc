@@ -67,7 +67,7 @@ Status ScsiWorker::Start(const std::string& payload) {
   DUALPATH_TRY_STATUS(Validate(*request, payload.size() - sizeof(*request)));
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (result_.in_flight != 0) return Refuse("the one before is in flight", EBUSY);
+    if (result_.in_flight != 0) return Refuse("the previous command is in flight", EBUSY);
   }
   // Searched each time: another disk may have replaced the previous one.
   std::optional<DiskLocation> disk = FindDisk(options_);

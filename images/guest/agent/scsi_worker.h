@@ -17,7 +17,7 @@ using SgIo = int (*)(int fd, sg_io_hdr_t* io);
 int SystemSgIo(int fd, sg_io_hdr_t* io);
 
 /// Sends one SCSI command at a time, in a separate thread: the command may hang in the kernel for
-/// minutes, but every method returns at once. Does not interpret the commands.
+/// minutes, but every method returns immediately. Does not interpret the commands.
 class ScsiWorker {
  public:
   /// `sg_io` is replaced by tests.

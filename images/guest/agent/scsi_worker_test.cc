@@ -24,7 +24,7 @@ using wire::StartScsiRequest;
 
 std::atomic<bool> held{false};
 
-/// A disk that remembers what it was sent in its answer. Opcode 0xee: the ioctl fails. 0xcc: CHECK
+/// A disk whose answer contains what it was sent. Opcode 0xee: the ioctl fails. 0xcc: CHECK
 /// CONDITION. Anything else answers with the CDB, or with as much of the data out as fits.
 int FakeSgIo(int /*fd*/, sg_io_hdr_t* io) {
   PollUntil(Deadline::In(seconds(10)), [] { return !held; });

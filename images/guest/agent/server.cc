@@ -98,14 +98,14 @@ Status Server::Serve(int channel) {
     epoll_event event{};
     const int n = ::epoll_wait(epoll.get(), &event, 1, -1);
     if (n < 0 && errno != EINTR) return Error::FromErrno("wait on", "the agent's channel", errno);
-    DUALPATH_TRY(const Line line, Talk(channel));
+    DUALPATH_TRY(const Line line, ServeClient(channel));
     // Keeps incomplete data: the next client's request may arrive before the kernel has noticed the
     // connection, and clients skip the rest of an answer to another client.
     if (line == Line::kHungUp && options_.end_at_hangup) return Ok{};
   }
 }
 
-Result<Server::Line> Server::Talk(int channel) {
+Result<Server::Line> Server::ServeClient(int channel) {
   DUALPATH_TRY(Line line, Receive(channel));
   // An answer that does not fit delays the next request instead of using more memory.
   while (line == Line::kOpen) {

@@ -30,7 +30,7 @@ class Server {
 
   Result<Line> Receive(int channel);
   Result<Line> Send(int channel);
-  Result<Line> Talk(int channel);
+  Result<Line> ServeClient(int channel);
   wire::Message Answer(const wire::Message& request);
   Result<std::string> AnswerPayload(const wire::Message& request);
 
