@@ -1,5 +1,5 @@
-// No path is left: the map queues I/O for as long as no_path_retry allows, then fails it, until a
-// path is back.
+// No path is left: the map queues I/O for as long as no_path_retry allows, then fails it until a
+// path returns.
 //
 // Labels of AllPathsDown.BeyondTheWindow: smoke
 // Labels of NoPathRetryQueue.: timers
@@ -16,7 +16,7 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 using ::testing::Not;
 
-/// Both paths go offline and come back. The fixtures below choose no_path_retry.
+/// Both paths go offline and return. The fixtures below set no_path_retry.
 class AllPathsDownTest : public WithCapabilities<GuestTest> {
  protected:
   explicit AllPathsDownTest(
@@ -40,9 +40,10 @@ class AllPathsDownTest : public WithCapabilities<GuestTest> {
     return rig().path(1).SetRunning();
   }
 
-  /// Expects a run that was good until the fault and went as `then` once the kernel had failed both
-  /// paths. In between, stacks that do not probe paths give the guest errors: until multipathd's
-  /// checker has had the kernel fail a path, SG_IO to it fails at once, and does not queue.
+  /// Expects a run to be good until the fault, and to continue as `then` once the kernel has failed
+  /// both paths. In between, the guest gets errors on stacks that do not probe paths: until
+  /// multipathd's checker makes the kernel fail a path, SG_IO to it fails immediately instead of
+  /// being queued.
   void ExpectGoodThen(const guest::IoReport& report, std::vector<Phase> then) {
     std::vector<Phase> phases = {Good().StartedBefore(fault_)};
     if (!capabilities().probes_paths_on_sg_io_error) {
@@ -70,9 +71,9 @@ class AllPathsDownTest : public WithCapabilities<GuestTest> {
     EXPECT_THAT(table(), Eventually(HasGroups({{rig().path(0)}, {rig().path(1)}})));
   }
 
-  /// Expects that I/O was queued, and completed when the paths were back. No table may be loaded:
-  /// an offline path stays in the table, and multipathd reinstates it by a message.
-  void ExpectAllWasQueuedAndDone(IoRun& io) {
+  /// Expects that I/O was queued, and completed when the paths returned. No table may be loaded: an
+  /// offline path stays in the table, and multipathd reinstates it with a message.
+  void ExpectQueuedAndCompleted(IoRun& io) {
     ASSERT_OK(io.AwaitGoodCompletions());
     ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
     ExpectGoodThen(report, {HeldThenGood(), Good()});
@@ -99,10 +100,10 @@ TEST_F(AllPathsDown, WithinTheWindowQueuesIoAndLosesNothing) {
   ASSERT_OK(SetBothRunning());
   ExpectBothReady();
   EXPECT_THAT(log(), EventuallyLogs(RecoversToNormal(rig().map())));
-  ExpectAllWasQueuedAndDone(io);
+  ExpectQueuedAndCompleted(io);
 }
 
-TEST_F(AllPathsDown, BeyondTheWindowFailsIoUntilAPathIsBack) {
+TEST_F(AllPathsDown, BeyondTheWindowFailsIoUntilAPathReturns) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
   ASSERT_OK(SetBothOffline());
@@ -112,7 +113,7 @@ TEST_F(AllPathsDown, BeyondTheWindowFailsIoUntilAPathIsBack) {
   EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
   ASSERT_OK(io.AwaitFailures());
 
-  // no_path_retry 10 at a polling interval of 5 s: multipathd counts checks, not seconds.
+  // no_path_retry 10 at a polling interval of 5 s: multipathd counts checks instead of seconds.
   ASSERT_OK_AND_ASSIGN(const auto entered, TimeOf(EntersRecovery(rig().map(), 10), LogNow()));
   ASSERT_OK_AND_ASSIGN(const auto disabled, TimeOf(DisablesQueueing(rig().map()), LogNow()));
   EXPECT_GE(disabled - entered, seconds(50) - seconds(1));
@@ -145,7 +146,7 @@ TEST_F(NoPathRetryQueue, StillQueuesIoAfterFiveMinutes) {
 
   ASSERT_OK(SetBothRunning());
   ExpectBothReady();
-  ExpectAllWasQueuedAndDone(io);
+  ExpectQueuedAndCompleted(io);
 }
 
 class NoPathRetryFail : public AllPathsDownTest {
@@ -153,7 +154,7 @@ class NoPathRetryFail : public AllPathsDownTest {
   NoPathRetryFail() : AllPathsDownTest(multipath::NoPathRetry::Fail()) {}
 };
 
-TEST_F(NoPathRetryFail, FailsIoAtOnceAndRecovers) {
+TEST_F(NoPathRetryFail, FailsIoImmediatelyAndRecovers) {
   EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 

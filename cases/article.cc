@@ -1,11 +1,11 @@
-// The article's own session, with the commands as they are printed there.
+// The article's session, with its commands verbatim.
 //
-// Changed are device names and host numbers, which the case looks up, and /etc/multipath.conf,
-// which needs three additions for newer versions to build the article's map:
+// The exceptions are device names and host numbers, which the case looks up, and
+// /etc/multipath.conf, which needs three additions to build the article's map with newer versions:
 //   - find_multipaths: Debian's default ("strict") ignores paths of an unknown WWID;
 //   - overrides: the built-in entry for LIO-ORG (no_path_retry 12, alua, group_by_prio) takes
 //     precedence over `defaults` since 0.8;
-//   - the blacklisted disk is the lab's own, which is not called sda.
+//   - blacklist: the lab's disk is not called sda.
 
 #include "cases/article_session.h"
 #include "fixtures/path.h"
@@ -44,8 +44,8 @@ class Article : public RigTest {
   void SetUp() override {
     ASSERT_OK_AND_ASSIGN(const host::Place place, host::CurrentPlace());
     if (place == host::Place::kHost) {
-      GTEST_SKIP() << "The article's commands replace /etc/multipath.conf, flush every map and "
-                      "write to /home/opc, which belong to the host. Run it in the lab: "
+      GTEST_SKIP() << "the article's commands replace the host's /etc/multipath.conf, flush all of "
+                      "its maps and write to /home/opc. Run this case in the lab: "
                       "./ci/cases -- -R Article";
     }
     RigTest::SetUp();
@@ -65,7 +65,7 @@ class Article : public RigTest {
   }
 };
 
-TEST_F(Article, ItsCommandsBuildOurRigAndFailOverAsItShows) {
+TEST_F(Article, CommandsBuildTheSameRigAndFailOver) {
   ASSERT_OK_AND_ASSIGN(lio::Inventory ours, lio::Inventory::Take());
   ASSERT_OK_AND_ASSIGN(multipath::Map our_map, rig().Topology());
   ASSERT_OK_AND_ASSIGN(const dm::MultipathTable our_table, rig().Table());
@@ -97,8 +97,8 @@ TEST_F(Article, ItsCommandsBuildOurRigAndFailOverAsItShows) {
   ASSERT_OK(root.Type("systemctl start multipathd"));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(first), Enabled(second)})));
 
-  // The article's rig equals ours except for the serial number, which targetcli invents, and the
-  // directory of the file.
+  // The article's rig equals ours, except for the serial number, which targetcli generates, and the
+  // directory of the backing file.
   ASSERT_OK_AND_ASSIGN(const lio::Inventory theirs, lio::Inventory::Take());
   ASSERT_THAT(theirs.backstores, SizeIs(1));
   ASSERT_THAT(ours.backstores, SizeIs(1));
@@ -116,8 +116,8 @@ TEST_F(Article, ItsCommandsBuildOurRigAndFailOverAsItShows) {
   EXPECT_EQ(their_map.groups[0].policy, our_map.groups[0].policy);
   EXPECT_EQ(their_map.groups[0].priority, our_map.groups[0].priority);
 
-  // Failover. A path group becomes active with the first I/O: by the guest in the article, by dd
-  // here.
+  // Failover. A path group becomes active with the first I/O, which comes from the guest in the
+  // article and from dd here.
   const std::string io =
       "dd if=/dev/mapper/" + their_map.alias + " of=/dev/null bs=4k count=1 iflag=direct";
   ASSERT_OK(root.Type("udevadm settle"));
@@ -137,7 +137,7 @@ TEST_F(Article, ItsCommandsBuildOurRigAndFailOverAsItShows) {
   // To recover
   ASSERT_OK_AND_ASSIGN(const unsigned host, first_target.HostNumber());
   ASSERT_OK(root.Echo("- - -", "/sys/class/scsi_host/host" + std::to_string(host) + "/scan"));
-  ASSERT_TRUE(first.disk().Exists()) << "a scan returns after the disk was added";
+  ASSERT_TRUE(first.disk().Exists()) << "a scan returns only after the disk has been added";
   ASSERT_OK(first.AwaitNewDisk());
   EXPECT_THAT(log(), EventuallyLogs(AddsPath(their_map.alias, first)));
   ASSERT_OK(root.Type(io));

@@ -29,7 +29,7 @@ process::Command Parse(const std::string& command_line) {
 
 constexpr char kMapPrefix[] = "/dev/mapper/";
 
-/// Returns the map that a dd reads or writes; empty if there is none.
+/// Returns the map that a dd command reads or writes; empty if none.
 std::string MapOfDd(const process::Command& command) {
   if (command.argv.empty() || command.argv[0] != "dd") return "";
   for (const std::string& argument : command.argv) {
@@ -39,7 +39,7 @@ std::string MapOfDd(const process::Command& command) {
   return "";
 }
 
-/// The path that an echo to `file` deletes; an empty H:C:T:L if `file` is no disk's "delete".
+/// Path deleted by writing to `file`; `path` is empty unless `file` is a disk's "delete" attribute.
 struct Deleted {
   std::string path;
   std::string device;
@@ -104,7 +104,7 @@ Result<std::string> ArticleSession::Type(const std::string& command_line) {
     typed.kind = "io";
     typed.error_number = 0;
   }
-  // A command that is repeated until its output is as expected is one step.
+  // A command that is repeated until it prints the expected output is recorded as one step.
   if (command_line != last_typed_) timeline::Recorder::OfThisProcess().Add(std::move(typed));
   last_typed_ = command_line;
   return output;

@@ -1,4 +1,4 @@
-// Figures, not verdicts: the overhead of the agent, compared with fio.
+// Measures the overhead of the agent, compared with fio, without a verdict.
 //
 // Labels: benchmark
 
@@ -16,7 +16,7 @@ using ::testing::Field;
 
 constexpr std::uint64_t kWrites = 200;
 
-/// Figures of the writes of one program at queue depth 1.
+/// Latency of one program's writes at queue depth 1.
 struct Figures {
   nanoseconds mean{0};
   nanoseconds median{0};
@@ -57,7 +57,7 @@ class Benchmark : public GuestTest {
   }
 };
 
-TEST_F(Benchmark, DirectWritesOfTheAgentAndOfFioAtQueueDepthOne) {
+TEST_F(Benchmark, AgentAndFioDirectWritesAtQueueDepthOne) {
   guest::IoOptions options;
   options.interval = std::chrono::microseconds(0);
   options.max_count = kWrites;
@@ -84,7 +84,7 @@ TEST_F(Benchmark, DirectWritesOfTheAgentAndOfFioAtQueueDepthOne) {
   Report("fio_median_ms", Milliseconds(other.median));
   Report("median_agent_to_fio", Milliseconds(agent.median) / Milliseconds(other.median));
   Report("period_agent_to_fio", Milliseconds(agent.period) / Milliseconds(other.period));
-  // The time between two writes, in which the agent fills the block and writes its record.
+  // The time between two writes, in which the agent fills a block and stores a result.
   Report("agent_overhead_to_fio_latency",
          Milliseconds(agent.period - agent.mean) / Milliseconds(other.mean));
   Report("fio_overhead_to_its_latency",

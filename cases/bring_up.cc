@@ -1,4 +1,4 @@
-// A rig before any fault: the article's map, in every detail.
+// A rig before any fault: every detail of the article's map.
 //
 // Labels: smoke
 
@@ -40,7 +40,7 @@ TEST_F(BringUp, BothPathsAreLoopbackDisksOfTheSameSize) {
   EXPECT_NE(rig().path(0).hctl(), rig().path(1).hctl());
 }
 
-TEST_F(BringUp, BothPathsAndTheMapReadTheContentOfStorageRaw) {
+TEST_F(BringUp, BothPathsAndTheMapReadStorageRaw) {
   constexpr std::size_t kBytes = 4096;
   for (const std::uint64_t block :
        {std::uint64_t{0}, std::uint64_t{77}, rig().options().file_size / kBytes - 1}) {
@@ -60,7 +60,7 @@ TEST_F(BringUp, BothPathsAndTheMapReadTheContentOfStorageRaw) {
   }
 }
 
-TEST_F(BringUp, BothPathsHaveTheWwidOfTheSerialNumber) {
+TEST_F(BringUp, BothPathsHaveTheWwidDerivedFromTheSerialNumber) {
   ASSERT_OK_AND_ASSIGN(const std::string computed, lio::WwidFromSerial(rig().options().serial));
   for (const Path& path : rig().paths()) {
     SCOPED_TRACE(path.hctl().ToString());
@@ -73,7 +73,7 @@ TEST_F(BringUp, BothPathsHaveTheWwidOfTheSerialNumber) {
   EXPECT_EQ(map.wwid, computed);
 }
 
-TEST_F(BringUp, OneMapHasTheTopologyOfTheArticle) {
+TEST_F(BringUp, OneMapHasTheArticlesTopology) {
   ASSERT_OK_AND_ASSIGN(const auto all, rig().AllMaps());
   EXPECT_EQ(std::count_if(all.maps.begin(), all.maps.end(),
                           [&](const multipath::Map& map) { return map.wwid == rig().wwid(); }),
@@ -105,7 +105,7 @@ TEST_F(GuestBringUp, TheGuestsDiskIsTheLioDisk) {
   EXPECT_EQ(disk.model, "storage");
   EXPECT_EQ(disk.size_bytes, rig().options().file_size);
 
-  // scsi-block passes INQUIRY through: the guest gets the reply of the path's own disk.
+  // scsi-block passes INQUIRY through, so the guest gets the reply of the path's disk.
   ASSERT_OK_AND_ASSIGN(const auto inquiry, scsi::ParseStandardInquiry(disk.inquiry));
   EXPECT_EQ(inquiry.peripheral_type, 0U) << "a disk";
   ASSERT_OK_AND_ASSIGN(const std::string device, rig().path(0).disk().DevicePath());

@@ -1,4 +1,4 @@
-// Many I/Os at once: whatever fails, storage.raw holds every acknowledged write.
+// Many concurrent I/Os: whatever fails, storage.raw holds every acknowledged write.
 //
 // Labels of DataIntegrity.: load
 // Labels of MixedIo.: load
@@ -29,7 +29,7 @@ class DataIntegrity : public GuestTest {
     return options;
   }
 
-  /// Expects every acknowledged write in storage.raw, and in what each path reads.
+  /// Expects that storage.raw holds every acknowledged write, and that each path reads it back.
   void ExpectStorageHolds(const guest::IoReport& report) {
     EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     EXPECT_THAT(rig().path(0).disk(), HoldsEveryWriteAcknowledgedIn(report));
@@ -64,7 +64,7 @@ class MixedIo : public WithCapabilities<DataIntegrity> {
     return options;
   }
 
-  void SurvivesAPathThatGoesOfflineAndComesBack(const guest::IoOptions& mixed) {
+  void ExpectToSurviveAPathGoingOfflineAndReturning(const guest::IoOptions& mixed) {
     constexpr std::uint64_t kSome = 64;
     ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(mixed));
     ASSERT_OK(io.AwaitGoodCompletions(kSome));
@@ -90,7 +90,7 @@ class MixedIo : public WithCapabilities<DataIntegrity> {
   }
 
  private:
-  /// Errors are allowed as in path_offline.cc. The fault was between the two times.
+  /// Errors are allowed as in path_offline.cc. The fault occurred between the two times.
   void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds before,
                                               microseconds after) {
     if (capabilities().probes_paths_on_sg_io_error) {
@@ -103,18 +103,19 @@ class MixedIo : public WithCapabilities<DataIntegrity> {
   }
 };
 
-TEST_F(MixedIo, OfOneSectorSurvivesAPathThatGoesOfflineAndComesBack) {
-  SurvivesAPathThatGoesOfflineAndComesBack(Mix(512));
+TEST_F(MixedIo, OneSectorBlocksSurviveAPathGoingOfflineAndReturning) {
+  ExpectToSurviveAPathGoingOfflineAndReturning(Mix(512));
 }
 
-TEST_F(MixedIo, OfOneMebibyteSurvivesAPathThatGoesOfflineAndComesBack) {
+TEST_F(MixedIo, OneMebibyteBlocksSurviveAPathGoingOfflineAndReturning) {
   guest::IoOptions mixed = Mix(1024 * 1024);
-  mixed.offset_sectors = 1;  // every I/O crosses the boundaries of the devices' limits
-  SurvivesAPathThatGoesOfflineAndComesBack(mixed);
+  mixed.offset_sectors = 1;  // unaligned, so that every I/O crosses the devices' size limits
+  ExpectToSurviveAPathGoingOfflineAndReturning(mixed);
 }
 
-/// Corrupts storage.raw: the oracle of all other cases must find each kind of corruption.
-class StorageBrokenOnPurpose : public GuestTest {
+/// Corrupts storage.raw: the oracle that all other cases rely on must detect each kind of
+/// corruption.
+class CorruptedStorage : public GuestTest {
  protected:
   static constexpr std::uint32_t kBytes = 4096;
   static constexpr std::uint64_t kBlocks = 8;
@@ -140,7 +141,7 @@ class StorageBrokenOnPurpose : public GuestTest {
   }
 };
 
-TEST_F(StorageBrokenOnPurpose, TheOracleFindsADroppedASwappedAndAReplayedWrite) {
+TEST_F(CorruptedStorage, TheOracleDetectsDroppedSwappedAndReplayedWrites) {
   guest::IoOptions options;
   options.interval = std::chrono::milliseconds(20);
   options.block_bytes = kBytes;

@@ -1,4 +1,4 @@
-// The disk of a running guest is replaced by one of another kind.
+// The running guest's disk is replaced with one of another kind.
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
-// QEMU's reactions to an error below scsi-block that a row of the table of outcomes (outcomes.cc)
-// cannot express.
+// Reactions of QEMU to an error below scsi-block that cannot be expressed as a row of the table of
+// outcomes (outcomes.cc).
 
 #include "fixtures/disk_fault_fixture.h"
 
@@ -28,7 +28,7 @@ TEST_F(ErrorPolicies, StopPausesAgainIfResumedBeforeTheCheckerNoticed) {
   ASSERT_OK(guest().Resume());
   ASSERT_OK(guest().AwaitPaused());
   EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))))
-      << "the checker noticed before the guest was resumed: the case has tested nothing";
+      << "the checker noticed before the guest was resumed, so nothing was tested";
 
   Repair();
   ASSERT_OK(guest().Resume());

@@ -1,5 +1,4 @@
-// How an error travels from a path to the application in the guest, and what each layer does with
-// it.
+// Propagation of an error from a path to the application in the guest, layer by layer.
 
 #include <cerrno>
 #include <functional>
@@ -17,16 +16,16 @@ using scsi::ScsiStatus;
 using scsi::SenseKey;
 using std::chrono::microseconds;
 
-/// Number of times the guest's sd driver sends a command that fails with a retryable error: once,
-/// and five retries (SD_MAX_RETRIES).
+/// Number of times the guest's sd driver sends a command that fails with a retryable error: the
+/// first attempt and five retries (SD_MAX_RETRIES).
 constexpr std::size_t kTries = 6;
 
-/// A fault of the active path that lasts until multipathd has noticed. QEMU's policy is "report"
-/// for reads and writes.
+/// A fault of the active path that lasts until multipathd has detected it. QEMU's policy is
+/// "report" for reads and writes.
 class ErrorTrace : public WithCapabilities<LayersTest> {
  protected:
-  /// Starts writes just after a check of the path, breaks it with `fault`, waits until the checker
-  /// has failed the path and I/O continues, and returns the recorded layers.
+  /// Starts writes, breaks the path with `fault` just after a check, waits until the checker has
+  /// failed the path and I/O continues, and returns the trace of all layers.
   Result<layers::ErrorTrace> TraceUntilNoticed(const std::function<Status()>& fault) {
     DUALPATH_TRY(auto io, guest().StartVerifiedWrites());
     DUALPATH_TRY_STATUS(io.AwaitGoodCompletions());
@@ -39,14 +38,14 @@ class ErrorTrace : public WithCapabilities<LayersTest> {
   }
 };
 
-TEST_F(ErrorTrace, AnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
+TEST_F(ErrorTrace, QemuTurnsTheErrnoOfAnOfflinePathIntoSenseData) {
   ASSERT_OK_AND_ASSIGN(const auto seen,
                        TraceUntilNoticed([this] { return rig().path(0).SetOffline(); }));
   if (capabilities().probes_paths_on_sg_io_error) {
     EXPECT_THAT(seen, NoErrorTravels());
     return;
   }
-  // The SCSI layer rejects the ioctl itself: there is no command, and so no host byte.
+  // The SCSI layer rejects the ioctl itself, so there is no command and no host byte.
   EXPECT_THAT(seen, ErrorTravels()
                         .NoPathReturnsAnError()
                         .SgIoFails(ENODEV)
@@ -60,7 +59,7 @@ TEST_F(ErrorTrace, AnOfflinePathIsAnErrnoThatQemuTurnsIntoSense) {
                         .Until(KernelFails(rig().path(0))));
 }
 
-TEST_F(ErrorTrace, ABrokenTransportIsAHostByteInEveryLayer) {
+TEST_F(ErrorTrace, ABrokenTransportYieldsAHostByteInEveryLayer) {
   ASSERT_OK_AND_ASSIGN(const auto seen,
                        TraceUntilNoticed([this] { return rig().path(0).BreakTransport(); }));
   if (capabilities().probes_paths_on_sg_io_error) {
@@ -81,7 +80,7 @@ TEST_F(ErrorTrace, ABrokenTransportIsAHostByteInEveryLayer) {
                         .Until(KernelFails(rig().path(0))));
 }
 
-TEST_F(ErrorTrace, TheErrorOfADeletedPathEndsInTheGuestsKernel) {
+TEST_F(ErrorTrace, TheGuestKernelHidesTheErrorOfADeletedPath) {
   // Back to back, so that some writes reach the path after its deletion and before the new table.
   guest::IoOptions options;
   options.interval = microseconds(0);
@@ -98,8 +97,8 @@ TEST_F(ErrorTrace, TheErrorOfADeletedPathEndsInTheGuestsKernel) {
     EXPECT_THAT(report, CompletedWithoutErrors());
     return;
   }
-  // Commands in flight are completed with an error; later ones find a disk that is being removed,
-  // or is removed.
+  // Commands in flight are completed with an error; later ones hit a disk that is being removed or
+  // has been removed.
   EXPECT_THAT(seen, ErrorTravels()
                         .SgIoEndsAsOneOf({SgIoHostByte(HostByte::kError),
                                           SgIoHostByte(HostByte::kNoConnect), SgIoErrno(ENODEV),
@@ -118,7 +117,7 @@ class ErrorTraceNoPathRetryFail : public ErrorTrace {
   }
 };
 
-TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsTheErrorIsThePathsFirstAndThenTheMaps) {
+TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsErrorsComeFromThePathAndThenFromTheMap) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK(rig().AwaitCheck(0));
@@ -131,7 +130,8 @@ TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsTheErrorIsThePathsFirstAndThenTheM
   EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(1))));
   EXPECT_THAT(log(), EventuallyLogs(LeavesActivePaths(rig().map(), 0)));
   const microseconds map_failed = Now();
-  // For more than a second: QEMU reports at most one error per second to libvirt (since 10.0).
+  // Failures for more than a second, since QEMU reports at most one error per second to libvirt
+  // (since 10.0).
   ASSERT_OK(io.AwaitFailures(10));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   const microseconds end = Now();

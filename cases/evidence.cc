@@ -1,4 +1,4 @@
-// The timeline that a case leaves.
+// The timeline that a case writes.
 
 #include "fixtures/rig_fixture.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 using Evidence = GuestTest;
 
-TEST_F(Evidence, TheTimelineShowsTheFailoverFromTheDeletionToThePathsReturn) {
+TEST_F(Evidence, TheTimelineShowsTheWholeFailover) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   const PathId deleted = rig().path(0);
   ASSERT_OK(rig().path(0).Delete());

@@ -1,4 +1,5 @@
-// The path group of the highest priority works again: failback decides when I/O moves back to it.
+// The path group with the highest priority has recovered: failback determines when I/O moves back
+// to it.
 //
 // Labels: timers
 
@@ -22,14 +23,14 @@ class FailbackTest : public TimersTest {
     return config;
   }
 
-  /// Fails the first path, then starts I/O, which so uses the second one.
+  /// Fails the first path, then starts I/O, which therefore uses the second one.
   Result<IoRun> StartWithoutTheFirstPath() {
     EXPECT_NO_FATAL_FAILURE(Lose(0));
     return StartSlowWrites();
   }
 
-  /// multipathd switches the group, or loads a table in which the first path is first: with
-  /// immediate failback it had put the other one first meanwhile.
+  /// Matches either way in which multipathd moves I/O back: it switches the group, or loads a table
+  /// with the first path first again, since immediate failback had put the other path first.
   LogEvent MovesIoBack() {
     return EitherOf(SwitchesToGroup(rig().map(), 0),
                     LoadsTable(rig().map(), {{rig().path(0)}, {rig().path(1)}}));
@@ -69,7 +70,7 @@ class FailbackImmediate : public FailbackTest {
   FailbackImmediate() : FailbackTest(multipath::Failback::Immediate()) {}
 };
 
-TEST_F(FailbackImmediate, MovesIoBackWithTheCheckThatFindsThePathGood) {
+TEST_F(FailbackImmediate, MovesIoBackWhenTheCheckerFindsThePathReady) {
   ASSERT_OK_AND_ASSIGN(auto io, StartWithoutTheFirstPath());
 
   ASSERT_NO_FATAL_FAILURE(Regain(0));
@@ -78,7 +79,7 @@ TEST_F(FailbackImmediate, MovesIoBackWithTheCheckThatFindsThePathGood) {
   ExpectOnFirst();
   ASSERT_OK_AND_ASSIGN(const auto back, TimeOf(Reinstates(rig().path(0)), LogNow()));
   ASSERT_OK_AND_ASSIGN(const auto moved, TimeOf(MovesIoBack(), LogNow()));
-  // The same check does both, and logs them in either order.
+  // The same check does both, and the order of the log lines varies.
   EXPECT_GE(moved - back, -seconds(1));
   EXPECT_LE(moved - back, seconds(1));
   ExpectNothingLost(io);
@@ -90,7 +91,8 @@ class FailbackDeferred : public FailbackTest {
  protected:
   FailbackDeferred() : FailbackTest(multipath::Failback::After(kDeferred.count())) {}
 
-  /// Counts from the check that found the path good, which must be in the log since the last mark.
+  /// The delay starts at the check that found the path ready, which must be in the log since the
+  /// last mark.
   void ExpectMovesBackAfterTheDelay() {
     EXPECT_THAT(log(), EventuallyLogs(MovesIoBack(), kDeferred + seconds(30)));
     ExpectOnFirst();

@@ -1,4 +1,4 @@
-// One path is deleted, or comes back; the other one carries the I/O.
+// One path is deleted or rescanned; the other one carries the I/O.
 //
 // Labels of Failover.DeletingTheActivePath: smoke
 
@@ -12,9 +12,9 @@ using ::testing::Not;
 
 using Failover = GuestTest;
 
-// The guest sees no error although SG_IO bypasses dm-multipath's own retry: multipathd handles the
-// remove uevent at once and loads a table without the path. A write that reaches the path before
-// that fails in SG_IO, and the guest's sd driver retries it.
+// The guest sees no error although SG_IO bypasses dm-multipath's retries: multipathd handles the
+// remove uevent immediately and loads a table without the path. A write that reaches the path
+// before that fails in SG_IO, and the guest's sd driver retries it.
 TEST_F(Failover, DeletingTheActivePathMovesIoToTheOther) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   const PathId deleted = rig().path(0);
@@ -44,9 +44,9 @@ TEST_F(Failover, DeletingTheEnabledPathDoesNotDisturbIo) {
   EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))));
 }
 
-// multipathd orders groups of equal priority as it discovered their paths, so that the path comes
-// back last; failback manual leaves I/O where it is. Without MarkLog() the lines of the deletion
-// would match, too.
+// multipathd orders groups of equal priority as it discovers their paths, so a rescanned path
+// becomes the last one; with manual failback, I/O stays where it is. Without MarkLog(), the lines
+// of the deletion would also match.
 TEST_F(Failover, RescanningBringsTheDeletedActivePathBackAsTheSecondGroup) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(rig().path(0).Delete());
@@ -63,7 +63,7 @@ TEST_F(Failover, RescanningBringsTheDeletedActivePathBackAsTheSecondGroup) {
   ExpectNothingLost(io);
 }
 
-TEST_F(Failover, RescanningBringsTheDeletedEnabledPathBackWhereItWas) {
+TEST_F(Failover, RescanningBringsTheDeletedEnabledPathBackAsTheSecondGroup) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(rig().path(1).Delete());
   ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0))})));
@@ -107,9 +107,9 @@ TEST_F(Failover, TenDeletionsAndRescansOfAlternatePathsLoseNothing) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
-// multipathd does not remove a map in use with its last path: it loads a table without path groups,
-// which queues as long as queue_if_no_path is set.
-TEST_F(Failover, DeletingBothQueuesIoUntilOneIsRescanned) {
+// When the last path is deleted, multipathd does not remove a map that is in use: it loads a table
+// without path groups, which queues as long as queue_if_no_path is set.
+TEST_F(Failover, DeletingBothPathsQueuesIoUntilOneIsRescanned) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   const PathId first_deleted = rig().path(0);
   const PathId second_deleted = rig().path(1);

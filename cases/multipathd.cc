@@ -1,5 +1,4 @@
-// multipathd is stopped or killed: what the kernel does on its own, and what the next multipathd
-// does.
+// multipathd is stopped or killed: behavior of the kernel without it, and of the next multipathd.
 //
 // Labels: timers
 
@@ -25,7 +24,8 @@ class Multipathd : public TimersTest {
     ASSERT_OK_AND_ASSIGN(const auto managed, rig().AllMaps());
     if (managed.maps.size() > 1) {
       DUALPATH_SKIP(
-          "multipathd manages other maps of this machine, which need it. Run the case in the lab.");
+          "multipathd manages other maps on this machine and must not be stopped. Run the case in "
+          "the lab.");
     }
     undo_.Add("start multipathd", [this] { return rig().StartMultipathd(); });
   }
@@ -35,11 +35,11 @@ class Multipathd : public TimersTest {
     TimersTest::TearDown();
   }
 
-  /// When it is stopped, multipathd disables queueing on its maps, as nothing would end it
-  /// (queue_without_daemon no in multipath.conf(5)); the next one enables it again.
-  void ExpectItHasStopped() { EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath()))); }
+  /// When multipathd is stopped, it disables queueing on its maps, since nothing else would end it
+  /// (queue_without_daemon in multipath.conf(5)). The next multipathd enables it again.
+  void ExpectMultipathdHasStopped() { EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath()))); }
 
-  void ExpectGroupsOfTheArticle() {
+  void ExpectTheArticlesGroups() {
     EXPECT_THAT(topology(),
                 Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
     EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
@@ -54,14 +54,14 @@ TEST_F(Multipathd, ARestartDoesNotDisturbIo) {
 
   ASSERT_OK(rig().StopMultipathd());
   ASSERT_OK(io.AwaitGoodFor(seconds(60)));
-  ExpectItHasStopped();
+  ExpectMultipathdHasStopped();
   ASSERT_OK(rig().StartMultipathd());
 
-  ExpectGroupsOfTheArticle();
+  ExpectTheArticlesGroups();
   ExpectNothingLost(io);
 }
 
-TEST_F(Multipathd, WithoutItALostPathIsNotReplaced) {
+TEST_F(Multipathd, WhileStoppedALostPathIsNotReplaced) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_OK(rig().StopMultipathd());
 
@@ -74,11 +74,11 @@ TEST_F(Multipathd, WithoutItALostPathIsNotReplaced) {
     ASSERT_OK(io.AwaitFailures(60));
     EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))));
   }
-  ExpectItHasStopped();
+  ExpectMultipathdHasStopped();
 
   ASSERT_OK(rig().StartMultipathd());
-  // A multipathd that starts loads a new table if the kernel has failed the path before, and may
-  // then order the groups differently.
+  // On start, multipathd loads a new table if the kernel has already failed the path, and may then
+  // order the groups differently.
   const ExpectedPath lost = Faulty(rig().path(0), "offline");
   EXPECT_THAT(topology(), Eventually(AnyOf(PathGroups({Enabled(lost), Active(rig().path(1))}),
                                            PathGroups({Active(rig().path(1)), Enabled(lost)}))));
@@ -93,23 +93,23 @@ TEST_F(Multipathd, WithoutItALostPathIsNotReplaced) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
-TEST_F(Multipathd, StoppingItFailsQueuedIo) {
+TEST_F(Multipathd, StoppingFailsQueuedIo) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
   ASSERT_OK(io.AwaitHeld());
 
   ASSERT_OK(rig().StopMultipathd());
   ASSERT_OK(io.AwaitFailures());
-  ExpectItHasStopped();
+  ExpectMultipathdHasStopped();
 
   ASSERT_OK(rig().path(0).SetRunning());
   ASSERT_OK(rig().path(1).SetRunning());
   ASSERT_OK(rig().StartMultipathd());
-  ExpectGroupsOfTheArticle();
+  ExpectTheArticlesGroups();
   ExpectSinceLoss(io, {HeldThenFailing(EIO), Failing(EIO), Good()});
 }
 
-TEST_F(Multipathd, KilledWhileIoIsQueuedTheNextOneStartsAnotherWindow) {
+TEST_F(Multipathd, RestartingAfterAKillWhileIoIsQueuedStartsANewWindow) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
   ASSERT_OK(io.AwaitHeld(seconds(30)));
@@ -124,7 +124,7 @@ TEST_F(Multipathd, KilledWhileIoIsQueuedTheNextOneStartsAnotherWindow) {
 
   ASSERT_OK(rig().path(0).SetRunning());
   ASSERT_OK(rig().path(1).SetRunning());
-  ExpectGroupsOfTheArticle();
+  ExpectTheArticlesGroups();
   ExpectSinceLoss(io, {HeldThenFailing(EIO), Failing(EIO), Good()});
 }
 

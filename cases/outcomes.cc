@@ -1,5 +1,5 @@
 // The table of outcomes: fault x device x policy -> what each layer did. Each row is a case.
-// `dualpath outcomes` prints the rows of a run; cases/OUTCOMES.md has such a table.
+// `dualpath outcomes` prints the rows of a run; cases/OUTCOMES.md is such a table.
 //
 // Labels: table
 
@@ -23,14 +23,14 @@ using ::testing::HasSubstr;
 using ::testing::Matcher;
 using ::testing::Not;
 
-/// End of the case for the application in the guest, which keeps writing (or reading).
-enum class Ends {
-  kUnseen,          ///< no I/O fails
+/// Effect of the fault on the application in the guest, which keeps writing (or reading).
+enum class Effect {
+  kNoError,         ///< no I/O fails
   kUntilNoticed,    ///< I/O fails until multipathd's checker has failed the path
-  kUntilRepaired,   ///< I/O fails until the path is back
-  kForGood,         ///< I/O fails even then: QEMU has the old disk open
-  kPauses,          ///< the guest is paused; no I/O has failed once it is resumed
-  kSilentDataLoss,  ///< no I/O fails, and writes are lost
+  kUntilRepaired,   ///< I/O fails until the path returns
+  kPermanentError,  ///< I/O fails even after that: QEMU still has the old disk open
+  kPauses,          ///< the guest is paused; after it is resumed, no I/O has failed
+  kSilentDataLoss,  ///< no I/O fails, but writes are lost
 };
 
 using Words = Matcher<std::string>;
@@ -47,7 +47,7 @@ struct Disk {
 struct Row {
   Fault fault;
   Disk disk;
-  Ends ends;
+  Effect effect;
   Words path, dm, multipathd, sg_io, sense;
   Events events;
   Words virtio_scsi, guest_kernel;
@@ -69,7 +69,7 @@ struct Row {
   }
 };
 
-/// Returns the row as it is expected on this stack; Rows() has those of kernel 6.12 with QEMU 10.0.
+/// Adapts a row to this stack; Rows() has the expectations for kernel 6.12 with QEMU 10.0.
 Row On(const Capabilities& capabilities, Row row);
 
 class Outcomes : public DiskFaultTest {
@@ -86,41 +86,41 @@ class Outcomes : public DiskFaultTest {
     row_ = On(capabilities(), row_);
 
     ASSERT_OK(Break());
-    AwaitEnd(io);
+    AwaitEffect(io);
     if (HasFatalFailure()) return;
     ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-    ExpectEnd(report);
+    ExpectEffect(report);
     EXPECT_THAT(guest().events(), Eventually(row_.events));
     ExpectLayers(report);
   }
 
  private:
-  /// Waits from the fault until I/O is good again, or has failed although the path is back.
-  void AwaitEnd(IoRun& io) {
-    if (row_.ends == Ends::kPauses) {
+  /// Waits until I/O is good again after the fault, or still fails after the path has returned.
+  void AwaitEffect(IoRun& io) {
+    if (row_.effect == Effect::kPauses) {
       ASSERT_OK(guest().AwaitPaused());
     }
     ExpectNoticed();
-    switch (row_.ends) {
-      case Ends::kUnseen:
-      case Ends::kUntilNoticed:
+    switch (row_.effect) {
+      case Effect::kNoError:
+      case Effect::kUntilNoticed:
         break;
-      case Ends::kUntilRepaired:
+      case Effect::kUntilRepaired:
         ASSERT_OK(io.AwaitFailures());
         Repair();
         break;
-      case Ends::kForGood:
+      case Effect::kPermanentError:
         ASSERT_OK(io.AwaitFailures());
         Repair();
         ASSERT_OK(io.AwaitFailures());
         return;
-      case Ends::kPauses:
+      case Effect::kPauses:
         if (row_.fault == Fault::kAllOffline) Repair();
         EXPECT_THAT(guest().state(), Eventually(IsPausedByIoError()))
             << "the guest stays paused until it is resumed";
         ASSERT_OK(guest().Resume());
         break;
-      case Ends::kSilentDataLoss:
+      case Effect::kSilentDataLoss:
         if (row_.fault != Fault::kAllOffline) break;
         ASSERT_OK(io.AwaitGoodCompletions());
         Repair();
@@ -129,29 +129,29 @@ class Outcomes : public DiskFaultTest {
     ASSERT_OK(io.AwaitGoodCompletions());
   }
 
-  void ExpectEnd(const guest::IoReport& report) {
-    switch (row_.ends) {
-      case Ends::kUnseen:
-      case Ends::kPauses:
-      case Ends::kSilentDataLoss:
+  void ExpectEffect(const guest::IoReport& report) {
+    switch (row_.effect) {
+      case Effect::kNoError:
+      case Effect::kPauses:
+      case Effect::kSilentDataLoss:
         EXPECT_THAT(report, CompletedWithoutErrors());
         break;
-      case Ends::kUntilNoticed: {
+      case Effect::kUntilNoticed: {
         ASSERT_OK_AND_ASSIGN(const auto noticed, Noticed());
         EXPECT_THAT(report, FailedExactlyBetween(broken(), noticed, row_.guest_errno));
         break;
       }
-      case Ends::kUntilRepaired:
+      case Effect::kUntilRepaired:
         EXPECT_THAT(report,
                     HasPhases({Good().StartedBefore(broken()), Failing(row_.guest_errno), Good()}));
         break;
-      case Ends::kForGood:
+      case Effect::kPermanentError:
         EXPECT_THAT(report, HasPhases({Good(), Failing(row_.guest_errno)}));
         break;
     }
     EXPECT_THAT(guest().state(), Eventually(IsRunning()));
     if (row_.disk.io == IoKind::kRead) return;
-    if (row_.ends == Ends::kSilentDataLoss) {
+    if (row_.effect == Effect::kSilentDataLoss) {
       EXPECT_THAT(storage(), Not(HoldsEveryWriteAcknowledgedIn(report)));
     } else {
       EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
@@ -196,13 +196,14 @@ const char kTransport[] = "TRANSPORT_FAILURE";
 const char kAborted[] = "DID_OK, Aborted Command";
 const char kSense[] = "0b/00/06";  // ABORTED COMMAND, I/O PROCESS TERMINATED
 
-// multipathd: its checker fails the path, or the kernel notifies it that it has.
-const char kSeesOffline[] = "path offline, checker failed, 1 path left";
-const char kHearsOffline[] = "path offline, 1 path left";
-const char kSeesBroken[] = "checker failed, 1 path left";
-const char kHearsBroken[] = "1 path left";
-const char kSeesAllOffline[] = "path offline, checker failed, 0 paths left";
-const char kHearsAllOffline[] = "path offline, 0 paths left";
+// multipathd: either its checker fails the path, or the kernel notifies it that the path has
+// failed.
+const char kCheckedOffline[] = "path offline, checker failed, 1 path left";
+const char kNotifiedOffline[] = "path offline, 1 path left";
+const char kCheckedBroken[] = "checker failed, 1 path left";
+const char kNotifiedBroken[] = "1 path left";
+const char kCheckedAllOffline[] = "path offline, checker failed, 0 paths left";
+const char kNotifiedAllOffline[] = "path offline, 0 paths left";
 
 const Events kQuiet = ReportsNoIoError();
 const Events kReports = ReportsIoErrors(OnError::kReport);
@@ -211,57 +212,58 @@ const Events kIgnores = ReportsIoErrors(OnError::kIgnore);
 
 std::vector<Row> Rows() {
   using F = Fault;
-  using E = Ends;
-  // A path that is being removed: no command reached it, or one did and ended as one of these.
-  const Words dying = AnyOf(kNone, HasSubstr("DID_"), HasSubstr("I/O "));
-  const Words dying_sg_io = AnyOf(kNone, HasSubstr("DID_ERROR"), HasSubstr("DID_NO_CONNECT"),
-                                  HasSubstr("ENODEV"), HasSubstr("ENXIO"), HasSubstr("ENOTTY"));
-  const Words dying_sense = AnyOf("", kSense);
-  const Words dying_answer =
+  using E = Effect;
+  // A path that is being removed: either no command reached it, or one did and ended in one of
+  // these ways.
+  const Words racy_path = AnyOf(kNone, HasSubstr("DID_"), HasSubstr("I/O "));
+  const Words racy_sg_io = AnyOf(kNone, HasSubstr("DID_ERROR"), HasSubstr("DID_NO_CONNECT"),
+                                 HasSubstr("ENODEV"), HasSubstr("ENXIO"), HasSubstr("ENOTTY"));
+  const Words racy_sense = AnyOf("", kSense);
+  const Words racy_response =
       AnyOf(kNone, HasSubstr(kCheck), HasSubstr("FAILURE"), HasSubstr("BAD_TARGET"));
   const char table[] = "new table of 1 path";
   const char removed[] = "path removed";
   // clang-format off
   return {
-      // SG_IO goes to the active path even if that is lost, so scsi-block gets its errors until
-      // multipathd has failed it; reads and writes of the map are retried by dm-multipath.
-      {F::kActiveOffline, ScsiBlock("report"), E::kUntilNoticed, kNone, kFails1, kSeesOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
-      {F::kActiveOffline, ScsiBlock("enospace"), E::kUntilNoticed, kNone, kFails1, kSeesOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
-      {F::kActiveOffline, ScsiBlock("stop"), E::kPauses, kNone, kFails1, kSeesOffline, "ENODEV", "", kStops, kNone, kNone},
-      {F::kActiveOffline, kStopForReads, E::kPauses, kNone, kFails1, kSeesOffline, "ENODEV", "", kStops, kNone, kNone},
-      {F::kActiveOffline, ScsiBlock("ignore"), E::kSilentDataLoss, kNone, kFails1, kSeesOffline, "ENODEV", "", kIgnores, kNone, kNone},
-      {F::kActiveOffline, kScsiHd, E::kUnseen, kRejected, kFails1, kHearsOffline, kNotThere, "", kQuiet, kNone, kNone},
-      {F::kActiveOffline, kVirtioBlk, E::kUnseen, kRejected, kFails1, kHearsOffline, kNotThere, "", kQuiet, kNotThere, kNone},
-      {F::kActiveOffline, kScsiGeneric, E::kUntilRepaired, kNone, kFails1, kSeesOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
-      {F::kActiveOffline, kScsiBlockOnPath, E::kUntilRepaired, kNone, kFails1, kSeesOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
+      // SG_IO goes to the active path even if that path is lost, so scsi-block gets errors until
+      // multipathd has failed the path. dm-multipath retries reads and writes to the map.
+      {F::kActiveOffline, ScsiBlock("report"), E::kUntilNoticed, kNone, kFails1, kCheckedOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
+      {F::kActiveOffline, ScsiBlock("enospace"), E::kUntilNoticed, kNone, kFails1, kCheckedOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
+      {F::kActiveOffline, ScsiBlock("stop"), E::kPauses, kNone, kFails1, kCheckedOffline, "ENODEV", "", kStops, kNone, kNone},
+      {F::kActiveOffline, kStopForReads, E::kPauses, kNone, kFails1, kCheckedOffline, "ENODEV", "", kStops, kNone, kNone},
+      {F::kActiveOffline, ScsiBlock("ignore"), E::kSilentDataLoss, kNone, kFails1, kCheckedOffline, "ENODEV", "", kIgnores, kNone, kNone},
+      {F::kActiveOffline, kScsiHd, E::kNoError, kRejected, kFails1, kNotifiedOffline, kNotThere, "", kQuiet, kNone, kNone},
+      {F::kActiveOffline, kVirtioBlk, E::kNoError, kRejected, kFails1, kNotifiedOffline, kNotThere, "", kQuiet, kNotThere, kNone},
+      {F::kActiveOffline, kScsiGeneric, E::kUntilRepaired, kNone, kFails1, kCheckedOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
+      {F::kActiveOffline, kScsiBlockOnPath, E::kUntilRepaired, kNone, kFails1, kCheckedOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
 
-      {F::kTransportBroken, ScsiBlock("report"), E::kUntilNoticed, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
-      {F::kTransportBroken, ScsiBlock("enospace"), E::kUntilNoticed, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
-      {F::kTransportBroken, ScsiBlock("stop"), E::kPauses, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kStops, kNone, kNone},
-      {F::kTransportBroken, kStopForReads, E::kPauses, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kStops, kNone, kNone},
-      {F::kTransportBroken, ScsiBlock("ignore"), E::kSilentDataLoss, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kIgnores, kNone, kNone},
-      {F::kTransportBroken, kScsiHd, E::kUnseen, kDisrupted, kFails1, kHearsBroken, kNotThere, "", kQuiet, kNone, kNone},
-      {F::kTransportBroken, kVirtioBlk, E::kUnseen, kDisrupted, kFails1, kHearsBroken, kNotThere, "", kQuiet, kNotThere, kNone},
-      {F::kTransportBroken, kScsiGeneric, E::kUntilRepaired, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kQuiet, kTransport, kDisrupted},
-      {F::kTransportBroken, kScsiBlockOnPath, E::kUntilRepaired, kDisrupted, kFails1, kSeesBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
+      {F::kTransportBroken, ScsiBlock("report"), E::kUntilNoticed, kDisrupted, kFails1, kCheckedBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
+      {F::kTransportBroken, ScsiBlock("enospace"), E::kUntilNoticed, kDisrupted, kFails1, kCheckedBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
+      {F::kTransportBroken, ScsiBlock("stop"), E::kPauses, kDisrupted, kFails1, kCheckedBroken, kDisrupted, "", kStops, kNone, kNone},
+      {F::kTransportBroken, kStopForReads, E::kPauses, kDisrupted, kFails1, kCheckedBroken, kDisrupted, "", kStops, kNone, kNone},
+      {F::kTransportBroken, ScsiBlock("ignore"), E::kSilentDataLoss, kDisrupted, kFails1, kCheckedBroken, kDisrupted, "", kIgnores, kNone, kNone},
+      {F::kTransportBroken, kScsiHd, E::kNoError, kDisrupted, kFails1, kNotifiedBroken, kNotThere, "", kQuiet, kNone, kNone},
+      {F::kTransportBroken, kVirtioBlk, E::kNoError, kDisrupted, kFails1, kNotifiedBroken, kNotThere, "", kQuiet, kNotThere, kNone},
+      {F::kTransportBroken, kScsiGeneric, E::kUntilRepaired, kDisrupted, kFails1, kCheckedBroken, kDisrupted, "", kQuiet, kTransport, kDisrupted},
+      {F::kTransportBroken, kScsiBlockOnPath, E::kUntilRepaired, kDisrupted, kFails1, kCheckedBroken, kDisrupted, "", kReports, kTransport, kDisrupted},
 
       // Whether a command reaches the path between its deletion and the new table is a race; if one
-      // does, the guest's kernel retries it (ErrorTrace.TheErrorOfADeletedPathEndsInTheGuestsKernel).
-      {F::kActiveDeleted, ScsiBlock("report"), E::kUnseen, dying, table, removed, dying_sg_io, dying_sense, AnyOf(kQuiet, kReports), dying_answer, kNone},
-      {F::kActiveDeleted, kScsiHd, E::kUnseen, dying, table, removed, kNotThere, "", kQuiet, kNone, kNone},
-      {F::kActiveDeleted, kScsiGeneric, E::kForGood, dying, table, removed, HasSubstr("ENODEV"), kSense, kQuiet, kCheck, kAborted},
-      {F::kActiveDeleted, kScsiBlockOnPath, E::kForGood, dying, table, removed, HasSubstr("ENODEV"), kSense, kReports, kCheck, kAborted},
-      {F::kActiveDeleted, kVirtioBlk, E::kUnseen, dying, table, removed, kNotThere, "", kQuiet, kNotThere, kNone},
+      // does, the guest's kernel retries it (ErrorTrace.TheGuestKernelHidesTheErrorOfADeletedPath).
+      {F::kActiveDeleted, ScsiBlock("report"), E::kNoError, racy_path, table, removed, racy_sg_io, racy_sense, AnyOf(kQuiet, kReports), racy_response, kNone},
+      {F::kActiveDeleted, kScsiHd, E::kNoError, racy_path, table, removed, kNotThere, "", kQuiet, kNone, kNone},
+      {F::kActiveDeleted, kScsiGeneric, E::kPermanentError, racy_path, table, removed, HasSubstr("ENODEV"), kSense, kQuiet, kCheck, kAborted},
+      {F::kActiveDeleted, kScsiBlockOnPath, E::kPermanentError, racy_path, table, removed, HasSubstr("ENODEV"), kSense, kReports, kCheck, kAborted},
+      {F::kActiveDeleted, kVirtioBlk, E::kNoError, racy_path, table, removed, kNotThere, "", kQuiet, kNotThere, kNone},
 
-      {F::kAllOffline, ScsiBlock("report"), E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
-      {F::kAllOffline, ScsiBlock("enospace"), E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
-      {F::kAllOffline, ScsiBlock("stop"), E::kPauses, kNone, kFails2, kSeesAllOffline, "ENODEV", "", kStops, kNone, kNone},
-      {F::kAllOffline, kStopForReads, E::kPauses, kNone, kFails2, kSeesAllOffline, "ENODEV", "", kStops, kNone, kNone},
-      {F::kAllOffline, ScsiBlock("ignore"), E::kSilentDataLoss, kNone, kFails2, kSeesAllOffline, "ENODEV, EIO", "", kIgnores, kNone, kNone},
-      {F::kAllOffline, kScsiHd, E::kUntilRepaired, kRejected, kFails2, kHearsAllOffline, kNotThere, kSense, kReports, kCheck, kAborted},
-      {F::kAllOffline, kVirtioBlk, E::kUntilRepaired, kRejected, kFails2, kHearsAllOffline, kNotThere, "", kReports, kNotThere, "I/O error"},
-      {F::kAllOffline, kScsiGeneric, E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
-      {F::kAllOffline, kScsiBlockOnPath, E::kUntilRepaired, kNone, kFails2, kSeesAllOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, ScsiBlock("report"), E::kUntilRepaired, kNone, kFails2, kCheckedAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, ScsiBlock("enospace"), E::kUntilRepaired, kNone, kFails2, kCheckedAllOffline, "ENODEV, EIO", kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, ScsiBlock("stop"), E::kPauses, kNone, kFails2, kCheckedAllOffline, "ENODEV", "", kStops, kNone, kNone},
+      {F::kAllOffline, kStopForReads, E::kPauses, kNone, kFails2, kCheckedAllOffline, "ENODEV", "", kStops, kNone, kNone},
+      {F::kAllOffline, ScsiBlock("ignore"), E::kSilentDataLoss, kNone, kFails2, kCheckedAllOffline, "ENODEV, EIO", "", kIgnores, kNone, kNone},
+      {F::kAllOffline, kScsiHd, E::kUntilRepaired, kRejected, kFails2, kNotifiedAllOffline, kNotThere, kSense, kReports, kCheck, kAborted},
+      {F::kAllOffline, kVirtioBlk, E::kUntilRepaired, kRejected, kFails2, kNotifiedAllOffline, kNotThere, "", kReports, kNotThere, "I/O error"},
+      {F::kAllOffline, kScsiGeneric, E::kUntilRepaired, kNone, kFails2, kCheckedAllOffline, "ENXIO", kSense, kQuiet, kCheck, kAborted},
+      {F::kAllOffline, kScsiBlockOnPath, E::kUntilRepaired, kNone, kFails2, kCheckedAllOffline, "ENODEV", kSense, kReports, kCheck, kAborted},
   };
   // clang-format on
 }
@@ -272,14 +274,14 @@ Row On(const Capabilities& capabilities, Row row) {
   const bool broken = row.fault == Fault::kTransportBroken;
   const bool deleted = row.fault == Fault::kActiveDeleted;
   if (scsi_block && row.disk.on_map && capabilities.probes_paths_on_sg_io_error && !deleted) {
-    // The kernel's probe reads from the path and fails it, before multipathd's checker runs.
+    // The kernel's probe reads from the path and fails the path before multipathd's checker runs.
     row.path = broken ? kDisrupted : Words(HasSubstr(kRejected));
-    row.multipathd = broken                            ? kHearsBroken
-                     : row.fault == Fault::kAllOffline ? kHearsAllOffline
-                                                       : kHearsOffline;
+    row.multipathd = broken                            ? kNotifiedBroken
+                     : row.fault == Fault::kAllOffline ? kNotifiedAllOffline
+                                                       : kNotifiedOffline;
     if (row.fault == Fault::kAllOffline) return row;
-    // QEMU then sends the command again, by the other path.
-    row.ends = Ends::kUnseen;
+    // QEMU then sends the command again, over the other path.
+    row.effect = Effect::kNoError;
     row.events = kQuiet;
     row.sense = "";
     row.virtio_scsi = kNone;
@@ -287,8 +289,8 @@ Row On(const Capabilities& capabilities, Row row) {
     return row;
   }
   if (scsi_block && broken && !capabilities.applies_error_policies_to_host_status) {
-    // The guest gets the error with every policy.
-    if (row.disk.on_map) row.ends = Ends::kUntilNoticed;
+    // The guest gets the error whatever the policy is.
+    if (row.disk.on_map) row.effect = Effect::kUntilNoticed;
     row.events = kQuiet;
     row.virtio_scsi = kTransport;
     row.guest_kernel = kDisrupted;
@@ -302,7 +304,7 @@ Row On(const Capabilities& capabilities, Row row) {
   return row;
 }
 
-/// Registers every row under its own name, so that ctest has an entry for each.
+/// Registers each row under its name, so that ctest has an entry for each.
 const bool kRegistered = [] {
   for (const Row& row : Rows()) {
     ::testing::RegisterTest("Outcomes", row.Name().c_str(), nullptr, nullptr, __FILE__, __LINE__,

@@ -1,4 +1,4 @@
-// How soon multipathd's checker notices the loss of a path.
+// Time until multipathd's checker notices the loss of a path.
 //
 // Labels: timers
 
@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// With max_polling_interval at multipathd's default, four times polling_interval.
+/// Sets max_polling_interval to multipathd's default, four times polling_interval.
 class PathChecks : public TimersTest {
  protected:
   static constexpr seconds kLongest{20};
@@ -27,7 +27,7 @@ class PathChecks : public TimersTest {
   }
 };
 
-TEST_F(PathChecks, AHealthyPathIsCheckedLessOftenSoThatItsLossIsNoticedLater) {
+TEST_F(PathChecks, AHealthyPathIsCheckedLessOftenSoItsLossIsNoticedLater) {
   ASSERT_THAT(check_interval(0), Eventually(::testing::Eq(kLongest), seconds(60)));
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_OK(rig().AwaitCheck(0));

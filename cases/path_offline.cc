@@ -1,5 +1,5 @@
-// The active path fails but is not removed. Whether the kernel or multipathd's checker notices
-// first decides what the guest sees.
+// The active path fails but is not removed. What the guest sees depends on whether the kernel or
+// multipathd's checker notices first.
 
 #include <cerrno>
 
@@ -14,9 +14,9 @@ using ::testing::Not;
 
 class PathOffline : public WithCapabilities<GuestTest> {
  protected:
-  /// scsi-block's SG_IO bypasses dm-multipath's own failover. Without path probing the guest gets
-  /// errors from the fault until multipathd's checker has had the kernel fail the path; with
-  /// probing it gets none.
+  /// scsi-block's SG_IO bypasses dm-multipath's failover. Without path probing, the guest gets
+  /// errors from the fault until multipathd's checker makes the kernel fail the path; with probing,
+  /// it gets none.
   void ExpectErrorsOnlyUntilTheCheckerNoticed(const guest::IoReport& report, microseconds fault,
                                               int error_number) {
     if (capabilities().probes_paths_on_sg_io_error) {
@@ -51,7 +51,7 @@ TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {
   EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
 }
 
-TEST_F(PathOffline, BrokenTransportOfTheActivePathIsReplacedWhenTheCheckerNotices) {
+TEST_F(PathOffline, ActivePathWithBrokenTransportIsReplacedWhenTheCheckerNotices) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK(rig().AwaitCheck(0));

@@ -1,5 +1,5 @@
-// How long I/O is queued when no path is left: no_path_retry times polling_interval, and what
-// starts that time.
+// Time for which I/O is queued when no path is left: no_path_retry times polling_interval, and the
+// event that starts it.
 //
 // Labels: timers
 
@@ -25,7 +25,7 @@ std::ostream& operator<<(std::ostream& out, const Window& window) {
   return out << window.retries << " checks, one every " << window.polling_interval.count() << " s";
 }
 
-class RecoveryWindowOf : public TimersTest, public ::testing::WithParamInterface<Window> {
+class RecoveryWindowLength : public TimersTest, public ::testing::WithParamInterface<Window> {
  protected:
   multipath::Config Tuned(multipath::Config config) override {
     config.no_path_retry = multipath::NoPathRetry::Count(GetParam().retries);
@@ -35,7 +35,7 @@ class RecoveryWindowOf : public TimersTest, public ::testing::WithParamInterface
   }
 };
 
-TEST_P(RecoveryWindowOf, QueuesIoForAllItsRetriesThenFailsIt) {
+TEST_P(RecoveryWindowLength, QueuesIoForAllRetriesThenFailsIt) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
@@ -48,7 +48,7 @@ TEST_P(RecoveryWindowOf, QueuesIoForAllItsRetriesThenFailsIt) {
   ExpectSinceLoss(io, {HeldThenFailing(EIO), Failing(EIO), Good()});
 }
 
-INSTANTIATE_TEST_SUITE_P(Checks, RecoveryWindowOf,
+INSTANTIATE_TEST_SUITE_P(Checks, RecoveryWindowLength,
                          ::testing::Values(Window{10, seconds(20)}, Window{60, seconds(5)}),
                          [](const auto& test) {
                            const Window& window = test.param;
@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(Checks, RecoveryWindowOf,
 
 using RecoveryWindow = TimersTest;
 
-TEST_F(RecoveryWindow, StartsAgainWithTheNextLoss) {
+TEST_F(RecoveryWindow, RestartsWithTheNextLoss) {
   ASSERT_OK_AND_ASSIGN(auto first, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
   ASSERT_OK(first.AwaitHeld(seconds(30)));

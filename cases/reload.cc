@@ -1,4 +1,4 @@
-// The map is reloaded from outside while it has no paths.
+// An administrator reloads the map while it has no usable paths.
 //
 // Labels: timers
 
@@ -14,11 +14,11 @@ using ::testing::Not;
 
 using Reload = TimersTest;
 
-// A reload starts one more window: multipathd loads a table with queue_if_no_path, as no_path_retry
-// is a number, finds no usable path, and enters recovery mode again (libmultipath/structs_vec.c,
-// set_no_path_retry). What must not happen is a map that queues for ever: a table with
-// queue_if_no_path without the retry counter that removes it.
-TEST_F(Reload, AfterTheWindowQueuesIoForOneMoreWindowAndThenFailsIt) {
+// A reload starts another window: since no_path_retry is a number, multipathd loads a table with
+// queue_if_no_path; it then finds no usable path, and enters recovery mode again
+// (libmultipath/structs_vec.c, set_no_path_retry). The map must not queue forever, as it would if
+// queue_if_no_path were set without the retry counter that clears it.
+TEST_F(Reload, AfterTheWindowQueuesIoForOneMoreWindowThenFailsIt) {
   constexpr unsigned kRetries = 10;
   constexpr seconds kWindow{50};
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
@@ -34,7 +34,7 @@ TEST_F(Reload, AfterTheWindowQueuesIoForOneMoreWindowAndThenFailsIt) {
   ASSERT_OK(io.AwaitHeld());
   ExpectQueueingEnds(kRetries, kWindow);
   EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
-  EXPECT_THAT(table(), StaysSo(Not(QueuesIfNoPath()), kWindow)) << "a third window";
+  EXPECT_THAT(table(), StaysSo(Not(QueuesIfNoPath()), kWindow)) << "a third window has started";
   ASSERT_OK(io.AwaitFailures());
 
   RegainBoth();

@@ -1,7 +1,7 @@
-// Persistent reservations. The guest's commands go through QEMU to qemu-pr-helper, the host's by
-// mpathpersist to every path, and a second initiator shares the LUN.
+// Persistent reservations. The guest's commands go through QEMU to qemu-pr-helper, the host's
+// through mpathpersist to every path, and a second initiator shares the LUN.
 //
-// LIO keeps registrations by I_T nexus, and each path is a nexus. The effect of a guest's command
+// LIO keeps registrations per I_T nexus, and each path is a nexus. The effect of a guest's command
 // therefore depends on whether the helper supports dm-multipath (guest::SupportsMultipath).
 
 #include <cerrno>
@@ -35,13 +35,13 @@ constexpr std::uint64_t kTheirs = 0xbeef;
 constexpr auto kRegistrantsOnly = ReservationType::kWriteExclusiveRegistrantsOnly;
 constexpr auto kHolderOnly = ReservationType::kWriteExclusive;
 
-/// A block far behind those of the verified writes.
+/// Writes to a block far beyond those of the verified writes.
 scsi::Command Write() { return scsi::Write10(1000000, scsi::Bytes(512, 0x5a)); }
 scsi::Command Read() { return scsi::Read10(1000000, 1); }
 
 class Reservations : public ReservationTest {
  protected:
-  /// Matches the guest's key on the paths that the guest's commands reach while the first is
+  /// Matches the guest's key on the paths that the guest's commands reach while the first path is
   /// active.
   auto IsRegisteredByGuest() {
     std::vector<Registration> expected = {Registered(nexus(0), kOurs)};
@@ -79,7 +79,7 @@ class Reservations : public ReservationTest {
   }
 };
 
-TEST_F(Reservations, TheGuestsRegistrationReachesThePathsThatTheHelperUses) {
+TEST_F(Reservations, TheGuestsRegistrationReachesThePathsUsedByTheHelper) {
   ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
 
   for (const std::size_t through : {0, 1}) {
@@ -97,7 +97,7 @@ TEST_F(Reservations, TheGuestsRegistrationReachesThePathsThatTheHelperUses) {
   EXPECT_THAT(key(), Eventually(std::string("none")));
 }
 
-TEST_F(Reservations, TheGuestsReservationStopsTheOthersWritesUntilItIsReleased) {
+TEST_F(Reservations, TheGuestsReservationBlocksOtherWritersUntilReleased) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -116,9 +116,9 @@ TEST_F(Reservations, TheGuestsReservationStopsTheOthersWritesUntilItIsReleased) 
   EXPECT_THAT(other().Execute(Write()), Succeeded());
 }
 
-// With a helper that does not support dm-multipath the guest locks itself out: the other path is a
-// nexus that is not registered.
-TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnThePathsThatTheHelperUses) {
+// With a helper that does not support dm-multipath, the guest locks itself out: the other path is
+// an unregistered nexus.
+TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnPathsUsedByTheHelper) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -142,7 +142,7 @@ TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnThePathsThatTheHelpe
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
-TEST_F(Reservations, PreemptedByTheOtherTheGuestsWritesEndInReservationConflict) {
+TEST_F(Reservations, TheGuestsWritesGetReservationConflictAfterPreemption) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
@@ -190,8 +190,8 @@ TEST_F(Reservations, ClearInTheGuestRemovesAllRegistrations) {
   EXPECT_THAT(InGuest(Write()), Succeeded());
 }
 
-// The death of an idle helper goes unnoticed. With its next command QEMU finds the connection
-// closed, libvirt starts another helper, and QEMU sends the command to that.
+// QEMU does not notice when an idle helper dies. On the next command it finds the connection
+// closed; libvirt starts another helper, and QEMU sends the command to that one.
 TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(const auto before, pr_helper().Pids());
@@ -200,8 +200,8 @@ TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
 
   ASSERT_OK(pr_helper().Kill());
   ASSERT_OK(io.AwaitGoodCompletions());
-  ASSERT_OK_AND_ASSIGN(const auto meanwhile, pr_helper().Pids());
-  EXPECT_THAT(meanwhile, IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const auto while_dead, pr_helper().Pids());
+  EXPECT_THAT(while_dead, IsEmpty());
   EXPECT_THAT(other().Execute(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
 
   EXPECT_THAT(InGuest(scsi::ReadReservation()), Succeeded());
@@ -232,8 +232,8 @@ TEST_F(Reservations, AHelperThatDiesDuringACommandFailsOnlyThatCommand) {
   EXPECT_THAT(report, CompletedWithoutErrors());
 }
 
-// The guest's command then goes to one path by SG_IO like any other, and the kernel refuses it to
-// QEMU, which is not privileged.
+// The guest's command is then sent to one path through SG_IO, like any other command, and the
+// kernel rejects it because QEMU is unprivileged.
 TEST_F(Reservations, WithoutManagedReservationsTheGuestCannotRegister) {
   ASSERT_OK(guest().Use({}));
 
@@ -303,9 +303,9 @@ TEST_F(Reservations, APathWhoseLunWasUnmappedIsRegisteredWhenItReturns) {
   ExpectNothingLost(io);
 }
 
-// LIO drops the reservation together with the registration of the nexus that held it. multipathd
-// registers the returning path, but does not reserve again, and the guest is not notified.
-TEST_F(Reservations, UnmappingTheHoldersLunLosesTheReservationForGood) {
+// LIO drops the reservation together with the registration of its holder. multipathd registers the
+// returning path but does not restore the reservation, and the guest is not notified.
+TEST_F(Reservations, UnmappingTheHoldersLunLosesTheReservationPermanently) {
   ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kRegistrantsOnly));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -321,9 +321,9 @@ TEST_F(Reservations, UnmappingTheHoldersLunLosesTheReservationForGood) {
   ExpectNothingLost(io);
 }
 
-// Multipath needs a "registrants only" type: with the plain type only the nexus that holds the
-// reservation may write, and not the other registered path.
-TEST_F(Reservations, AReservationForTheHolderOnlyLocksTheGuestOutAfterAFailover) {
+// Multipath needs a "registrants only" type: with the plain type, only the nexus that holds the
+// reservation may write; the other registered path may not.
+TEST_F(Reservations, AHolderOnlyReservationLocksTheGuestOutAfterAFailover) {
   ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kHolderOnly));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -344,9 +344,9 @@ TEST_F(Reservations, AReservationForTheHolderOnlyLocksTheGuestOutAfterAFailover)
   EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(1)))));
 }
 
-// A reservation conflict is no path error to dm-multipath (blk_path_error() in
-// include/linux/blk_types.h): it neither fails the path nor retries on the other.
-TEST_F(Reservations, AConflictOnTheMapFailsTheIoAndNotThePath) {
+// dm-multipath does not treat a reservation conflict as a path error (blk_path_error() in
+// include/linux/blk_types.h): it neither fails the path nor retries on the other one.
+TEST_F(Reservations, AConflictOnTheMapFailsTheIoButNotThePath) {
   constexpr auto kEverything = ReservationType::kExclusiveAccessRegistrantsOnly;
   ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
   ASSERT_THAT(other().Execute(Reserve(kTheirs, kEverything)), Succeeded());
@@ -366,8 +366,8 @@ class ReservationsWithoutAKey : public Reservations {
   RigOptions Options() const override { return {}; }
 };
 
-// libmpathpersist refuses before it sends a command to any path. A helper that does not use it
-// refuses nothing.
+// libmpathpersist rejects the command before sending it to any path. A helper that does not use
+// libmpathpersist rejects nothing.
 TEST_F(ReservationsWithoutAKey, OnlyAHelperWithoutMultipathSupportRegistersTheGuest) {
   EXPECT_THAT(persist().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline()),
               FailsWith(HasSubstr("no configured reservation key")));

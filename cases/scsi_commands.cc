@@ -1,5 +1,5 @@
-// Results of the guest's own SCSI commands, through scsi-block and the map, command by command.
-// Most are LIO's; some are QEMU's, or of the kernel below it.
+// Results of individual SCSI commands that the guest sends through scsi-block and the map. Most
+// come from LIO, some from QEMU or from the host's kernel.
 
 #include <algorithm>
 #include <cerrno>
@@ -30,7 +30,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr std::uint64_t kLba = 65536;  // 32 MiB: no other I/O uses this block
+constexpr std::uint64_t kLba = 65536;  // 32 MiB: not used by any other I/O
 constexpr std::uint8_t kUnitSerialPage = 0x80;
 constexpr std::uint8_t kIdentificationPage = 0x83;
 
@@ -43,7 +43,8 @@ Bytes Pattern(std::size_t blocks, unsigned seed) {
   return data;
 }
 
-/// Matches the sense data that QEMU generates for an SG_IO whose errno it does not know.
+/// Matches the sense data that QEMU generates for an SG_IO that failed with an errno that has no
+/// mapping.
 CompletionMatcher IsAborted() { return EndsWithSense(SenseKey::kAbortedCommand, 0x00, 0x06); }
 
 class ScsiCommands : public GuestTest {
@@ -54,7 +55,7 @@ class ScsiCommands : public GuestTest {
     return scsi::Execute(device, command);
   }
 
-  /// Sends the command in the guest, and returns its data.
+  /// Sends the command in the guest and returns its data.
   Result<Bytes> DataInGuest(const Command& command) {
     DUALPATH_TRY(const Completion completion, guest().Execute(command));
     if (completion.Ok()) return completion.data;
@@ -68,9 +69,9 @@ class ScsiCommands : public GuestTest {
     return Bytes(text.begin(), text.end());
   }
 
-  /// Returns whether the kernel refuses the command to QEMU, which has no CAP_SYS_RAWIO. Tries it
+  /// Returns whether the kernel rejects the command from QEMU, which lacks CAP_SYS_RAWIO. Sends it
   /// without that capability.
-  Result<bool> KernelRefuses(const Command& command) {
+  Result<bool> KernelRejects(const Command& command) {
     DUALPATH_TRY(const std::string device, rig().path(0).disk().DevicePath());
     DUALPATH_TRY(const Completion completion, scsi::ExecuteWithoutRawIo(device, command));
     return completion.error_number == EPERM;
@@ -79,7 +80,7 @@ class ScsiCommands : public GuestTest {
   std::uint64_t Blocks() { return rig().options().file_size / kBlockBytes; }
 };
 
-TEST_F(ScsiCommands, InquiryReturnsTheDataOfThePath) {
+TEST_F(ScsiCommands, InquiryReturnsThePathsData) {
   for (const Command& command : {scsi::StandardInquiry(), scsi::VpdInquiry(kUnitSerialPage),
                                  scsi::VpdInquiry(kIdentificationPage),
                                  scsi::VpdInquiry(scsi::kBlockDeviceCharacteristicsPage),
@@ -94,19 +95,19 @@ TEST_F(ScsiCommands, InquiryReturnsTheDataOfThePath) {
   EXPECT_EQ(inquiry.product, "storage");
 }
 
-TEST_F(ScsiCommands, TheUnitHasTheWwidOfTheMap) {
+TEST_F(ScsiCommands, TheUnitHasTheMapsWwid) {
   ASSERT_OK_AND_ASSIGN(const Bytes page, DataInGuest(scsi::VpdInquiry(kIdentificationPage)));
   ASSERT_OK_AND_ASSIGN(const std::string naa, scsi::ParseNaaDesignator(page));
   EXPECT_EQ(scsi::WwidFromNaa(naa), rig().wwid());
 }
 
-TEST_F(ScsiCommands, BlockLimitsAreThePathsWithTheMapsTransferLimit) {
+TEST_F(ScsiCommands, BlockLimitsMatchThePathExceptForTheTransferLimit) {
   const Command command = scsi::VpdInquiry(scsi::kBlockLimitsPage);
   ASSERT_OK_AND_ASSIGN(const Completion on_path, OnPath(command));
   ASSERT_OK_AND_ASSIGN(const auto of_path, scsi::ParseBlockLimitsPage(on_path.data));
   ASSERT_OK_AND_ASSIGN(const Bytes page, DataInGuest(command));
   ASSERT_OK_AND_ASSIGN(const auto limits, scsi::ParseBlockLimitsPage(page));
-  // QEMU replaces the device's limit by its own, if that is lower.
+  // QEMU replaces the device's limit with its own if that is lower.
   EXPECT_GT(limits.maximum_transfer, 0U);
   EXPECT_LE(limits.maximum_transfer, of_path.maximum_transfer);
   EXPECT_EQ(limits.optimal_transfer, std::min(of_path.optimal_transfer, limits.maximum_transfer));
@@ -115,7 +116,7 @@ TEST_F(ScsiCommands, BlockLimitsAreThePathsWithTheMapsTransferLimit) {
   EXPECT_EQ(limits.maximum_write_same, of_path.maximum_write_same);
 }
 
-TEST_F(ScsiCommands, TheUnitIsReadyAndHasNothingToReport) {
+TEST_F(ScsiCommands, TheUnitIsReadyAndReportsNoSense) {
   EXPECT_THAT(guest().Execute(scsi::TestUnitReady()), Succeeded());
   ASSERT_OK_AND_ASSIGN(const Bytes data, DataInGuest(scsi::RequestSense()));
   ASSERT_OK_AND_ASSIGN(const auto sense, scsi::Sense::Parse(data));
@@ -138,7 +139,7 @@ TEST_F(ScsiCommands, BothPathsArePortsOfOneOptimizedGroup) {
                           Field(&scsi::TargetPortGroup::ports, SizeIs(2)))));
 }
 
-TEST_F(ScsiCommands, WritesAreReadBackAndInStorageRaw) {
+TEST_F(ScsiCommands, WritesAreReadBackAndReachStorageRaw) {
   constexpr std::uint16_t kEach = 8;
   const Bytes first = Pattern(kEach, 1);
   const Bytes second = Pattern(kEach, 2);
@@ -159,9 +160,9 @@ TEST_F(ScsiCommands, WritesAreReadBackAndInStorageRaw) {
 TEST_F(ScsiCommands, WriteSameRepeatsItsBlock) {
   const Bytes block = Pattern(1, 3);
   const Command command = scsi::WriteSame16(kLba + 1, 14, block);
-  ASSERT_OK_AND_ASSIGN(const bool refused, KernelRefuses(command));
+  ASSERT_OK_AND_ASSIGN(const bool rejected, KernelRejects(command));
   EXPECT_THAT(guest().Execute(scsi::Write16(kLba, Pattern(16, 4))), Succeeded());
-  if (refused) {  // by older kernels
+  if (rejected) {  // by older kernels
     EXPECT_THAT(guest().Execute(command), IsAborted());
     return;
   }
@@ -175,8 +176,8 @@ TEST_F(ScsiCommands, WriteSameRepeatsItsBlock) {
   EXPECT_EQ(read, expected);
 }
 
-/// VPD page 0xb2 decides whether unmapping works or is an invalid operation code.
-TEST_F(ScsiCommands, UnmapsIfTheUnitReportsThatItCan) {
+/// VPD page 0xb2 determines whether UNMAP works or is an invalid operation code.
+TEST_F(ScsiCommands, UnmapWorksIfTheUnitReportsSupport) {
   ASSERT_OK_AND_ASSIGN(const Bytes page,
                        DataInGuest(scsi::VpdInquiry(scsi::kLogicalBlockProvisioningPage)));
   ASSERT_OK_AND_ASSIGN(const auto can, scsi::ParseLogicalBlockProvisioningPage(page));
@@ -212,22 +213,22 @@ TEST_F(ScsiCommands, ABlockBeyondTheEndIsOutOfRange) {
 
 TEST_F(ScsiCommands, AnOperationThatLioDoesNotSupportIsAnIllegalRequest) {
   const Command command = scsi::Bare("LOG SENSE", {0x4d, 0, 0, 0, 0, 0, 0, 0, 0, 0});
-  ASSERT_OK_AND_ASSIGN(const bool refused, KernelRefuses(command));
-  EXPECT_FALSE(refused) << "the command must reach LIO";
+  ASSERT_OK_AND_ASSIGN(const bool rejected, KernelRejects(command));
+  EXPECT_FALSE(rejected) << "the command must reach LIO";
   EXPECT_THAT(guest().Execute(command), EndsWithSense(SenseKey::kIllegalRequest, 0x20, 0x00));
 }
 
-TEST_F(ScsiCommands, CommandsThatTheKernelRefusesToQemuAreAborted) {
+TEST_F(ScsiCommands, CommandsThatTheKernelDeniesQemuAreAborted) {
   for (const Command& command : {scsi::Bare("a vendor-specific operation", {0xc1, 0, 0, 0, 0, 0}),
                                  scsi::SynchronizeCache16()}) {
-    ASSERT_OK_AND_ASSIGN(const bool refused, KernelRefuses(command));
-    EXPECT_TRUE(refused) << command;
+    ASSERT_OK_AND_ASSIGN(const bool rejected, KernelRejects(command));
+    EXPECT_TRUE(rejected) << command;
     EXPECT_THAT(guest().Execute(command), IsAborted());
   }
   EXPECT_THAT(OnPath(scsi::SynchronizeCache16()), Succeeded()) << "LIO supports it";
 }
 
-/// For persistent reservations QEMU needs a reservation manager, which this disk does not have.
+/// QEMU needs a reservation manager for persistent reservations; this disk has none.
 TEST_F(ScsiCommands, ReservationsWithoutAManagerAreAborted) {
   constexpr std::uint64_t kKey = 0xdea1;
   for (const Command& command :
@@ -244,8 +245,8 @@ TEST_F(ScsiCommands, ReservationsWithoutAManagerAreAborted) {
 }
 
 /// If the path's SCSI layer rejects a command, QEMU gets an errno; if the transport is broken, QEMU
-/// gets a host byte, which it passes on. The guest sees neither if QEMU has the kernel probe the
-/// paths and retries.
+/// gets a host byte and passes it on. The guest sees neither if QEMU makes the kernel probe the
+/// paths and then retries.
 class ScsiCommandsOnABadPath : public WithCapabilities<ScsiCommands> {
  protected:
   void SetUp() override {
@@ -264,21 +265,21 @@ class ScsiCommandsOnABadPath : public WithCapabilities<ScsiCommands> {
     EXPECT_THAT(guest().Execute(scsi::ReportLuns()), Succeeded()) << "QEMU emulates REPORT LUNS";
     if (capabilities().probes_paths_on_sg_io_error) return;
     EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))))
-        << "the checker noticed before the commands ended: the case has tested nothing";
+        << "the checker noticed before the commands ended, so nothing was tested";
   }
 };
 
-TEST_F(ScsiCommandsOnABadPath, OfflineMeansAborted) {
+TEST_F(ScsiCommandsOnABadPath, AbortsIfThePathIsOffline) {
   ASSERT_OK(rig().path(0).SetOffline());
   ExpectUntilTheCheckerNotices(IsAborted());
 }
 
-TEST_F(ScsiCommandsOnABadPath, BrokenTransportMeansTransportDisrupted) {
+TEST_F(ScsiCommandsOnABadPath, ReturnsTransportDisruptedIfTheTransportIsBroken) {
   ASSERT_OK(rig().path(0).BreakTransport());
   ExpectUntilTheCheckerNotices(EndsWithHostByte(scsi::HostByte::kTransportDisrupted));
 }
 
-TEST_F(ScsiCommands, ACommandWithoutPathsIsQueuedUntilOneIsBack) {
+TEST_F(ScsiCommands, ACommandWithoutPathsIsQueuedUntilOneReturns) {
   const Bytes old_data = Pattern(8, 7);
   const Bytes new_data = Pattern(8, 8);
   ASSERT_THAT(guest().Execute(scsi::Write16(kLba, old_data)), Succeeded());
@@ -290,8 +291,8 @@ TEST_F(ScsiCommands, ACommandWithoutPathsIsQueuedUntilOneIsBack) {
   ASSERT_OK_AND_ASSIGN(auto held, guest().Begin(scsi::Write16(kLba, new_data)));
   ASSERT_OK(held.AwaitHeld());
   EXPECT_THAT(guest().Begin(scsi::TestUnitReady()), FailsWith(HasSubstr("resource busy")));
-  ASSERT_OK_AND_ASSIGN(const Bytes meanwhile, Stored(kLba, 8));
-  EXPECT_EQ(meanwhile, old_data);
+  ASSERT_OK_AND_ASSIGN(const Bytes while_queued, Stored(kLba, 8));
+  EXPECT_EQ(while_queued, old_data);
 
   ASSERT_OK(rig().path(1).SetRunning());
   ASSERT_OK_AND_ASSIGN(const Completion completion, held.Await());

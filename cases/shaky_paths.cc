@@ -1,4 +1,4 @@
-// A path fails repeatedly. multipathd delays its reinstatement, unless no other path is left.
+// A path fails repeatedly. multipathd delays its reinstatement unless no other path is left.
 //
 // Labels: timers
 
@@ -11,14 +11,14 @@ namespace {
 using std::chrono::seconds;
 using ::testing::Not;
 
-/// The second path, which carries no I/O, is the one that fails repeatedly.
+/// The second path, which carries no I/O, fails repeatedly.
 class ShakyPathsTest : public TimersTest {
  protected:
   static constexpr std::size_t kShaky = 1;
 
-  /// Returns the missing requirement of `option`, which needs multipath-tools `since`.
-  static std::vector<host::Missing> LacksUnless(const multipath::Version& since,
-                                                const std::string& option) {
+  /// Returns the missing requirement for `option`, which needs multipath-tools `since` or later.
+  static std::vector<host::Missing> MissingUnless(const multipath::Version& since,
+                                                  const std::string& option) {
     const auto installed = multipath::InstalledVersion();
     if (installed.ok() && *installed >= since) return {};
     return {{"option " + option + " of multipathd",
@@ -34,15 +34,15 @@ class ShakyPathsTest : public TimersTest {
     ASSERT_NO_FATAL_FAILURE(Regain(kShaky));
   }
 
-  /// Fails the path once more, after which it works again but multipathd does not reinstate it.
-  void FlapAndBeHeldBack() {
+  /// Fails the path once more, after which it works again but is not reinstated by multipathd.
+  void FlapUntilDelayed() {
     ASSERT_NO_FATAL_FAILURE(Lose(kShaky));
     ASSERT_OK(MarkLog());
     ASSERT_OK(rig().path(kShaky).SetRunning());
     ASSERT_THAT(
         topology(),
         Eventually(PathGroups({Active(rig().path(0)), Enabled(HeldBack(rig().path(kShaky)))})));
-    held_back_ = Now();
+    delayed_since_ = Now();
   }
 
   void ExpectReinstatedAfter(seconds time) {
@@ -50,12 +50,12 @@ class ShakyPathsTest : public TimersTest {
     EXPECT_THAT(topology(),
                 Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(kShaky))})));
     ASSERT_OK_AND_ASSIGN(const auto reinstated, TimeOf(Reinstates(rig().path(kShaky)), LogNow()));
-    EXPECT_GE(reinstated - held_back_, time - seconds(5));
-    EXPECT_LE(reinstated - held_back_, time + seconds(10));
+    EXPECT_GE(reinstated - delayed_since_, time - seconds(5));
+    EXPECT_LE(reinstated - delayed_since_, time + seconds(10));
   }
 
  private:
-  std::chrono::microseconds held_back_{0};
+  std::chrono::microseconds delayed_since_{0};
 };
 
 class SanPathErr : public ShakyPathsTest {
@@ -63,7 +63,7 @@ class SanPathErr : public ShakyPathsTest {
   static constexpr seconds kRecovery{120};
 
   std::vector<host::Missing> Lacks() const override {
-    return LacksUnless({0, 8, 0}, "san_path_err_threshold");
+    return MissingUnless({0, 8, 0}, "san_path_err_threshold");
   }
 
   multipath::Config Tuned(multipath::Config config) override {
@@ -74,7 +74,7 @@ class SanPathErr : public ShakyPathsTest {
   void FailTooOften() {
     ASSERT_NO_FATAL_FAILURE(Flap());
     ASSERT_NO_FATAL_FAILURE(Flap());
-    ASSERT_NO_FATAL_FAILURE(FlapAndBeHeldBack());
+    ASSERT_NO_FATAL_FAILURE(FlapUntilDelayed());
   }
 };
 
@@ -119,7 +119,7 @@ class MarginalPath : public ShakyPathsTest {
   static constexpr seconds kSample{120};
 
   std::vector<host::Missing> Lacks() const override {
-    return LacksUnless({0, 7, 4}, "marginal_path_err_sample_time");
+    return MissingUnless({0, 7, 4}, "marginal_path_err_sample_time");
   }
 
   multipath::Config Tuned(multipath::Config config) override {
@@ -132,7 +132,7 @@ TEST_F(MarginalPath, APathThatFailsTwiceIsDelayedUntilASampleIsGood) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 
   ASSERT_NO_FATAL_FAILURE(Flap());
-  ASSERT_NO_FATAL_FAILURE(FlapAndBeHeldBack());
+  ASSERT_NO_FATAL_FAILURE(FlapUntilDelayed());
 
   ExpectReinstatedAfter(kSample);
   ExpectNothingLost(io);

@@ -1,5 +1,5 @@
-// fio in the guest verifies what it writes while paths are deleted, rescanned and switched. To run
-// another job file than soak.fio: dualpath exec --fio job.fio
+// fio in the guest verifies its writes while paths are deleted, rescanned and switched. To run a
+// job file other than soak.fio: dualpath exec --fio job.fio
 //
 // Labels: soak
 
@@ -14,7 +14,7 @@
 namespace dualpath {
 namespace {
 
-/// Limit of rounds of faults; a job that takes longer runs on without faults.
+/// Maximum number of rounds of faults; a job that takes longer continues without faults.
 constexpr std::size_t kMostRounds = 1000;
 
 class Soak : public GuestTest {
@@ -27,8 +27,8 @@ class Soak : public GuestTest {
     return ReadFile(file);
   }
 
-  /// The topology after a read by this host: fio may end at any time, and without I/O no group is
-  /// active in a new table.
+  /// The topology after a read by this host: fio may exit at any time, and a new table has no
+  /// active group until there is I/O.
   Observable<multipath::Map> TopologyInUse() {
     return {"the topology of " + rig().map() + " in use", [this]() -> Result<multipath::Map> {
               DUALPATH_TRY_STATUS(rig().ReadFromMap());
@@ -36,8 +36,7 @@ class Soak : public GuestTest {
             }};
   }
 
-  /// Deletes and rescans the path that carries the I/O, then switches to it and back without a
-  /// fault.
+  /// Deletes and rescans the path that carries the I/O, then switches to it and back.
   void DisturbPaths(std::size_t active, std::size_t other) {
     ASSERT_OK(rig().path(active).Delete());
     ASSERT_THAT(TopologyInUse(), Eventually(PathGroups({Active(rig().path(other))})));
@@ -70,8 +69,8 @@ TEST_F(Soak, FioVerifiesItsBlocksWhilePathsComeAndGo) {
   RecordProperty("rounds", static_cast<int>(rounds));
   ASSERT_OK(KeepResult("fio.json", report.json));
   EXPECT_THAT(report, FioSucceeded());
-  EXPECT_GE(rounds, 1U) << "fio ended within the first round of faults: give the job more to do, "
-                           "by size=, io_size=, or time_based and runtime=";
+  EXPECT_GE(rounds, 1U) << "fio exited during the first round of faults: give the job more work "
+                           "with size=, io_size=, or time_based and runtime=";
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ die() {
   exit 69
 }
 
-# Waits for other runs in this clone: the build directory and its results serve one run at a time.
+# Waits for other runs in this clone, since only one run at a time can use the build directory and the
+# results.
 wait_for_other_runs() {
   mkdir -p build
   exec 9> build/run.lock
@@ -23,7 +24,7 @@ wait_for_other_runs() {
   flock 9
 }
 
-# Installs the packages of ci/packages that are missing. Asks for root only if it installs any.
+# Installs missing packages from ci/packages. Needs root only if any are missing.
 install_missing() {
   wait_for_other_runs
   stage "packages"
@@ -74,10 +75,10 @@ install_missing() {
   rm -f "$log"
 }
 
-# build [TARGET...]: builds the targets, or everything. At the same time it prepares the lab with the
-# programs that are ready: the image, then the snapshots up to the rig. That takes longest, and mostly
-# waits for the mirror or keeps one CPU busy. Its log is printed at the end. A subshell, so that the
-# trap is limited to it.
+# build [TARGET...]: builds the targets, or everything. In parallel, prepares the lab as soon as the
+# required programs are built: the image, then the snapshots up to the rig. This takes longest, and
+# mostly waits for the mirror or keeps one CPU busy. Its log is printed at the end. Runs in a subshell,
+# to which the trap is limited.
 build() (
   stage "build"
   cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
@@ -87,7 +88,7 @@ build() (
   }
   rm -f build-configure.log
   lab_jobs=()
-  # Without job control, background processes ignore SIGINT, so Ctrl-C does not end them.
+  # Without job control, background processes ignore SIGINT, so Ctrl-C does not stop them.
   trap 'code=$?; kill "${lab_jobs[@]}" 2>/dev/null || true; wait "${lab_jobs[@]}" || true; exit $code' EXIT
   : > build/lab.log
   cmake --build build --target dualpath-image
@@ -102,13 +103,13 @@ build() (
   nice cmake --build build ${1:+--target "$@"}
   stage "lab"
   code=0
-  wait "${lab_jobs[@]}" || code=$?  # of the last job, which repeats what an earlier one failed to do
+  wait "${lab_jobs[@]}" || code=$?  # from the last job, which retries steps that failed earlier
   trap - EXIT
   cat build/lab.log
   exit "$code"
 )
 
-# Takes the arguments after "--" for ctest. Rejects anything before it, and a first word that is not
+# Stores the arguments after "--" for ctest. Rejects arguments before it, and a first word that is not
 # an option, which ctest would ignore.
 ctest_arguments=()
 parse_arguments() {
@@ -131,8 +132,8 @@ parse_arguments() {
   fi
 }
 
-# timed_ctest ARGUMENT...: runs ctest with as many jobs as there are cores, and writes its wall time to
-# build/results/run.json for `dualpath bench`; an interrupted run leaves no such file.
+# timed_ctest ARGUMENT...: runs ctest with one job per core, and writes its wall time to
+# build/results/run.json for `dualpath bench`; an interrupted run does not write this file.
 timed_ctest() {
   local code=0 begun=$EPOCHREALTIME
   (cd build && ctest --no-tests=error -j "$(nproc)" "$@") || code=$?
@@ -142,17 +143,17 @@ timed_ctest() {
   return "$code"
 }
 
-# run_ctest ARGUMENT...: runs ctest and prints the summary, which ends with what to do about failed
+# run_ctest ARGUMENT...: runs ctest and prints the summary, which ends with the next steps for failed
 # cases.
 run_ctest() {
   local code=0
-  # Checked first, so that a run of nothing does not replace the last results.
+  # Checked first, so that an empty run does not replace the last results.
   if (cd build && ctest -N "$@") | grep -q '^Total Tests: 0$'; then
     echo "$(basename "$0"): no test matches: $*; ci/cases --help lists the labels that run only on" \
       "request" >&2
     return 2
   fi
-  # Only a run of several cases is kept as the one to compare with.
+  # Only a run of several cases is kept for comparison.
   if [ "$(find build/results -maxdepth 2 -name gtest.xml 2>/dev/null | wc -l)" -gt 1 ]; then
     rm -rf build/results.previous
     mv build/results build/results.previous

@@ -22,10 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The whole set would be a hundred lines; the page has them all.
+// The whole set would be a hundred lines; the page lists all cases.
 constexpr std::size_t kCasesShown = 10;
 
-/// Checks before an hour of measuring that its result can be written.
+/// Checks before the long measurement that its result can be written.
 Status CheckWritable(const std::string& file) {
   if (file.empty()) return Ok{};
   std::error_code ec;
@@ -51,13 +51,13 @@ bool IsWanted(const BenchOptions& options, const std::string& name) {
 void PrintCases(const SetTimes& set, std::ostream& out) {
   const std::size_t shown = std::min(kCasesShown, set.cases.size());
   for (std::size_t i = 0; i < shown; ++i) out << TableLine(set.cases[i]);
-  if (shown < set.cases.size()) out << "  and " << set.cases.size() - shown << " shorter ones\n";
+  if (shown < set.cases.size()) out << "  and " << set.cases.size() - shown << " shorter cases\n";
 }
 
 void PrintMachine(const Figures& figures, std::ostream& out) {
   out << "on " << figures.machine.ToString() << ", stack " << figures.stack << "\n";
   if (!figures.machine.WasQuiet()) {
-    out << "the machine is not quiet (load " << figures.machine.load
+    out << "the machine is not idle (load " << figures.machine.load
         << "): other processes distort the figures\n";
   }
 }

@@ -9,9 +9,9 @@
 namespace dualpath::bench {
 
 struct BenchOptions {
-  std::string json;               ///< file for the figures as JSON (figures_json.h); empty: none
-  std::string page;               ///< file for the page; empty: none
-  std::string table;              ///< file for the main figures as a Markdown table; empty: none
+  std::string json;               ///< file for the figures as JSON (figures_json.h); empty if none
+  std::string page;               ///< file for the page; empty if none
+  std::string table;              ///< file for the main figures as a Markdown table; empty if none
   std::vector<std::string> only;  ///< names of measurements; empty: all
   int runs = 50;                  ///< repetitions of short measurements
   std::string results = "build/results";  ///< results directory of the run whose times are shown

@@ -15,7 +15,7 @@ BenchCommand::BenchCommand(CLI::App& app)
   command_->add_option("--page", options_.page, "Also write the figures as a page");
   command_->add_option("--table", options_.table,
                        "Also write the main figures as rows of a Markdown table");
-  command_->add_option("--only", options_.only, "What to measure (default: all)")
+  command_->add_option("--only", options_.only, "Measurements to run (default: all)")
       ->delimiter(',')
       ->check(CLI::IsMember(names));
   command_->add_option("--runs", options_.runs, "Repetitions of short measurements")
@@ -32,7 +32,7 @@ BenchCommand::BenchCommand(CLI::App& app)
       ->capture_default_str();
   command_->footer(
       "Figures over their limit are marked and do not change the exit code. Run nothing else "
-      "meanwhile.");
+      "at the same time.");
 }
 
 int BenchCommand::Run() const { return RunBench(options_, std::cout, std::cerr); }

@@ -6,7 +6,6 @@
 
 namespace dualpath::bench {
 
-/// `dualpath bench`.
 class BenchCommand {
  public:
   explicit BenchCommand(CLI::App& app);

@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Returns the parser's error message; empty: none.
+/// Returns the parser's error message; empty if none.
 std::string ParseErrorOf(const std::string& command_line) {
   CLI::App app;
   const BenchCommand bench(app);
@@ -27,7 +27,7 @@ std::string ParseErrorOf(const std::string& command_line) {
   return "";
 }
 
-TEST(BenchCommand, TakesItsOptions) {
+TEST(BenchCommand, AcceptsItsOptions) {
   EXPECT_EQ(ParseErrorOf("bench"), "");
   EXPECT_EQ(ParseErrorOf("bench --only restore,down --only memory --runs 3 --results /tmp"), "");
   EXPECT_EQ(ParseErrorOf("bench --json a.json --page a.html --table a.md --stack trixie"), "");
@@ -42,7 +42,7 @@ TEST(BenchCommand, RejectsInvalidValues) {
   EXPECT_THAT(ParseErrorOf("bench --fast"), HasSubstr("--fast"));
 }
 
-TEST(Bench, ChecksBeforeMeasuringThatFilesCanBeWritten) {
+TEST(Bench, ChecksThatFilesAreWritableBeforeMeasuring) {
   const TemporaryDirectory directory = *TemporaryDirectory::Create();
   const std::string file = directory.path() + "/file";
   ASSERT_TRUE(WriteFileAtomically(file, "").ok());

@@ -33,7 +33,7 @@ double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-/// Returns the CPU time of this process and of all descendants that were waited for.
+/// Returns the CPU time of this process and of all descendants that have been waited for.
 double CpuSecondsSoFar() {
   double sum = 0;
   for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
@@ -44,7 +44,7 @@ double CpuSecondsSoFar() {
   return sum;
 }
 
-/// Runs a command and returns its duration. If it fails, the `Error` has its output.
+/// Runs a command and returns its duration. If it fails, the `Error` contains its output.
 Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
   const auto begun = Clock::now();
   DUALPATH_TRY(const process::Output output, process::Execute(command, deadline));

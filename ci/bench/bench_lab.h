@@ -15,10 +15,10 @@
 
 namespace dualpath::bench {
 
-/// The duration of a command in a VM.
+/// Duration of a command in a VM.
 struct Elapsed {
   double real_seconds = 0;
-  double virtual_seconds = 0;  ///< duration by the VM's clock
+  double virtual_seconds = 0;  ///< duration on the VM's clock
 };
 
 /// A lab VM with a payload.
@@ -27,11 +27,11 @@ class BenchVm {
   BenchVm(lab::Payload payload, lab::Vm vm, double seconds)
       : payload_(std::move(payload)), vm_(std::move(vm)), seconds_(seconds) {}
 
-  /// Returns the real seconds from starting QEMU to the lab's answer.
+  /// Returns the real time from starting QEMU to the lab's answer.
   double seconds() const { return seconds_; }
   int pid() const { return vm_.pid(); }
 
-  /// Runs a command line as root. If it fails, the `Error` has its output.
+  /// Runs a command line as root. If it fails, the `Error` contains its output.
   Result<Elapsed> Run(const std::string& line, Deadline deadline);
 
   /// Waits until the case of `BenchLab::BeginCase` has passed.
@@ -46,7 +46,7 @@ class BenchVm {
   friend class BenchLab;
 };
 
-/// One run of a case by `dualpath exec`, as a user would start it.
+/// Times of one run of a case with `dualpath exec`, as a user would start it.
 struct ExecElapsed {
   double wall_seconds = 0;  ///< duration of the whole command
   double cpu_seconds = 0;   ///< user and system time of all its processes, on all cores
@@ -55,7 +55,6 @@ struct ExecElapsed {
   std::optional<double> verdict_seconds;
 };
 
-/// The lab as the measurements use it.
 class BenchLab {
  public:
   static Result<BenchLab> Open(const std::string& stack);
@@ -66,7 +65,7 @@ class BenchLab {
   /// Returns "QEMU emulator version 10.0.8 (Debian ...)"; empty if unknown.
   std::string Qemu() const;
 
-  /// Builds what the cache lacks, so that no figure includes it.
+  /// Builds what is missing from the cache, so that no figure includes the time for that.
   Status WarmUp() const;
 
   /// Restores a VM without loading its payload.
@@ -82,11 +81,11 @@ class BenchLab {
   /// Boots the same VM until its agent answers, without a rig.
   Result<BenchVm> Boot() const;
 
-  /// Runs a case, which has to pass, and discards its results.
+  /// Runs a case, which must pass, and discards its results.
   Result<ExecElapsed> Exec(const std::string& test) const;
 
-  /// Runs ctest with `arguments` in the build directory and returns its wall time. All tests have
-  /// to pass; their results are discarded.
+  /// Runs ctest with `arguments` in the build directory and returns its wall time. All tests must
+  /// pass; their results are discarded.
   Result<double> Ctest(const std::vector<std::string>& arguments) const;
 
  private:
@@ -102,7 +101,6 @@ class BenchLab {
   lab::Image image_;
 };
 
-/// Returns the file of the program with the cases.
 std::string CaseProgram();
 
 }  // namespace dualpath::bench

@@ -26,7 +26,7 @@ inline Figures FakeFigures() {
        {0.7, 0.71, 1.4}},
       {"restore", "restore.ratio", "boot / restore", "x", 12.04, Limit::AtLeast(20)},
       {"restore", "boot.virtme", "virtme-ng's boot", "s", std::nullopt, {}, {}, "not installed"},
-      {"parallel", "parallel.ratio", "one at a time / side by side", "x", 1.9, {}, {}, "", true},
+      {"parallel", "parallel.ratio", "one at a time / concurrently", "x", 1.9, {}, {}, "", true},
       {"set", "set.ratio.wall", "</script><b>virtual by real", "x", std::nullopt,
        Limit::AtLeast(8)}};
   figures.set.cases = {{"Failover.Long", 20, 100}, {"Failover.Short", 5, 50}};

@@ -16,7 +16,7 @@ std::string FormatValue(const std::optional<double>& value, const std::string& u
   const double size = std::abs(*value);
   const int digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   std::string number = fmt::format("{:.{}f}", *value, digits);
-  // Trailing zeros are removed: "60 s", not "60.0 s".
+  // "60 s", not "60.0 s".
   while (number.find('.') != std::string::npos && (number.back() == '0' || number.back() == '.')) {
     number.pop_back();
   }

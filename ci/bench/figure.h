@@ -6,7 +6,7 @@
 
 namespace dualpath::bench {
 
-/// The required value of a figure.
+/// Required value of a figure.
 struct Limit {
   enum class Kind { kAtMost, kAtLeast };
 
@@ -23,17 +23,18 @@ struct Figure {
   std::string name;               ///< stable identifier, "restore.assertion.median"
   std::string what;               ///< description, "restore to the first assertion, median"
   std::string unit;               ///< "s", "x" (a ratio), "%", "MB" (10^6 bytes)
-  std::optional<double> value{};  ///< none: could not be measured; `note` has the reason
-  std::optional<Limit> limit{};   ///< none: no requirement
-  std::vector<double> samples{};  ///< the samples behind the value, if several, in order
+  std::optional<double> value{};  ///< none if it could not be measured; `note` has the reason
+  std::optional<Limit> limit{};   ///< none if there is no requirement
+  std::vector<double> samples{};  ///< samples of the value, if there are several, in order
   std::string note{};             ///< how it was measured, or why it was not
-  bool headline = false;          ///< whether the published table has it even without a limit
+  bool headline = false;          ///< whether the published table includes it even without a limit
 
-  /// Returns whether the value is within the limit, or nothing without a limit or a value.
+  /// Returns whether the value is within the limit; nullopt without a limit or a value.
   std::optional<bool> Met() const;
 };
 
-/// Formats a value with two or three significant digits: "0.84 s", "12 x"; "-" without a value.
+/// Formats a value with two or three significant digits: "0.84 s", "12 x"; "-" if there is no
+/// value.
 std::string FormatValue(const std::optional<double>& value, const std::string& unit);
 std::string FormatValue(const Figure& figure);
 

@@ -12,7 +12,7 @@
 namespace dualpath::bench {
 namespace {
 
-/// Returns the value behind the first "<name><blanks>:" in a file of /proc; empty: none.
+/// Returns the value after the first "<name><blanks>:" in a file of /proc; empty if none.
 std::string FieldOf(const std::string& file, const std::string& name) {
   const auto text = ReadFile(file);
   if (!text.ok()) return "";

@@ -4,17 +4,17 @@
 
 namespace dualpath::bench {
 
-/// The machine on which the figures were measured.
+/// Description of the machine on which the figures were measured.
 struct Machine {
   unsigned cores = 0;
   std::string cpu;  ///< model name in /proc/cpuinfo
   double ram_gib = 0;
   std::string kernel;  ///< "6.12.43"
   bool kvm = false;    ///< whether /dev/kvm can be opened; by default the lab does not use it
-  std::string qemu;    ///< version of the lab's QEMU; empty: unknown
+  std::string qemu;    ///< version of the lab's QEMU; empty if unknown
   double load = 0;     ///< load average over the minute before the start
 
-  /// The load above which other processes distort the figures.
+  /// Load above which other processes distort the figures.
   static constexpr double kQuiet = 0.3;
   bool WasQuiet() const { return load <= kQuiet; }
 

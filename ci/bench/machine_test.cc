@@ -39,7 +39,7 @@ TEST_F(MachineTest, IsReadFromProc) {
             "QEMU emulator version 10.0.8");
 }
 
-TEST_F(MachineTest, UnreadableFilesAreLeftOut) {
+TEST_F(MachineTest, IgnoresUnreadableFiles) {
   Write("proc/cpuinfo", "processor\t: 0\n");
   const Machine machine = ReadMachine(root_.path());
   EXPECT_FALSE(machine.kvm);

@@ -1,4 +1,4 @@
-// Measurements by `dualpath exec` and ctest: one case, the smoke set, cases side by side.
+// Measurements with `dualpath exec` and ctest: one case, the smoke set, concurrent cases.
 
 #include <spdlog/fmt/fmt.h>
 
@@ -21,7 +21,7 @@ constexpr char kFourCases[] =
     "^(Failover.DeletingTheActivePathMovesIoToTheOther"
     "|Failover.DeletingTheEnabledPathDoesNotDisturbIo"
     "|Failover.RescanningBringsTheDeletedActivePathBackAsTheSecondGroup"
-    "|Failover.RescanningBringsTheDeletedEnabledPathBackWhereItWas)$";
+    "|Failover.RescanningBringsTheDeletedEnabledPathBackAsTheSecondGroup)$";
 
 std::string Cores() { return std::to_string(std::max(1U, std::thread::hardware_concurrency())); }
 
@@ -34,13 +34,13 @@ Status MeasureVerdict(const Bench& bench) {
   for (int i = 0; i < bench.UpTo(kMostExecs); ++i) {
     DUALPATH_TRY(const ExecElapsed took, bench.lab.Exec(kFailover));
     walls.push_back(took.wall_seconds);
-    // Two threads of QEMU may run at once: CPU time may exceed wall time.
+    // Two threads of QEMU may run concurrently, so CPU time may exceed wall time.
     idle.push_back(std::max(0.0, 100 * (1 - took.cpu_seconds / took.wall_seconds)));
   }
   bench.add({"verdict", "verdict.median", "verdict of one failover case, median", "s",
              Median(walls), Limit::AtMost(4), walls, kFailover});
   bench.add({"verdict", "verdict.worst", "verdict of one failover case, worst", "s", Worst(walls)});
-  bench.add({"verdict", "verdict.idle", "idle waiting in it, median", "%", Median(idle),
+  bench.add({"verdict", "verdict.idle", "idle CPU time during that case, median", "%", Median(idle),
              Limit::AtMost(3), idle, "neither QEMU nor dualpath used the CPU"});
   return Ok{};
 }
@@ -82,7 +82,7 @@ Status MeasureParallel(const Bench& bench) {
              {},
              together,
              "ctest -j " + Cores()});
-  Figure ratio{"parallel", "parallel.ratio", "one at a time / side by side", "x",
+  Figure ratio{"parallel", "parallel.ratio", "one at a time / concurrently", "x",
                Median(alone) / Median(together)};
   ratio.note = "of " + Cores() + " cores";
   ratio.headline = true;

@@ -30,9 +30,10 @@ Result<BenchVm> WithoutPaths(const Bench& bench, const std::string& no_path_retr
 Status MeasureDown(const Bench& bench) {
   {
     DUALPATH_TRY(BenchVm vm, WithoutPaths(bench, ""));
-    // 45 s are within the 50 s of the rig's no_path_retry. After these 50 s I/O fails at once, and
-    // the guest tries again ten times a second.
-    DUALPATH_TRY_STATUS(AddRatio(bench, "rig", "the rig's 50 s", 45, Limit::AtLeast(50), vm));
+    // 45 s is within the 50 s of the rig's no_path_retry. After that, I/O fails immediately, and
+    // the guest retries ten times per second.
+    DUALPATH_TRY_STATUS(
+        AddRatio(bench, "rig", "within the rig's 50 s", 45, Limit::AtLeast(50), vm));
     DUALPATH_TRY_STATUS(vm.Run("sleep 15", Deadline::In(kBudget)));
     DUALPATH_TRY_STATUS(AddRatio(bench, "errors", "errors", 300, {}, vm));
   }

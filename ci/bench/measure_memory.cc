@@ -9,7 +9,7 @@ namespace {
 constexpr std::chrono::minutes kBudget{5};
 constexpr int kMost = 4;
 
-/// Returns the memory of `count` QEMUs at once, each at the end of a failover case, summed.
+/// Returns the total memory of `count` concurrent QEMUs, each at the end of a failover case.
 Result<ProcessMemory> Together(const Bench& bench, int count) {
   std::vector<BenchVm> vms;
   for (int i = 0; i < count; ++i) {
@@ -47,7 +47,7 @@ Status MeasureMemory(const Bench& bench) {
   constexpr int kMore = kMost - 1;
   bench.add({"memory",
              "memory.additional",
-             "memory of each additional VM: its own",
+             "memory of each additional VM: private pages",
              "MB",
              (of_all.anonymous - of_one.anonymous) / kMore,
              Limit::AtMost(300),

@@ -39,7 +39,7 @@ Result<double> MeasureAssertion(const Bench& bench) {
     DUALPATH_TRY(const ExecElapsed took, bench.lab.Exec(kTrivialCase));
     samples.push_back(took.verdict_seconds.value_or(took.real_seconds));
     if (!took.verdict_seconds)
-      note = "up to the end of the case: exec did not report the verdict's time";
+      note = "until the end of the case: exec did not report the time of the verdict";
   }
   bench.add({"restore", "restore.assertion.median", std::string(kUntilVerdict) + ", median", "s",
              Median(samples), Limit::AtMost(1), samples, note});
@@ -49,8 +49,8 @@ Result<double> MeasureAssertion(const Bench& bench) {
   return Median(samples);
 }
 
-/// Measures booting until the agent answers, as it does in a restored VM; once also with bringing
-/// up the rig and the guest, which a restored VM has.
+/// Measures booting until the agent answers, as it does in a restored VM, and once also bringing up
+/// the rig and the guest, which are already up in a restored VM.
 Result<double> MeasureBoot(const Bench& bench) {
   constexpr std::chrono::minutes kLongestBringUp{15};
   std::vector<double> samples;

@@ -1,4 +1,4 @@
-// Measures creating storage: compared with targetcli, and with more paths and maps.
+// Measures creating storage, compared with targetcli, and with more paths and maps.
 
 #include <spdlog/fmt/fmt.h>
 
@@ -31,11 +31,11 @@ struct Samples {
 Status MeasureLio(const Bench& bench) {
   const std::array<std::pair<std::string, std::string>, 3> ways = {
       {{"configfs", "our configfs code"},
-       {"targetcli", "targetcli, a call each step"},
+       {"targetcli", "targetcli, one call per step"},
        {"session", "targetcli, one session"}}};
   DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({kProgram}));
   std::map<std::string, Samples> samples;
-  // Alternating in one VM, without the first round, which warms up.
+  // Alternating in one VM. The first round only warms up, and is not counted.
   for (int i = 0; i <= bench.UpTo(kMostSetUps); ++i) {
     for (const auto& [way, words] : ways) {
       DUALPATH_TRY(const Elapsed took,
@@ -49,14 +49,14 @@ Status MeasureLio(const Bench& bench) {
     const Samples& these = samples[way];
     bench.add({"lio",
                "lio." + way + ".virtual",
-               "two-path LIO by " + words + ", virtual",
+               "two-path LIO with " + words + ", virtual",
                "s",
                Median(these.virtual_seconds),
                {},
                these.virtual_seconds});
     bench.add({"lio",
                "lio." + way + ".real",
-               "two-path LIO by " + words + ", real",
+               "two-path LIO with " + words + ", real",
                "s",
                Median(these.real_seconds),
                {},
@@ -80,7 +80,7 @@ Status MeasureGrowth(const Bench& bench) {
                  vm.Run(fmt::format("/payload/start {} rigs {} {}", kProgram, paths, maps),
                         Deadline::In(kBudget)));
     const std::string what =
-        fmt::format("bring up {} map{} of {} paths", maps, maps == 1 ? "" : "s", paths);
+        fmt::format("bring up {} map{} with {} paths", maps, maps == 1 ? "" : "s", paths);
     const int size = series == "paths" ? paths : maps;
     bench.add({"growth", fmt::format("growth.{}.{}.virtual", series, size), what + ", virtual", "s",
                took.virtual_seconds});

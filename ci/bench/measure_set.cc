@@ -19,7 +19,7 @@ Status MeasureSet(const Bench& bench) {
     whole.note = fmt::format("{} cases, {:.0f} s virtual, {} at a time: {:.0f} s", set.cases.size(),
                              set.VirtualSeconds(), set.jobs, *set.wall_seconds);
   } else {
-    whole.note = "unknown duration of the whole run: no run.json of ci/cases";
+    whole.note = "duration of the whole run is unknown: no run.json from ci/cases";
   }
   bench.add(whole);
   Figure summed{"set", "set.ratio.sum", "the same, the real seconds of all cases summed", "x",

@@ -11,7 +11,7 @@
 
 namespace dualpath::bench {
 
-/// The input of a measurement, and the receiver of its figures.
+/// Input of a measurement, and receiver of its figures.
 struct Bench {
   const BenchLab& lab;
   const SetTimes& set;  ///< times of the run in `results`
@@ -19,7 +19,7 @@ struct Bench {
   int runs = 0;         ///< repetitions of short measurements; long ones are repeated a few times
   std::function<void(const Figure&)> add;
 
-  /// Returns the number of repetitions, `most` at most.
+  /// Returns the number of repetitions, limited to `most`.
   int UpTo(int most) const { return runs < most ? runs : most; }
 };
 

@@ -6,7 +6,7 @@
 
 namespace dualpath::bench {
 
-/// Returns the figures as one self-contained HTML file. Markup in texts stays text.
+/// Returns the figures as one self-contained HTML file. Markup in texts is escaped.
 std::string Page(const Figures& figures);
 
 }  // namespace dualpath::bench

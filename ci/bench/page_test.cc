@@ -11,10 +11,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(BenchPage, HasTheFiguresAsTextAndIsSelfContained) {
+TEST(BenchPage, EscapesMarkupAndIsSelfContained) {
   const std::string page = Page(FakeFigures());
   EXPECT_THAT(page, HasSubstr("restore.assertion.median"));
-  EXPECT_THAT(page, Not(HasSubstr("</script><b>virtual"))) << "markup in texts stays text";
+  EXPECT_THAT(page, Not(HasSubstr("</script><b>virtual"))) << "markup in texts is escaped";
   for (const char* place : {"@STYLE@", "@CODE@", "@BENCH@", "http://", "https://", "src="}) {
     EXPECT_THAT(page, Not(HasSubstr(place)));
   }

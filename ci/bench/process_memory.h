@@ -8,11 +8,11 @@ namespace dualpath::bench {
 
 /// Memory of a process, in MB (10^6 bytes).
 struct ProcessMemory {
-  /// Pages that it has written: new ones and copies of the snapshot's. Not Private_Dirty, which
-  /// includes pages of the snapshot's file that are not written to disk yet and that no other
-  /// process maps.
+  /// Pages written by the process: new ones, and copies of the snapshot's. Not Private_Dirty, which
+  /// also includes pages of the snapshot's file that are not yet on disk and not mapped by another
+  /// process.
   double anonymous = 0;
-  /// Proportional set size (Pss): the sum over all processes is their total.
+  /// Proportional set size (Pss), which sums to the total over all processes.
   double proportional = 0;
 
   /// Reads /proc/PID/smaps_rollup (Linux 4.14).

@@ -1,5 +1,5 @@
-// dualpath-bench-rig: runs in a lab VM for `dualpath bench` and creates what no case needs: storage
-// without a map, and rigs with many paths or several at once.
+// dualpath-bench-rig: runs in a lab VM for `dualpath bench`. Creates storage without a map, rigs
+// with many paths, and several rigs at the same time, which no case needs.
 
 #include <spdlog/fmt/fmt.h>
 
@@ -62,7 +62,8 @@ RigOptions OptionsOf(int map, int paths) {
   return options;
 }
 
-/// PATHS MAPS: brings up MAPS rigs, one after the other. They exist until the VM ends.
+/// PATHS MAPS: brings up MAPS rigs with PATHS paths each, one at a time. They stay up until
+/// the VM exits.
 Status Rigs(const std::vector<std::string>& words) {
   const int paths = std::atoi(words.at(0).c_str());
   const int maps = std::atoi(words.at(1).c_str());

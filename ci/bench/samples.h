@@ -4,10 +4,10 @@
 
 namespace dualpath::bench {
 
-/// Returns the median of one sample or more; of an even number, the mean of the middle two.
+/// Returns the median of at least one sample; for an even number, the mean of the middle two.
 double Median(std::vector<double> samples);
 
-/// Returns the largest sample: of all measurements here, smaller is better.
+/// Returns the largest sample: in all measurements here, smaller is better.
 double Worst(const std::vector<double>& samples);
 
 }  // namespace dualpath::bench

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Returns whether a case was run again after the whole set.
+/// Returns whether a case was rerun after the whole set.
 bool RanSince(const std::string& results, fs::file_time_type then) {
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(results, ec)) {

@@ -6,7 +6,6 @@
 
 namespace dualpath::bench {
 
-/// The times of one case of a run.
 struct CaseTime {
   std::string name;
   double real_seconds = 0;
@@ -16,19 +15,19 @@ struct CaseTime {
   double Ratio() const { return virtual_seconds / real_seconds; }
 };
 
-/// The times of the last run of a set of cases.
+/// Times of the last run of a set of cases.
 struct SetTimes {
-  std::vector<CaseTime> cases;  ///< cases, longest real time first
-  /// Duration of the whole run, from the file run.json of ci/cases, ci/test and ci/figures, which
-  /// has `wall_seconds` and `jobs`. None without that file, or if cases were run again since.
+  std::vector<CaseTime> cases;  ///< cases, sorted by decreasing real time
+  /// Duration of the whole run, from run.json, which ci/cases, ci/test and ci/figures write
+  /// (`wall_seconds`, `jobs`). None without that file, or if a case has been rerun since.
   std::optional<double> wall_seconds;
-  int jobs = 0;  ///< number of cases that ran at a time
+  int jobs = 0;  ///< number of cases that ran concurrently
 
   double RealSeconds() const;
   double VirtualSeconds() const;
 };
 
-/// Reads the times from a results directory; without results there are no cases.
+/// Reads the times from a results directory. No cases if there are no results.
 SetTimes ReadSetTimes(const std::string& results);
 
 }  // namespace dualpath::bench

@@ -28,7 +28,7 @@ class SetTimesTest : public ::testing::Test {
   FakeResults results_;
 };
 
-TEST_F(SetTimesTest, TheLongestCaseIsFirstAndSkippedOnesAreLeftOut) {
+TEST_F(SetTimesTest, SortsByTimeAndOmitsSkippedCases) {
   const SetTimes times = ReadSetTimes(results_.path());
   EXPECT_THAT(times.cases, ElementsAre(Field(&CaseTime::name, "Failover.Long"),
                                        Field(&CaseTime::name, "Failover.Short")));
@@ -45,7 +45,7 @@ TEST_F(SetTimesTest, HasTheDurationOfTheWholeRun) {
   EXPECT_EQ(times.jobs, 2);
 }
 
-TEST_F(SetTimesTest, HasNoDurationIfACaseWasRunAgain) {
+TEST_F(SetTimesTest, HasNoDurationIfACaseWasRerun) {
   const std::string file = results_.path() + "/run.json";
   FakeResults::Write(file, "{\"wall_seconds\": 15.5, \"jobs\": 2}\n");
   fs::last_write_time(file, fs::last_write_time(file) - std::chrono::minutes(1));

@@ -13,7 +13,7 @@ std::string TableLine(const Figure& figure);
 /// Formats a case as a line: real and virtual seconds, and their ratio.
 std::string TableLine(const CaseTime& time);
 
-/// Formats the figures that are headlines or have a limit as rows of the published table: figure,
+/// Formats the headline figures and those with a limit as rows of the published table: figure,
 /// limit, measured.
 std::string MarkdownRows(const Figures& figures);
 

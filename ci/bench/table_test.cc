@@ -12,7 +12,7 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-TEST(Table, AFiguresLineHasWhetherItsLimitIsMet) {
+TEST(Table, AFiguresLineStatesWhetherItsLimitIsMet) {
   const auto figures = FakeFigures().all;
   EXPECT_THAT(TableLine(figures[0]),
               StartsWith("restore   restore to the first assertion, median"));
@@ -31,7 +31,7 @@ TEST(Table, HasRowsForHeadlinesAndFiguresWithALimit) {
   EXPECT_EQ(MarkdownRows(FakeFigures()),
             "| restore to the first assertion, median | 1 s | 0.71 s |\n"
             "| boot / restore | at least 20 x | 12 x |\n"
-            "| one at a time / side by side |  | 1.9 x |\n"
+            "| one at a time / concurrently |  | 1.9 x |\n"
             "| </script><b>virtual by real | at least 8 x | - |\n");
 }
 

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 constexpr int kMostBoots = 3;
 
 /// Copies the lab's kernel to ROOT/boot/vmlinuz-VERSION and its modules to
-/// ROOT/lib/modules/VERSION, where virtme-ng finds them; it needs that of 9p.
+/// ROOT/lib/modules/VERSION, where virtme-ng looks for them. It needs the 9p module.
 Result<std::string> LayOutKernel(const lab::Image& image, const std::string& root) {
   const fs::path modules = fs::path(root) / "lib/modules";
   std::error_code ec;

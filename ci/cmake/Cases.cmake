@@ -1,22 +1,22 @@
 include(GoogleTest)
 
-# Real seconds that a case may take, not counting the snapshot that it may have to build first.
-# `dualpath exec` gives up before ctest does, with a message and the logs.
+# Real seconds that a case may take, without building its snapshot. `dualpath exec` times out before
+# ctest does, with a message and the logs.
 set(DUALPATH_CASE_TIMEOUT 300)
 if(DUALPATH_PLACE STREQUAL "host")
   set(DUALPATH_CASE_TIMEOUT 900)  # one case queues I/O for five minutes
 endif()
 math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 1800")
 
-# Labels of cases that run only on request, and all labels that a case file may give.
+# Labels of cases that run only on request, and all labels that a case file may use.
 set(DUALPATH_LABELS_ON_REQUEST soak benchmark table load)
 set(DUALPATH_LABELS smoke timers ${DUALPATH_LABELS_ON_REQUEST})
 
 # dualpath_read_labels(<out> <file>...)
 # Appends to the list <out> one rule "<label>=<regex of case names>" for each label that the case files give:
 #   // Labels: timers                            all cases of the file
-#   // Labels of Suite.BeginningOfTheName: smoke  its cases whose name begins so
-# Names in rules are those in the file, without an instantiation's prefix and parameter.
+#   // Labels of Suite.BeginningOfTheName: smoke  its cases whose names begin with this prefix
+# Names in rules are those in the file, without the prefix and parameter of an instantiation.
 function(dualpath_read_labels out)
   set(result ${${out}})
   foreach(file IN LISTS ARGN)
@@ -45,18 +45,18 @@ function(dualpath_read_labels out)
       endif()
       set(beginning "${CMAKE_MATCH_2}")
       string(REGEX MATCHALL "[a-z]+" labels "${CMAKE_MATCH_3}")
-      set(labelled ${names})
+      set(labeled ${names})
       if(beginning)
         string(REPLACE "." "[.]" beginning "^${beginning}")
-        set(labelled "")
+        set(labeled "")
         foreach(name IN LISTS names)
           string(FIND "${name}" "${beginning}" at)
           if(at EQUAL 0)
-            list(APPEND labelled "${name}")
+            list(APPEND labeled "${name}")
           endif()
         endforeach()
       endif()
-      if(NOT labelled)
+      if(NOT labeled)
         message(FATAL_ERROR "${file}: \"${line}\" names no case of this file")
       endif()
       foreach(label IN LISTS labels)
@@ -64,7 +64,7 @@ function(dualpath_read_labels out)
           list(JOIN DUALPATH_LABELS ", " known)
           message(FATAL_ERROR "${file}: unknown label \"${label}\"; the labels are ${known}")
         endif()
-        foreach(name IN LISTS labelled)
+        foreach(name IN LISTS labeled)
           list(APPEND result "${label}=${name}")
         endforeach()
       endforeach()
@@ -74,19 +74,19 @@ function(dualpath_read_labels out)
 endfunction()
 
 # dualpath_discover_cases(<program>)
-# Adds one ctest entry per case, run by `dualpath exec`. Its labels: the suite's name, those that its
-# file gives, and "case" unless one of them is on request.
+# Adds one ctest entry per case, run by `dualpath exec`. Its labels are the suite's name, those given in
+# its file, and "case" unless one of them runs only on request.
 #
-# gtest_discover_tests() keeps only the first of several labels, so labels and the other list-valued
-# properties are set by a file that ctest reads after the one with the tests.
+# gtest_discover_tests() keeps only the first of several labels, so labels and other list-valued
+# properties are set in a separate file, which ctest reads after the list of tests.
 function(dualpath_discover_cases program)
-  # ctest runs a target through its emulator: here `dualpath exec`, which restores a VM for each case
-  # and also lists the cases.
+  # ctest runs a target through its emulator, here `dualpath exec`, which restores a VM for each case.
+  # It is also used to list the cases.
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
     "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
     TEST_LIST ${program}_TESTS
-    NO_PRETTY_VALUES  # keeps the names that reports use and that run a case alone
+    NO_PRETTY_VALUES  # keeps the names that reports use and --gtest_filter accepts
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
   get_target_property(sources ${program} SOURCES)
@@ -99,11 +99,11 @@ function(dualpath_discover_cases program)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
 
   if(DUALPATH_PLACE STREQUAL "lab")
-    # Builds image and snapshots once, outside the cases' time limits.
+    # Builds the image and the snapshots once, outside the time limits of cases.
     add_test(NAME lab.prepare COMMAND dualpath prepare $<TARGET_FILE:${program}>)
     set_tests_properties(lab.prepare PROPERTIES FIXTURES_SETUP place TIMEOUT 3600 LABELS lab)
   else()
-    # The rig stays up from case to case; this takes it down after the last one.
+    # The rig stays up between cases. This tears it down after the last one.
     add_test(NAME host.rig_down COMMAND ${CMAKE_COMMAND} -E env DUALPATH_PLACE=host
              $<TARGET_FILE:dualpath-rig> down)
     set_tests_properties(host.rig_down PROPERTIES FIXTURES_CLEANUP place TIMEOUT 300 LABELS host)

@@ -1,10 +1,10 @@
-# All dependencies: the system's package if it is installed, otherwise a pinned download. Names of the
-# packages: ci/packages (Debian), ci/host/README.md (Oracle Linux 7).
+# All dependencies: the system's package if installed, otherwise a pinned download. For package names
+# see ci/packages (Debian) and ci/host/README.md (Oracle Linux 7).
 include(FetchContent)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
-# Files of an archive get the time of extraction, so that a new version is rebuilt.
+# Extracted files get the current time, so that a new version is rebuilt.
 if(POLICY CMP0135)
   cmake_policy(SET CMP0135 NEW)
 endif()
@@ -14,7 +14,7 @@ endif()
 # -DFETCHCONTENT_SOURCE_DIR_<NAME>=DIR builds from a local copy instead of the download.
 function(dualpath_dependency target package name url sha256)
   if(NOT DUALPATH_FETCH_ALL)
-    # CONFIG: CMake's own FindGTest has no gmock before 3.23.
+    # CONFIG, since CMake's FindGTest does not provide gmock before 3.23.
     find_package(${package} CONFIG QUIET)
   endif()
   if(TARGET ${target})
@@ -45,7 +45,7 @@ dualpath_dependency(CLI11::CLI11 CLI11 cli11
   https://github.com/CLIUtils/CLI11/archive/v2.3.2.tar.gz
   aac0ab42108131ac5d3344a9db0fdf25c4db652296641955720a4fbe52334e22)
 
-# OL7's EPEL installs Boost 1.69 beside the system's older Boost.
+# On OL7, EPEL installs Boost 1.69 alongside the system's older Boost.
 if(EXISTS /usr/include/boost169 AND NOT BOOST_ROOT)
   set(BOOST_INCLUDEDIR /usr/include/boost169)
   set(BOOST_LIBRARYDIR /usr/lib64/boost169)
@@ -55,7 +55,7 @@ if(POLICY CMP0167)
 endif()
 find_package(Boost 1.69 REQUIRED COMPONENTS filesystem)
 
-# Libraries of the system under test: always the installed ones.
+# Libraries of the system under test: always the installed version.
 pkg_check_modules(LIBVIRT REQUIRED IMPORTED_TARGET libvirt>=4.5 libvirt-qemu)
 pkg_check_modules(DEVMAPPER REQUIRED IMPORTED_TARGET devmapper)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)

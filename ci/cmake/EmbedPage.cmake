@@ -17,13 +17,13 @@ foreach(file IN LISTS SCRIPTS)
 endforeach()
 file(READ ${PAGE} body)
 file(READ ${FRAME}/frame.html page)
-# In the order of the frame: what is put in may itself hold an "@".
+# In the order of the frame, since inserted text may contain an "@".
 string(REPLACE "@TITLE@" "${TITLE}" page "${page}")
 string(REPLACE "@STYLE@" "${style}" page "${page}")
 string(REPLACE "@BODY@" "${body}" page "${page}")
 string(REPLACE "@CODE@" "${code}" page "${page}")
 
-# A compiler need not accept a literal of more than 65536 bytes; adjacent literals are joined.
+# Compilers need not accept literals of more than 65536 bytes, but join adjacent literals.
 set(literals "")
 string(LENGTH "${page}" length)
 set(at 0)

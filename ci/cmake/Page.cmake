@@ -1,7 +1,7 @@
 # dualpath_page(<variable> <name> NAMESPACE <namespace> SYMBOL <name> TITLE <text>
 #               SCRIPTS <name>... [LIBRARY_STYLES <file>...] [LIBRARY_SCRIPTS <file>...])
-# Sets <variable> to a C++ source with the page page/<name>.html in the frame of helpers/page, with
-# page/<name>.css and page/<script>.js in it. The source defines dualpath::<namespace>::<symbol>.
+# Sets <variable> to a C++ source with page/<name>.html in the frame of helpers/page, including
+# page/<name>.css and page/<script>.js. The source defines dualpath::<namespace>::<symbol>.
 function(dualpath_page variable name)
   cmake_parse_arguments(ARG "" "NAMESPACE;SYMBOL;TITLE" "SCRIPTS;LIBRARY_STYLES;LIBRARY_SCRIPTS" ${ARGN})
   set(frame ${CMAKE_SOURCE_DIR}/helpers/page)

@@ -7,12 +7,12 @@ target_include_directories(dualpath_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(dualpath_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${DUALPATH_WERROR}>:-Werror>
-  # Builds the same binary in every clone, since the keys of the lab's snapshots depend on the
+  # Makes binaries identical in every clone, since the keys of the lab's snapshots depend on the
   # programs in them. Failures name files relative to the source tree.
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 # dualpath_library(<name> SOURCES <file>... [TESTS <file>...] [LINK <target>...])
-# Adds a library, and the tests beside its sources to the unit test program.
+# Adds a library, and adds the tests next to its sources to the unit test program.
 function(dualpath_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
@@ -22,7 +22,7 @@ function(dualpath_library name)
   set_property(GLOBAL APPEND PROPERTY DUALPATH_TESTED_LIBRARIES ${name})
 endfunction()
 
-# Adds the program with the unit tests of all libraries. They need no root, no network and no lab.
+# Adds the program with the unit tests of all libraries, which need no root, network or lab.
 function(dualpath_unit_test_program)
   get_property(tests GLOBAL PROPERTY DUALPATH_UNIT_TESTS)
   get_property(libraries GLOBAL PROPERTY DUALPATH_TESTED_LIBRARIES)

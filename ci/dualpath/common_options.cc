@@ -13,8 +13,9 @@ void AddLabOptions(CLI::App& command, std::string& stack, lab::Accelerator& acce
   command
       .add_option_function<std::string>(
           "--accel", [&](const std::string& name) { accelerator = known.at(name); },
-          "tcg: emulated, in virtual time; kvm: with this machine's KVM, which must support "
-          "nesting, in real time")
+          "tcg: emulated CPU, virtual time; kvm: this machine's KVM, which must support nesting, "
+          "real "
+          "time")
       ->check(CLI::IsMember(known))
       ->envname("DUALPATH_ACCEL")
       ->default_str(ToString(accelerator));

@@ -7,10 +7,10 @@
 
 namespace dualpath::cli {
 
-/// Adds --stack and --accel: the lab's distribution, and what its CPU is.
+/// Adds --stack and --accel: the lab's distribution, and its accelerator.
 void AddLabOptions(CLI::App& command, std::string& stack, lab::Accelerator& accelerator);
 
-/// Adds --results, which DUALPATH_RESULTS sets too.
+/// Adds --results, which can also be set with DUALPATH_RESULTS.
 CLI::Option* AddResultsOption(CLI::App& command, std::string& results,
                               const std::string& description);
 

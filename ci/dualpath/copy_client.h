@@ -15,7 +15,7 @@ struct LabPath {
   std::string path;   ///< absolute
 };
 
-/// Parses NAME:/FILE. Returns nothing for a file of this machine, whose name has another form.
+/// Parses NAME:/FILE. Returns nullopt for any other form, which names a file on this machine.
 std::optional<LabPath> ParseLabPath(const std::string& word);
 
 struct LabFile {
@@ -23,13 +23,13 @@ struct LabFile {
   unsigned mode = 0;
 };
 
-/// Reads a file of a running shell's VM, from `offset` on.
+/// Reads a file in a running shell's VM, starting at `offset`.
 Result<LabFile> FetchFile(const LabPath& file, std::size_t offset, Deadline deadline);
 
 /// Copies the regular file `source` to `target`, a file or a directory in a running shell's VM.
 Status CopyIn(const std::string& source, const LabPath& target, Deadline deadline);
 
-/// Copies a file of a running shell's VM to `target`, a file, directory or device here.
+/// Copies a file in a running shell's VM to `target`, a file, directory or device on this machine.
 Status CopyOut(const LabPath& source, const std::string& target, Deadline deadline);
 
 }  // namespace dualpath::cli

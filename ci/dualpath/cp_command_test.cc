@@ -28,14 +28,14 @@ TEST(LabPathTest, IsANameAndAnAbsolutePath) {
   EXPECT_EQ(path->path, "/etc/a:b");
 }
 
-TEST(LabPathTest, AnythingElseIsAFileOfThisMachine) {
+TEST(LabPathTest, AnythingElseIsAFileOnThisMachine) {
   for (const char* word :
        {"", "file", "/tmp/x", "lab:", "lab:etc", ":/etc", "./lab:/x", "a b:/x"}) {
     EXPECT_FALSE(ParseLabPath(word)) << word;
   }
 }
 
-/// Makes running shells be searched for in a directory of the test, by TMPDIR.
+/// Sets TMPDIR, so that running shells are looked up in a directory of the test.
 class CopyTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -67,15 +67,16 @@ class CopyTest : public ::testing::Test {
   std::string err_;
 };
 
-/// Answers one client of `server` with `reply`, and stores its request in `asked`.
+/// Answers one client of `server` with `reply`, and stores the request in `received`.
 class Answering {
  public:
-  Answering(const lab::CopyServer& server, const std::string& reply, std::string* asked = nullptr)
-      : thread_([&server, reply, asked] {
+  Answering(const lab::CopyServer& server, const std::string& reply,
+            std::string* received = nullptr)
+      : thread_([&server, reply, received] {
           const Deadline deadline = Deadline::In(std::chrono::seconds(10));
           const UniqueFd client(::accept(server.fd(), nullptr, nullptr));
           const auto request = lab::ReadSome(client, deadline);
-          if (request.ok() && asked != nullptr) *asked = *request;
+          if (request.ok() && received != nullptr) *received = *request;
           EXPECT_TRUE(lab::SendAll(client, reply, deadline).ok());
         }) {}
   ~Answering() { thread_.join(); }
@@ -84,7 +85,7 @@ class Answering {
   std::thread thread_;
 };
 
-TEST_F(CopyTest, AShellHasItsOwnNameOrTheUsers) {
+TEST_F(CopyTest, AShellHasADefaultOrAGivenName) {
   const auto first = lab::CopyServer::Open("");
   ASSERT_TRUE(first.ok()) << first.error().ToString();
   EXPECT_EQ(first->name(), "lab");
@@ -99,7 +100,7 @@ TEST_F(CopyTest, AShellHasItsOwnNameOrTheUsers) {
   EXPECT_THAT(again.error().ToString(), HasSubstr("mine"));
 }
 
-TEST_F(CopyTest, AShellsNameIsFreeOnceTheShellHasEnded) {
+TEST_F(CopyTest, AShellsNameIsFreeOnceTheShellHasExited) {
   { ASSERT_TRUE(lab::CopyServer::Open("mine").ok()); }
   EXPECT_TRUE(lab::CopyServer::Open("mine").ok());
 }
@@ -113,7 +114,7 @@ TEST_F(CopyTest, ExactlyOneSideIsInTheLab) {
   EXPECT_EQ(CopyAndCatch({"lab:/a", "b", "c"}), kUsage);
 }
 
-TEST_F(CopyTest, NamesTheRunningShellsIfThatOneIsNotRunning) {
+TEST_F(CopyTest, ListsTheRunningShellsIfTheNamedOneIsNotRunning) {
   EXPECT_EQ(CopyAndCatch({"lab:/a", "b"}), kInfrastructure);
   EXPECT_THAT(err_, HasSubstr("no `dualpath shell` is running"));
   const auto server = lab::CopyServer::Open("");
@@ -134,7 +135,7 @@ TEST_F(CopyTest, CopiesAFileOutWithItsMode) {
             std::filesystem::perms::owner_all);
 }
 
-TEST_F(CopyTest, WritesThroughALink) {
+TEST_F(CopyTest, WritesThroughASymbolicLink) {
   const auto server = lab::CopyServer::Open("");
   ASSERT_TRUE(server.ok());
   std::filesystem::create_symlink("real", File("link"));
@@ -151,15 +152,15 @@ TEST_F(CopyTest, CopiesAFileInWithItsNameAndMode) {
   ASSERT_TRUE(server.ok());
   ASSERT_TRUE(WriteFileAtomically(File("in"), "hello\n").ok());
   std::filesystem::permissions(File("in"), std::filesystem::perms(0640));
-  std::string asked;
+  std::string received;
   {
-    const Answering shell(*server, "{}\n", &asked);
+    const Answering shell(*server, "{}\n", &received);
     EXPECT_EQ(CopyAndCatch({File("in"), "lab:/tmp"}), kAllPassed) << err_;
   }
-  const auto head = nlohmann::json::parse(asked.substr(0, asked.find('\n')));
+  const auto head = nlohmann::json::parse(received.substr(0, received.find('\n')));
   const nlohmann::json expected = {{"bytes", 6}, {"into", "/tmp"}, {"mode", 0640}, {"name", "in"}};
   EXPECT_EQ(head, expected);
-  EXPECT_THAT(asked, ::testing::EndsWith("\nhello\n"));
+  EXPECT_THAT(received, ::testing::EndsWith("\nhello\n"));
 }
 
 TEST_F(CopyTest, PrintsTheLabsErrorMessage) {
@@ -185,7 +186,7 @@ TEST_F(CopyTest, FailsOnAnInvalidOrTruncatedAnswer) {
 TEST_F(CopyTest, EndsAtTheDeadlineIfTheShellHangs) {
   const auto server = lab::CopyServer::Open("");
   ASSERT_TRUE(server.ok());
-  // Larger than the socket's buffer; no one serves the connection.
+  // Larger than the socket's buffer, and the connection is not served.
   ASSERT_TRUE(WriteFileAtomically(File("large"), std::string(std::size_t{4} << 20, 'x')).ok());
   const auto begun = std::chrono::steady_clock::now();
   const Deadline deadline = Deadline::In(std::chrono::milliseconds(50));

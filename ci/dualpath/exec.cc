@@ -33,7 +33,7 @@ Status WriteTiming(const CaseEnd& end, const std::string& directory) {
   return WriteFileAtomically(directory + "/timing.json", timing.dump() + "\n");
 }
 
-/// Writes the case's pages: here, since the lab's CPU is an emulated one.
+/// Writes the case's pages. Done here instead of in the lab, whose CPU is emulated.
 void WritePages(int code, const std::string& name, const std::string& directory) {
   const std::string verdict = code == kAllPassed    ? "passed"
                               : code == kNothingRan ? "skipped"
@@ -73,8 +73,8 @@ Result<int> RunWithResults(const ExecOptions& options) {
     return code;
   }
   process::StopIfEnding();
-  // The case must not be missing in the reports, as if it had not been selected; and a report that
-  // it wrote before the failure is no verdict.
+  // The case must not be missing from the reports, as if it had not been selected; and a report
+  // that it wrote before the failure is not a verdict.
   fs::remove(directory + "/gtest.xml", ec);
   WarnIfFailed(results::WriteFailureXml(directory + "/gtest.xml", name,
                                         "infrastructure: " + code.error().ToString()));
@@ -88,7 +88,7 @@ int Fail(const Error& error, int code) {
   return code;
 }
 
-/// Replaces this process by the case program, which lists its tests; returns only on failure.
+/// Replaces this process with the case program, which lists its tests. Returns only on failure.
 int ListTests(const std::vector<std::string>& command) {
   std::vector<char*> argv;
   argv.reserve(command.size() + 1);
@@ -110,7 +110,7 @@ int Exec(const ExecOptions& requested) {
   if (::access(options.command[0].c_str(), X_OK) != 0) {
     return Fail(Error::FromErrno("run the case program", options.command[0], errno), kUsage);
   }
-  // ctest's discovery of the cases runs through us; it needs no lab.
+  // ctest discovers the cases through `dualpath exec`, which needs no lab for that.
   const bool lists =
       std::any_of(options.command.begin(), options.command.end(),
                   [](const std::string& word) { return word.rfind("--gtest_list_tests", 0) == 0; });

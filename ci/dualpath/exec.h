@@ -13,8 +13,8 @@ namespace dualpath::cli {
 struct ExecOptions {
   host::Place place = host::Place::kLab;
   std::string stack = lab::kDefaultStack;  ///< recipe in images/lab/stacks
-  std::string results;                     ///< directory; empty: build/results beside the program
-  std::chrono::seconds timeout{600};       ///< real time that a case may take, without preparation
+  std::string results;                     ///< directory; empty: build/results next to the program
+  std::chrono::seconds timeout{600};       ///< real time limit of a case, without preparation
   bool strict = false;                     ///< count a skipped case as failed
   bool keep_snapshot = false;              ///< save the VM of a failed case among its results
   std::string fio_job;                     ///< job file for the soak case, instead of its own

@@ -11,7 +11,7 @@
 namespace dualpath::cli {
 
 ExecCommand::ExecCommand(CLI::App& app)
-    : command_(app.add_subcommand("exec", "Run a case program, each time in a fresh lab VM")),
+    : command_(app.add_subcommand("exec", "Run a case program in a fresh lab VM")),
       timeout_seconds_(static_cast<int>(options_.timeout.count())) {
   using host::Place;
   command_
@@ -20,13 +20,13 @@ ExecCommand::ExecCommand(CLI::App& app)
           [this](const std::string& place) {
             options_.place = place == ToString(Place::kHost) ? Place::kHost : Place::kLab;
           },
-          "lab: a VM; host: this machine itself, as root")
+          "lab: a VM; host: this machine, as root")
       ->check(CLI::IsMember({ToString(Place::kLab), ToString(Place::kHost)}))
       ->envname("DUALPATH_PLACE")
       ->default_str(ToString(options_.place));
   AddLabOptions(*command_, options_.stack, options_.accelerator);
   AddResultsOption(*command_, options_.results, "The results directory (default: build/results)");
-  command_->add_option("--timeout", timeout_seconds_, "Real seconds that the program may take")
+  command_->add_option("--timeout", timeout_seconds_, "Time limit of the program, in real seconds")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   command_->add_flag("--strict", options_.strict, "Treat a skipped case as a failed one")
@@ -39,12 +39,12 @@ ExecCommand::ExecCommand(CLI::App& app)
   command_->add_option("--fio", options_.fio_job,
                        "Run the soak case with this fio job file, which names the disk as ${DISK}, "
                        "instead of a COMMAND");
-  // Every word from the program's name on is the program's, also one that looks like an option.
+  // All words after the program's name belong to the program, even if they look like options.
   command_->prefix_command();
-  command_->footer("COMMAND: the case program and its arguments, at the end.");
+  command_->footer("COMMAND: the case program and its arguments; must come last.");
 }
 
-int ExecCommand::TakeWordsBehindSeparator(int argc, char** argv) {
+int ExecCommand::TakeWordsAfterSeparator(int argc, char** argv) {
   if (argc < 2 || std::string(argv[1]) != "exec") return argc;
   char** const end = argv + argc;
   char** const separator =
@@ -55,7 +55,7 @@ int ExecCommand::TakeWordsBehindSeparator(int argc, char** argv) {
 
 int ExecCommand::Run() {
   options_.timeout = std::chrono::seconds(timeout_seconds_);
-  // PROGRAM [ARGUMENT]... -- ARGUMENT...: all of them are the program's.
+  // PROGRAM [ARGUMENT]... -- ARGUMENT...: all of them belong to the program.
   const std::vector<std::string> before = command_->remaining();
   options_.command.insert(options_.command.begin(), before.begin(), before.end());
   const std::string program = options_.command.empty() ? "" : options_.command[0];

@@ -17,10 +17,10 @@ class ExecCommand {
 
   bool parsed() const { return command_->parsed(); }
 
-  /// Takes what follows "--" off the command line if it is one of `exec`, and returns how many
-  /// words remain for the parser: CLI11 would take the rest for positional arguments, and a prefix
-  /// command has none.
-  int TakeWordsBehindSeparator(int argc, char** argv);
+  /// Removes the words after "--" from a command line of `exec`, and returns how many words remain
+  /// for the parser: CLI11 would treat the removed words as positional arguments, which a prefix
+  /// command does not have.
+  int TakeWordsAfterSeparator(int argc, char** argv);
 
   /// Returns an `ExitCode`.
   int Run();

@@ -14,7 +14,7 @@ struct Ended {
   std::string err;
 };
 
-/// Parses and runs a command line that is refused.
+/// Parses and runs an invalid command line.
 Ended RunRefused(std::vector<std::string> words) {
   CLI::App app;
   ExecCommand exec(app);
@@ -22,7 +22,7 @@ Ended RunRefused(std::vector<std::string> words) {
   argv.reserve(words.size());
   for (std::string& word : words) argv.push_back(word.data());
   ::testing::internal::CaptureStderr();
-  app.parse(exec.TakeWordsBehindSeparator(static_cast<int>(argv.size()), argv.data()), argv.data());
+  app.parse(exec.TakeWordsAfterSeparator(static_cast<int>(argv.size()), argv.data()), argv.data());
   const int code = exec.Run();
   return {code, ::testing::internal::GetCapturedStderr()};
 }
@@ -33,32 +33,32 @@ TEST(ExecCommand, NeedsAProgram) {
   EXPECT_THAT(ended.err, HasSubstr("no case program given"));
 }
 
-TEST(ExecCommand, RefusesUnknownOptionsBeforeTheProgram) {
+TEST(ExecCommand, RejectsUnknownOptionsBeforeTheProgram) {
   const Ended ended = RunRefused({"dualpath", "exec", "--fast", "program"});
   EXPECT_EQ(ended.code, kUsage);
   EXPECT_THAT(ended.err, HasSubstr("unknown option --fast"));
 }
 
-TEST(ExecCommand, TakesNoProgramBesideAFioJob) {
+TEST(ExecCommand, AcceptsNoProgramWithAFioJob) {
   const Ended ended = RunRefused({"dualpath", "exec", "--fio", "a.fio", "program"});
   EXPECT_EQ(ended.code, kUsage);
   EXPECT_THAT(ended.err, HasSubstr("(program)"));
 }
 
-TEST(ExecCommand, TheFirstWordBehindTheSeparatorIsTheProgram) {
+TEST(ExecCommand, TheFirstWordAfterTheSeparatorIsTheProgram) {
   const Ended ended = RunRefused({"dualpath", "exec", "--", "/nonexistent/program", "--strict"});
   EXPECT_EQ(ended.code, kUsage);
   EXPECT_THAT(ended.err, HasSubstr("/nonexistent/program: No such file"));
 }
 
-TEST(ExecCommand, TheSeparatorOfOtherCommandsIsTheParsers) {
+TEST(ExecCommand, LeavesTheSeparatorOfOtherCommandsToTheParser) {
   CLI::App app;
   ExecCommand exec(app);
   std::vector<std::string> words = {"dualpath", "cp", "--", "-"};
   std::vector<char*> argv;
   argv.reserve(words.size());
   for (std::string& word : words) argv.push_back(word.data());
-  EXPECT_EQ(exec.TakeWordsBehindSeparator(4, argv.data()), 4);
+  EXPECT_EQ(exec.TakeWordsAfterSeparator(4, argv.data()), 4);
 }
 
 }  // namespace

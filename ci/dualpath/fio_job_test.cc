@@ -31,7 +31,7 @@ TEST_F(FioJobTest, AcceptsAFileThatNamesTheGuestsDisk) {
   EXPECT_EQ(Refusal(Put("[mine]\nfilename=${DISK}\nrw=randwrite\nsize=1m\n")), "accepted");
 }
 
-TEST_F(FioJobTest, RefusesWhatIsNoRegularFile) {
+TEST_F(FioJobTest, RejectsAnythingButARegularFile) {
   EXPECT_EQ(Refusal("/no/such/job.fio"),
             "use as a fio job: /no/such/job.fio: No such file or directory (errno 2)");
   EXPECT_EQ(Refusal(directory_.path()),
@@ -39,20 +39,20 @@ TEST_F(FioJobTest, RefusesWhatIsNoRegularFile) {
   EXPECT_EQ(Refusal("/dev/zero"), "use as a fio job: /dev/zero: not a regular file");
 }
 
-TEST_F(FioJobTest, RefusesAnUnreadableFile) {
+TEST_F(FioJobTest, RejectsAnUnreadableFile) {
   if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
   const std::string file = Put("[mine]\nfilename=${DISK}\n");
   ASSERT_EQ(::chmod(file.c_str(), 0), 0);
   EXPECT_THAT(Refusal(file), ::testing::HasSubstr("read file: " + file + ": Permission denied"));
 }
 
-TEST_F(FioJobTest, RefusesALargeFile) {
+TEST_F(FioJobTest, RejectsALargeFile) {
   const std::string file = Put("filename=${DISK}\n" + std::string(65536, '#'));
   EXPECT_EQ(Refusal(file),
             "use as a fio job: " + file + ": 65553 bytes; a job file may have at most 65536");
 }
 
-TEST_F(FioJobTest, RefusesAFileThatDoesNotNameTheDisk) {
+TEST_F(FioJobTest, RejectsAFileThatDoesNotNameTheDisk) {
   const std::string file = Put("[mine]\nfilename=/dev/sda\n");
   EXPECT_EQ(Refusal(file), "use as a fio job: " + file +
                                ": does not name the guest's disk, ${DISK}, as in "

@@ -35,7 +35,7 @@ Result<int> FollowGuestConsole(const std::string& name) {
         return !std::cout;
       },
       kPace);
-  // After some output an error means that the shell has ended.
+  // After some output, an error means that the shell has exited.
   if (failure && shown == 0) return *failure;
   return int{kAllPassed};
 }

@@ -6,8 +6,8 @@
 
 namespace dualpath::cli {
 
-/// Prints the guest's console of the running shell `name` until that shell ends. Returns an
-/// `ExitCode`.
+/// Prints the guest's console in the VM of the running shell `name` until that shell exits. Returns
+/// an `ExitCode`.
 Result<int> FollowGuestConsole(const std::string& name);
 
 }  // namespace dualpath::cli

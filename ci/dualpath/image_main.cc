@@ -1,5 +1,5 @@
-// dualpath-image: makes the lab's image, if it is missing. `dualpath prepare` does that too; this
-// program is compiled first, so that the image is made while the rest compiles.
+// dualpath-image: builds the lab's image if it is missing. `dualpath prepare` does so too, but this
+// program is compiled first, so that the image is built while the rest compiles.
 
 #include <cstdlib>
 #include <iostream>

@@ -31,7 +31,7 @@ bool IsCommand(const CLI::App& app, const std::string& word) {
                      [&](const CLI::App* command) { return command->check_name(word); });
 }
 
-/// Prints help, or what is wrong with the command line. Returns an `ExitCode`.
+/// Prints help, or an error in the command line. Returns an `ExitCode`.
 int Report(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   if (argc > 1) {
     const std::string word = argv[1];
@@ -47,7 +47,7 @@ int Report(const CLI::ParseError& error, const CLI::App& app, int argc, char** a
 
 int Run(int argc, char** argv) {
   process::EndInOrderOnSignals();
-  // A closed pipe is a write error, after which results are kept and temporary files removed.
+  // Turns a closed pipe into a write error, so that results are kept and temporary files removed.
   ::signal(SIGPIPE, SIG_IGN);
   process::LogToStandardError();
   SweepTemporaryDirectories();
@@ -69,7 +69,7 @@ int Run(int argc, char** argv) {
   const cli::ReportCommand report(app);
   const bench::BenchCommand bench(app);
   try {
-    app.parse(exec.TakeWordsBehindSeparator(argc, argv), argv);
+    app.parse(exec.TakeWordsAfterSeparator(argc, argv), argv);
   } catch (const CLI::ParseError& error) {
     return Report(error, app, argc, argv);
   }

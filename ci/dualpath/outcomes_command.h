@@ -5,7 +5,6 @@
 
 namespace dualpath::cli {
 
-/// `dualpath outcomes`.
 class OutcomesCommand {
  public:
   explicit OutcomesCommand(CLI::App& app);

@@ -10,13 +10,13 @@ namespace dualpath::cli {
 
 struct PrepareOptions {
   std::string stack = lab::kDefaultStack;
-  std::vector<std::string> programs;  ///< case programs to make `loaded` snapshots of
+  std::vector<std::string> programs;  ///< case programs to load into snapshots
   bool boot_only = false;             ///< stop after the boot; needs no other program of the build
   lab::Accelerator accelerator = lab::Accelerator::kTcg;
 };
 
-/// Makes what `Exec` in the lab needs and the cache lacks: the image and the snapshots of
-/// helpers/lab/protocol.h. Returns an `ExitCode`.
+/// Builds the image and the snapshots (helpers/lab/protocol.h) that `Exec` needs in the lab, if
+/// they are missing from the cache. Returns an `ExitCode`.
 int Prepare(const PrepareOptions& options);
 
 }  // namespace dualpath::cli

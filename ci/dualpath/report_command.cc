@@ -72,14 +72,15 @@ ReportCommand::ReportCommand(CLI::App& app)
   command_
       ->add_option_function<int>(
           "--year", [this](const int& year) { options_.incident.first_year = year; },
-          "Year in which logs without years begin (default: the last that fits)")
+          "First year of logs without years (default: the latest possible one)")
       ->check(CLI::Range(1970, 9999));
-  command_->add_option("--limit", options_.incident.most_lines, "Most lines to put on the page")
+  command_
+      ->add_option("--limit", options_.incident.most_lines, "Maximum number of lines on the page")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   command_->footer(
       "FILE: journalctl -o short-precise (or short, short-iso, short-full), syslog, dmesg (also "
-      "-T), mixed and of any size, and also `multipath -ll` if available.");
+      "-T), mixed and of any size, and the output of `multipath -ll` if available.");
 }
 
 int ReportCommand::Run() const { return RunReport(options_, std::cout, std::cerr); }

@@ -115,7 +115,7 @@ TEST_F(ReportCommandTest, APageThatCannotBeWrittenIsAUsageError) {
   EXPECT_THAT(err_.str(), HasSubstr("timeline.html: Not a directory"));
 }
 
-TEST_F(ReportCommandTest, ThePageNotesWhatWasLeftOut) {
+TEST_F(ReportCommandTest, ThePageNotesOmissions) {
   std::string content;
   for (int i = 0; i < 100; ++i) content += "2022-05-20T06:17:50Z vm multipathd: 8:16: reinstated\n";
   Add("messages", content);

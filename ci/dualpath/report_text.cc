@@ -58,7 +58,7 @@ std::string Join(const std::vector<std::string>& words) {
   return text;
 }
 
-/// Joins the first `most` names; "3 more" stands for the others.
+/// Joins the first `most` names, followed by "3 more" if there are others.
 std::string JoinFirst(std::vector<std::string> names, std::size_t most) {
   if (names.size() > most) {
     const std::size_t others = names.size() - most;
@@ -159,13 +159,13 @@ std::vector<std::string> IncidentNotes(const timeline::Incident& incident) {
   std::vector<std::string> notes;
   if (incident.spread_seconds) {
     notes.emplace_back(
-        "some logs have whole seconds only: lines of the same second are spread over it in the "
-        "order of the file");
+        "some logs have only whole seconds: lines of the same second are spread over it in file "
+        "order");
   }
   if (incident.changes_left_out > 0) {
     notes.push_back(
         "too many lines for one page: " + Count(incident.changes_left_out, "change", "changes") +
-        " of paths and maps left out, so states may be wrong; give a part of the log, or a "
+        " of paths and maps left out, so states may be wrong; use a part of the log, or a "
         "higher --limit");
   }
   if (incident.uninteresting_left_out > 0) {

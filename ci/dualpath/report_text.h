@@ -15,10 +15,10 @@ std::string Count(std::uint64_t count, const std::string& one, const std::string
 /// Returns the page's title: the names of the first files.
 std::string IncidentTitle(const std::vector<std::string>& files);
 
-/// Returns what the timeline lacks of the files, and why.
+/// Returns notes about the parts of the files that the timeline omits, and why.
 std::vector<std::string> IncidentNotes(const timeline::Incident& incident);
 
-/// Prints the time covered, the number of records by lane, the maps, paths and notes.
+/// Prints the time covered, the number of records by lane, the maps, the paths and the notes.
 void PrintIncident(const timeline::Incident& incident, std::ostream& out);
 
 }  // namespace dualpath::cli

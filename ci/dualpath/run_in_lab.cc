@@ -30,7 +30,7 @@ namespace protocol = lab::protocol;
 using std::chrono::minutes;
 using Clock = std::chrono::steady_clock;
 
-/// Returns the variables that the case gets from our environment: gtest's and some of our own.
+/// Returns the environment variables to forward to the case: gtest's, and some of ours.
 std::string ForwardedEnvironment() {
   std::string words;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -43,7 +43,7 @@ std::string ForwardedEnvironment() {
   return words;
 }
 
-/// Returns the line that begins the case in a `loaded` snapshot: words for the case program.
+/// Returns the line that starts the case in a `loaded` snapshot: the words for the case program.
 std::string CaseLine(const ExecOptions& options, bool may_request_rig) {
   const auto variable = [](const std::string& name, const std::string& value) {
     return " " + process::QuotedForShell(name + "=" + value);
@@ -62,14 +62,14 @@ std::string CaseLine(const ExecOptions& options, bool may_request_rig) {
 }
 
 Status Unpack(const std::string& tar, const std::string& directory) {
-  // --touch: the lab's clock shows the day on which its snapshot was made.
+  // --touch, since the lab's clock still has the date of its snapshot.
   DUALPATH_TRY_STATUS(process::ExecuteChecked(
       {{"tar", "-x", "--touch", "--no-same-owner", "--no-same-permissions", "-C", directory}, tar},
       Deadline::In(minutes(1))));
   return Ok{};
 }
 
-/// Prints a case's output, and notes when gtest printed its first verdict.
+/// Prints a case's output, and records the time of gtest's first verdict.
 class CaseOutput {
  public:
   explicit CaseOutput(Clock::time_point begun) : begun_(begun) {}
@@ -93,7 +93,7 @@ class CaseOutput {
   double verdict_seconds_ = 0;
 };
 
-/// A case's VM, and the line that it wrote in the end.
+/// A case's VM, and the last line that it wrote to the control port.
 struct LabRun {
   lab::Restored restored;
   Result<std::string> answer;
@@ -110,15 +110,15 @@ class CaseInLab {
         image_(image),
         hint_(cache, name_) {}
 
-  /// Runs the case on the rig that it requested last time; if it requests another one now, runs it
-  /// once more, on that.
+  /// Runs the case on the rig that it requested last time. If it requests another rig now, runs it
+  /// again on that rig.
   Result<LabRun> Run() const {
     std::optional<std::string> requested;
     {
       DUALPATH_TRY(LabRun run, RunOn(hint_.Get(), true));
       if (run.answer.ok()) requested = protocol::ParseRig(*run.answer);
       if (!requested) return run;
-    }  // ends the first VM
+    }  // stops the first VM
     DUALPATH_TRY_STATUS(hint_.Set(*requested));
     return RunOn(*requested, false);
   }
@@ -128,10 +128,10 @@ class CaseInLab {
     DUALPATH_TRY(lab::Payload payload, MakePayload());
     auto restored = Restore(std::move(payload), rig, may_request_rig);
     if (!restored.ok() && !rig.empty()) {
-      // On the default rig, the case itself tries to bring up its rig, and reports why it fails.
+      // On the default rig, the case tries to bring up its rig itself, and reports why that fails.
       spdlog::warn(
-          "{}: cannot make a snapshot with the rig that it requested; running it on the "
-          "default rig: {}",
+          "{}: cannot build a snapshot with the requested rig; running on the default rig: "
+          "{}",
           name_, restored.error().ToString());
       DUALPATH_TRY_STATUS(hint_.Set(""));
       DUALPATH_TRY(lab::Payload again, MakePayload());
@@ -177,7 +177,7 @@ class CaseInLab {
   lab::RigHint hint_;
 };
 
-/// Unpacks the results of an ended case into `directory`.
+/// Unpacks the results of a completed case into `directory`.
 Result<CaseEnd> TakeResults(LabRun& run, const std::string& directory) {
   if (!run.answer.ok()) return run.answer.error();
   const auto exit = protocol::ParseCaseExit(*run.answer);

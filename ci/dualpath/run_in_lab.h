@@ -7,8 +7,8 @@
 
 namespace dualpath::cli {
 
-/// Runs the case program in a VM of the lab, restored from a snapshot in which it has been loaded,
-/// on the rig that the case needs. `name` is the case's name, its results go to `directory`.
+/// Runs the case program in a lab VM, restored from a snapshot in which the program is loaded, on
+/// the rig that the case needs. `name` is the case's name; its results go to `directory`.
 Result<CaseEnd> RunInLab(const ExecOptions& options, const std::string& name,
                          const std::string& directory);
 

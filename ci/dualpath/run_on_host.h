@@ -7,7 +7,7 @@
 
 namespace dualpath::cli {
 
-/// Runs the case program on this machine; its results are in `directory`.
+/// Runs the case program on this machine; its results go to `directory`.
 Result<CaseEnd> RunOnHost(const ExecOptions& options, const std::string& directory);
 
 }  // namespace dualpath::cli

@@ -21,12 +21,13 @@ namespace dualpath::cli {
 namespace {
 
 void Greet(const std::string& name, lab::Pace pace) {
-  std::cerr << "dualpath: root shell in the lab VM '" << name
-            << "', which is removed when the shell ends. ~. after Enter leaves, ~? shows help.\n"
-            << "dualpath: the VM's clock "
-            << (pace == lab::Pace::kReal ? "runs in real time."
-                                         : "skips idle time (--live: real time).")
-            << " The guest writes once a second: see dualpath-rig io.\n";
+  std::cerr
+      << "dualpath: root shell in the lab VM '" << name
+      << "', which is discarded when the shell exits. ~. after Enter leaves, ~? prints help.\n"
+      << "dualpath: the VM's clock "
+      << (pace == lab::Pace::kReal ? "runs in real time."
+                                   : "skips idle time (use --live for real time).")
+      << " The guest writes once a second: see dualpath-rig io.\n";
 }
 
 Result<lab::Session::End> RunSession(lab::Vm& vm, lab::CopyServer* copies) {

@@ -10,18 +10,19 @@ namespace dualpath::cli {
 struct ShellOptions {
   std::string stack = lab::kDefaultStack;
   lab::Accelerator accelerator = lab::Accelerator::kTcg;
-  std::string name;     ///< name for `dualpath cp`; empty: "lab", or the first free "lab2"...
-  bool live = false;    ///< real time instead of virtual time; under KVM it is always real
-  std::string from;     ///< name of the snapshot to start from, as `save` saved it
-  std::string at;       ///< failed case to start from the snapshot of (exec --keep-snapshot)
-  std::string results;  ///< results directory with that case; empty: build/results beside us
-  std::string save;     ///< name under which to save a snapshot when the shell ends
-  bool guest = false;   ///< print the guest's console of the running shell `name` instead
+  std::string name;   ///< name for `dualpath cp`; empty: "lab", or the first free "lab2"...
+  bool live = false;  ///< real time instead of virtual time; always real under KVM
+  std::string from;   ///< name of the snapshot to start from, saved by `save`
+  std::string at;     ///< failed case whose snapshot to start from (exec --keep-snapshot)
+  std::string
+      results;       ///< results directory with that case; empty: build/results next to the program
+  std::string save;  ///< name under which to save a snapshot when the shell exits
+  bool guest = false;  ///< print the guest's console in the VM of the running shell `name` instead
 };
 
-/// Runs a root shell in a lab VM of its own, on our terminal; if standard input is not a terminal,
-/// the shell runs it as a script. Returns the shell's exit code, or an `ExitCode` if the shell was
-/// not started or did not end.
+/// Runs a root shell in a new lab VM, on our terminal; if standard input is not a terminal, the
+/// shell runs it as a script. Returns the shell's exit code, or an `ExitCode` if the shell did not
+/// start or did not exit.
 int Shell(const ShellOptions& options);
 
 }  // namespace dualpath::cli

@@ -13,7 +13,7 @@ ShellCommand::ShellCommand(CLI::App& app)
   command_->add_flag("--live", options_.live,
                      "Run the VM's clock in real time; by default it skips idle time");
   auto* from = command_->add_option("--from", options_.from,
-                                    "Start from the snapshot that --save saved under this name");
+                                    "Start from the snapshot saved under this name by --save");
   command_
       ->add_option("--at", options_.at,
                    "Start where this case (Suite.Case) failed under exec --keep-snapshot")
@@ -21,9 +21,9 @@ ShellCommand::ShellCommand(CLI::App& app)
   AddResultsOption(*command_, options_.results,
                    "The results directory with the case of --at (default: build/results)");
   command_->add_option("--save", options_.save,
-                       "Save a snapshot of the VM under this name when the shell ends");
+                       "Save a snapshot of the VM under this name when the shell exits");
   command_->add_flag("--guest", options_.guest,
-                     "Print the guest's console of the running shell NAME instead");
+                     "Print the guest's console in the VM of the running shell --name instead");
   command_->footer(
       "Runs standard input as a script if that is not a terminal. Exits with the shell's exit "
       "code.");

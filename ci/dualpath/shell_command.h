@@ -6,7 +6,6 @@
 
 namespace dualpath::cli {
 
-/// `dualpath shell`.
 class ShellCommand {
  public:
   explicit ShellCommand(CLI::App& app);

@@ -19,8 +19,9 @@
 namespace dualpath::cli {
 namespace {
 
-// Mounted, not copied into RAM as for a case: that virtual time jumps while the disk is read does
-// not matter to a person. The VM of a saved snapshot may have cached blocks of another payload.
+// Mounted instead of copied into RAM as for a case: virtual time jumps while the disk is read,
+// which does not matter in an interactive shell. The VM of a saved snapshot may have cached blocks
+// of another payload.
 constexpr char kMountPayload[] =
     "mkdir -p /payload /run/dualpath; blockdev --flushbufs /dev/vda; "
     "mount -o ro /dev/vda /payload";
@@ -29,19 +30,19 @@ const std::string kReleasePayload = "wait; umount /payload && blockdev --flushbu
                                     lab::protocol::Echo(lab::protocol::kBusy);
 constexpr std::chrono::seconds kReleaseBudget{30};
 
-// At low priority and in the background, so that the prompt comes first.
+// At low priority and in the background, so that the prompt appears first.
 constexpr char kStartIo[] =
     "nice -n 19 /payload/start dualpath-rig start-io </dev/null >/run/dualpath/start-io.log 2>&1 "
     "3>&- 5>&- &";
 
-// Opened once: the guest's driver drops what arrives while the port is closed.
+// Opened once, since the VM's driver drops data that arrives while the port is closed.
 constexpr char kOpenResults[] = "[ -e /dev/fd/5 ] || exec 5<>/dev/virtio-ports/dualpath.results";
 
-// The scripts that the VM runs for the shell. They are not among those of every payload, which are
-// in the snapshots' keys: a change of the shell must not rebuild all snapshots.
+// Scripts that the VM runs for the shell. They are separate from those in every payload, which are
+// part of the snapshots' keys, so that changing the shell does not rebuild all snapshots.
 constexpr char kScripts[] = DUALPATH_LAB_RECIPES "/shell";
 
-/// The variables by which programs recognize the capabilities of our terminal.
+/// Returns the variables that describe the capabilities of our terminal, for the shell.
 std::string TerminalVariables() {
   std::string words;
   for (const char* name : {"TERM", "COLORTERM", "NO_COLOR"}) {
@@ -69,7 +70,7 @@ std::string NamedSnapshot(const lab::Cache& cache, const std::string& name) {
   return cache.root() + "/kept/" + name;
 }
 
-/// Returns the directory of the saved snapshot to start from; empty: start from the rig's.
+/// Returns the directory of the saved snapshot to start from; empty to start from the rig's.
 std::string SavedSnapshot(const ShellOptions& options, const lab::Cache& cache) {
   if (!options.from.empty()) return NamedSnapshot(cache, options.from);
   if (options.at.empty()) return "";

@@ -10,11 +10,11 @@
 
 namespace dualpath::cli {
 
-/// Restores the VM that `options` ask for, and starts the shell in it.
+/// Restores the VM selected by `options`, and starts the shell in it.
 Result<lab::Restored> StartShellVm(const ShellOptions& options, bool on_terminal,
                                    const lab::Cache& cache, const lab::Image& image);
 
-/// Saves a snapshot of the VM under `name`. The VM has ended after that.
+/// Saves a snapshot of the VM under `name`, and stops the VM.
 Status SaveShellVm(const std::string& name, lab::Vm& vm, const lab::Cache& cache,
                    const lab::Image& image);
 

@@ -6,7 +6,6 @@
 
 namespace dualpath::cli {
 
-/// `dualpath summary`.
 class SummaryCommand {
  public:
   explicit SummaryCommand(CLI::App& app);

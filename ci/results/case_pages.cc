@@ -30,7 +30,7 @@ bool IsComplete(const timeline::Incident& incident) {
                      [](const Record& record) { return record.kind == "end"; });
 }
 
-/// Reads the case's records; if they are incomplete, the journal takes the place of the rest.
+/// Reads the case's records and, if they are incomplete, the journal.
 Result<timeline::Incident> ReadAll(const std::string& directory) {
   std::error_code ec;
   const bool has_records = fs::exists(directory + kRecords, ec);
@@ -42,8 +42,8 @@ Result<timeline::Incident> ReadAll(const std::string& directory) {
   files.push_back(directory + kJournal);
   DUALPATH_TRY(incident, Read(files));
   incident.timeline.notes.emplace_back(
-      "the case's process ended before it had completed its timeline: logs are from the journal "
-      "since boot, and the guest's I/O is missing unless it had been stopped");
+      "the case's process exited before it completed its timeline: logs are from the journal "
+      "since boot, and guest I/O that was still running is missing");
   return incident;
 }
 

@@ -51,7 +51,7 @@ class CasePages : public ::testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(CasePages, ACompleteTimelineNeedsNoJournal) {
+TEST_F(CasePages, ACompleteTimelineIgnoresTheJournal) {
   Put("records.ndjson", std::string(kStep) + kEnd);
   Put("journal.log", kJournal);
   Write();
@@ -62,18 +62,18 @@ TEST_F(CasePages, ACompleteTimelineNeedsNoJournal) {
   EXPECT_EQ(nlohmann::json::parse(Get("trace.json"))["otherData"]["title"], "A.B: passed");
 }
 
-TEST_F(CasePages, AnIncompleteTimelineTakesTheJournal) {
+TEST_F(CasePages, AnIncompleteTimelineIsSupplementedFromTheJournal) {
   Put("records.ndjson", std::string(kStep) + R"({"time_us":2400000,"lane":"ca)");
   Put("journal.log", kJournal);
   Write();
   const std::string page = Get("timeline.html");
   EXPECT_THAT(page, HasSubstr("delete 3:0:1:0 (sdb)"));
   EXPECT_THAT(page, HasSubstr("remove path (uevent)"));
-  EXPECT_THAT(page, HasSubstr("ended before it had completed"));
+  EXPECT_THAT(page, HasSubstr("exited before it completed"));
   EXPECT_THAT(page, HasSubstr("not understood"));
 }
 
-TEST_F(CasePages, AMissingTimelineTakesTheJournal) {
+TEST_F(CasePages, AMissingTimelineIsReplacedByTheJournal) {
   Put("journal.log", kJournal);
   Write();
   EXPECT_THAT(Get("timeline.html"), HasSubstr("remove path (uevent)"));

@@ -9,7 +9,7 @@
 
 namespace dualpath::results {
 
-/// A results directory as a run writes it, for tests.
+/// A results directory like that of a run, for tests.
 class FakeResults {
  public:
   std::string path() const { return directory_.path() + "/results"; }
@@ -20,7 +20,8 @@ class FakeResults {
     ASSERT_TRUE(written.ok()) << written.error().ToString();
   }
 
-  /// Writes the report of one case to the directory `results`; `content` is the XML in its element.
+  /// Writes the report of one case to the directory `results`; `content` is the XML inside its
+  /// element.
   static void WriteCaseIn(const std::string& results, const std::string& name,
                           const std::string& content = "", double real_seconds = 5,
                           double virtual_seconds = 50) {

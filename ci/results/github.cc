@@ -14,7 +14,7 @@
 namespace dualpath::results {
 namespace {
 
-// GitHub shows ten errors and ten warnings of a step, and rejects a summary of more than 1 MiB.
+// GitHub shows ten errors and ten warnings per step, and rejects summaries of more than 1 MiB.
 constexpr int kMostAnnotations = 10;
 constexpr std::size_t kMostFailures = 50;
 constexpr std::size_t kMostReasons = 50;
@@ -23,7 +23,7 @@ constexpr std::size_t kSlowest = 10;
 constexpr std::size_t kLongestMessage = 4000;
 constexpr std::size_t kLongestReason = 500;
 
-/// Escapes the message of a workflow command, behind "::", as GitHub's own toolkit does.
+/// Escapes the message of a workflow command (the part after "::") as GitHub's toolkit does.
 std::string ForCommand(std::string text) {
   boost::replace_all(text, "%", "%25");
   boost::replace_all(text, "\r", "%0D");
@@ -40,7 +40,7 @@ std::string Shortened(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : CutUtf8(text, most) + "...";
 }
 
-/// Escapes text so that Markdown shows it unchanged in a paragraph or a table's cell.
+/// Escapes text so that Markdown shows it unchanged in a paragraph or a table cell.
 std::string ForMarkdown(const std::string& text) {
   std::string safe;
   for (const char c : text) {
@@ -58,7 +58,7 @@ std::string ForMarkdown(const std::string& text) {
   return safe;
 }
 
-/// Makes a code block whose fence is longer than any in `text`.
+/// Formats a code block whose fence is longer than any in `text`.
 std::string Block(const std::string& text) {
   std::string fence = "```";
   while (text.find(fence) != std::string::npos) fence += '`';
@@ -132,7 +132,7 @@ std::string UnexpectedPasses(const RunResults& run) {
             ForMarkdown(Shortened(each.known_issue, kLongestReason)) + " |\n";
   }
   if (text.empty()) return "";
-  return "\n### Passed in spite of a known issue\n\n| case | issue |\n| --- | --- |\n" + text;
+  return "\n### Passed despite a known issue\n\n| case | issue |\n| --- | --- |\n" + text;
 }
 
 std::string Slowest(const RunResults& run) {

@@ -9,13 +9,13 @@
 
 namespace dualpath::results {
 
-/// The variables by which GitHub Actions describes a step.
+/// Environment of a GitHub Actions step.
 struct Github {
   /// Returns the value of an environment variable, if it is set.
   using Variables = std::function<std::optional<std::string>(const std::string& name)>;
 
   bool is_on = false;        ///< GITHUB_ACTIONS is "true"
-  std::string step_summary;  ///< GITHUB_STEP_SUMMARY: file to append the summary to; empty: none
+  std::string step_summary;  ///< GITHUB_STEP_SUMMARY: file to append the summary to; empty if none
 
   static Github From(const Variables& variables);
   static Github FromEnvironment();
@@ -27,7 +27,7 @@ struct Github {
 std::string Annotations(const RunResults& run);
 
 /// Returns the job's summary in Markdown: counts, failures with messages, the slowest cases, skips
-/// with their reasons. Long lists and texts are cut, since GitHub rejects large summaries.
+/// with their reasons. Long lists and texts are truncated, since GitHub rejects large summaries.
 std::string JobSummary(const RunResults& run);
 
 /// On GitHub, prints the annotations and appends the summary to the step's; elsewhere does nothing.

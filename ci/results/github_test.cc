@@ -95,7 +95,7 @@ TEST(Annotations, KnownIssuesAndUnexpectedPassesAreWarnings) {
             "https://example.org/1\n");
 }
 
-TEST(Annotations, StopAtTheNumberThatGithubShows) {
+TEST(Annotations, AreLimitedToTheNumberThatGithubShows) {
   EXPECT_EQ(LinesIn(Annotations(RunOf(std::vector<CaseRun>(30, Failed("A.B", {"a.cc", 1, "x"}))))),
             10);
 }
@@ -139,7 +139,7 @@ TEST(JobSummary, HasKnownIssues) {
   EXPECT_THAT(summary, HasSubstr("| `A.D` | https://example.org/a\\_b |\n"));
 }
 
-TEST(JobSummary, MessagesOfCasesStayText) {
+TEST(JobSummary, EscapesTheMessagesOfCases) {
   const std::string summary =
       JobSummary(RunOf({Failed("A.C", {"", 0, "```\n# no heading\n````"}),
                         Skipped("A.D", "a | b\n<img src=x> & *c* [d](e) `f`")}));
@@ -163,14 +163,14 @@ TEST(JobSummary, StaysUnderAMebibyte) {
   EXPECT_THAT(summary, HasSubstr("\nand 2951 more reasons, on the run's page\n"));
 }
 
-TEST(JobSummary, IsCutBetweenCharacters) {
+TEST(JobSummary, IsTruncatedBetweenCharacters) {
   std::string text(3999, 'a');
   text += "\xc3\xa9 and more";
   EXPECT_THAT(JobSummary(RunOf({Failed("A.B", {"", 0, text})})),
               HasSubstr("\n" + std::string(3999, 'a') + "...\n```\n"));
 }
 
-TEST(JobSummary, SaysSoIfThereAreNoResults) {
+TEST(JobSummary, StatesThatThereAreNoResults) {
   EXPECT_EQ(JobSummary({}), "## Dualpath\n\nNo case results.\n");
 }
 

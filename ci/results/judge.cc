@@ -13,12 +13,12 @@
 namespace dualpath::results {
 namespace {
 
-/// Returns "was killed by signal 11" or the like.
+/// Returns for example "was killed by signal 11".
 std::string HowItEnded(int code) {
   if (code == 124)
     return fmt::format("was stopped after {} s of virtual time", lab::kVirtualLimit.count());
   if (code > 128) return fmt::format("was killed by signal {}", code - 128);
-  return fmt::format("ended with exit code {}", code);
+  return fmt::format("exited with code {}", code);
 }
 
 bool Any(const std::vector<TestResult>& tests, Verdict verdict) {

@@ -7,16 +7,16 @@
 
 namespace dualpath::results {
 
-/// A case program that has ended.
+/// A case program that has exited.
 struct EndedCase {
   std::string name;       ///< name of the results directory
-  std::string directory;  ///< results directory, with gtest.xml unless the program wrote none
+  std::string directory;  ///< results directory, with gtest.xml if the program wrote one
   int code = 0;           ///< exit code as in a shell: 128 + n for signal n
   bool strict = false;    ///< whether a skipped test counts as failed
 };
 
-/// Returns the `ExitCode` for how the process ended and what its report contains, and prints what
-/// failed on `err`. If the process failed and its report has no failure, the report is replaced by
+/// Returns the `ExitCode` that follows from the exit of the process and from its report, and prints
+/// failures to `err`. If the process failed but its report has no failure, replaces the report with
 /// one that has, because everything else reads only the report. An `Error` means no verdict.
 Result<int> Judge(const EndedCase& ended, std::ostream& err);
 

@@ -64,7 +64,7 @@ TEST_F(JudgeTest, APassedCasePasses) {
   EXPECT_THAT(err_.str(), IsEmpty());
 }
 
-TEST_F(JudgeTest, AFailureInTheReportCountsWhateverTheExitCode) {
+TEST_F(JudgeTest, AFailureInTheReportCountsRegardlessOfTheExitCode) {
   for (const int code : {0, 1, 139}) {
     EXPECT_EQ(*JudgeReport(code, std::string(kPassed) + kFailed), kCaseFailed) << code;
     EXPECT_THAT(err_.str(), HasSubstr("Failover.Deleted failed; the logs of every layer are in"));
@@ -72,7 +72,7 @@ TEST_F(JudgeTest, AFailureInTheReportCountsWhateverTheExitCode) {
   }
 }
 
-TEST_F(JudgeTest, AProcessThatDiesAfterItsReportFails) {
+TEST_F(JudgeTest, AProcessThatDiesAfterWritingItsReportFails) {
   EXPECT_EQ(*JudgeReport(134, kPassed), kCaseFailed);
   EXPECT_THAT(Failures(),
               ElementsAre("the case's process was killed by signal 6 after its report"));

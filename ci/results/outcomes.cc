@@ -21,7 +21,7 @@ struct Row {
   json cells;
 };
 
-// In the order from the fault to the application; columns of other names follow.
+// In order from the fault to the application; columns with other names follow.
 constexpr std::array kKnownColumns = {"fault",  "device",      "policy",       "path",
                                       "dm",     "multipathd",  "sg_io",        "qemu",
                                       "domain", "virtio_scsi", "guest_kernel", "guest"};

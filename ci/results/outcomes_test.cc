@@ -47,7 +47,7 @@ class OutcomesTest : public ::testing::Test {
   std::ostringstream err_;
 };
 
-TEST_F(OutcomesTest, ARowForEachCaseAndAColumnForEachLayer) {
+TEST_F(OutcomesTest, PrintsARowForEachCaseAndAColumnForEachLayer) {
   WriteCase("Stops",
             "{&quot;fault&quot;:&quot;path offline&quot;,&quot;policy&quot;:&quot;stop&quot;,"
             "&quot;guest&quot;:&quot;held, then good&quot;}");
@@ -63,9 +63,9 @@ TEST_F(OutcomesTest, ARowForEachCaseAndAColumnForEachLayer) {
   EXPECT_EQ(err_.str(), "");
 }
 
-TEST_F(OutcomesTest, AFailedCaseHasNoOutcome) {
+TEST_F(OutcomesTest, OmitsFailedCasesAndCasesWithoutAnOutcome) {
   WriteCase("Fails", "{&quot;fault&quot;:&quot;x&quot;}", "<failure message=\"no\"/>");
-  WriteCase("SaysNothing", "");
+  WriteCase("HasNone", "");
   EXPECT_EQ(Print(), kNothingRan);
   EXPECT_EQ(out_.str(), "");
   EXPECT_THAT(err_.str(), HasSubstr("recorded an outcome"));

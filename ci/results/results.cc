@@ -18,7 +18,8 @@ using boost::property_tree::ptree;
 
 constexpr char kSuites[] = "testsuites";
 
-/// Does what the parser's trimming does, but preserves line breaks in a test's messages.
+/// Removes indentation as the parser's trimming does, but preserves line breaks in messages of
+/// tests.
 void DropIndentation(ptree& tree) {
   if (tree.data().find_first_not_of(" \t\r\n") == std::string::npos) tree.data().clear();
   for (auto& [tag, child] : tree) DropIndentation(child);
@@ -76,8 +77,8 @@ TestResult ToTestResult(const ptree& testcase) {
 
 bool Ran(const ptree& testcase) { return testcase.get("<xmlattr>.status", "run") == "run"; }
 
-/// Adds <skipped/> to skipped tests: gtest 1.10 writes only an attribute, which readers of JUnit
-/// take for a pass.
+/// Adds <skipped/> to skipped tests: gtest 1.10 writes only an attribute, which JUnit readers
+/// interpret as a pass.
 void SpellOutSkips(ptree& suite) {
   int skipped = 0;
   for (auto& [tag, testcase] : suite) {
@@ -88,7 +89,7 @@ void SpellOutSkips(ptree& suite) {
   suite.put("<xmlattr>.skipped", skipped);
 }
 
-/// Adds the suite's counts to those of the total, which readers of JUnit show.
+/// Adds the suite's counts to the totals, which JUnit readers show.
 void Add(ptree& total, const ptree& suite) {
   for (const char* counter : {"tests", "failures", "disabled", "skipped", "errors"}) {
     const std::string attribute = std::string("<xmlattr>.") + counter;
@@ -97,8 +98,8 @@ void Add(ptree& total, const ptree& suite) {
   total.put("<xmlattr>.time", total.get("<xmlattr>.time", 0.0) + suite.get("<xmlattr>.time", 0.0));
 }
 
-/// Replaces what XML does not allow: invalid UTF-8, and control characters such as a console's
-/// escapes.
+/// Replaces characters that XML does not allow: invalid UTF-8, and control characters such as
+/// escape sequences of a console.
 std::string ForXml(const std::string& text) {
   std::string clean = ReplaceInvalidUtf8(text);
   std::replace_if(
@@ -107,7 +108,7 @@ std::string ForXml(const std::string& text) {
   return clean;
 }
 
-/// Makes a report of one failed test.
+/// Returns a report of one failed test.
 ptree FailedSuites(const std::string& name, const std::string& text) {
   const std::string message = ForXml(text);
   const std::size_t dot = name.find('.');
@@ -170,7 +171,7 @@ Status MergeJunit(const std::string& results) {
   ptree all;
   all.put("<xmlattr>.name", "dualpath");
   for (const std::string& report : ReportsIn(results)) {
-    // A report that cannot be read becomes a failure, and does not hide the others.
+    // A report that cannot be read counts as a failure, and does not hide the others.
     const Result<ptree> suites = ReadSuites(report);
     const std::string test = fs::path(report).parent_path().filename().string();
     for (auto [tag, suite] :

@@ -10,38 +10,39 @@ namespace dualpath::results {
 
 enum class Verdict { kPassed, kFailed, kSkipped };
 
-/// One test as gtest's XML reports it.
+/// One test in gtest's XML report.
 struct TestResult {
   std::string name;  ///< "Suite.Case"
   Verdict verdict = Verdict::kPassed;
-  std::string message;                              ///< first failure, or reason of the skip
+  std::string message;                              ///< first failure, or reason for the skip
   std::map<std::string, std::string> properties{};  ///< properties from RecordProperty
   std::vector<std::string> failures{};              ///< all failures, each "file:line\nmessage"
   std::string file{};                               ///< source file; gtest 1.10 does not report it
   int line = 0;
-  double seconds = 0;  ///< duration by the test's clock
+  double seconds = 0;  ///< duration on the test's clock
 };
 
 /// Returns the existing files `<results>/<test>/gtest.xml`, sorted by name.
 std::vector<std::string> ReportsIn(const std::string& results);
 
 /// Parses the file of `--gtest_output=xml`, from gtest 1.10 to 1.16. Tests that did not run are
-/// left out.
+/// omitted.
 Result<std::vector<TestResult>> ReadTestResults(const std::string& gtest_xml);
 
 /// Writes a gtest.xml for a test whose process did not write its own.
 Status WriteFailureXml(const std::string& path, const std::string& name,
                        const std::string& message);
 
-/// Merges `<results>/<test>/gtest.xml` of all tests into `<results>/junit.xml`. Concurrent calls
-/// are safe: the file is replaced as a whole, under a lock.
+/// Merges `<results>/<test>/gtest.xml` of all tests into `<results>/junit.xml`. Safe to call
+/// concurrently: the file is replaced atomically, under a lock.
 Status MergeJunit(const std::string& results);
 
-/// Returns the name of a run's directory in the results: the test that --gtest_filter selects if it
-/// is a single one, else the program's name.
+/// Returns the name of a run's directory in the results: the test if --gtest_filter selects a
+/// single one, otherwise the program's name.
 std::string ResultsName(const std::string& program, const std::vector<std::string>& arguments);
 
-/// Returns the name of the test's directory: without the slashes of a parameterized test's name.
+/// Returns the name of the test's directory: the test's name without the slashes of a parameterized
+/// test.
 std::string DirectoryName(std::string test);
 
 }  // namespace dualpath::results

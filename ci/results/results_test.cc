@@ -34,8 +34,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// Reports of a program with one test of each kind, linked with each gtest. 1.10 writes neither the
-// reason of a skip nor the number of skips.
+// Reports of a program with one test of each kind, built with each gtest version. gtest 1.10 writes
+// neither the reason for a skip nor the number of skips.
 constexpr char kGtest110[] = R"(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="4" failures="1" disabled="1" errors="0" time="0.75" timestamp="2026-11-22T13:56:01" name="AllTests">
   <testsuite name="Failover" tests="4" failures="1" disabled="1" errors="0" time="0.75" timestamp="2026-11-22T13:56:01">
@@ -81,7 +81,7 @@ constexpr char kFailure[] = "a.cc:3\nExpected equality of these values:\n  1\n  
 
 class ResultsTest : public ::testing::Test {
  protected:
-  /// Returns the file of a test's report in the results directory.
+  /// Writes a test's report to the results directory and returns its file name.
   std::string Report(const std::string& test, const std::string& xml) const {
     std::string path = directory_.path() + "/" + test + "/gtest.xml";
     EXPECT_TRUE(WriteFileAtomically(path, xml).ok());
@@ -163,7 +163,7 @@ TEST_F(ReadTestResultsTest, ReadsAReportWithoutTests) {
   }
 }
 
-// Without a valid report there is no verdict: that differs from a report without tests.
+// Unlike a report without tests, an invalid report yields no verdict.
 TEST_F(ReadTestResultsTest, AnInvalidOrTruncatedReportIsAnError) {
   for (const std::string& xml :
        {std::string(), std::string("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"),
@@ -198,7 +198,7 @@ TEST_F(WriteFailureXmlTest, AcceptsAProgramsName) {
 
 using MergeJunitTest = ResultsTest;
 
-TEST_F(MergeJunitTest, AddsUpWhatItMerges) {
+TEST_F(MergeJunitTest, AddsUpTheCounts) {
   Report("Failover.A", kGtest112);
   Report("Failover.B", kGtest110);
   const ptree suites = Merged();
@@ -246,7 +246,7 @@ TEST_F(MergeJunitTest, ReplacesTheLastMerge) {
   EXPECT_EQ(suites.count("testsuite"), 0U);
 }
 
-TEST_F(MergeJunitTest, AnUnreadableReportIsAFailureAmongTheOthers) {
+TEST_F(MergeJunitTest, AnUnreadableReportCountsAsAFailure) {
   Report("Failover.A", kGtest112);
   const std::string cut = Report("Failover.B", "<testsuites><testsu");
   const ptree suites = Merged();
@@ -275,7 +275,7 @@ TEST_F(MergeJunitTest, NeedsItsDirectory) {
   EXPECT_THAT(MergeJunit("/no/such").error().ToString(), HasSubstr("/no/such/.junit.lock"));
 }
 
-TEST(ResultsName, IsTheTestThatIsSelected) {
+TEST(ResultsName, IsTheSelectedTest) {
   EXPECT_EQ(ResultsName("/build/bin/dualpath_cases", {"--gtest_filter=Failover.Delete"}),
             "Failover.Delete");
   EXPECT_EQ(ResultsName("cases", {"--gtest_also_run_disabled_tests",

@@ -19,10 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// The snapshot that `dualpath exec` saves in a failed case's directory for `dualpath shell --at`.
+// Snapshot that `dualpath exec` saves in a failed case's directory, for `dualpath shell --at`.
 constexpr char kSnapshot[] = "snapshot";
 
-/// Makes a file name relative to the repository's root: "../cases/a.cc", from a build with ccache,
+/// Makes a file name relative to the repository's root: "../cases/a.cc" (from a build with ccache)
 /// and "/home/me/dualpath/cases/a.cc" become "cases/a.cc".
 std::string FromRoot(std::string file) {
   std::error_code ec;
@@ -81,7 +81,8 @@ std::vector<CaseRun::File> FilesIn(const fs::path& directory) {
   return files;
 }
 
-/// Returns whether a directory of this name, "Suite.Case", is a case's even without a report.
+/// Returns whether a directory with this name belongs to a case even without a report:
+/// "Suite.Case".
 bool IsCaseName(const std::string& name) {
   const auto is_capital = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
   const std::size_t dot = name.find('.');
@@ -118,7 +119,7 @@ CaseRun ToCase(const TestResult& test) {
   return result;
 }
 
-/// Reads the cases of one directory: usually one, many if a whole program was run at once.
+/// Reads the cases in one directory: usually one, but many if a whole program was run.
 std::vector<CaseRun> CasesIn(const fs::path& directory) {
   const std::string report = (directory / "gtest.xml").string();
   const auto tests = ReadTestResults(report);
@@ -167,7 +168,7 @@ void CompareWith(const std::string& previous, RunResults& run) {
   for (const auto& [name, old] : before) run.not_run.push_back(name);
 }
 
-/// Fills in the source file of cases without a report, from others of their suite.
+/// Fills in the source file of cases without a report from other cases of the same suite.
 void AddFiles(RunResults& run) {
   std::map<std::string, std::string> files;
   for (const CaseRun& each : run.cases) {

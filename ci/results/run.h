@@ -14,8 +14,7 @@ const char* Describe(Verdict verdict);
 
 /// A failed assertion.
 struct Failure {
-  std::string
-      file;  ///< relative to the repository's root; empty if unknown, as when the lab failed
+  std::string file;  ///< file name relative to the repository's root; empty if unknown
   int line = 0;
   std::string text;
 
@@ -34,19 +33,19 @@ struct Before {
 /// One case of a run, as read from its results directory.
 struct CaseRun {
   struct File {
-    std::string name;  ///< name within the case's directory; a directory's ends with a slash
+    std::string name;  ///< name within the case's directory; ends with a slash if it is a directory
     std::uint64_t bytes = 0;
   };
 
   std::string name;  ///< "Suite.Case"
   Verdict verdict = Verdict::kPassed;
   std::vector<Failure> failures;
-  std::string reason;       ///< reason of the skip
+  std::string reason;       ///< reason for the skip
   std::string known_issue;  ///< reference that the case declared (fixtures/case_tools.h)
   std::string file;         ///< source file of the case; gtest 1.10 does not report it
   int line = 0;
   std::optional<double> real_seconds;     ///< none if one process ran several cases
-  std::optional<double> virtual_seconds;  ///< time by the case's clock; on a host the same as real
+  std::optional<double> virtual_seconds;  ///< time on the case's clock; on a host, real time
   std::string directory;                  ///< name of the case's directory in the results
   std::vector<File> files;                ///< contents of that directory, sorted by name
   std::optional<Before> before;
@@ -62,27 +61,27 @@ struct CaseRun {
   std::string Family() const;
 
   /// Compares with the previous run: "newly failed", "fixed", "newly skipped" or "no longer
-  /// skipped"; empty if the verdict is the same or there was no previous one.
+  /// skipped"; empty if the verdict is the same or there is no previous one.
   std::string Change() const;
 
-  /// Returns time divided by the previous run's, if both passed and the difference is significant:
-  /// at least 25 % and one second.
+  /// Returns the time divided by that of the previous run, if the case passed in both and the
+  /// difference is significant: at least 25 % and one second.
   std::optional<double> RealRatio() const;
   std::optional<double> VirtualRatio() const;
 
   /// Returns the command line that runs only this case.
   std::string AloneCommand() const;
 
-  /// Returns the command line that opens a shell where the case failed. Without a snapshot of that
-  /// (they take 0.5 GB each) it first runs the case again and saves one.
+  /// Returns the command line that opens a shell where the case failed. If there is no snapshot
+  /// (they take 0.5 GB each), the command first reruns the case and saves one.
   std::string ShellCommand() const;
 };
 
 struct RunResults {
   std::string results;               ///< results directory
-  std::string previous;              ///< results directory of the previous run; empty: none
+  std::string previous;              ///< results directory of the previous run; empty if none
   std::vector<CaseRun> cases;        ///< sorted by directory, then in the order of execution
-  std::vector<std::string> not_run;  ///< cases of the previous run that this one lacks
+  std::vector<std::string> not_run;  ///< cases of the previous run that are not in this one
   double real_seconds = 0;           ///< sum over all cases, including concurrent ones
   double virtual_seconds = 0;
   std::int64_t ended = 0;  ///< time of the last report, in seconds since 1970
@@ -92,9 +91,9 @@ struct RunResults {
   int UnexpectedPasses() const;  ///< number of passed cases with a known issue
 };
 
-/// Reads a results directory and compares it with that of an earlier run ("" or a missing
-/// directory: none). A case whose report is missing or cannot be read counts as failed, with that
-/// as its message; a timing.json that cannot be read is ignored.
+/// Reads a results directory and compares it with that of an earlier run (none if "" or missing). A
+/// case whose report is missing or cannot be read counts as failed, with that as its message; an
+/// unreadable timing.json is ignored.
 RunResults ReadRun(const std::string& results, const std::string& previous);
 
 }  // namespace dualpath::results

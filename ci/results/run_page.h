@@ -6,8 +6,8 @@
 
 namespace dualpath::results {
 
-/// Returns the run as one self-contained HTML file, to be written to the results directory as
-/// index.html, because it links to the cases' files there. Messages of cases stay text.
+/// Returns the run as one self-contained HTML file. It must be written to the results directory as
+/// index.html, because it links to the cases' files there. Messages of cases are escaped.
 std::string RunPage(const RunResults& run);
 
 }  // namespace dualpath::results

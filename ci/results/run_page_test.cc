@@ -11,7 +11,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Returns the data that the page's code reads.
+/// Returns the data that the page's script reads.
 nlohmann::json Data(const std::string& page) {
   const std::string tag = "id=\"run\">";
   const std::size_t begin = page.find(tag) + tag.size();

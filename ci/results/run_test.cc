@@ -150,7 +150,7 @@ TEST_F(RunTest, HasTheCommandsToRunNext) {
   EXPECT_EQ(ReadOne().ShellCommand(), "build/bin/dualpath shell --at A.B");
 }
 
-TEST_F(RunTest, AFileIsNamedRelativeToTheRoot) {
+TEST_F(RunTest, FileNamesAreRelativeToTheRoot) {
   const std::string here = fs::current_path().string();
   for (const std::string& file : {std::string("cases/a.cc"), std::string("./cases/a.cc"),
                                   std::string("../../cases/a.cc"), here + "/cases/a.cc"}) {
@@ -192,12 +192,12 @@ TEST_F(RunTest, ComparesVerdictsWithThePreviousRun) {
   EXPECT_THAT(run.not_run, ElementsAre("A.Gone"));
 }
 
-TEST_F(RunTest, RatiosAreOfSignificantDifferences) {
+TEST_F(RunTest, OnlySignificantDifferencesHaveARatio) {
   const auto ratio = [&](double before, double now) {
     FakeResults::WriteCaseIn(results_.previous(), "A.B", "", before, 0);
     results_.WriteCase("A.B", "", now, 10);
     const CaseRun run = ReadOne();
-    // No ratio to a time of 0.
+    // There is no ratio to a time of 0.
     EXPECT_EQ(run.VirtualRatio(), std::nullopt);
     return run.RealRatio().value_or(0);
   };

@@ -14,14 +14,14 @@
 namespace dualpath::results {
 namespace {
 
-/// Indents text that stands below a case's line.
+/// Indents text below a case's line.
 std::string Indented(const std::string& text) {
   const std::string indentation(8, ' ');
   return indentation + boost::replace_all_copy(text, "\n", "\n" + indentation) + "\n";
 }
 
 void PrintCase(const CaseRun& run, std::ostream& out) {
-  // ci/figures reads these lines.
+  // Parsed by ci/figures.
   const auto seconds = [](const std::optional<double>& number) {
     return number ? fmt::format("{:7.1f}", *number) : "      -";
   };
@@ -68,15 +68,15 @@ void PrintTrend(const RunResults& run, std::ostream& out) {
   out << "compared with " << run.previous << ": " << count("newly failed") << " newly failed, "
       << count("fixed") << " fixed, " << std::count_if(begin, end, is_slower) << " slower, "
       << std::count_if(begin, end, is_faster) << " faster, " << run.not_run.size()
-      << " not run again\n";
+      << " not rerun\n";
 }
 
-/// Joins file names as a user would write them on a command line.
+/// Joins file names without doubling a slash.
 std::string Join(const std::string& directory, const std::string& name) {
   return directory + (directory.empty() || directory.back() == '/' ? "" : "/") + name;
 }
 
-/// Prints what to open and run for each failure without a known issue.
+/// Prints the page to open and the commands to run for each failure without a known issue.
 void PrintNextSteps(const RunResults& run, const std::string& index, std::ostream& out) {
   constexpr int kMostCases = 5;
   int printed = 0;

@@ -28,7 +28,7 @@ class SummaryTest : public ::testing::Test {
   std::ostringstream out_;
 };
 
-TEST_F(SummaryTest, ALineForEachCaseAndTheSums) {
+TEST_F(SummaryTest, PrintsALineForEachCaseAndTheSums) {
   results_.WriteCase("A.Passes");
   results_.WriteCase("A.Skips", FakeResults::kSkipped, 1, 2);
   EXPECT_EQ(Print(), kAllPassed);
@@ -56,7 +56,7 @@ TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {
                                     "passed "));
   EXPECT_THAT(out_.str(),
               HasSubstr("compared with " + results_.previous() +
-                        ": 1 newly failed, 0 fixed, 0 slower, 0 faster, 0 not run again\n"));
+                        ": 1 newly failed, 0 fixed, 0 slower, 0 faster, 0 not rerun\n"));
   const std::string directory = results_.path() + "/A.Fails";
   EXPECT_THAT(out_.str(),
               EndsWith("\nA.Fails newly failed\n"
@@ -65,7 +65,7 @@ TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {
                        "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
                        "  shell  DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.Fails$'; "
                        "build/bin/dualpath shell --at A.Fails\n"));
-  // With a timeline and a snapshot the commands name them.
+  // With a timeline and a snapshot, the steps use them.
   FakeResults::Write(directory + "/timeline.html", "");
   FakeResults::Write(directory + "/snapshot", "");
   Print();
@@ -75,7 +75,7 @@ TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {
                        "  shell  build/bin/dualpath shell --at A.Fails\n"));
 }
 
-TEST_F(SummaryTest, OfManyFailuresOnlyTheFirstGetNextSteps) {
+TEST_F(SummaryTest, LimitsNextStepsToTheFirstFailures) {
   for (int i = 0; i < 8; ++i) results_.WriteCase("A.F" + std::to_string(i), FakeResults::kFailed);
   EXPECT_EQ(Print(), kCaseFailed);
   EXPECT_THAT(out_.str(), HasSubstr("\nA.F4 failed\n"));
@@ -101,7 +101,7 @@ TEST_F(SummaryTest, ComparesWithTheGivenRun) {
   EXPECT_EQ(Summarize({results_.path() + "/", other.path()}, {}, out_), kAllPassed);
   EXPECT_THAT(out_.str(),
               HasSubstr("compared with " + other.path() +
-                        ": 0 newly failed, 1 fixed, 0 slower, 0 faster, 1 not run again\n"));
+                        ": 0 newly failed, 1 fixed, 0 slower, 0 faster, 1 not rerun\n"));
   EXPECT_THAT(out_.str(), EndsWith("page: " + results_.path() + "/index.html\n"));
 }
 

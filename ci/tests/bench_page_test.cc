@@ -30,7 +30,7 @@ TEST_F(BenchPageInBrowser, ShowsEachFigureWithItsLimit) {
   EXPECT_THAT(GetText("#span"), HasSubstr("2 cores (AMD EPYC), 24 GiB"));
   EXPECT_THAT(GetText("#span"), HasSubstr("1 of 2 limits met"));
   EXPECT_EQ(Get("[...document.querySelectorAll('section h2')].map((h) => h.textContent)"),
-            json({"Restoring the lab, compared with booting it", "Cases side by side",
+            json({"Restoring the lab, compared with booting it", "Concurrent cases",
                   "Virtual time, over the whole set", "The set's 2 cases"}));
   EXPECT_EQ(Of("restore.assertion.median", ".number"), "0.71\u00a0s");
   EXPECT_EQ(Of("restore.assertion.median", ".limit"), "\u2264 1\u00a0s");
@@ -47,7 +47,7 @@ TEST_F(BenchPageInBrowser, ShowsEachFigureWithItsLimit) {
   EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(BenchPageInBrowser, ABarIsAsLongAsItsFigure) {
+TEST_F(BenchPageInBrowser, BarLengthsAreProportional) {
   Open(FakeFigures());
   const std::string bar = "document.querySelector('[id=\"restore.assertion.median\"] .track')";
   const std::string share =
@@ -56,9 +56,9 @@ TEST_F(BenchPageInBrowser, ABarIsAsLongAsItsFigure) {
   EXPECT_NEAR(GetInt(share), 100 * 0.71 / 1.4 / 1.03, 1);
 }
 
-TEST_F(BenchPageInBrowser, WarnsOfAMachineThatWasNotQuiet) {
+TEST_F(BenchPageInBrowser, WarnsIfTheMachineWasNotIdle) {
   Open(FakeFigures());
-  EXPECT_THAT(GetText("#notes"), HasSubstr("not quiet at the start (load 0.50)"));
+  EXPECT_THAT(GetText("#notes"), HasSubstr("not idle at the start (load 0.50)"));
   EXPECT_THAT(GetText("#notes .failure"), HasSubstr("down: talk to the lab VM: <it> ended"));
 }
 

@@ -131,7 +131,7 @@ Status Browser::Press(const std::string& key, Deadline deadline) {
 
 Status Browser::Act(const json& device, Deadline deadline) {
   DUALPATH_TRY_STATUS(Post(session_ + "/actions", {{"actions", json::array({device})}}, deadline));
-  // Chromium delivers wheel events with the next frame, and the page draws in the one after it.
+  // Chromium delivers wheel events with the next frame, and the page draws in the following one.
   constexpr char kTwoFrames[] =
       "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))";
   DUALPATH_TRY_STATUS(Post(session_ + "/execute/async",

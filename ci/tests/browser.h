@@ -18,25 +18,26 @@ class Browser {
   /// Starts the browser with a window of 1280 x 800.
   static Result<Browser> Start(Deadline deadline);
 
-  /// Ends the browser; otherwise it outlives its driver.
+  /// Closes the browser, which otherwise outlives its driver.
   Status Close(Deadline deadline);
 
   /// Opens the file and waits until it is drawn.
   Status Open(const std::string& file, Deadline deadline);
 
-  /// Returns the value of a function with this body: "return document.title".
+  /// Runs `script` as the body of a function, such as "return document.title", and returns its
+  /// value.
   Result<nlohmann::json> Evaluate(const std::string& script, Deadline deadline);
 
   /// Clicks the left button at a position in pixels of the window.
   Status Click(int x, int y, Deadline deadline);
 
-  /// Turns the wheel; a negative delta is away from the user.
+  /// Turns the wheel; a negative delta turns it away from the user.
   Status Wheel(int x, int y, int delta, Deadline deadline);
 
-  /// Presses a key: "f", or WebDriver's code of a key without a character.
+  /// Presses a key: "f", or the WebDriver code of a key without a character.
   Status Press(const std::string& key, Deadline deadline);
 
-  /// Returns the console's messages since the last call: script errors, blocked requests, warnings.
+  /// Returns the console messages since the last call: script errors, blocked requests, warnings.
   Result<std::vector<std::string>> ConsoleMessages(Deadline deadline);
 
  private:

@@ -1,7 +1,6 @@
-// Kills `dualpath exec` at random moments of every stage, by SIGKILL, SIGTERM and SIGINT, and
-// checks that no process, no held lock and no damaged cache entry is left. Uses a cache of its own
-// with hard links to the entries of the user's. DUALPATH_KILLS is the number of kills (default
-// 100).
+// Kills `dualpath exec` at random times during every stage, with SIGKILL, SIGTERM and SIGINT, and
+// checks that no process, held lock or damaged cache entry is left. Uses a separate cache with hard
+// links to the entries in the user's cache. DUALPATH_KILLS is the number of kills (default 100).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,12 +38,12 @@ using ::testing::IsEmpty;
 
 constexpr char kCase[] = "--gtest_filter=BringUp.NoPathRetryIsTen";
 constexpr minutes kLongestRun{40};
-constexpr seconds kLongestEnd{20};  // time in which a killed run has to end
+constexpr seconds kLongestEnd{20};  // time limit for a killed run to exit
 
-/// A stage of a run: what it does if the cache lacks entries of some kinds.
+/// A stage of a run: the work that it does if certain kinds of entries are missing from the cache.
 struct Stage {
   const char* name;
-  std::vector<std::string> missing;  ///< missing kinds, in the order in which a run builds them
+  std::vector<std::string> missing;  ///< missing kinds, in the order in which they are built
   int share;                         ///< share of the kills, in percent
 };
 
@@ -88,7 +87,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
 
   void SetUp() override {
     for (const char* directory : {"/cache", "/tmp"}) fs::create_directory(Path(directory));
-    // Hard links are safe: entries are never written to.
+    // Hard links are safe, since entries are never written to.
     const Cache users = *Cache::Open();
     for (const auto& entry : fs::directory_iterator(users.root())) {
       if (!fs::exists(entry.path() / "manifest.json")) continue;
@@ -101,7 +100,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     const auto forgotten = std::chrono::steady_clock::now();
     auto run = process::Background::Start(Exec(), {Path("/log")});
     ASSERT_TRUE(run.ok()) << run.error().ToString();
-    // The stage ends when its first entry is built.
+    // The stage ends once its first entry has been built.
     PollUntil(Deadline::In(kLongestRun), [&] { return !run->Running() || HasBuiltItsEntry(); });
     took_ = process::SecondsSince(forgotten);
     const auto exit = run->Wait(Deadline::In(kLongestRun));
@@ -133,7 +132,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     const auto out = process::ExecuteChecked(Exec(), Deadline::In(kLongestRun));
     EXPECT_TRUE(out.ok()) << out.error().ToString();
     EXPECT_THAT(Leftovers(), IsEmpty())
-        << "a run removes temporary directories that killed runs left";
+        << "a run removes temporary directories left behind by killed runs";
   }
 
   /// Removes the entries that the stage builds.
@@ -156,7 +155,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     return entries;
   }
 
-  /// Returns the temporary directories, also those in the cache.
+  /// Returns the temporary directories, including those in the cache.
   std::vector<std::string> Leftovers() const {
     std::vector<std::string> names;
     for (const char* directory : {"/cache", "/tmp"}) {
@@ -182,7 +181,6 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     }
   }
 
-  /// Expects every entry of the cache to be valid.
   void ExpectValidEntries() const {
     const Cache cache = *Cache::Open(Path("/cache"));
     for (const fs::path& entry : Entries()) {

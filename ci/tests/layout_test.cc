@@ -1,4 +1,4 @@
-// The layout that README describes: dependencies between folders point one way, nothing builds on
+// The layout that README describes: dependencies between folders point one way, nothing depends on
 // images/, and each folder is one CMake library.
 
 #include <gmock/gmock.h>
@@ -20,8 +20,8 @@ using ::testing::IsEmpty;
 
 constexpr std::string_view kSource = DUALPATH_SOURCE_DIRECTORY;
 
-/// Every folder with C++ in it, in the order of dependency: a folder includes itself and those
-/// before it.
+/// Every folder with C++ sources, in dependency order: a folder may include itself and those before
+/// it.
 constexpr std::array kFolders = {
     "helpers/base",    "helpers/process",  "helpers/host",       "helpers/guest/wire",
     "helpers/scsi",    "helpers/dm",       "helpers/lio",        "helpers/multipath",
@@ -49,7 +49,7 @@ std::vector<std::string> LinesOf(const fs::path& file) {
   return lines;
 }
 
-/// What `line` includes, if that is one of our headers.
+/// Returns the header that `line` includes, if it is one of ours.
 std::string Included(const std::string& line) {
   constexpr std::string_view kBegin = "#include \"";
   if (line.rfind(kBegin, 0) != 0) return "";
@@ -58,7 +58,7 @@ std::string Included(const std::string& line) {
   return file.find('/') == std::string::npos ? "" : file;
 }
 
-/// C++ sources and headers below the five folders, relative to the source directory.
+/// Returns all C++ sources and headers, relative to the source directory.
 std::vector<std::string> Sources() {
   std::vector<std::string> files;
   for (const char* top : {"helpers", "images", "fixtures", "cases", "ci"}) {
@@ -71,30 +71,30 @@ std::vector<std::string> Sources() {
   return files;
 }
 
-/// Why `file` may not include `included`; empty if it may.
+/// Returns why `file` may not include `included`; empty if it may.
 std::string WhyNot(const std::string& file, const std::string& included) {
   const std::string from = FolderOf(file);
   const std::string to = FolderOf(included);
-  // A test of both ends of the guest's wire includes both.
+  // Tests of the guest's protocol include both ends.
   if (from == to || IsTest(file)) return "";
-  if (to.rfind("images/", 0) == 0) return "nothing builds on images/";
+  if (to.rfind("images/", 0) == 0) return "nothing may depend on images/";
   if (RankOf(to) == kFolders.size()) return "";  // generated
-  if (RankOf(to) > RankOf(from)) return to + " comes after " + from + " in the order of dependency";
+  if (RankOf(to) > RankOf(from)) return to + " comes after " + from + " in dependency order";
   return "";
 }
 
-TEST(Layout, EveryFolderWithSourcesHasItsPlaceInTheOrder) {
+TEST(Layout, EveryFolderWithSourcesIsInTheOrder) {
   std::vector<std::string> unknown;
   for (const std::string& file : Sources()) {
     const std::string folder = FolderOf(file);
-    // Programs that unit tests take apart.
+    // Programs that unit tests inspect.
     if (fs::path(folder).filename() == "testdata") continue;
     if (RankOf(folder) == kFolders.size()) unknown.push_back(file);
   }
   EXPECT_THAT(unknown, IsEmpty());
 }
 
-TEST(Layout, DependenciesPointOneWayAndNothingBuildsOnImages) {
+TEST(Layout, DependenciesPointOneWayAndNothingDependsOnImages) {
   std::vector<std::string> wrong;
   for (const std::string& file : Sources()) {
     int number = 0;
@@ -109,12 +109,12 @@ TEST(Layout, DependenciesPointOneWayAndNothingBuildsOnImages) {
   EXPECT_THAT(wrong, IsEmpty());
 }
 
-TEST(Layout, RefusesIncludesAgainstTheOrder) {
+TEST(Layout, RejectsIncludesAgainstTheOrder) {
   EXPECT_EQ(WhyNot("helpers/guest/domain.cc", "helpers/guest/wire/wire.h"), "");
   EXPECT_EQ(WhyNot("helpers/guest/agent_client.cc", "images/guest/agent/server.h"),
-            "nothing builds on images/");
+            "nothing may depend on images/");
   EXPECT_EQ(WhyNot("helpers/scsi/disk.h", "helpers/dm/device.h"),
-            "helpers/dm comes after helpers/scsi in the order of dependency");
+            "helpers/dm comes after helpers/scsi in dependency order");
 }
 
 TEST(Layout, EachFolderOfHelpersIsOneLibrary) {

@@ -13,7 +13,8 @@
 
 namespace dualpath::tests {
 
-/// A test of a page in a browser, which stays open for the suite. Skips without chromedriver.
+/// A test of a page in a browser, which stays open for the whole suite. Skipped without
+/// chromedriver.
 class PageInBrowser : public ::testing::Test {
  protected:
   static void TearDownTestSuite();
@@ -21,16 +22,15 @@ class PageInBrowser : public ::testing::Test {
 
   static Deadline Soon() { return Deadline::In(std::chrono::seconds(30)); }
 
-  /// Writes the page and opens it.
+  /// Writes the page to `file` and opens it.
   static void Open(const std::string& file, const std::string& page);
 
-  /// Returns the value of an expression in the page.
+  /// Evaluates a JavaScript expression in the page.
   static nlohmann::json Get(const std::string& expression);
   static Observable<nlohmann::json> Value(const std::string& expression);
   static int GetInt(const std::string& expression);
   static std::string GetText(const std::string& selector);
 
-  /// Returns the messages of the browser's console.
   static std::vector<std::string> ConsoleMessages();
 
   static Browser& browser();

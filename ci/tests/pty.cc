@@ -133,7 +133,7 @@ Result<int> Pty::WaitForEnd(std::chrono::seconds budget) {
     return ::waitpid(pid_, &status, WNOHANG) == pid_;
   });
   if (!ended) {
-    return Error::Because("wait for the end of", "the program", "timed out; output: " + output_);
+    return Error::Because("wait for the exit of", "the program", "timed out; output: " + output_);
   }
   pid_ = -1;
   ReadAvailable(std::chrono::milliseconds(0));

@@ -11,13 +11,13 @@
 
 namespace dualpath {
 
-/// A pseudo-terminal on which a program runs.
+/// A program on a pseudo-terminal.
 class Pty {
  public:
   struct Options {
-    std::string terminal = "dumb";  ///< TERM; programs print no escape sequences to a dumb one
+    std::string terminal = "dumb";  ///< TERM; programs print no escape sequences on a dumb terminal
     unsigned short rows = 50;
-    unsigned short columns = 250;  ///< wide enough that no command line is wrapped
+    unsigned short columns = 250;  ///< wide enough not to wrap command lines
     std::string temporary_directory;
   };
 
@@ -31,7 +31,7 @@ class Pty {
 
   Status Type(const std::string& keys);
 
-  /// Reads until the output ends with `ending`, and returns it without that.
+  /// Reads until the output ends with `ending`, and returns the output without it.
   Result<std::string> ReadUpTo(const std::string& ending, std::chrono::seconds budget);
 
   /// Types a command line and returns the output up to the next prompt, with lines ending in '\n'.
@@ -42,8 +42,8 @@ class Pty {
   /// Returns whether the terminal has its normal modes: echo, line editing, Ctrl-C.
   bool IsCooked() const;
 
-  /// Waits for the program's end and returns its exit code as in a shell: 128 + n for signal n. Its
-  /// last output is in `rest()`.
+  /// Waits for the program to exit and returns its exit code as in a shell: 128 + n for signal n.
+  /// Its last output is in `rest()`.
   Result<int> WaitForEnd(std::chrono::seconds budget);
   const std::string& rest() const { return output_; }
 

@@ -103,7 +103,7 @@ TEST_F(RunPageInBrowser, AFailureHasItsLocationAndTheNextSteps) {
   EXPECT_EQ(GetText("[id=\"Bring.Passes\"] td.trend"), "2.0\u00d7 slower (virtual)");
 }
 
-TEST_F(RunPageInBrowser, AClickFiltersAndAnotherSorts) {
+TEST_F(RunPageInBrowser, ClicksFilterAndSort) {
   Open(OneOfEachKind());
   Click("#totals [data-filter=failed]");
   EXPECT_EQ(Names(), json({"Failover.Fails", "Bring.IsKnown"}));
@@ -136,7 +136,7 @@ TEST_F(RunPageInBrowser, SearchesAndListsFiles) {
   EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(RunPageInBrowser, LinksLeadToTheFiles) {
+TEST_F(RunPageInBrowser, LinksOpenTheFiles) {
   results::RunResults run = OneOfEachKind();
   const std::string name = "50% & #1";
   run.cases[3].directory = name;

@@ -1,4 +1,4 @@
-// Tests of `dualpath shell` on a terminal, each with a VM of its own.
+// Tests of `dualpath shell` on a terminal, each in a separate VM.
 
 #include <gmock/gmock.h>
 #include <signal.h>
@@ -80,7 +80,7 @@ class ShellTest : public ::testing::Test {
     return process::Execute(command, Deadline::In(kStart));
   }
 
-  /// Returns what is left in the directory for temporary files, except its lock.
+  /// Returns the files left in the directory for temporary files, except its lock.
   std::set<std::string> LeftBehind() const {
     std::set<std::string> names;
     for (const auto& entry : fs::directory_iterator(directory_->path())) {
@@ -127,7 +127,7 @@ bool IsRunning(int pid) {
   return status.ok() && status->find("State:\tZ") == std::string::npos;
 }
 
-TEST_F(ShellTest, RunsTheCommandsOfTheArticle) {
+TEST_F(ShellTest, RunsTheArticlesCommands) {
   ASSERT_OK_AND_ASSIGN(Pty root, Shell());
   EXPECT_THAT(banner_, HasSubstr("~. after Enter leaves"));
 
@@ -142,7 +142,7 @@ TEST_F(ShellTest, RunsTheCommandsOfTheArticle) {
   ASSERT_OK_AND_ASSIGN(const std::string domains, root.Run("virsh list"));
   EXPECT_THAT(domains, ContainsRegex("dualpath-guest +running"));
 
-  // Two groups of one path; the first is active, since there is I/O.
+  // Two groups with one path each; the first is active, since there is I/O.
   ASSERT_OK_AND_ASSIGN(const std::string topology, root.Run("multipath -ll"));
   ASSERT_OK_AND_ASSIGN(const multipath::Map map, MapIn(topology));
   EXPECT_EQ(map.vendor, "LIO-ORG");
@@ -177,7 +177,7 @@ TEST_F(ShellTest, RunsTheCommandsOfTheArticle) {
   ASSERT_OK(root.Run("echo \"- - -\" > /sys/class/scsi_host/host" + host + "/scan"));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Active(second), Enabled(first)})));
 
-  // The guest wrote throughout without an error.
+  // The guest kept writing without errors.
   ASSERT_OK_AND_ASSIGN(const std::string io, root.Run("dualpath-rig io"));
   EXPECT_THAT(io, ContainsRegex("[1-9][0-9]* completed"));
   EXPECT_THAT(io, HasSubstr("running"));
@@ -193,7 +193,7 @@ TEST_F(ShellTest, RunsTheCommandsOfTheArticle) {
 TEST_F(ShellTest, BehavesLikeATerminal) {
   ASSERT_OK_AND_ASSIGN(Pty root, Shell({}, "xterm-256color"));
   EXPECT_FALSE(root.IsCooked());
-  // Without colours and the escape sequences of bracketed paste.
+  // Turns off colors and the escape sequences of bracketed paste.
   ASSERT_OK(root.Type("bind 'set enable-bracketed-paste off'; TERM=dumb\r"));
   ASSERT_OK(root.ReadUpTo(kPrompt, kEnd));
 
@@ -203,7 +203,7 @@ TEST_F(ShellTest, BehavesLikeATerminal) {
   const Observable<std::string> resized = {"stty size", [&] { return root.Run("stty size"); }};
   EXPECT_THAT(resized, Eventually(std::string("40 132\n")));
 
-  // The word is split, so that its echo does not match.
+  // The word is split so that the echoed command does not match.
   ASSERT_OK(root.Type("sh -c 'echo be''gun; exec sleep 100000'\r"));
   ASSERT_OK(root.ReadUpTo("begun\r\n", kEnd));
   ASSERT_OK(root.Type(kControlC));
@@ -218,7 +218,7 @@ TEST_F(ShellTest, BehavesLikeATerminal) {
   ASSERT_OK_AND_ASSIGN(const std::string jobs, root.Run("jobs"));
   EXPECT_THAT(jobs, HasSubstr("Stopped"));
   ASSERT_OK(root.Run("kill -9 %1"));
-  ASSERT_OK(root.Run("sleep 1"));  // bash prints before the next prompt that the job has ended
+  ASSERT_OK(root.Run("sleep 1"));  // bash reports the end of the job before the next prompt
 
   // SIGPIPE has its default action.
   ASSERT_OK_AND_ASSIGN(const std::string pipe, root.Run("yes | head -n 1; echo ${PIPESTATUS[0]}"));
@@ -240,7 +240,7 @@ TEST_F(ShellTest, ShowsAllOutput) {
   EXPECT_THAT(root.rest(), HasSubstr("4999\r\n5000\r\n"));
 }
 
-TEST_F(ShellTest, EndsByTheEscape) {
+TEST_F(ShellTest, TheEscapeEndsTheShell) {
   ASSERT_OK_AND_ASSIGN(Pty root, Shell());
   ASSERT_OK_AND_ASSIGN(const int vm, ChildOf(root.pid()));
   ASSERT_OK(root.Type("\r~?"));
@@ -273,13 +273,13 @@ TEST_F(ShellTest, RestoresTheTerminalWhenItIsKilledOrItsVmDies) {
   EXPECT_THAT(LeftBehind(), IsEmpty());
 }
 
-TEST_F(ShellTest, LeavesNothingWhenInterruptedWhileRestoring) {
+TEST_F(ShellTest, LeavesNothingBehindWhenInterruptedDuringRestore) {
   for (const int milliseconds : {50, 150, 250, 350, 450}) {
     ASSERT_OK_AND_ASSIGN(Pty root, Start());
     PollUntil(Deadline::In(std::chrono::milliseconds(milliseconds)), [] { return false; });
     ASSERT_OK(root.Type(kControlC));
     const Result<int> code = root.WaitForEnd(kEnd);
-    // On a fast machine the shell has already started.
+    // On a fast machine, the shell may have started already.
     if (!code.ok() && root.rest().find(kPrompt) != std::string::npos) break;
     ASSERT_OK(code);
     EXPECT_EQ(*code, kInfrastructure) << root.rest();
@@ -354,7 +354,7 @@ TEST_F(ShellTest, CopiesFilesToEachOfTwoShells) {
 }
 
 TEST_F(ShellTest, StartsFromASavedSnapshot) {
-  // In the user's cache, since one of its own would have to build an image; the name is unique.
+  // In the user's cache, since a separate one would need its own image; the name is unique.
   const std::string name = "test-" + std::to_string(::getpid());
   ASSERT_OK_AND_ASSIGN(const process::Output saved,
                        Dualpath({"shell", "--save", name}, kFailFirstPath));
@@ -369,7 +369,7 @@ TEST_F(ShellTest, StartsFromASavedSnapshot) {
     ASSERT_OK_AND_ASSIGN(const std::string io, root.Run("dualpath-rig io"));
     EXPECT_THAT(io, HasSubstr("running"));
   }
-  // A snapshot saved in real time can be restored in real time only.
+  // A snapshot saved in real time can only be restored in real time.
   ASSERT_OK_AND_ASSIGN(const process::Output live,
                        Dualpath({"shell", "--live", "--from", name, "--save", name}, "exit 5"));
   EXPECT_EQ(live.exit.code, 5) << live.err;
@@ -390,7 +390,7 @@ TEST_F(ShellTest, StartsFromASavedSnapshot) {
 TEST_F(ShellTest, StartsWhereACaseFailed) {
   const std::string results = directory_->path() + "/results";
   const std::string name = "Failover.DeletingTheActivePathMovesIoToTheOther";
-  ::setenv("DUALPATH_TIME_SCALE", "none", 1);  // no number: the case fails in SetUp
+  ::setenv("DUALPATH_TIME_SCALE", "none", 1);  // not a number, so the case fails in SetUp
   const auto failed = Dualpath({"exec", "--keep-snapshot", "--results", results, "--",
                                 DUALPATH_CASES, "--gtest_filter=" + name});
   ::unsetenv("DUALPATH_TIME_SCALE");

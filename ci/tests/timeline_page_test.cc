@@ -80,7 +80,7 @@ class TimelinePageInBrowser : public PageInBrowser {
     PageInBrowser::Open(directory_->path() + "/timeline.html", timeline::TimelinePage(timeline));
   }
 
-  /// Clicks at a time, in the middle of a row.
+  /// Clicks in the middle of a row, at a time.
   static void ClickRow(std::int64_t from_begin_us, const std::string& row) {
     const int x = GetInt("view.toX(" + std::to_string(from_begin_us) + ")");
     const int y = GetInt(
@@ -110,7 +110,7 @@ TEST_F(TimelinePageInBrowser, ShowsLanesNotesAndRecords) {
   EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, MarksTheFaultAtFirst) {
+TEST_F(TimelinePageInBrowser, InitiallyMarksTheFault) {
   Open(Failover());
   EXPECT_THAT(GetText("#moment-title"), HasSubstr("Around 65.000000 s"));
   EXPECT_EQ(GetText("#moment tr.now td.what"), "delete 3:0:1:0");
@@ -126,13 +126,13 @@ TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsRecordsAroundIt) {
   EXPECT_THAT(around, HasSubstr("+4.000 s70.000000Casethe end"));
   EXPECT_THAT(around, HasSubstr("I/O #260: errno 5"));
   EXPECT_THAT(around, HasSubstr("I/Os completed, each in "));
-  // In the band of a path a click marks the moment itself, not the nearest record.
+  // In the band of a path, a click marks the exact time instead of the nearest record.
   ClickRow(8 * kSecond, "3:0:1:0");
   EXPECT_NEAR(GetInt("view.state.mark"), 8 * kSecond, kSecond / 10);
   EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-TEST_F(TimelinePageInBrowser, MarkupInTextStaysText) {
+TEST_F(TimelinePageInBrowser, MarkupInTextIsEscaped) {
   Open(Failover());
   EXPECT_EQ(Get("document.title"), "Failover.DeletingTheActivePath \u00b7 timeline");
   EXPECT_EQ(Get("model.records.find((r) => r.lane === 'multipathd').text"),
@@ -188,7 +188,7 @@ TEST_F(TimelinePageInBrowser, APageWithoutRecordsIsValid) {
   EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
-// Prints the times without a limit; 2000 ms and 50 ms are intended.
+// Prints the times without enforcing a limit; the targets are 2000 ms and 50 ms.
 TEST_F(TimelinePageInBrowser, FiftyThousandRecordsOpenAndScroll) {
   timeline::Timeline timeline = Failover();
   for (std::uint64_t i = 0; i < 45000; ++i) {

@@ -12,8 +12,8 @@ namespace dualpath {
 /// it when the holder dies, so there are no stale locks; the file itself stays. A holder of the
 /// exclusive lock may remove the file: waiters then create another.
 ///
-/// The file must be ours: a link, a FIFO or a file of another user at its name is an `Error`, and is
-/// not changed.
+/// The file must be ours: a link, a FIFO or a file of another user at its name is an `Error`, and
+/// is not changed.
 class FileLock {
  public:
   enum class Mode { kShared, kExclusive };

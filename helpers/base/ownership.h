@@ -9,8 +9,8 @@ namespace dualpath {
 
 /// Opens a directory that only we can change: not a symbolic link, owned by our effective user, and
 /// not writable by group or others. Checked on the descriptor, so that the directory cannot be
-/// exchanged between check and use. Anything else at the name is an `Error`: another user could have
-/// put it there.
+/// exchanged between check and use. Anything else at the name is an `Error`: another user could
+/// have put it there.
 Result<UniqueFd> OpenOwnDirectory(const std::string& path);
 
 /// Checks that the process at the other end of a connected unix socket runs as our effective user

@@ -42,8 +42,8 @@ std::string TemporaryParent();
 /// Removes every temporary directory of this process; other threads must no longer use them.
 void RemoveTemporaryDirectories();
 
-/// Removes directories of killed processes of this user from `parent` (default as above) and returns
-/// how many.
+/// Removes directories of killed processes of this user from `parent` (default as above) and
+/// returns how many.
 int SweepTemporaryDirectories(const std::string& parent = "");
 
 }  // namespace dualpath

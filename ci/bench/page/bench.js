@@ -8,9 +8,9 @@
     verdict: "One failover case",
     smoke: "The smoke set",
     down: "While all paths are down",
-    memory: "Memory of several VMs at once",
-    parallel: "Cases side by side",
-    lio: "Storage by configfs, compared with targetcli",
+    memory: "Memory of several concurrent VMs",
+    parallel: "Concurrent cases",
+    lio: "Storage setup through configfs, compared with targetcli",
     growth: "More paths, more maps",
   };
 
@@ -29,7 +29,7 @@
   const limitOf = (figure) => (figure.limit ? Object.values(figure.limit)[0] : null);
   const percent = (share) => `${Math.min(100, 100 * share).toFixed(2)}%`;
 
-  // Bars share a scale within a unit and a kind of figure: "restore.shell.median" is a "restore".
+  // Bars of the same unit and kind share a scale; the kind of "restore.shell.median" is "restore".
   const kindOf = (figure) => figure.group + " " + figure.name.split(".").slice(0, figure.group === "growth" ? 2 : 1) + " " + figure.unit;
   const longest = new Map();
   for (const figure of bench.figures) {
@@ -73,12 +73,12 @@
     main.append(make("section", "", make("h2", "", titles[group] || group), make("table", "", make("tbody", "", ...rows))));
   }
   if (bench.figures.length) {
-    const key = make("p", "", "Bar: the figure. Thin marks: each measurement. Wide mark: the limit.");
+    const key = make("p", "", "Bar: figure. Thin marks: samples. Wide mark: limit.");
     key.id = "key";
     main.append(key);
   } else main.append(make("p", "", "No figures."));
 
-  // The cases of the set, the longest first.
+  // The cases of the set, longest first.
   if (bench.set.cases.length) {
     const most = Math.max(...bench.set.cases.map((c) => c.real));
     const table = make("table", "", make("thead", "", make("tr", "", make("th", "", "case"), make("th", "bar"), make("th", "number", "real"), make("th", "number", "virtual"), make("th", "number", "ratio"))));
@@ -100,7 +100,7 @@
   if (limited.length) span.push(`${met} of ${limited.length} limits met`);
   document.getElementById("span").textContent = span.join(" \u00b7 ");
   const notes = document.getElementById("notes");
-  if (!bench.machine.quiet) notes.append(make("p", "", `The machine was not quiet at the start (load ${bench.machine.load.toFixed(2)}): other processes distort the figures.`));
+  if (!bench.machine.quiet) notes.append(make("p", "", `The machine was not idle at the start (load ${bench.machine.load.toFixed(2)}): other processes distort the figures.`));
   for (const failure of bench.failures) notes.append(make("p", "failure", failure));
 
   addEventListener("keydown", (event) => {

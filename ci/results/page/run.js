@@ -23,7 +23,7 @@
   }
   const path = (...names) => names.map((name) => name.split("/").map(encodeURIComponent).join("/")).join("/");
 
-  // The tone decides the colour: a known failure is not a new one, and an unexpected pass is marked.
+  // The tone determines the color. Known failures and unexpected passes have their own tones.
   for (const c of run.cases) {
     c.tone = c.known_issue ? { failed: "known", passed: "odd" }[c.verdict] || c.verdict : c.verdict;
     c.text = [c.name, c.family, c.reason, c.known_issue, c.change, c.verdict,
@@ -32,7 +32,6 @@
   const isNewlyFailed = (c) => c.change === "newly failed";
   const isChanged = (c) => Boolean(c.change || c.real_ratio || c.virtual_ratio);
 
-  // Totals.
   const filters = [
     { name: "all", tone: "", wanted: () => true },
     { name: "failed", tone: "failed", wanted: (c) => c.verdict === "failed" },
@@ -53,7 +52,7 @@
     each.tile = tile;
     $("totals").append(tile);
   }
-  for (const [words, value, title] of [["real, summed", run.real, "Sum over all cases; concurrent cases make the run shorter"], ["virtual, summed", run.virtual, "Sum over all cases, by their own clocks"]]) {
+  for (const [words, value, title] of [["real, summed", run.real, "Sum over all cases; concurrent cases make the run shorter"], ["virtual, summed", run.virtual, "Sum over all cases, on their clocks"]]) {
     const tile = make("div", "", make("b", "", seconds(value)), make("small", "", words));
     tile.title = title;
     $("totals").append(tile);
@@ -82,7 +81,6 @@
     $("notes").querySelector("p").textContent = run.not_run.join(", ");
   }
 
-  // A row for each case.
   function trend(c) {
     const cell = make("td", "trend");
     if (c.change) cell.append(make("div", c.verdict === "passed" ? "better" : c.verdict === "failed" ? "worse" : "muted", c.change));
@@ -125,7 +123,7 @@
     const button = make("button", "", count(c.files.length, "file", "files"));
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
-    // The list is built on demand: there may be thousands of cases.
+    // Built on demand, since there may be thousands of cases.
     button.addEventListener("click", () => {
       const row = cell.parentElement, open = row.nextElementSibling;
       const isOpen = open && open.classList.contains("files");
@@ -181,7 +179,7 @@
     return make("tbody", "family", make("tr", "", title, make("th", "number", sum("real")), make("th", "number", sum("virtual")), rest));
   }
 
-  // Sorted by family, those with failures first; or by a column, longest or changed first.
+  // Sorted by family, those with failures first, or by a column, longest or changed first.
   const keys = {
     name: (c) => c.name,
     real: (c) => c.real || 0,
@@ -259,8 +257,8 @@
 
   theme.apply();
   show();
-  // The row that the URL's fragment names exists only now.
-  const asked = location.hash && $(location.hash.slice(1));
-  if (asked) asked.scrollIntoView({ block: "center" });
+  // The row named by the URL's fragment exists only now.
+  const target = location.hash && $(location.hash.slice(1));
+  if (target) target.scrollIntoView({ block: "center" });
   requestAnimationFrame(() => setTimeout(() => { document.documentElement.dataset.ready = String(Math.round(performance.now())); }));
 })();

@@ -152,7 +152,8 @@ Result<Cache> Cache::Open(const std::string& root) {
   }
   std::error_code ec;
   fs::create_directories(fs::absolute(path).parent_path(), ec);
-  if (!ec && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) ec.assign(errno, std::generic_category());
+  if (!ec && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    ec.assign(errno, std::generic_category());
   // A link to a larger disk is fine, as long as the directory behind it is ours.
   if (!ec) path = fs::canonical(path, ec).string();
   if (ec) {
