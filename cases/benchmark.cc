@@ -35,11 +35,11 @@ std::ostream& operator<<(std::ostream& out, const Figures& figures) {
 
 Figures FiguresOf(const guest::IoReport& report) {
   std::vector<nanoseconds> took;
-  for (const guest::IoResult& outcome : report.outcomes) took.push_back(outcome.Took());
+  for (const guest::IoResult& outcome : report.results) took.push_back(outcome.Took());
   std::sort(took.begin(), took.end());
   const auto count = static_cast<std::int64_t>(took.size());
   return {std::accumulate(took.begin(), took.end(), nanoseconds(0)) / count, took[took.size() / 2],
-          (report.outcomes.back().end - report.outcomes.front().start) / count};
+          (report.results.back().end - report.results.front().start) / count};
 }
 
 Figures FiguresOf(const guest::FioDirection& writes) {
@@ -65,7 +65,7 @@ TEST_F(Benchmark, AgentAndFioDirectWritesAtQueueDepthOne) {
   ASSERT_THAT(io.status(), Eventually(Field(&guest::IoStatus::running, false)));
   ASSERT_OK_AND_ASSIGN(const auto of_agent, io.Stop());
   ASSERT_THAT(of_agent, CompletedWithoutErrors());
-  ASSERT_EQ(of_agent.outcomes.size(), kWrites);
+  ASSERT_EQ(of_agent.results.size(), kWrites);
 
   ASSERT_OK_AND_ASSIGN(auto fio, guest().RunFio("[benchmark]\nfilename=${DISK}\nioengine=psync\n"
                                                 "direct=1\nrw=write\nbs=4k\niodepth=1\nsize=4m\n"

@@ -71,9 +71,9 @@ TEST_F(ReportCommandTest, WritesThePageAndPrintsASummary) {
   EXPECT_EQ(nlohmann::json::parse(*trace)["otherData"]["clock"], "wall");
   const auto records = ReadFile(options_.records);
   ASSERT_TRUE(records.ok());
-  const auto events = timeline::ParseNdjson(*records);
-  ASSERT_TRUE(events.ok());
-  EXPECT_EQ(events->size(), 4U);
+  const auto parsed = timeline::ParseNdjson(*records);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->size(), 4U);
 }
 
 TEST_F(ReportCommandTest, AMissingFileIsAUsageError) {

@@ -25,8 +25,8 @@ Result<timeline::Incident> Read(const std::vector<std::string>& files) {
 }
 
 bool IsComplete(const timeline::Incident& incident) {
-  const auto& events = incident.timeline.records;
-  return std::any_of(events.begin(), events.end(),
+  const auto& records = incident.timeline.records;
+  return std::any_of(records.begin(), records.end(),
                      [](const Record& record) { return record.kind == "end"; });
 }
 

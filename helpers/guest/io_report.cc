@@ -29,13 +29,13 @@ std::ostream& operator<<(std::ostream& out, const IoResult& result) {
 }
 
 void PrintTo(const IoReport& report, std::ostream* out) {
-  *out << report.outcomes.size() << " I/Os";
+  *out << report.results.size() << " I/Os";
 }
 
 std::string DescribeRuns(const IoReport& report, std::size_t at) {
   constexpr std::chrono::seconds kShownSeparately{1};
   constexpr std::size_t kLinesAround = 6;
-  const std::vector<IoResult>& all = report.outcomes;
+  const std::vector<IoResult>& all = report.results;
   std::vector<std::size_t> runs;  // the index of the first I/O of each
   std::size_t run_of_at = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -56,7 +56,7 @@ std::string DescribeRuns(const IoReport& report, std::size_t at) {
   return text.str();
 }
 
-IoResult ToOutcome(const IoEntry& entry, const ClockOffset& clock) {
+IoResult ToIoResult(const IoEntry& entry, const ClockOffset& clock) {
   IoResult result;
   result.sequence = entry.sequence;
   result.block = entry.block;

@@ -36,7 +36,7 @@ std::ostream& operator<<(std::ostream& out, const IoResult& result);
 /// All I/Os of a run.
 struct IoReport {
   IoOptions options;
-  std::vector<IoResult> outcomes;           ///< results in order of completion
+  std::vector<IoResult> results;            ///< in order of completion
   std::chrono::nanoseconds clock_error{0};  ///< bound of the error of every time
 };
 
@@ -46,6 +46,6 @@ void PrintTo(const IoReport& report, std::ostream* out);
 /// Returns the I/Os around the one at index `at`, a line for each run of I/Os with the same result.
 std::string DescribeRuns(const IoReport& report, std::size_t at = 0);
 
-IoResult ToOutcome(const IoEntry& entry, const ClockOffset& clock);
+IoResult ToIoResult(const IoEntry& entry, const ClockOffset& clock);
 
 }  // namespace dualpath::guest

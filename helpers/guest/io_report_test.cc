@@ -19,7 +19,7 @@ TEST(IoResult, IsTheEntryOnOurClock) {
   entry.end_ns = 7'500'000'000;
   ClockOffset guest_ahead;
   guest_ahead.guest_minus_ours = std::chrono::seconds(2);
-  const IoResult outcome = ToOutcome(entry, guest_ahead);
+  const IoResult outcome = ToIoResult(entry, guest_ahead);
   EXPECT_EQ(outcome.sequence, 12U);
   EXPECT_EQ(outcome.block, 11U);
   EXPECT_EQ(outcome.error_number, EIO);
@@ -28,7 +28,7 @@ TEST(IoResult, IsTheEntryOnOurClock) {
 
   ClockOffset guest_behind;
   guest_behind.guest_minus_ours = -std::chrono::hours(1);
-  EXPECT_EQ(ToOutcome(entry, guest_behind).end.time_since_epoch(),
+  EXPECT_EQ(ToIoResult(entry, guest_behind).end.time_since_epoch(),
             std::chrono::hours(1) + milliseconds(7500));
 }
 
@@ -56,7 +56,7 @@ TEST(IoResult, KeepsTheFormatOfTheStream) {
 
 TEST(IoReport, DescribesRunsOfTheSameResultInOneLine) {
   IoReport report;
-  report.outcomes = {
+  report.results = {
       Io(1, milliseconds(1000), milliseconds(80)),
       Io(2, milliseconds(1200), milliseconds(999)),
       Io(3, milliseconds(2400), milliseconds(1000)),  // long enough for a separate line
@@ -81,8 +81,7 @@ TEST(IoReport, DescribesRunsOfTheSameResultInOneLine) {
 TEST(IoReport, DescribesOnlyRunsAroundAPoint) {
   IoReport report;
   for (std::uint64_t n = 1; n <= 100; ++n) {
-    report.outcomes.push_back(
-        Io(n, milliseconds(n * 2000), milliseconds(10), n % 2 == 0 ? EIO : 0));
+    report.results.push_back(Io(n, milliseconds(n * 2000), milliseconds(10), n % 2 == 0 ? EIO : 0));
   }
   const std::string middle = DescribeRuns(report, 50);
   EXPECT_THAT(middle, ::testing::StartsWith("\n  ... 44 I/Os before\n  1 from #45 "));

@@ -30,7 +30,7 @@ BlockHistory& HistoryOf(std::uint64_t block, const IoReport& report, Histories& 
 
 Histories HistoriesOf(const IoReport& report) {
   Histories histories;
-  for (const IoResult& outcome : report.outcomes) {
+  for (const IoResult& outcome : report.results) {
     HistoryOf(outcome.block, report, histories).Add(outcome);
   }
   return histories;
@@ -163,7 +163,7 @@ Status ReadsSawAcknowledgedWrites(const IoReport& report) {
   Histories histories;
   std::vector<Error> errors;
   bool any = false;
-  for (const IoResult& outcome : report.outcomes) {
+  for (const IoResult& outcome : report.results) {
     BlockHistory& history = HistoryOf(outcome.block, report, histories);
     if (outcome.kind == IoKind::kRead && outcome.error_number == 0) {
       any = true;

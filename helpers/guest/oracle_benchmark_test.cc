@@ -33,7 +33,7 @@ TEST_P(OracleBenchmark, DISABLED_ChecksOneGibibyte) {
     IoResult outcome;
     outcome.sequence = block + 1;
     outcome.block = block;
-    report.outcomes.push_back(outcome);
+    report.results.push_back(outcome);
   }
 
   const auto begun = std::chrono::steady_clock::now();

@@ -42,14 +42,14 @@ class AcknowledgedWrites : public ::testing::Test {
     outcome.sequence = sequence;
     outcome.block = block;
     outcome.error_number = error_number;
-    report_.outcomes.push_back(outcome);
+    report_.results.push_back(outcome);
   }
 
   /// A read that succeeded.
   void Saw(std::uint64_t sequence, std::uint64_t block, const BlockFinding& seen) {
     Reported(sequence, block, 0);
-    report_.outcomes.back().kind = IoKind::kRead;
-    report_.outcomes.back().seen = seen;
+    report_.results.back().kind = IoKind::kRead;
+    report_.results.back().seen = seen;
   }
   void Saw(std::uint64_t sequence, std::uint64_t block, const BlockIdentity& seen) {
     Saw(sequence, block, BlockFinding{BlockState::kWhole, seen, 0, 0});
@@ -242,7 +242,7 @@ TEST_F(AcknowledgedWrites, AMissingFileIsNamed) {
 }
 
 TEST_F(AcknowledgedWrites, ARunWithoutAnyIsAnError) {
-  report_.outcomes.clear();
+  report_.results.clear();
   EXPECT_EQ(WhyNot(), "look for acknowledged writes in: " + file_ + ": the run has none");
   Reported(1, 0, EIO);
   EXPECT_THAT(WhyNot(), HasSubstr("the run has none"));
@@ -311,7 +311,7 @@ class LargeWrites : public AcknowledgedWrites {
  protected:
   LargeWrites() {
     report_.options.block_bytes = kLargeBytes;
-    report_.outcomes.clear();
+    report_.results.clear();
     Reported(1, 0, 0);
     PutBytes(0, Large(1));
   }
@@ -409,11 +409,11 @@ TEST_F(Reads, SeeAWholeBlockOfTheirOwn) {
   seen.identity = {kRun, 0, 5};
   seen.state = BlockState::kDamaged;
   seen.first_wrong_byte = 700;
-  report_.outcomes.back().seen = seen;
+  report_.results.back().seen = seen;
   EXPECT_THAT(WhyNotSeen(), HasSubstr("damaged: expected sequence 5 of run 3 for block 0, saw "
                                       "sequence 5 of run 3 for block 0, checksum wrong, from "
                                       "byte 700 on other data"));
-  report_.outcomes.back().seen = {BlockState::kWhole, {kRun + 1, 0, 5}, 0, 0};
+  report_.results.back().seen = {BlockState::kWhole, {kRun + 1, 0, 5}, 0, 0};
   EXPECT_THAT(WhyNotSeen(), HasSubstr("foreign: "));
 }
 
@@ -439,7 +439,7 @@ TEST_F(Reads, MaySeePartsOfAFailedWriteOfALargeBlock) {
 TEST_F(Reads, SawNothingIfTheyFailed) {
   Saw(9, 0, {kRun, 0, 5});
   Saw(10, 0, {kRun, 0, 1});
-  report_.outcomes.back().error_number = EIO;
+  report_.results.back().error_number = EIO;
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
 }
 

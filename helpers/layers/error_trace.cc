@@ -88,7 +88,7 @@ std::vector<GuestCommand> ErrorTrace::FailedCommands() const {
 
 std::vector<guest::IoResult> ErrorTrace::FailedIo() const {
   std::vector<guest::IoResult> failed;
-  std::copy_if(application.outcomes.begin(), application.outcomes.end(), std::back_inserter(failed),
+  std::copy_if(application.results.begin(), application.results.end(), std::back_inserter(failed),
                [](const guest::IoResult& io) { return io.error_number != 0; });
   return failed;
 }
@@ -111,12 +111,12 @@ ErrorTrace ErrorTrace::Between(Moment from, Moment to) const {
   restrict(part.domain_events,
            [](const guest::DomainEvent& event) { return InMicroseconds(event.at); });
   restrict(part.kernel_errors, [](const GuestKernelError& error) { return error.at; });
-  auto& outcomes = part.application.outcomes;
-  restrict(outcomes, [](const guest::IoResult& io) { return InMicroseconds(io.start); });
-  outcomes.erase(
-      std::remove_if(outcomes.begin(), outcomes.end(),
+  auto& results = part.application.results;
+  restrict(results, [](const guest::IoResult& io) { return InMicroseconds(io.start); });
+  results.erase(
+      std::remove_if(results.begin(), results.end(),
                      [&](const guest::IoResult& io) { return InMicroseconds(io.end) >= to; }),
-      outcomes.end());
+      results.end());
   return part;
 }
 
@@ -183,7 +183,7 @@ void PrintTo(const ErrorTrace& trace, std::ostream* out) {
   }
   *out << trace.FailedCommands().size() << " of " << trace.commands.size()
        << " commands of the guest failed, " << trace.FailedIo().size() << " of "
-       << trace.application.outcomes.size() << " I/Os of the application:";
+       << trace.application.results.size() << " I/Os of the application:";
   for (const Layer* layer :
        {&log, &others, &paths, &sg_io, &qemu, &virtio, &kernel, &application}) {
     layer->Print(*out);

@@ -39,7 +39,7 @@ ErrorTrace OneFailure() {
   trace.commands = {Write(56, milliseconds(1000), ENODEV), Write(56, milliseconds(1020), ENODEV),
                     Write(64, milliseconds(1200), 0), Write(56, milliseconds(5000), 0)};
   trace.application.options.block_bytes = 4096;
-  trace.application.outcomes = {
+  trace.application.results = {
       {8, 7, guest::IoKind::kWrite, EIO, {}, At(milliseconds(999)), At(milliseconds(1040))},
       {9, 8, guest::IoKind::kWrite, 0, {}, At(milliseconds(1199)), At(milliseconds(1210))},
       {10, 7, guest::IoKind::kWrite, 0, {}, At(milliseconds(4999)), At(milliseconds(5010))},
@@ -68,21 +68,21 @@ TEST(ErrorTrace, ReturnsFailedCommandsAndIo) {
 
 TEST(ErrorTrace, ReturnsTheCommandsOfAnIo) {
   const ErrorTrace trace = OneFailure();
-  EXPECT_THAT(trace.TriesOf(trace.application.outcomes[0]), SizeIs(2));
-  EXPECT_THAT(trace.TriesOf(trace.application.outcomes[1]), SizeIs(1));
-  EXPECT_THAT(trace.TriesOf(trace.application.outcomes[2]), SizeIs(1));
+  EXPECT_THAT(trace.TriesOf(trace.application.results[0]), SizeIs(2));
+  EXPECT_THAT(trace.TriesOf(trace.application.results[1]), SizeIs(1));
+  EXPECT_THAT(trace.TriesOf(trace.application.results[2]), SizeIs(1));
 }
 
 TEST(ErrorTrace, CanBeRestrictedToAnInterval) {
   const ErrorTrace before = OneFailure().Between(Moment(0), milliseconds(1025));
   EXPECT_THAT(before.commands, SizeIs(2));
-  EXPECT_THAT(before.application.outcomes, IsEmpty()) << "the only one had not ended";
+  EXPECT_THAT(before.application.results, IsEmpty()) << "the only one had not ended";
   EXPECT_THAT(before.kernel_errors, IsEmpty());
   EXPECT_THAT(before.log, IsEmpty());
   EXPECT_THAT(before.domain_events, SizeIs(1));
   const ErrorTrace after = OneFailure().Between(milliseconds(1025), milliseconds(9000));
   EXPECT_THAT(after.commands, SizeIs(2));
-  EXPECT_THAT(after.application.outcomes, SizeIs(2));
+  EXPECT_THAT(after.application.results, SizeIs(2));
   EXPECT_THAT(after.kernel_errors, SizeIs(1));
   EXPECT_THAT(after.log, SizeIs(1));
 }

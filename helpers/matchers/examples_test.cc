@@ -171,10 +171,10 @@ TEST_F(Examples, PathIoMatchers) {
 
 TEST_F(Examples, IoMatchers) {
   guest::IoReport report;
-  report.outcomes.resize(1);
+  report.results.resize(1);
   EXPECT_THAT(report, CompletedWithoutErrors());
-  report.outcomes.resize(3);
-  report.outcomes[1].end += guest::kHeld;
+  report.results.resize(3);
+  report.results[1].end += guest::kHeld;
   EXPECT_THAT(report, HasPhases({Good(), HeldThenGood(), Good()}));
   const auto needs_storage = [&] {
     EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));

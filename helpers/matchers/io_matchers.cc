@@ -30,9 +30,9 @@ struct Fault {
 
 Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator outcome,
               const std::string& text) {
-  const bool is_end = outcome == report.outcomes.end();
+  const bool is_end = outcome == report.results.end();
   return {text + (is_end ? "no more I/O" : ::testing::PrintToString(*outcome)),
-          static_cast<std::size_t>(outcome - report.outcomes.begin())};
+          static_cast<std::size_t>(outcome - report.results.begin())};
 }
 
 /// Explains what is wrong first, and then shows the I/Os around it.
@@ -42,7 +42,7 @@ Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator outc
   return Described<IoReport>(
       std::move(description), std::move(negation),
       [find_fault = std::move(find_fault)](const IoReport& report) -> std::optional<std::string> {
-        if (report.outcomes.empty()) return "which has no I/O";
+        if (report.results.empty()) return "which has no I/O";
         const std::optional<Fault> fault = find_fault(report);
         if (!fault) return std::nullopt;
         return fault->text + guest::DescribeRuns(report, fault->at);
@@ -54,7 +54,7 @@ Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator outc
 ::testing::Matcher<const IoReport&> CompletedWithoutErrors() {
   return Run("every I/O completed without error", "an I/O completed with an error",
              [](const IoReport& report) -> std::optional<Fault> {
-               const auto& all = report.outcomes;
+               const auto& all = report.results;
                const auto failed = std::find_if(
                    all.begin(), all.end(), [](const IoResult& o) { return o.error_number != 0; });
                if (failed == all.end()) return std::nullopt;
@@ -102,17 +102,17 @@ Phase Maybe(Phase phase) {
   }
   return Run(description, "not " + description,
              [phases = std::move(phases)](const IoReport& report) -> std::optional<Fault> {
-               auto outcome = report.outcomes.begin();
+               auto outcome = report.results.begin();
                for (const Phase& phase : phases) {
                  const auto begun = outcome;
-                 while (outcome != report.outcomes.end() && phase.covers(*outcome) &&
+                 while (outcome != report.results.end() && phase.covers(*outcome) &&
                         BegunInTime(phase, *outcome, report)) {
                    ++outcome;
                  }
                  if (outcome != begun || phase.optional) continue;
                  return FaultAt(report, outcome, "expected \"" + phase.description + "\", got ");
                }
-               if (outcome == report.outcomes.end()) return std::nullopt;
+               if (outcome == report.results.end()) return std::nullopt;
                return FaultAt(report, outcome, "expected no more I/O, got ");
              });
 }
@@ -128,7 +128,7 @@ Phase Maybe(Phase phase) {
              [=](const IoReport& report) -> std::optional<Fault> {
                bool any_failed = false;
                const auto unsure = report.clock_error + give;
-               const auto& all = report.outcomes;
+               const auto& all = report.results;
                for (auto outcome = all.begin(); outcome != all.end(); ++outcome) {
                  const auto start = outcome->start.time_since_epoch();
                  const auto end = outcome->end.time_since_epoch();

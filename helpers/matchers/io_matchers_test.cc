@@ -31,12 +31,12 @@ class FakeRun {
  public:
   FakeRun& Then(milliseconds took, int error_number = 0) {
     IoResult outcome;
-    outcome.sequence = report_.outcomes.size() + 1;
+    outcome.sequence = report_.results.size() + 1;
     outcome.block = outcome.sequence;
     outcome.error_number = error_number;
     outcome.start = Deadline::Clock::time_point(next_);
     outcome.end = outcome.start + took;
-    report_.outcomes.push_back(outcome);
+    report_.results.push_back(outcome);
     next_ += took + seconds(1);
     return *this;
   }
@@ -159,11 +159,11 @@ class FailedExactlyBetweenTest : public ::testing::Test {
 
   void Add(milliseconds start, milliseconds end, int error_number) {
     IoResult outcome;
-    outcome.sequence = report_.outcomes.size() + 1;
+    outcome.sequence = report_.results.size() + 1;
     outcome.error_number = error_number;
     outcome.start = Deadline::Clock::time_point(start);
     outcome.end = Deadline::Clock::time_point(end);
-    report_.outcomes.push_back(outcome);
+    report_.results.push_back(outcome);
   }
 
   std::string Why() const {
@@ -217,7 +217,7 @@ TEST_F(FailedExactlyBetweenTest, RejectsAnErrorAfterwards) {
 
 TEST_F(FailedExactlyBetweenTest, AllowsEitherWithinTheAccuracyOfTheClocks) {
   for (const int error_number : {0, EIO}) {
-    report_.outcomes.clear();
+    report_.results.clear();
     Add(milliseconds(9900), milliseconds(9991), error_number);    // may have ended after 10 s
     Add(milliseconds(9900), milliseconds(10500), error_number);   // straddles
     Add(milliseconds(10009), milliseconds(10100), error_number);  // may have begun before
@@ -299,12 +299,12 @@ TEST_F(HoldsEveryWriteTest, ReadsThePathsDisk) {
 
 TEST_F(HoldsEveryWriteTest, HasAMatcherForReads) {
   EXPECT_THAT(Why(ReadsSawEveryAcknowledgedWrite(), report_), HasSubstr("no read"));
-  IoResult read = report_.outcomes.back();
+  IoResult read = report_.results.back();
   read.kind = guest::IoKind::kRead;
   read.seen = {guest::BlockState::kWhole, {3, 2, 2}, 0, 0};
-  report_.outcomes.push_back(read);
+  report_.results.push_back(read);
   EXPECT_THAT(report_, ReadsSawEveryAcknowledgedWrite());
-  report_.outcomes.back().seen.identity.sequence = 1;
+  report_.results.back().seen.identity.sequence = 1;
   EXPECT_THAT(Why(ReadsSawEveryAcknowledgedWrite(), report_),
               HasSubstr("stale: expected sequence 2 of run 3 for block 2, saw sequence 1"));
 }

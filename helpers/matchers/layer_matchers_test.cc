@@ -56,7 +56,7 @@ ErrorTrace BrokenTransport() {
   path.elsewhere = {Completion(milliseconds(3000), std::vector<std::uint8_t>(6, 0),
                                HostByte::kTransportDisrupted)};
   path.application.options.block_bytes = 4096;
-  path.application.outcomes = {
+  path.application.results = {
       {8, 7, guest::IoKind::kWrite, EIO, {}, At(milliseconds(999)), At(milliseconds(1040))}};
   layers::GuestKernelError error;
   error.at = milliseconds(1030);
@@ -226,7 +226,7 @@ TEST(ErrorTravels, AllowsASuccessfulRetryOfTheGuestsKernel) {
   path.kernel_errors.clear();
   EXPECT_THAT(WhyNot(ErrorTravels().GuestKernelHidesIt(), path),
               HasSubstr("at the application: #8 block 7"));
-  path.application.outcomes.front().error_number = 0;
+  path.application.results.front().error_number = 0;
   EXPECT_THAT(path, ErrorTravels().SgIoFails(ENODEV).GuestKernelHidesIt());
   EXPECT_EQ(WhyNot(ErrorTravels().ApplicationGets(EIO), path), "at the application: no I/O failed");
   EXPECT_EQ(WhyNot(ErrorTravels().GuestKernelSees(HostByte::kOk), path),

@@ -15,8 +15,8 @@ std::int64_t Microseconds(Duration duration) {
 
 std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map) {
   std::vector<Record> records;
-  records.reserve(report.outcomes.size());
-  for (const guest::IoResult& outcome : report.outcomes) {
+  records.reserve(report.results.size());
+  for (const guest::IoResult& outcome : report.results) {
     Record record;
     record.time_us = Microseconds(outcome.start.time_since_epoch());
     record.error_us = Microseconds(report.clock_error);

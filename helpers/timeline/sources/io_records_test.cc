@@ -18,12 +18,12 @@ TEST(IoRecords, AreOneForEachIo) {
   outcome.block = 11;
   outcome.start = Deadline::Clock::time_point(microseconds(61250000));
   outcome.end = outcome.start + microseconds(84000);
-  report.outcomes.push_back(outcome);
+  report.results.push_back(outcome);
   outcome.error_number = EIO;
-  report.outcomes.push_back(outcome);
+  report.results.push_back(outcome);
   outcome.error_number = 0;
   outcome.end = outcome.start + guest::kHeld;
-  report.outcomes.push_back(outcome);
+  report.results.push_back(outcome);
 
   const auto records = FromIo(report);
   ASSERT_EQ(records.size(), 3U);
