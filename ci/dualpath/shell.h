@@ -10,14 +10,13 @@ namespace dualpath::cli {
 struct ShellOptions {
   std::string stack = lab::kDefaultStack;
   lab::Accelerator accelerator = lab::Accelerator::kTcg;
-  std::string name;   ///< name for `dualpath cp`; empty: "lab", or the first free "lab2"...
-  bool live = false;  ///< real time instead of virtual time; always real under KVM
-  std::string from;   ///< name of the snapshot to start from, saved by `save`
-  std::string at;     ///< failed case whose snapshot to start from (exec --keep-snapshot)
-  std::string
-      results;       ///< results directory with that case; empty: build/results next to the program
-  std::string save;  ///< name under which to save a snapshot when the shell exits
-  bool guest = false;  ///< print the guest's console in the VM of the running shell `name` instead
+  std::string name;     ///< name for `dualpath cp`; empty: "lab", or the first free "lab2"...
+  bool live = false;    ///< real time instead of virtual time; always real under KVM
+  std::string from;     ///< name of the snapshot to start from, saved by `save`
+  std::string at;       ///< failed case whose snapshot to start from (exec --keep-snapshot)
+  std::string results;  ///< results directory with that case; empty: build/results
+  std::string save;     ///< name under which to save a snapshot when the shell exits
+  bool guest = false;   ///< print the guest's console in the VM of the running shell `name` instead
 };
 
 /// Runs a root shell in a new lab VM, on our terminal; if standard input is not a terminal, the
