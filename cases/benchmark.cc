@@ -35,7 +35,7 @@ std::ostream& operator<<(std::ostream& out, const Figures& figures) {
 
 Figures FiguresOf(const guest::IoReport& report) {
   std::vector<nanoseconds> took;
-  for (const guest::IoResult& outcome : report.results) took.push_back(outcome.Took());
+  for (const guest::IoResult& result : report.results) took.push_back(result.Took());
   std::sort(took.begin(), took.end());
   const auto count = static_cast<std::int64_t>(took.size());
   return {std::accumulate(took.begin(), took.end(), nanoseconds(0)) / count, took[took.size() / 2],

@@ -13,17 +13,17 @@ bool Contains(const std::vector<std::uint64_t>& sequences, std::uint64_t sequenc
 
 }  // namespace
 
-void BlockHistory::Add(const IoResult& outcome) {
-  if (outcome.kind == IoKind::kRead) {
-    const auto sequence = OwnSequence(outcome.seen);
+void BlockHistory::Add(const IoResult& result) {
+  if (result.kind == IoKind::kRead) {
+    const auto sequence = OwnSequence(result.seen);
     if (sequence && Contains(failed_since_, *sequence)) replaced_ = true;
     return;
   }
-  if (outcome.error_number != 0) {
-    failed_since_.push_back(outcome.sequence);
+  if (result.error_number != 0) {
+    failed_since_.push_back(result.sequence);
     return;
   }
-  acknowledged_ = outcome.sequence;
+  acknowledged_ = result.sequence;
   failed_before_.insert(failed_before_.end(), failed_since_.begin(), failed_since_.end());
   failed_since_.clear();
   replaced_ = false;

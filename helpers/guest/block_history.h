@@ -19,7 +19,7 @@ class BlockHistory {
   BlockHistory(std::uint64_t run_id, std::uint64_t block) : run_id_(run_id), block_(block) {}
 
   /// Adds the I/O that completed next.
-  void Add(const IoResult& outcome);
+  void Add(const IoResult& result);
 
   /// Sequence of the last acknowledged write; without one, any content is allowed.
   const std::optional<std::uint64_t>& acknowledged() const { return acknowledged_; }

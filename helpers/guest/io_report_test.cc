@@ -19,12 +19,12 @@ TEST(IoResult, IsTheEntryOnOurClock) {
   entry.end_ns = 7'500'000'000;
   ClockOffset guest_ahead;
   guest_ahead.guest_minus_ours = std::chrono::seconds(2);
-  const IoResult outcome = ToIoResult(entry, guest_ahead);
-  EXPECT_EQ(outcome.sequence, 12U);
-  EXPECT_EQ(outcome.block, 11U);
-  EXPECT_EQ(outcome.error_number, EIO);
-  EXPECT_EQ(outcome.start.time_since_epoch(), milliseconds(3000));
-  EXPECT_EQ(outcome.Took(), milliseconds(2500));
+  const IoResult result = ToIoResult(entry, guest_ahead);
+  EXPECT_EQ(result.sequence, 12U);
+  EXPECT_EQ(result.block, 11U);
+  EXPECT_EQ(result.error_number, EIO);
+  EXPECT_EQ(result.start.time_since_epoch(), milliseconds(3000));
+  EXPECT_EQ(result.Took(), milliseconds(2500));
 
   ClockOffset guest_behind;
   guest_behind.guest_minus_ours = -std::chrono::hours(1);
@@ -33,13 +33,13 @@ TEST(IoResult, IsTheEntryOnOurClock) {
 }
 
 IoResult Io(std::uint64_t sequence, milliseconds begun, milliseconds took, int error_number = 0) {
-  IoResult outcome;
-  outcome.sequence = sequence;
-  outcome.block = sequence - 1;
-  outcome.error_number = error_number;
-  outcome.start = Deadline::Clock::time_point(begun);
-  outcome.end = outcome.start + took;
-  return outcome;
+  IoResult result;
+  result.sequence = sequence;
+  result.block = sequence - 1;
+  result.error_number = error_number;
+  result.start = Deadline::Clock::time_point(begun);
+  result.end = result.start + took;
+  return result;
 }
 
 TEST(IoResult, PrintsErrorAndTimes) {

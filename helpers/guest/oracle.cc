@@ -30,8 +30,8 @@ BlockHistory& HistoryOf(std::uint64_t block, const IoReport& report, Histories& 
 
 Histories HistoriesOf(const IoReport& report) {
   Histories histories;
-  for (const IoResult& outcome : report.results) {
-    HistoryOf(outcome.block, report, histories).Add(outcome);
+  for (const IoResult& result : report.results) {
+    HistoryOf(result.block, report, histories).Add(result);
   }
   return histories;
 }
@@ -163,23 +163,23 @@ Status ReadsSawAcknowledgedWrites(const IoReport& report) {
   Histories histories;
   std::vector<Error> errors;
   bool any = false;
-  for (const IoResult& outcome : report.results) {
-    BlockHistory& history = HistoryOf(outcome.block, report, histories);
-    if (outcome.kind == IoKind::kRead && outcome.error_number == 0) {
+  for (const IoResult& result : report.results) {
+    BlockHistory& history = HistoryOf(result.block, report, histories);
+    if (result.kind == IoKind::kRead && result.error_number == 0) {
       any = true;
       const bool in_parts =
           history.AllowsParts(report.options.block_bytes) &&
-          (outcome.seen.state == BlockState::kTorn || outcome.seen.state == BlockState::kDamaged);
-      if (!history.Allows(outcome.seen) && !in_parts) {
-        errors.push_back(Error::Because(
-            "check read",
-            "sequence " + std::to_string(outcome.sequence) + ", block " +
-                std::to_string(outcome.block) + ", acknowledged as sequence " +
-                std::to_string(*history.acknowledged()),
-            history.DescribeDamage(outcome.seen) + ", saw " + ToString(outcome.seen)));
+          (result.seen.state == BlockState::kTorn || result.seen.state == BlockState::kDamaged);
+      if (!history.Allows(result.seen) && !in_parts) {
+        errors.push_back(
+            Error::Because("check read",
+                           "sequence " + std::to_string(result.sequence) + ", block " +
+                               std::to_string(result.block) + ", acknowledged as sequence " +
+                               std::to_string(*history.acknowledged()),
+                           history.DescribeDamage(result.seen) + ", saw " + ToString(result.seen)));
       }
     }
-    history.Add(outcome);
+    history.Add(result);
   }
   if (!errors.empty()) return InOne(errors);
   if (any) return Ok{};

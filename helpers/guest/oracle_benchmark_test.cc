@@ -30,10 +30,10 @@ TEST_P(OracleBenchmark, DISABLED_ChecksOneGibibyte) {
   for (std::uint64_t block = 0; block < kGibibyte / GetParam(); ++block) {
     FillBlock(words.data(), GetParam(), {report.options.run_id, block, block + 1});
     ASSERT_EQ(::write(fd.get(), words.data(), GetParam()), static_cast<ssize_t>(GetParam()));
-    IoResult outcome;
-    outcome.sequence = block + 1;
-    outcome.block = block;
-    report.results.push_back(outcome);
+    IoResult result;
+    result.sequence = block + 1;
+    result.block = block;
+    report.results.push_back(result);
   }
 
   const auto begun = std::chrono::steady_clock::now();

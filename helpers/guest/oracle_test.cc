@@ -38,11 +38,11 @@ class AcknowledgedWrites : public ::testing::Test {
   }
 
   void Reported(std::uint64_t sequence, std::uint64_t block, int error_number) {
-    IoResult outcome;
-    outcome.sequence = sequence;
-    outcome.block = block;
-    outcome.error_number = error_number;
-    report_.results.push_back(outcome);
+    IoResult result;
+    result.sequence = sequence;
+    result.block = block;
+    result.error_number = error_number;
+    report_.results.push_back(result);
   }
 
   /// A read that succeeded.

@@ -13,12 +13,12 @@ namespace {
 using guest::IoReport;
 using guest::IoResult;
 
-bool BegunInTime(const Phase& phase, const IoResult& outcome, const IoReport& report) {
+bool BegunInTime(const Phase& phase, const IoResult& result, const IoReport& report) {
   return !phase.started_before ||
-         outcome.start.time_since_epoch() < *phase.started_before + report.clock_error;
+         result.start.time_since_epoch() < *phase.started_before + report.clock_error;
 }
 
-bool WasHeld(const IoResult& outcome) { return outcome.Took() >= guest::kHeld; }
+bool WasHeld(const IoResult& result) { return result.Took() >= guest::kHeld; }
 
 std::string ErrorText(int error_number) { return std::generic_category().message(error_number); }
 
@@ -28,11 +28,11 @@ struct Fault {
   std::size_t at = 0;
 };
 
-Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator outcome,
+Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator result,
               const std::string& text) {
-  const bool is_end = outcome == report.results.end();
-  return {text + (is_end ? "no more I/O" : ::testing::PrintToString(*outcome)),
-          static_cast<std::size_t>(outcome - report.results.begin())};
+  const bool is_end = result == report.results.end();
+  return {text + (is_end ? "no more I/O" : ::testing::PrintToString(*result)),
+          static_cast<std::size_t>(result - report.results.begin())};
 }
 
 /// Explains what is wrong first, and then shows the I/Os around it.
@@ -102,18 +102,18 @@ Phase Maybe(Phase phase) {
   }
   return Run(description, "not " + description,
              [phases = std::move(phases)](const IoReport& report) -> std::optional<Fault> {
-               auto outcome = report.results.begin();
+               auto result = report.results.begin();
                for (const Phase& phase : phases) {
-                 const auto begun = outcome;
-                 while (outcome != report.results.end() && phase.covers(*outcome) &&
-                        BegunInTime(phase, *outcome, report)) {
-                   ++outcome;
+                 const auto begun = result;
+                 while (result != report.results.end() && phase.covers(*result) &&
+                        BegunInTime(phase, *result, report)) {
+                   ++result;
                  }
-                 if (outcome != begun || phase.optional) continue;
-                 return FaultAt(report, outcome, "expected \"" + phase.description + "\", got ");
+                 if (result != begun || phase.optional) continue;
+                 return FaultAt(report, result, "expected \"" + phase.description + "\", got ");
                }
-               if (outcome == report.results.end()) return std::nullopt;
-               return FaultAt(report, outcome, "expected no more I/O, got ");
+               if (result == report.results.end()) return std::nullopt;
+               return FaultAt(report, result, "expected no more I/O, got ");
              });
 }
 
@@ -129,19 +129,19 @@ Phase Maybe(Phase phase) {
                bool any_failed = false;
                const auto unsure = report.clock_error + give;
                const auto& all = report.results;
-               for (auto outcome = all.begin(); outcome != all.end(); ++outcome) {
-                 const auto start = outcome->start.time_since_epoch();
-                 const auto end = outcome->end.time_since_epoch();
+               for (auto result = all.begin(); result != all.end(); ++result) {
+                 const auto start = result->start.time_since_epoch();
+                 const auto end = result->end.time_since_epoch();
                  const bool inside = start > from + unsure && end < to - unsure;
                  const bool outside = end < from - unsure || start > to + unsure;
-                 const bool good = outcome->error_number == 0;
-                 const bool failed = outcome->error_number == error_number;
-                 if (inside && !(failed && !WasHeld(*outcome))) {
-                   return FaultAt(report, outcome, "inside that time: ");
+                 const bool good = result->error_number == 0;
+                 const bool failed = result->error_number == error_number;
+                 if (inside && !(failed && !WasHeld(*result))) {
+                   return FaultAt(report, result, "inside that time: ");
                  }
-                 if (outside && !good) return FaultAt(report, outcome, "outside that time: ");
+                 if (outside && !good) return FaultAt(report, result, "outside that time: ");
                  if (!good && !failed) {
-                   return FaultAt(report, outcome, "at the edge of that time: ");
+                   return FaultAt(report, result, "at the edge of that time: ");
                  }
                  any_failed = any_failed || failed;
                }

@@ -30,13 +30,13 @@ constexpr milliseconds kLong{30000};
 class FakeRun {
  public:
   FakeRun& Then(milliseconds took, int error_number = 0) {
-    IoResult outcome;
-    outcome.sequence = report_.results.size() + 1;
-    outcome.block = outcome.sequence;
-    outcome.error_number = error_number;
-    outcome.start = Deadline::Clock::time_point(next_);
-    outcome.end = outcome.start + took;
-    report_.results.push_back(outcome);
+    IoResult result;
+    result.sequence = report_.results.size() + 1;
+    result.block = result.sequence;
+    result.error_number = error_number;
+    result.start = Deadline::Clock::time_point(next_);
+    result.end = result.start + took;
+    report_.results.push_back(result);
     next_ += took + seconds(1);
     return *this;
   }
@@ -158,12 +158,12 @@ class FailedExactlyBetweenTest : public ::testing::Test {
   FailedExactlyBetweenTest() { report_.clock_error = milliseconds(10); }
 
   void Add(milliseconds start, milliseconds end, int error_number) {
-    IoResult outcome;
-    outcome.sequence = report_.results.size() + 1;
-    outcome.error_number = error_number;
-    outcome.start = Deadline::Clock::time_point(start);
-    outcome.end = Deadline::Clock::time_point(end);
-    report_.results.push_back(outcome);
+    IoResult result;
+    result.sequence = report_.results.size() + 1;
+    result.error_number = error_number;
+    result.start = Deadline::Clock::time_point(start);
+    result.end = Deadline::Clock::time_point(end);
+    report_.results.push_back(result);
   }
 
   std::string Why() const {

@@ -18,8 +18,8 @@ Status AddMatches(sd_journal* journal, const std::string& field,
   const std::string prefix = field + "=";
   for (const std::string& value : values) {
     const std::string match = prefix + value;
-    const int outcome = sd_journal_add_match(journal, match.data(), match.size());
-    if (outcome < 0) return Failed("add match " + match, outcome);
+    const int status = sd_journal_add_match(journal, match.data(), match.size());
+    if (status < 0) return Failed("add match " + match, status);
   }
   return Ok{};
 }
@@ -28,22 +28,22 @@ Status AddMatches(sd_journal* journal, const std::string& field,
 /// with AND unless a disjunction is added.
 Status AddFilter(sd_journal* journal, const Journal::Filter& filter) {
   DUALPATH_TRY_STATUS(AddMatches(journal, "SYSLOG_IDENTIFIER", filter.identifiers));
-  const int outcome = sd_journal_add_disjunction(journal);
-  if (outcome < 0) return Failed("add disjunction", outcome);
+  const int status = sd_journal_add_disjunction(journal);
+  if (status < 0) return Failed("add disjunction", status);
   return AddMatches(journal, "_SYSTEMD_UNIT", filter.units);
 }
 
 /// Moves the position past the last entry that matches.
 Status SeekToNow(sd_journal* journal) {
-  int outcome = sd_journal_seek_tail(journal);
-  if (outcome < 0) return Failed("seek to the end", outcome);
+  int status = sd_journal_seek_tail(journal);
+  if (status < 0) return Failed("seek to the end", status);
   // sd_journal_seek_tail() takes effect only with the next step (sd_journal_seek_head(3)).
-  outcome = sd_journal_previous(journal);
-  if (outcome < 0) return Failed("seek to the last entry", outcome);
-  if (outcome > 0) return Ok{};
+  status = sd_journal_previous(journal);
+  if (status < 0) return Failed("seek to the last entry", status);
+  if (status > 0) return Ok{};
   // No entry matches yet, so all later ones are new.
-  outcome = sd_journal_seek_head(journal);
-  if (outcome < 0) return Failed("seek to the beginning", outcome);
+  status = sd_journal_seek_head(journal);
+  if (status < 0) return Failed("seek to the beginning", status);
   return Ok{};
 }
 
@@ -66,10 +66,10 @@ Result<JournalEntry> Current(sd_journal* journal) {
   std::uint64_t realtime = 0;
   std::uint64_t monotonic = 0;
   sd_id128_t boot{};
-  int outcome = sd_journal_get_realtime_usec(journal, &realtime);
-  if (outcome < 0) return Failed("read the time of an entry", outcome);
-  outcome = sd_journal_get_monotonic_usec(journal, &monotonic, &boot);
-  if (outcome < 0) return Failed("read the time of an entry", outcome);
+  int status = sd_journal_get_realtime_usec(journal, &realtime);
+  if (status < 0) return Failed("read the time of an entry", status);
+  status = sd_journal_get_monotonic_usec(journal, &monotonic, &boot);
+  if (status < 0) return Failed("read the time of an entry", status);
   entry.realtime_us = static_cast<std::int64_t>(realtime);
   entry.monotonic_us = static_cast<std::int64_t>(monotonic);
   entry.identifier = FirstField(journal, "SYSLOG_IDENTIFIER", "_COMM");
@@ -85,16 +85,16 @@ void Journal::Closer::operator()(sd_journal* journal) const { sd_journal_close(j
 
 Result<Journal> Journal::Open(const Filter& filter, const std::string& directory) {
   sd_journal* raw = nullptr;
-  int outcome = directory.empty() ? sd_journal_open(&raw, SD_JOURNAL_LOCAL_ONLY)
-                                  : sd_journal_open_directory(&raw, directory.c_str(), 0);
-  if (outcome < 0) {
+  int status = directory.empty() ? sd_journal_open(&raw, SD_JOURNAL_LOCAL_ONLY)
+                                 : sd_journal_open_directory(&raw, directory.c_str(), 0);
+  if (status < 0) {
     return Error::FromErrno("open journal", directory.empty() ? "this machine's" : directory,
-                            -outcome);
+                            -status);
   }
   Handle handle(raw);
   // sd_journal_process() watches for new files only after sd_journal_get_fd().
-  outcome = sd_journal_get_fd(raw);
-  if (outcome < 0) return Failed("watch for entries", outcome);
+  status = sd_journal_get_fd(raw);
+  if (status < 0) return Failed("watch for entries", status);
   DUALPATH_TRY_STATUS(AddFilter(raw, filter));
   DUALPATH_TRY_STATUS(SeekToNow(raw));
   return Journal(std::move(handle));
@@ -105,9 +105,9 @@ Result<std::vector<JournalEntry>> Journal::Poll() {
   if (processed < 0) return Failed("watch for entries", processed);
   std::vector<JournalEntry> entries;
   while (true) {
-    const int outcome = sd_journal_next(handle_.get());
-    if (outcome < 0) return Failed("read the next entry", outcome);
-    if (outcome == 0) return entries;
+    const int status = sd_journal_next(handle_.get());
+    if (status < 0) return Failed("read the next entry", status);
+    if (status == 0) return entries;
     DUALPATH_TRY(JournalEntry entry, Current(handle_.get()));
     entries.push_back(std::move(entry));
   }

@@ -16,21 +16,21 @@ std::int64_t Microseconds(Duration duration) {
 std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map) {
   std::vector<Record> records;
   records.reserve(report.results.size());
-  for (const guest::IoResult& outcome : report.results) {
+  for (const guest::IoResult& result : report.results) {
     Record record;
-    record.time_us = Microseconds(outcome.start.time_since_epoch());
+    record.time_us = Microseconds(result.start.time_since_epoch());
     record.error_us = Microseconds(report.clock_error);
     record.lane = Lane::kGuest;
     record.kind = "io";
     record.map = map;
-    record.duration_us = Microseconds(outcome.Took());
-    record.error_number = outcome.error_number;
-    record.sequence = outcome.sequence;
-    record.block = outcome.block;
-    if (outcome.error_number != 0) {
+    record.duration_us = Microseconds(result.Took());
+    record.error_number = result.error_number;
+    record.sequence = result.sequence;
+    record.block = result.block;
+    if (result.error_number != 0) {
       record.severity = Severity::kError;
-      record.text = std::generic_category().message(outcome.error_number);
-    } else if (outcome.Took() >= guest::kHeld) {
+      record.text = std::generic_category().message(result.error_number);
+    } else if (result.Took() >= guest::kHeld) {
       record.severity = Severity::kWarning;
       record.text = "queued";
     }

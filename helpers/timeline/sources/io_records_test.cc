@@ -13,17 +13,17 @@ using std::chrono::microseconds;
 TEST(IoRecords, AreOneForEachIo) {
   guest::IoReport report;
   report.clock_error = std::chrono::microseconds(40);
-  guest::IoResult outcome;
-  outcome.sequence = 12;
-  outcome.block = 11;
-  outcome.start = Deadline::Clock::time_point(microseconds(61250000));
-  outcome.end = outcome.start + microseconds(84000);
-  report.results.push_back(outcome);
-  outcome.error_number = EIO;
-  report.results.push_back(outcome);
-  outcome.error_number = 0;
-  outcome.end = outcome.start + guest::kHeld;
-  report.results.push_back(outcome);
+  guest::IoResult result;
+  result.sequence = 12;
+  result.block = 11;
+  result.start = Deadline::Clock::time_point(microseconds(61250000));
+  result.end = result.start + microseconds(84000);
+  report.results.push_back(result);
+  result.error_number = EIO;
+  report.results.push_back(result);
+  result.error_number = 0;
+  result.end = result.start + guest::kHeld;
+  report.results.push_back(result);
 
   const auto records = FromIo(report);
   ASSERT_EQ(records.size(), 3U);
