@@ -164,7 +164,8 @@ TEST(DiskValidation, OnlyScsiBlockHasReservations) {
     DiskOptions options = OnMap(kind);
     EXPECT_EQ(WhyInvalid(options), "valid");
     options.managed_reservations = true;
-    EXPECT_THAT(WhyInvalid(options), HasSubstr("reservations for device='lun' only"));
+    EXPECT_THAT(WhyInvalid(options),
+                HasSubstr("libvirt supports reservations only for device='lun'"));
   }
   DiskOptions lun = OnMap(DiskKind::kScsiBlock);
   lun.managed_reservations = true;

@@ -385,10 +385,11 @@ TEST_F(Reads, MaySeeOneThatFailedSince) {
   Saw(11, 0, {kRun, 0, 9});
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
   Saw(12, 0, {kRun, 0, 5});
-  EXPECT_EQ(WhyNotSeen(),
-            "check read: sequence 12, block 0, acknowledged as sequence 5: reverted, a read has "
-            "seen a later write: expected sequence 9 of run 3 for block 0, saw sequence 5 of run 3 "
-            "for block 0, checksum good");
+  EXPECT_EQ(
+      WhyNotSeen(),
+      "check read: sequence 12, block 0, acknowledged as sequence 5: reverted, a read "
+      "returned a later write: expected sequence 9 of run 3 for block 0, saw sequence 5 of run 3 "
+      "for block 0, checksum good");
 }
 
 TEST_F(Reads, DoNotSeeOneThatFailedBefore) {
@@ -396,8 +397,8 @@ TEST_F(Reads, DoNotSeeOneThatFailedBefore) {
   Reported(13, 0, 0);
   Saw(17, 0, {kRun, 0, 9});
   EXPECT_EQ(WhyNotSeen(),
-            "check read: sequence 17, block 0, acknowledged as sequence 13: late, a write reported "
-            "failed earlier has overwritten it: expected sequence 13 of run 3 for "
+            "check read: sequence 17, block 0, acknowledged as sequence 13: late, overwritten by a "
+            "write that was reported as failed before: expected sequence 13 of run 3 for "
             "block 0, saw sequence 9 of run 3 for block 0, checksum good");
 }
 

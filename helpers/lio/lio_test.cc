@@ -221,7 +221,7 @@ TEST_F(LioTest, CreateFailsIfTheTargetExists) {
   const auto again = MakeTarget(kFirst, *backstore);
   ASSERT_FALSE(again.ok());
   EXPECT_THAT(again.error().ToString(),
-              HasSubstr("create target: naa.5001405f01234ba3: a target of this name exists"));
+              HasSubstr("create target: naa.5001405f01234ba3: a target with this name exists"));
   EXPECT_TRUE(DiskExists("3:0:1:0")) << "the existing target is left alone";
 
   const auto opened = LoopbackTarget::Open(kFirst, 1, Roots());
