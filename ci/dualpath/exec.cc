@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <iostream>
@@ -10,6 +9,7 @@
 
 #include "ci/dualpath/case_end.h"
 #include "ci/dualpath/fio_job.h"
+#include "ci/dualpath/list_tests.h"
 #include "ci/dualpath/run_in_lab.h"
 #include "ci/dualpath/run_on_host.h"
 #include "ci/results/case_pages.h"
@@ -73,8 +73,7 @@ Result<int> RunWithResults(const ExecOptions& options) {
     return code;
   }
   process::StopIfEnding();
-  // The case must not be missing from the reports, as if it had not been selected; and a report
-  // that it wrote before the failure is not a verdict.
+  // A case without a report would look as if it had not been selected.
   fs::remove(directory + "/gtest.xml", ec);
   WarnIfFailed(results::WriteFailureXml(directory + "/gtest.xml", name,
                                         "infrastructure: " + code.error().ToString()));
@@ -86,16 +85,6 @@ int Fail(const Error& error, int code) {
   process::StopIfEnding();
   std::cerr << "dualpath: " << error.ToString() << "\n";
   return code;
-}
-
-/// Replaces this process with the case program, which lists its tests. Returns only on failure.
-int ListTests(const std::vector<std::string>& command) {
-  std::vector<char*> argv;
-  argv.reserve(command.size() + 1);
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  ::execv(argv[0], argv.data());
-  return Fail(Error::FromErrno("list the tests of", command[0], errno), kInfrastructure);
 }
 
 }  // namespace
@@ -111,10 +100,7 @@ int Exec(const ExecOptions& requested) {
     return Fail(Error::FromErrno("run the case program", options.command[0], errno), kUsage);
   }
   // ctest discovers the cases through `dualpath exec`, which needs no lab for that.
-  const bool lists =
-      std::any_of(options.command.begin(), options.command.end(),
-                  [](const std::string& word) { return word.rfind("--gtest_list_tests", 0) == 0; });
-  if (lists) return ListTests(options.command);
+  if (ListsTests(options.command)) return Fail(ReplaceProcess(options.command), kInfrastructure);
   const Result<int> code = RunWithResults(options);
   return code.ok() ? *code : Fail(code.error(), kInfrastructure);
 }

@@ -4,9 +4,9 @@
 #include <iostream>
 #include <limits>
 
-#include "ci/dualpath/report_text.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
+#include "helpers/timeline/incident_text.h"
 #include "helpers/timeline/page.h"
 #include "helpers/timeline/trace.h"
 
@@ -36,12 +36,12 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
     return kUsage;
   }
   timeline::Timeline& timeline = incident->timeline;
-  timeline.title = IncidentTitle(options.incident.files);
-  timeline.notes = IncidentNotes(*incident);
+  timeline.title = timeline::IncidentTitle(options.incident.files);
+  timeline.notes = timeline::IncidentNotes(*incident);
   if (timeline.records.empty()) {
     err << "dualpath report: " << timeline.title
         << ": no line of multipathd, QEMU or the kernel's storage drivers in "
-        << Count(incident->lines, "line", "lines") << "\n";
+        << timeline::Count(incident->lines, "line", "lines") << "\n";
     for (const std::string& note : timeline.notes) err << "  " << note << "\n";
     err << "Expected: journalctl -o short-precise, syslog or dmesg; see dualpath report --help\n";
     return kUsage;
@@ -51,7 +51,7 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
     err << "dualpath report: " << written.error().ToString() << "\n";
     return kUsage;
   }
-  PrintIncident(*incident, out);
+  timeline::PrintIncident(*incident, out);
   out << "page     " << options.page << "\n";
   if (!options.trace.empty()) out << "trace    " << options.trace << "\n";
   if (!options.records.empty()) out << "records  " << options.records << "\n";

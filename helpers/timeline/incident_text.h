@@ -7,7 +7,7 @@
 
 #include "helpers/timeline/incident.h"
 
-namespace dualpath::cli {
+namespace dualpath::timeline {
 
 /// "1 line", "2 lines".
 std::string Count(std::uint64_t count, const std::string& one, const std::string& many);
@@ -16,9 +16,9 @@ std::string Count(std::uint64_t count, const std::string& one, const std::string
 std::string IncidentTitle(const std::vector<std::string>& files);
 
 /// Returns notes about the parts of the files that the timeline omits, and why.
-std::vector<std::string> IncidentNotes(const timeline::Incident& incident);
+std::vector<std::string> IncidentNotes(const Incident& incident);
 
 /// Prints the time covered, the number of records by lane, the maps, the paths and the notes.
-void PrintIncident(const timeline::Incident& incident, std::ostream& out);
+void PrintIncident(const Incident& incident, std::ostream& out);
 
-}  // namespace dualpath::cli
+}  // namespace dualpath::timeline

@@ -1,4 +1,4 @@
-#include "ci/dualpath/report_text.h"
+#include "helpers/timeline/incident_text.h"
 
 #include <algorithm>
 #include <array>
@@ -9,17 +9,15 @@
 #include <set>
 #include <utility>
 
-namespace dualpath::cli {
+namespace dualpath::timeline {
 namespace {
-
-using timeline::Lane;
 
 constexpr std::int64_t kSecond = 1000000;
 
 /// "2022-05-20 06:17:50", or "12.345 s since boot".
-std::string TimeText(std::int64_t time_us, timeline::Timeline::Clock clock) {
+std::string TimeText(std::int64_t time_us, Timeline::Clock clock) {
   std::array<char, 64> text{};
-  if (clock == timeline::Timeline::Clock::kMonotonic) {
+  if (clock == Timeline::Clock::kMonotonic) {
     std::snprintf(text.data(), text.size(), "%.3f s since boot",
                   static_cast<double>(time_us) / kSecond);
     return text.data();
@@ -69,7 +67,7 @@ std::string JoinFirst(std::vector<std::string> names, std::size_t most) {
 }
 
 /// Describes the lines of programs that have no lane: "3 lines of other programs (sshd 2, ...)".
-std::string OtherPrograms(const timeline::Incident& incident) {
+std::string OtherPrograms(const Incident& incident) {
   constexpr std::size_t kMostNamed = 3;
   std::uint64_t lines = 0;
   std::vector<std::pair<std::uint64_t, std::string>> programs;
@@ -94,38 +92,38 @@ struct Extent {
   std::int64_t last_us = 0;
 };
 
-Extent ExtentOf(const timeline::Timeline& timeline) {
+Extent ExtentOf(const Timeline& timeline) {
   Extent extent{timeline.records.front().time_us, timeline.records.front().time_us};
-  for (const timeline::Record& record : timeline.records) {
+  for (const Record& record : timeline.records) {
     extent.first_us = std::min(extent.first_us, record.time_us);
     extent.last_us = std::max(extent.last_us, record.time_us + record.duration_us.value_or(0));
   }
   return extent;
 }
 
-std::string RecordsByLane(const timeline::Timeline& timeline) {
+std::string RecordsByLane(const Timeline& timeline) {
   std::map<Lane, std::uint64_t> lanes;
-  for (const timeline::Record& record : timeline.records) ++lanes[record.lane];
+  for (const Record& record : timeline.records) ++lanes[record.lane];
   std::vector<std::string> counts;
   counts.reserve(lanes.size());
   for (const auto& [lane, count] : lanes) {
-    counts.push_back(std::string(timeline::Name(lane)) + " " + std::to_string(count));
+    counts.push_back(std::string(Name(lane)) + " " + std::to_string(count));
   }
   return Join(counts);
 }
 
-std::string Maps(const timeline::Timeline& timeline) {
+std::string Maps(const Timeline& timeline) {
   std::set<std::string> maps;
-  for (const timeline::Record& record : timeline.records) {
+  for (const Record& record : timeline.records) {
     if (!record.map.empty()) maps.insert(record.map);
   }
   return Join({maps.begin(), maps.end()});
 }
 
-std::string Paths(const timeline::Timeline& timeline) {
+std::string Paths(const Timeline& timeline) {
   constexpr std::size_t kMostNamed = 16;
   std::map<std::string, std::string> devices;
-  for (const timeline::Record& record : timeline.records) {
+  for (const Record& record : timeline.records) {
     if (record.lane != Lane::kPath || record.path.empty()) continue;
     std::string& device = devices[record.path];
     if (device.empty()) device = record.device;
@@ -155,7 +153,7 @@ std::string IncidentTitle(const std::vector<std::string>& files) {
   return JoinFirst(std::move(names), kMostNamed);
 }
 
-std::vector<std::string> IncidentNotes(const timeline::Incident& incident) {
+std::vector<std::string> IncidentNotes(const Incident& incident) {
   std::vector<std::string> notes;
   if (incident.spread_seconds) {
     notes.emplace_back(
@@ -186,8 +184,8 @@ std::vector<std::string> IncidentNotes(const timeline::Incident& incident) {
   return notes;
 }
 
-void PrintIncident(const timeline::Incident& incident, std::ostream& out) {
-  const timeline::Timeline& timeline = incident.timeline;
+void PrintIncident(const Incident& incident, std::ostream& out) {
+  const Timeline& timeline = incident.timeline;
   const Extent extent = ExtentOf(timeline);
   out << "time     " << TimeText(extent.first_us, timeline.clock) << " to "
       << TimeText(extent.last_us, timeline.clock) << ", "
@@ -201,4 +199,4 @@ void PrintIncident(const timeline::Incident& incident, std::ostream& out) {
   for (const std::string& note : timeline.notes) out << "note     " << note << "\n";
 }
 
-}  // namespace dualpath::cli
+}  // namespace dualpath::timeline
