@@ -60,6 +60,11 @@ TEST_F(Failover, RescanningBringsTheDeletedActivePathBackAsTheSecondGroup) {
   EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
   EXPECT_THAT(table(),
               Eventually(AllOf(HasGroups({{rig().path(1)}, {rig().path(0)}}), QueuesIfNoPath())));
+  // The path that returned stays idle but for its checker.
+  ASSERT_OK_AND_ASSIGN(const auto before, path_io().Now());
+  ASSERT_OK(io.AwaitGoodCompletions(50));
+  ASSERT_OK_AND_ASSIGN(const auto after, path_io().Now());
+  EXPECT_THAT(IoSince(before, after), CarriedBy(rig().path(1), 50));
   ExpectNothingLost(io);
 }
 
