@@ -62,7 +62,7 @@ class SnapshotMaker {
           Restored{std::move(snapshot), std::move(vm), begun, process::SecondsSince(begun)});
       return Ok{};
     }));
-    DUALPATH_TRY_STATUS(copied);
+    if (!copied.ok()) return copied.error();
     return std::move(*restored);
   }
 

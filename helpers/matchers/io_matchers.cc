@@ -1,7 +1,9 @@
 #include "helpers/matchers/io_matchers.h"
 
 #include <algorithm>
+#include <iomanip>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 #include "helpers/guest/oracle.h"
@@ -85,7 +87,9 @@ Phase HeldThenFailing(int error_number) {
 Phase Phase::StartedBefore(std::chrono::microseconds point) const {
   Phase bounded = *this;
   bounded.started_before = point;
-  bounded.description += ", if started before " + std::to_string(point.count()) + " us";
+  std::ostringstream seconds;
+  seconds << std::fixed << std::setprecision(3) << static_cast<double>(point.count()) / 1e6;
+  bounded.description += ", if started before " + seconds.str() + " s";
   return bounded;
 }
 

@@ -31,16 +31,16 @@ std::string Render(const multipath::Map& map) {
 
 }  // namespace
 
-ExpectedPath Faulty(PathId id, std::string device_state) {
-  ExpectedPath path(std::move(id));
+ExpectedPath Faulty(const PathId& id, std::string device_state) {
+  ExpectedPath path(id);
   path.dm_state = "failed";
   path.checker_state = "faulty";
   path.device_state = std::move(device_state);
   return path;
 }
 
-ExpectedPath HeldBack(PathId id) {
-  ExpectedPath path(std::move(id));
+ExpectedPath HeldBack(const PathId& id) {
+  ExpectedPath path(id);
   path.dm_state = "failed";
   path.checker_state = "delayed";
   return path;

@@ -27,11 +27,11 @@ struct ExpectedPath {
 
 /// "failed faulty DEVICE_STATE": a path that fails its check. `device_state` is the state in sysfs:
 /// "offline", or "running" if only the transport is broken.
-ExpectedPath Faulty(PathId id, std::string device_state);
+ExpectedPath Faulty(const PathId& id, std::string device_state);
 
 /// "failed delayed running": a path that works again but that multipathd does not reinstate yet
 /// (san_path_err_*, marginal_path_*). multipath-tools 0.7.0 and newer; older ones print "faulty".
-ExpectedPath HeldBack(PathId id);
+ExpectedPath HeldBack(const PathId& id);
 
 struct ExpectedGroup {
   std::string status;
