@@ -196,16 +196,27 @@ TEST_F(AgentClientTest, StopsARunWithoutMaxCount) {
   EXPECT_LE(status->issued, 1U);
 }
 
+/// A read lease (fcntl(2), F_SETLEASE): it blocks an open for writing until it is released.
+class ReadLease {
+ public:
+  explicit ReadLease(const std::string& file) : fd_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
+    ::signal(SIGIO, SIG_IGN);
+    held_ = ::fcntl(fd_.get(), F_SETLEASE, F_RDLCK) == 0;
+  }
+
+  bool held() const { return held_; }
+  bool Release() const { return ::fcntl(fd_.get(), F_SETLEASE, F_UNLCK) == 0; }
+
+ private:
+  UniqueFd fd_;
+  bool held_ = false;
+};
+
 TEST_F(AgentClientTest, AnswersWhileTheDiskHangs) {
   StartAgent();
   ASSERT_OK(agent().Disk(Soon()));
-  // A read lease blocks an open for writing until it is released.
-  ::signal(SIGIO, SIG_IGN);
-  const UniqueFd holder(::open(disk_.c_str(), O_RDONLY | O_CLOEXEC));
-  ASSERT_TRUE(holder);
-  if (::fcntl(holder.get(), F_SETLEASE, F_RDLCK) != 0) {
-    GTEST_SKIP() << "no leases on the file system of " << disk_;
-  }
+  const ReadLease lease(disk_);
+  if (!lease.held()) GTEST_SKIP() << "no leases on the file system of " << disk_;
   IoOptions options = Count(0);
   options.first_sequence = 77;
   ASSERT_OK(agent().StartIo(options, Soon()));
@@ -228,7 +239,7 @@ TEST_F(AgentClientTest, AnswersWhileTheDiskHangs) {
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().error_number(), EBUSY);
 
-  ASSERT_EQ(::fcntl(holder.get(), F_SETLEASE, F_UNLCK), 0);
+  ASSERT_TRUE(lease.Release());
   const auto over = agent().StopIoAndWait(Soon());
   ASSERT_OK(over);
   EXPECT_EQ(over->completed, 1U);
@@ -237,12 +248,8 @@ TEST_F(AgentClientTest, AnswersWhileTheDiskHangs) {
 TEST_F(AgentClientTest, ReportsTheOldestOfTheHangingIos) {
   StartAgent();
   ASSERT_OK(agent().Disk(Soon()));
-  ::signal(SIGIO, SIG_IGN);
-  const UniqueFd holder(::open(disk_.c_str(), O_RDONLY | O_CLOEXEC));
-  ASSERT_TRUE(holder);
-  if (::fcntl(holder.get(), F_SETLEASE, F_RDLCK) != 0) {
-    GTEST_SKIP() << "no leases on the file system of " << disk_;
-  }
+  const ReadLease lease(disk_);
+  if (!lease.held()) GTEST_SKIP() << "no leases on the file system of " << disk_;
   IoOptions options = Count(0);
   options.first_sequence = 77;
   options.queue_depth = 4;
@@ -257,7 +264,7 @@ TEST_F(AgentClientTest, ReportsTheOldestOfTheHangingIos) {
   EXPECT_EQ(status->in_flight_sequence, 77U);
   EXPECT_THAT(status->ToString(), HasSubstr("4 issued, 0 completed (0 failed), 4 in flight, "
                                             "sequence 77 in flight for 0."));
-  ASSERT_EQ(::fcntl(holder.get(), F_SETLEASE, F_UNLCK), 0);
+  ASSERT_TRUE(lease.Release());
   const auto over = agent().StopIoAndWait(Soon());
   ASSERT_OK(over);
   EXPECT_EQ(over->completed, 4U);
