@@ -42,7 +42,7 @@ int Copy(const std::vector<std::string>& words) {
 }
 
 CpCommand::CpCommand(CLI::App& app)
-    : command_(app.add_subcommand(
+    : Subcommand(app.add_subcommand(
           "cp", "Copy files into or out of a running shell's VM, where a file is lab:/path")) {
   command_->add_option("files", words_, "SOURCE... TARGET")->required();
 }

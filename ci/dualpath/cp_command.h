@@ -1,8 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+#include "ci/dualpath/subcommand.h"
 
 namespace dualpath::cli {
 
@@ -10,17 +11,12 @@ namespace dualpath::cli {
 /// Returns an `ExitCode`.
 int Copy(const std::vector<std::string>& words);
 
-class CpCommand {
+class CpCommand : public Subcommand {
  public:
   explicit CpCommand(CLI::App& app);
-  CpCommand(const CpCommand&) = delete;
-  CpCommand& operator=(const CpCommand&) = delete;
-
-  bool parsed() const { return command_->parsed(); }
   int Run() const { return Copy(words_); }
 
  private:
-  CLI::App* command_;
   std::vector<std::string> words_;
 };
 

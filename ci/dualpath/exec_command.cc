@@ -11,7 +11,7 @@
 namespace dualpath::cli {
 
 ExecCommand::ExecCommand(CLI::App& app)
-    : command_(app.add_subcommand("exec", "Run a case program in a fresh lab VM")),
+    : Subcommand(app.add_subcommand("exec", "Run a case program in a fresh lab VM")),
       timeout_seconds_(static_cast<int>(options_.timeout.count())) {
   using host::Place;
   command_

@@ -1,21 +1,17 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "ci/dualpath/exec.h"
+#include "ci/dualpath/subcommand.h"
 
 namespace dualpath::cli {
 
 /// `dualpath exec [OPTION]... [--] PROGRAM [ARGUMENT]...`.
-class ExecCommand {
+class ExecCommand : public Subcommand {
  public:
   explicit ExecCommand(CLI::App& app);
-  ExecCommand(const ExecCommand&) = delete;
-  ExecCommand& operator=(const ExecCommand&) = delete;
-
-  bool parsed() const { return command_->parsed(); }
 
   /// Removes the words after "--" from a command line of `exec`, and returns how many words remain
   /// for the parser: CLI11 would treat the removed words as positional arguments, which a prefix
@@ -26,7 +22,6 @@ class ExecCommand {
   int Run();
 
  private:
-  CLI::App* command_;
   ExecOptions options_;
   int timeout_seconds_;
 };

@@ -9,7 +9,7 @@
 namespace dualpath::cli {
 
 OutcomesCommand::OutcomesCommand(CLI::App& app)
-    : command_(app.add_subcommand(
+    : Subcommand(app.add_subcommand(
           "outcomes", "Print the outcome of each fault under each policy as a Markdown table")),
       results_(results::SummaryOptions().results) {
   AddResultsOption(*command_, results_, "The results directory")->capture_default_str();

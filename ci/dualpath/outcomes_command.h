@@ -1,23 +1,19 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "ci/dualpath/subcommand.h"
 
 namespace dualpath::cli {
 
-class OutcomesCommand {
+class OutcomesCommand : public Subcommand {
  public:
   explicit OutcomesCommand(CLI::App& app);
-  OutcomesCommand(const OutcomesCommand&) = delete;
-  OutcomesCommand& operator=(const OutcomesCommand&) = delete;
-
-  bool parsed() const { return command_->parsed(); }
 
   /// Returns an `ExitCode`.
   int Run() const;
 
  private:
-  CLI::App* command_;
   std::string results_;
 };
 

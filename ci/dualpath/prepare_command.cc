@@ -5,7 +5,7 @@
 namespace dualpath::cli {
 
 PrepareCommand::PrepareCommand(CLI::App& app)
-    : command_(app.add_subcommand("prepare", "Build the lab's image and snapshots if missing")) {
+    : Subcommand(app.add_subcommand("prepare", "Build the lab's image and snapshots if missing")) {
   auto* programs =
       command_->add_option("programs", options_.programs, "Case programs to load into snapshots")
           ->check(CLI::ExistingFile);

@@ -1,25 +1,19 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "ci/dualpath/prepare.h"
+#include "ci/dualpath/subcommand.h"
 
 namespace dualpath::cli {
 
 /// `dualpath prepare [PROGRAM]...`.
-class PrepareCommand {
+class PrepareCommand : public Subcommand {
  public:
   explicit PrepareCommand(CLI::App& app);
-  PrepareCommand(const PrepareCommand&) = delete;
-  PrepareCommand& operator=(const PrepareCommand&) = delete;
-
-  bool parsed() const { return command_->parsed(); }
 
   /// Returns an `ExitCode`.
   int Run() const { return Prepare(options_); }
 
  private:
-  CLI::App* command_;
   PrepareOptions options_;
 };
 

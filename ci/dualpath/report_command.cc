@@ -59,7 +59,8 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
 }
 
 ReportCommand::ReportCommand(CLI::App& app)
-    : command_(app.add_subcommand("report", "Write a timeline page from the logs of an incident")) {
+    : Subcommand(
+          app.add_subcommand("report", "Write a timeline page from the logs of an incident")) {
   command_
       ->add_option("files", options_.incident.files,
                    "Logs of multipathd and the kernel; output of multipath -ll; - is standard "

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <ostream>
 #include <string>
 
+#include "ci/dualpath/subcommand.h"
 #include "helpers/timeline/incident.h"
 
 namespace dualpath::cli {
@@ -20,19 +20,14 @@ struct ReportOptions {
 /// or if no log line belongs on the timeline.
 int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err);
 
-class ReportCommand {
+class ReportCommand : public Subcommand {
  public:
   explicit ReportCommand(CLI::App& app);
-  ReportCommand(const ReportCommand&) = delete;
-  ReportCommand& operator=(const ReportCommand&) = delete;
-
-  bool parsed() const { return command_->parsed(); }
 
   /// Returns an `ExitCode`.
   int Run() const;
 
  private:
-  CLI::App* command_;
   ReportOptions options_;
 };
 

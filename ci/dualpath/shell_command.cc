@@ -5,7 +5,7 @@
 namespace dualpath::cli {
 
 ShellCommand::ShellCommand(CLI::App& app)
-    : command_(app.add_subcommand(
+    : Subcommand(app.add_subcommand(
           "shell", "Open a root shell in a lab VM, with the rig up and the guest writing")) {
   AddLabOptions(*command_, options_.stack, options_.accelerator);
   command_->add_option("--name", options_.name,

@@ -7,7 +7,7 @@
 namespace dualpath::cli {
 
 SummaryCommand::SummaryCommand(CLI::App& app)
-    : command_(app.add_subcommand(
+    : Subcommand(app.add_subcommand(
           "summary", "Print the verdicts of a run, and write the run's page, index.html")) {
   AddResultsOption(*command_, options_.results, "The results directory")->capture_default_str();
   command_->add_option("--previous", options_.previous,

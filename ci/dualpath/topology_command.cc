@@ -45,7 +45,7 @@ int RunTopology(const std::string& file, std::ostream& out, std::ostream& err) {
 }
 
 TopologyCommand::TopologyCommand(CLI::App& app)
-    : command_(app.add_subcommand("topology", "Convert saved `multipath -ll` output to JSON")) {
+    : Subcommand(app.add_subcommand("topology", "Convert saved `multipath -ll` output to JSON")) {
   command_->add_option("file", file_, "The saved output (default: standard input)");
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <ostream>
 #include <string>
+
+#include "ci/dualpath/subcommand.h"
 
 namespace dualpath::cli {
 
@@ -11,19 +12,14 @@ namespace dualpath::cli {
 /// cannot be read or has no map.
 int RunTopology(const std::string& file, std::ostream& out, std::ostream& err);
 
-class TopologyCommand {
+class TopologyCommand : public Subcommand {
  public:
   explicit TopologyCommand(CLI::App& app);
-  TopologyCommand(const TopologyCommand&) = delete;
-  TopologyCommand& operator=(const TopologyCommand&) = delete;
-
-  bool parsed() const { return command_->parsed(); }
 
   /// Returns an `ExitCode`.
   int Run() const;
 
  private:
-  CLI::App* command_;
   std::string file_;
 };
 
