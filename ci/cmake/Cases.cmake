@@ -9,7 +9,7 @@ endif()
 math(EXPR DUALPATH_CTEST_TIMEOUT "${DUALPATH_CASE_TIMEOUT} + 1800")
 
 # Labels of cases that run only on request, and all labels that a case file may use.
-set(DUALPATH_LABELS_ON_REQUEST soak benchmark table load)
+set(DUALPATH_LABELS_ON_REQUEST soak benchmark table load host-in-lab)
 set(DUALPATH_LABELS smoke timers ${DUALPATH_LABELS_ON_REQUEST})
 
 # dualpath_read_labels(<out> <file>...)
@@ -39,12 +39,12 @@ function(dualpath_read_labels out)
       list(APPEND names "${name}")
     endforeach()
     foreach(line IN LISTS lines)
-      if(NOT line MATCHES "^// Labels( of ([A-Za-z0-9_.]+))?: ([a-z, ]+)$")
+      if(NOT line MATCHES "^// Labels( of ([A-Za-z0-9_.]+))?: ([a-z, -]+)$")
         message(FATAL_ERROR "${file}: cannot read \"${line}\"; write \"// Labels: LABEL\" or "
                 "\"// Labels of Suite.BeginningOfTheName: LABEL\"")
       endif()
       set(beginning "${CMAKE_MATCH_2}")
-      string(REGEX MATCHALL "[a-z]+" labels "${CMAKE_MATCH_3}")
+      string(REGEX MATCHALL "[a-z-]+" labels "${CMAKE_MATCH_3}")
       set(labeled ${names})
       if(beginning)
         string(REPLACE "." "[.]" beginning "^${beginning}")

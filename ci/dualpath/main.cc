@@ -19,6 +19,7 @@
 #include "ci/dualpath/topology_command.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/temporary_directory.h"
+#include "helpers/lab/copy_socket.h"
 #include "helpers/process/interrupt.h"
 #include "helpers/process/progress.h"
 
@@ -51,6 +52,7 @@ int Run(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   process::LogToStandardError();
   SweepTemporaryDirectories();
+  SweepTemporaryDirectories(lab::ShellsDirectory());
 
   CLI::App app{"Test QEMU SCSI passthrough over dm-multipath, without special hardware."};
   app.name("dualpath");

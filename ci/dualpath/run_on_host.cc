@@ -1,5 +1,6 @@
 #include "ci/dualpath/run_on_host.h"
 
+#include <ctime>
 #include <filesystem>
 
 #include "ci/dualpath/fio_job.h"
@@ -30,13 +31,14 @@ process::Command CommandFor(const ExecOptions& options, const std::string& direc
 
 Result<CaseEnd> RunOnHost(const ExecOptions& options, const std::string& directory) {
   const auto begun = std::chrono::steady_clock::now();
+  const std::string since = std::to_string(std::time(nullptr));
   DUALPATH_TRY(process::Background child,
                process::Background::Start(CommandFor(options, directory), {}));
   const Result<process::Exit> exit = child.Wait(Deadline::In(options.timeout));
   const double took = process::SecondsSince(begun);
   child.Kill();
   if (!exit.ok() || !exit->ok()) {
-    WarnIfFailed(process::ExecuteChecked({{DUALPATH_LAB_RECIPES "/payload/collect", directory}},
+    WarnIfFailed(process::ExecuteChecked({{DUALPATH_COLLECT_ON_HOST, directory, since}},
                                          Deadline::In(kLongestCollect)));
   }
   if (!exit.ok()) return exit.error();

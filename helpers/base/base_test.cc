@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -117,23 +116,6 @@ TEST_F(FileTest, RemovalSucceedsWithoutTheFile) {
   EXPECT_FALSE(std::filesystem::exists(path_));
   EXPECT_TRUE(RemoveFile(path_).ok());
   EXPECT_THAT(RemoveFile(directory_.path()).error().ToString(), HasSubstr("remove file"));
-}
-
-TEST_F(FileTest, IsEditedInPlace) {
-  ASSERT_TRUE(WriteFileAtomically(path_, "one\ntwo\n").ok());
-  ASSERT_EQ(::chmod(path_.c_str(), 0600), 0);
-  const auto to = [](const std::string& text) {
-    return [text](const std::string& /*before*/) { return text; };
-  };
-  for (const char* content : {"two\n", "", "longer than before\n"}) {
-    ASSERT_TRUE(EditFile(path_, to(content)).ok());
-    EXPECT_EQ(*ReadFile(path_), content);
-  }
-  EXPECT_EQ(std::filesystem::status(path_).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  EXPECT_TRUE(EditFile(path_ + ".missing", to("x")).ok());
-  EXPECT_FALSE(std::filesystem::exists(path_ + ".missing"));
-  EXPECT_FALSE(EditFile(directory_.path(), to("x")).ok());
 }
 
 }  // namespace

@@ -33,15 +33,6 @@ Status SeekTo(int fd, const std::string& path, std::uint64_t offset) {
   return Error::FromErrno("seek in", path, errno);
 }
 
-Status LockForWriting(int fd, const std::string& path) {
-  struct flock whole = {};
-  whole.l_type = F_WRLCK;
-  while (::fcntl(fd, F_SETLKW, &whole) != 0) {
-    if (errno != EINTR) return Error::FromErrno("lock file", path, errno);
-  }
-  return Ok{};
-}
-
 }  // namespace
 
 Status WriteAll(int fd, const std::string& name, std::string_view bytes) {
@@ -85,21 +76,6 @@ Status WriteAt(const std::string& path, std::uint64_t offset, const std::string&
   if (!fd) return Error::FromErrno("open", path, errno);
   DUALPATH_TRY_STATUS(SeekTo(fd.get(), path, offset));
   return WriteAll(fd.get(), path, content);
-}
-
-Status EditFile(const std::string& path,
-                const std::function<std::string(const std::string&)>& edit) {
-  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  if (!fd && errno == ENOENT) return Ok{};
-  if (!fd) return Error::FromErrno("open", path, errno);
-  DUALPATH_TRY_STATUS(LockForWriting(fd.get(), path));
-  DUALPATH_TRY(const std::string before, ReadAll(fd.get(), path));
-  const std::string after = edit(before);
-  if (after == before) return Ok{};
-  DUALPATH_TRY_STATUS(SeekTo(fd.get(), path, 0));
-  DUALPATH_TRY_STATUS(WriteAll(fd.get(), path, after));
-  if (::ftruncate(fd.get(), static_cast<off_t>(after.size())) == 0) return Ok{};
-  return Error::FromErrno("truncate file", path, errno);
 }
 
 Status RemoveFile(const std::string& path) {

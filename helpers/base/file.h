@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,12 +23,6 @@ Status WriteAll(int fd, const std::string& name, std::string_view bytes);
 
 /// Overwrites part of an existing file, starting at `offset`.
 Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content);
-
-/// Replaces the file's content with `edit(content)`: in place, to keep mode and owner, and under an
-/// fcntl(2) write lock, which other programs that edit the file also take. A missing file is not
-/// created.
-Status EditFile(const std::string& path,
-                const std::function<std::string(const std::string&)>& edit);
 
 /// Removes a file. It is not an error if the file does not exist.
 Status RemoveFile(const std::string& path);

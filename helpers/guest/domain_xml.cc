@@ -1,6 +1,8 @@
 #include "helpers/guest/domain_xml.h"
 
 #include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+#include <sstream>
 
 #include "helpers/guest/wire/wire.h"
 #include "helpers/guest/xml.h"
@@ -61,10 +63,8 @@ void AddSerialLine(ptree& devices, const DomainOptions& options) {
   AddElement(serial, "target", {{"port", "0"}});
 }
 
-void AddChannel(ptree& devices, const DomainOptions& options) {
-  if (options.agent_socket.empty()) return;
+void AddChannel(ptree& devices) {
   ptree& channel = AddElement(devices, "channel", {{"type", "unix"}});
-  AddElement(channel, "source", {{"mode", "bind"}, {"path", options.agent_socket}});
   AddElement(channel, "target", {{"type", "virtio"}, {"name", wire::kChannelName}});
 }
 
@@ -90,10 +90,30 @@ std::string RenderDomainXml(const DomainOptions& options) {
   AddDisk(devices, options.disk);
   AddElement(devices, "controller", {{"type", "scsi"}, {"index", "0"}, {"model", "virtio-scsi"}});
   AddSerialLine(devices, options);
-  AddChannel(devices, options);
+  AddChannel(devices);
   AddElement(devices, "controller", {{"type", "usb"}, {"model", "none"}});
   AddElement(devices, "memballoon", {{"model", "none"}});
   return ToXml(tree);
+}
+
+Result<std::string> AgentSocketIn(const std::string& domain_xml) {
+  const auto fail = [](const std::string& reason) {
+    return Error::Because("find the agent's socket", "the XML of a domain", reason);
+  };
+  try {
+    std::istringstream text(domain_xml);
+    ptree tree;
+    boost::property_tree::read_xml(text, tree);
+    for (const auto& [kind, device] : tree.get_child("domain.devices")) {
+      if (kind != "channel") continue;
+      const auto name = device.get<std::string>("target.<xmlattr>.name", "");
+      std::string path = device.get<std::string>("source.<xmlattr>.path", "");
+      if (name == wire::kChannelName && !path.empty()) return path;
+    }
+  } catch (const boost::property_tree::ptree_error& error) {
+    return fail(error.what());
+  }
+  return fail("no channel of the agent with a path; the domain does not run");
 }
 
 }  // namespace dualpath::guest

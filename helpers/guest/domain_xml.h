@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "helpers/base/result.h"
 #include "helpers/guest/disk_xml.h"
 
 namespace dualpath::guest {
@@ -29,12 +30,18 @@ struct DomainOptions {
   std::string kernel;          ///< vmlinux (see vmlinux.h) or bzImage
   std::string initramfs;       ///< see initramfs.h
   std::string kernel_command_line = kDefaultKernelCommandLine;
-  std::string console_log;   ///< file for the serial line; libvirt's QEMU appends or truncates
-  std::string agent_socket;  ///< unix socket that QEMU binds; AgentClient connects to it
-  DiskOptions disk;          ///< disk at the start; can be replaced later
+  std::string console_log;  ///< file for the serial line; libvirt's QEMU appends or truncates
+  DiskOptions disk;         ///< disk at the start; can be replaced later
 };
 
 /// Returns the domain's XML: https://libvirt.org/formatdomain.html
+///
+/// The agent's channel has no path: libvirt then chooses one in a directory that it creates for
+/// this domain, with the owner and the SELinux label of its QEMU. QEMU before 2.12 binds the socket
+/// itself, which it may not do in a directory of ours; and no other user reaches libvirt's.
 std::string RenderDomainXml(const DomainOptions& options);
+
+/// Returns the socket of the agent's channel from the XML of a running domain.
+Result<std::string> AgentSocketIn(const std::string& domain_xml);
 
 }  // namespace dualpath::guest

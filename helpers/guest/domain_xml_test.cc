@@ -20,7 +20,6 @@ DomainOptions Sample() {
   options.kernel = "/images/vmlinux";
   options.initramfs = "/images/guest.cpio";
   options.console_log = "/images/console.log";
-  options.agent_socket = "/images/agent.sock";
   options.disk.source = "/dev/mapper/mpatha";
   return options;
 }
@@ -64,10 +63,27 @@ TEST(DomainXml, PoweroffRebootAndCrashEndTheDomain) {
 
 TEST(DomainXml, HasTheChannelAndTheConsole) {
   const ptree domain = Parse(Sample());
-  EXPECT_EQ(At(domain, "devices.channel.source.<xmlattr>.mode"), "bind");
-  EXPECT_EQ(At(domain, "devices.channel.source.<xmlattr>.path"), "/images/agent.sock");
+  EXPECT_EQ(At(domain, "devices.channel.<xmlattr>.type"), "unix");
+  EXPECT_EQ(At(domain, "devices.channel.source.<xmlattr>.path"), "(absent)")
+      << "chosen by libvirt, where its QEMU may create a socket";
   EXPECT_EQ(At(domain, "devices.channel.target.<xmlattr>.name"), wire::kChannelName);
   EXPECT_EQ(At(domain, "devices.serial.source.<xmlattr>.path"), "/images/console.log");
+}
+
+TEST(AgentSocket, IsWhereLibvirtPutIt) {
+  const std::string ours = std::string("<target type='virtio' name='") + wire::kChannelName + "'/>";
+  const std::string other =
+      "<channel type='unix'><source path='/run/other'/>"
+      "<target type='virtio' name='org.qemu.guest_agent.0'/></channel>";
+  const auto find = [&](const std::string& source) {
+    return AgentSocketIn("<domain><devices>" + other + "<channel type='unix'>" + source + ours +
+                         "</channel></devices></domain>");
+  };
+  const auto socket = find("<source mode='bind' path='/var/lib/libvirt/qemu/channel/x'/>");
+  ASSERT_TRUE(socket.ok()) << socket.error().ToString();
+  EXPECT_EQ(*socket, "/var/lib/libvirt/qemu/channel/x");
+  EXPECT_THAT(find("").error().ToString(), HasSubstr("the domain does not run"));
+  EXPECT_FALSE(AgentSocketIn("<domain>").ok());
 }
 
 TEST(DomainXml, HasNothingElse) {

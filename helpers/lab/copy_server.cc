@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::seconds kClientBudget{10};  // the terminal has to wait during this time
 constexpr std::chrono::minutes kLabBudget{10};
 constexpr unsigned kDefaultMode = 0644;
-constexpr unsigned kPermissions = 07777;
+constexpr unsigned kPermissions = 0777;
 
 /// "copied CODE BYTES MODE MESSAGE", as images/lab/shell/receive and send print it.
 struct LabAnswer {
@@ -97,14 +97,14 @@ Result<CopyServer> CopyServer::Open(const std::string& wanted) {
                           "a running shell has this name; choose another --name");
   }
   for (int number = 2; taken(name); ++number) name = fmt::format("lab{}", number);
-  DUALPATH_TRY(TemporaryDirectory directory, TemporaryDirectory::Create());
+  DUALPATH_TRY(TemporaryDirectory directory, TemporaryDirectory::Create(ShellsDirectory()));
   DUALPATH_TRY(UniqueFd listener, ListenAt(directory.path() + kCopySocket));
   DUALPATH_TRY_STATUS(WriteFileAtomically(directory.path() + kShellNameFile, name + "\n"));
   return CopyServer(std::move(directory), std::move(listener), std::move(name));
 }
 
 Result<std::string> CopyServer::Serve(Vm& vm, const OutputSink& sink) {
-  const auto client = AcceptOn(listener_, Deadline::In(kClientBudget));
+  const auto client = AcceptClient(listener_, Deadline::In(kClientBudget));
   if (!client.ok()) return std::string();
   const auto request = ReceiveMessage(*client, Deadline::In(kClientBudget));
   if (!request.ok()) return std::string();

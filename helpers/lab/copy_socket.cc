@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 
 #include "helpers/base/file.h"
 #include "helpers/base/ownership.h"
+#include "helpers/base/runtime_directory.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/line_socket.h"
 
@@ -58,10 +60,22 @@ Result<CopyMessage> ReceiveMessage(const UniqueFd& socket, Deadline deadline) {
   }
 }
 
+std::string ShellsDirectory() {
+  if (std::getenv("TMPDIR") != nullptr) return TemporaryParent();
+  const auto own = RuntimeDirectory();
+  return own.ok() ? *own : TemporaryParent();
+}
+
+Result<UniqueFd> AcceptClient(const UniqueFd& listener, Deadline deadline) {
+  DUALPATH_TRY(UniqueFd client, AcceptOn(listener, deadline));
+  DUALPATH_TRY_STATUS(CheckPeerIsOurs(client, "a client of the shell"));
+  return client;
+}
+
 std::vector<RunningShell> RunningShells() {
   std::vector<RunningShell> shells;
   std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(TemporaryParent(), ec)) {
+  for (const auto& entry : fs::directory_iterator(ShellsDirectory(), ec)) {
     const std::string directory = entry.path().string();
     if (!OpenOwnDirectory(directory).ok()) continue;
     const auto name = ReadAttribute(directory + kShellNameFile);

@@ -34,6 +34,14 @@ struct RunningShell {
   std::string socket;
 };
 
+/// Returns the parent of the shells' temporary directories: TMPDIR if it is set, else the runtime
+/// directory, else (a user without one) /tmp.
+std::string ShellsDirectory();
+
+/// Waits for a client of a shell. An `Error` if it runs as another user: the socket's directory
+/// keeps others out, but not if its mode was changed.
+Result<UniqueFd> AcceptClient(const UniqueFd& listener, Deadline deadline);
+
 /// Finds this user's running shells. Each new shell removes the directories left by killed ones.
 std::vector<RunningShell> RunningShells();
 

@@ -54,16 +54,18 @@ std::string Invalid(const FileBackstore::Options& options) {
   return "";
 }
 
-/// Creates core/fileio_N with the first free N and returns its name.
-Result<std::string> CreateHba(const ConfigFs& configfs) {
-  for (unsigned index = 0; index < kMaxHbas; ++index) {
-    std::string hba = "fileio_" + std::to_string(index);
+/// Creates core/`hba`, or core/fileio_N with the first free N, and returns its name.
+Result<std::string> CreateHba(const ConfigFs& configfs, const std::string& wanted) {
+  while (true) {
+    std::string hba = wanted;
+    if (hba.empty()) {
+      DUALPATH_TRY(hba, FileBackstore::FreeHba(configfs));
+    }
     const Status made = configfs.MakeDirectory("core/" + hba);
     if (made.ok()) return hba;
-    if (made.error().error_number() != EEXIST) return made.error();
+    // Another program may have taken the name in the meantime.
+    if (!wanted.empty() || made.error().error_number() != EEXIST) return made.error();
   }
-  return Error::Because("create HBA", configfs.root() + "/core",
-                        "fileio_0 to fileio_999 already exist");
 }
 
 }  // namespace
@@ -111,11 +113,20 @@ Result<FileioInfo> FileioInfo::Parse(const std::string& text) {
   return info;
 }
 
+Result<std::string> FileBackstore::FreeHba(const ConfigFs& configfs) {
+  for (unsigned index = 0; index < kMaxHbas; ++index) {
+    std::string hba = "fileio_" + std::to_string(index);
+    if (!configfs.Exists("core/" + hba)) return hba;
+  }
+  return Error::Because("create HBA", configfs.root() + "/core",
+                        "fileio_0 to fileio_999 already exist");
+}
+
 Result<FileBackstore> FileBackstore::Create(const Options& options, const ConfigFs& configfs) {
   const std::string invalid = Invalid(options);
   if (!invalid.empty()) return Error::Because("create backstore", options.name, invalid);
 
-  DUALPATH_TRY(const std::string hba, CreateHba(configfs));
+  DUALPATH_TRY(const std::string hba, CreateHba(configfs, options.hba));
   FileBackstore backstore(hba + "/" + options.name, configfs);
   Status status = configfs.MakeDirectory(backstore.ConfigFsPath());
   if (status.ok()) {

@@ -37,10 +37,15 @@ class FileBackstore {
     std::string name = "storage";     ///< also the INQUIRY product if `emulate_model_alias`
     bool emulate_model_alias = true;  ///< product is `name`, targetcli's default; else "FILEIO"
     bool buffered = true;             ///< write-back through the page cache, targetcli's default
+    std::string hba{};                ///< "fileio_7", which must not exist; empty: the first free
   };
 
-  /// Creates, configures and enables core/fileio_N/NAME with the first free N. It is not exported
-  /// yet. If a step fails, the earlier ones are undone.
+  /// Returns the first free "fileio_N": for a caller who records the name before `Create`, so that
+  /// a backstore that has no file yet can be recognized after a kill.
+  static Result<std::string> FreeHba(const ConfigFs& configfs = SystemConfigFs());
+
+  /// Creates, configures and enables core/HBA/NAME. It is not exported yet. If a step fails, the
+  /// earlier ones are undone.
   static Result<FileBackstore> Create(const Options& options,
                                       const ConfigFs& configfs = SystemConfigFs());
 

@@ -193,6 +193,8 @@ Status FakeLio::Begin(const std::string& line) const {
   const bool first = std::none_of(log_.begin(), log_.end(), [&](const std::string& seen) {
     return StartsWith(seen, fail_prefix_);
   });
+  if (operations_left_ == 0) return Error::FromErrno("fake", line + ", after a kill", ESHUTDOWN);
+  if (operations_left_ > 0) --operations_left_;
   log_.push_back(line);
   if (fail_errno_ == 0 || !first || !StartsWith(line, fail_prefix_)) return Ok{};
   return Error::FromErrno("fake", line, fail_errno_);

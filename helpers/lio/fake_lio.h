@@ -42,6 +42,10 @@ class FakeLio : public ConfigFs {
   /// Makes the first operation whose line in the log begins with `prefix` fail with `error_number`.
   void FailOnce(const std::string& prefix, int error_number);
 
+  /// Makes every operation after the next `count` fail without an effect, as if the process had
+  /// been killed; negative: no longer.
+  void DieAfter(int count) { operations_left_ = count; }
+
   /// Every operation so far, in order: "mkdir core/fileio_0", "write core/.../enable=1", ...
   const std::vector<std::string>& log() const { return log_; }
 
@@ -59,6 +63,7 @@ class FakeLio : public ConfigFs {
   TemporaryDirectory directory_;
   std::string fail_prefix_;
   int fail_errno_ = 0;
+  mutable int operations_left_ = -1;
   std::atomic<bool> stop_{false};
   std::thread scanner_;
   mutable std::mutex mutex_;  // orders the operations and the scanner's changes

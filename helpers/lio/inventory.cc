@@ -15,7 +15,9 @@ Result<FoundBackstore> Describe(const std::string& object, const ConfigFs& confi
   FoundBackstore found;
   found.object = object;
   found.name = backstore.Name();
-  DUALPATH_TRY(found.serial, backstore.Serial());
+  // Other programs may be changing their backstores, so an attribute that cannot be read is empty.
+  const auto serial = backstore.Serial();
+  if (serial.ok()) found.serial = *serial;
   // The info of a backstore that is not configured lacks these fields.
   const auto info = backstore.Info();
   if (info.ok()) {
@@ -24,8 +26,8 @@ Result<FoundBackstore> Describe(const std::string& object, const ConfigFs& confi
     found.write_back = info->write_back;
   }
   const std::string alias = "core/" + object + "/attrib/emulate_model_alias";
-  DUALPATH_TRY(const std::string aliased, configfs.Read(alias));
-  found.product = aliased == "1" ? found.name : "FILEIO";
+  const auto aliased = configfs.Read(alias);
+  found.product = aliased.ok() && *aliased == "1" ? found.name : "FILEIO";
   return found;
 }
 
@@ -36,7 +38,8 @@ Result<FoundTarget> Describe(const std::string& naa, unsigned tpgt, const Config
   found.tpgt = tpgt;
   const LoopbackTarget::Roots roots{configfs};
   DUALPATH_TRY(const LoopbackTarget target, LoopbackTarget::Open(naa, tpgt, roots));
-  DUALPATH_TRY(found.nexus, target.Nexus());
+  const auto nexus = target.Nexus();
+  if (nexus.ok()) found.nexus = *nexus;
   DUALPATH_TRY(const auto luns, configfs.Directories(prefix));
   for (const std::string& name : luns) {
     const auto number = ParseAfter<unsigned>("lun_", name);
@@ -45,8 +48,10 @@ Result<FoundTarget> Describe(const std::string& naa, unsigned tpgt, const Config
     lun.lun = *number;
     const std::string directory = prefix + name;
     DUALPATH_TRY(const auto links, configfs.Links(directory));
-    if (!links.empty()) {
-      DUALPATH_TRY(lun.backstore_object, configfs.LinkedObject(directory + "/" + links.front()));
+    const auto linked = links.empty() ? Result<std::string>(std::string())
+                                      : configfs.LinkedObject(directory + "/" + links.front());
+    if (linked.ok() && !linked->empty()) {
+      lun.backstore_object = *linked;
       lun.backstore_name = lun.backstore_object.substr(lun.backstore_object.find('/') + 1);
     }
     found.luns.push_back(lun);
@@ -81,8 +86,9 @@ Result<Inventory> Inventory::Take(const ConfigFs& configfs) {
     DUALPATH_TRY(const auto names, configfs.Directories("core/" + hba));
     const std::string prefix = hba + "/";
     for (const std::string& name : names) {
-      DUALPATH_TRY(FoundBackstore found, Describe(prefix + name, configfs));
-      inventory.backstores.push_back(std::move(found));
+      auto found = Describe(prefix + name, configfs);
+      // Otherwise its owner has just removed it.
+      if (found.ok()) inventory.backstores.push_back(*std::move(found));
     }
   }
   std::sort(inventory.backstores.begin(), inventory.backstores.end(),
@@ -96,8 +102,8 @@ Result<Inventory> Inventory::Take(const ConfigFs& configfs) {
     for (const std::string& group : groups) {
       const auto tpgt = ParseAfter<unsigned>("tpgt_", group);
       if (!tpgt) continue;
-      DUALPATH_TRY(FoundTarget found, Describe(naa, *tpgt, configfs));
-      inventory.targets.push_back(std::move(found));
+      auto found = Describe(naa, *tpgt, configfs);
+      if (found.ok()) inventory.targets.push_back(*std::move(found));
     }
   }
   return inventory;

@@ -47,8 +47,9 @@ struct Inventory {
   std::vector<FoundBackstore> backstores;
   std::vector<FoundTarget> targets;
 
-  /// Reads the inventory; empty without target_core_mod. Incomplete backstores and targets are
-  /// included, with empty fields, except a target without a portal group.
+  /// Reads the inventory; empty without target_core_mod. Incomplete backstores and targets, and
+  /// those that another program is changing, are included with empty fields, except a target
+  /// without a portal group.
   static Result<Inventory> Take(const ConfigFs& configfs = SystemConfigFs());
 
   /// Returns one line for each object.

@@ -336,6 +336,29 @@ TEST_F(LioTest, InventoryOfIncompleteObjectsHasEmptyFields) {
             "target naa.5001405f01234ba3 tpgt 1: no nexus\n");
 }
 
+TEST_F(LioTest, InventoryIncludesObjectsThatCannotBeRead) {
+  ASSERT_TRUE(MakeBackstore().ok());
+  // As if its owner were removing it.
+  const std::string theirs = "/core/fileio_1/theirs";
+  std::filesystem::create_directories(lio_.root() + theirs + "/wwn/vpd_unit_serial");
+  const auto inventory = Inventory::Take(lio_);
+  ASSERT_TRUE(inventory.ok()) << inventory.error().ToString();
+  ASSERT_EQ(inventory->backstores.size(), 2U);
+  EXPECT_EQ(inventory->backstores[0].serial, kSerial);
+  EXPECT_EQ(inventory->backstores[1].object, "fileio_1/theirs");
+  EXPECT_EQ(inventory->backstores[1].serial, "");
+}
+
+TEST_F(LioTest, BackstoreUsesTheHbaThatWasRecorded) {
+  ASSERT_TRUE(lio_.MakeDirectory("core/fileio_0").ok());
+  const auto hba = FileBackstore::FreeHba(lio_);
+  ASSERT_TRUE(hba.ok()) << hba.error().ToString();
+  EXPECT_EQ(*hba, "fileio_1");
+  options_.hba = *hba;
+  EXPECT_EQ(MakeBackstore()->object(), "fileio_1/storage");
+  EXPECT_EQ(MakeBackstore().error().error_number(), EEXIST) << "it is not shared";
+}
+
 TEST_F(LioTest, InventoryIgnoresHbaNumberAndNexus) {
   FakeLio other;
   // As targetcli does it: another HBA, a random nexus.

@@ -83,6 +83,20 @@ Status ValidateShakyPaths(const Config& config) {
   return Ok{};
 }
 
+/// Returns a regular expression that matches only `text`.
+std::string Exactly(const std::string& text) {
+  std::string expression = "^";
+  for (const char c : text) {
+    if (c == '"') {
+      expression += '.';  // cannot be quoted in multipath.conf
+      continue;
+    }
+    if (std::string("\\^$.[]|()?*+{}").find(c) != std::string::npos) expression += '\\';
+    expression += c;
+  }
+  return expression + "$";
+}
+
 void RenderShakyPaths(const Config& config, std::ostream& out) {
   if (const auto& err = config.san_path_err) {
     out << "\t\tsan_path_err_threshold " << err->threshold << "\n"
@@ -221,6 +235,16 @@ std::string Render(const Config& config, const Dialect& dialect) {
   text << "\t}\n"
        << "}\n";
   return text.str();
+}
+
+std::string RenderBlacklistExcept(const std::vector<std::string>& wwids) {
+  std::string text =
+      "blacklist {\n"
+      "\twwid \".*\"\n"
+      "}\n"
+      "blacklist_exceptions {\n";
+  for (const std::string& wwid : wwids) text += "\twwid \"" + Exactly(wwid) + "\"\n";
+  return text + "}\n";
 }
 
 }  // namespace dualpath::multipath

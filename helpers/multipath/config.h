@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "helpers/base/result.h"
 #include "helpers/multipath/version.h"
@@ -133,5 +134,9 @@ struct Dialect {
 /// Features are left out: no_path_retry sets queue_if_no_path. The checker is tur, as on OL7; newer
 /// built-in entries have directio for LIO-ORG. multipathd reads the file on start and reconfigure.
 std::string Render(const Config& config, const Dialect& dialect);
+
+/// Returns sections that blacklist every disk except those with the given WWIDs. Supported in
+/// conf.d by every version since OL7's.
+std::string RenderBlacklistExcept(const std::vector<std::string>& wwids);
 
 }  // namespace dualpath::multipath

@@ -104,6 +104,17 @@ TEST(Config, UnknownKeywordsAndSettingsOfTheHostAreNotRendered) {
   }
 }
 
+TEST(Blacklist, AllowsOnlyTheGivenWwids) {
+  EXPECT_EQ(RenderBlacklistExcept({"36001405", "0Q+D.[x]\"y"}),
+            "blacklist {\n"
+            "\twwid \".*\"\n"
+            "}\n"
+            "blacklist_exceptions {\n"
+            "\twwid \"^36001405$\"\n"
+            "\twwid \"^0Q\\+D\\.\\[x\\].y$\"\n"
+            "}\n");
+}
+
 TEST(Config, ValidationErrorNamesFieldValueAndAllowedValues) {
   const auto error_of = [](const std::function<void(Config&)>& change) {
     Config config;

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "helpers/base/result.h"
+#include "helpers/dm/sysfs_maps.h"
 #include "helpers/multipath/config.h"
 #include "helpers/multipath/daemon.h"
+#include "helpers/multipath/original_state.h"
 #include "helpers/multipath/version.h"
 
 namespace dualpath::multipath {
@@ -23,6 +25,7 @@ class Service {
     std::string drop_in = "/etc/multipath/conf.d/dualpath.conf";
     std::string main_config = "/etc/multipath.conf";
     std::string wwids = "/etc/multipath/wwids";
+    std::string bindings = "/etc/multipath/bindings";
     std::string reservation_keys = "/etc/multipath/prkeys";
     Daemon daemon{};
     /// `systemctl VERB multipathd`, with VERB "start" or "stop".
@@ -30,6 +33,9 @@ class Service {
     /// `systemctl is-active multipathd`
     std::function<Result<bool>()> is_active;
     std::function<Result<Version>()> installed_version;
+    std::function<Result<std::vector<dm::MultipathMap>>()> maps;
+    /// `dmsetup remove MAP`; fails if the map is in use.
+    std::function<Status(const std::string& map)> remove_map;
 
     static Machine This();
   };
@@ -46,22 +52,31 @@ class Service {
   /// Kills multipathd and returns once the process has ended; systemd may restart it immediately.
   Status Kill() const;
 
-  /// Writes the drop-in and makes multipathd use it, starting it if necessary. Does not change
-  /// /etc/multipath.conf, but creates an empty one if it is missing, since OL7's unit requires it.
-  Status Apply(const Config& config) const;
+  /// Writes the drop-in and makes multipathd use it, starting it if necessary. `wwid`: the rig's.
+  ///
+  /// Does not change /etc/multipath.conf, but creates one without settings if it is missing, since
+  /// OL7's unit requires it. Before, OL7's multipathd would not have touched any disk, and a
+  /// stopped one does not: in both cases the drop-in blacklists every disk but the rig's and those
+  /// that are multipathed already.
+  Status Apply(const Config& config, const std::string& wwid) const;
 
   /// Returns whether `Restore` has anything to undo.
   bool IsChanged() const;
 
-  /// Removes the drop-in and the WWID, and restores the state before the first `Apply`: multipathd
-  /// stopped, or running with the host's configuration.
+  /// Restores the state before the first `Apply`: multipathd stopped, without maps that it created
+  /// since then, or running with the host's configuration; and its files byte for byte, except for
+  /// lines that others have added. Can be repeated after a kill at any point.
   Status Restore(const std::string& wwid) const;
 
  private:
   Status AwaitIdle() const;
-  Status SaveOriginalState() const;
-  Status Forget(const std::string& wwid) const;
-  Status RemoveCreatedMainConfig() const;
+  std::string OriginalStateFile() const;
+  std::vector<std::string> ListFiles() const;
+  Result<OriginalState> SaveOriginalState(const std::string& wwid) const;
+  Status RemoveNewMaps(const OriginalState& before, std::vector<std::string>& wwids) const;
+  Status RemoveConfiguration(const OriginalState& before) const;
+  Status Forget(const OriginalState& before, const std::string& wwid) const;
+  Status RemoveCreatedFiles(const OriginalState& before) const;
 
   std::string state_directory_;
   Machine machine_;

@@ -37,18 +37,28 @@ Status RemoveProbe(const std::string& root, const std::string& group) {
   return WriteAttribute(root + "/kprobe_events", "-:" + group + "/" + kSgIoEvent + "\n");
 }
 
-Status RemoveStaleObjects(const std::string& root) {
+/// Returns the names of the instances of killed processes.
+std::vector<std::string> StaleInstances(const std::string& root) {
+  std::vector<std::string> names;
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(root + "/instances", ec)) {
-    const int owner = OwnerOf(entry.path().filename().string(), kInstancePrefix);
-    if (owner != 0 && HasEnded(owner)) DUALPATH_TRY_STATUS(RemoveInstance(entry.path().string()));
+    std::string name = entry.path().filename().string();
+    const int owner = OwnerOf(name, kInstancePrefix);
+    if (owner != 0 && HasEnded(owner)) names.push_back(std::move(name));
   }
+  return names;
+}
+
+std::vector<std::string> StaleProbes(const std::string& root) {
   const auto probes = ReadFile(root + "/kprobe_events");
-  if (!probes.ok()) return Ok{};  // a kernel without probes
-  for (const std::string& group : StaleProbeGroups(*probes)) {
-    DUALPATH_TRY_STATUS(RemoveProbe(root, group));
-  }
-  return Ok{};
+  return probes.ok() ? StaleProbeGroups(*probes) : std::vector<std::string>();  // an old kernel
+}
+
+/// Returns the given mount point of tracefs, or where it is; empty if it is not mounted.
+std::string RootOr(const std::string& given) {
+  if (!given.empty()) return given;
+  const auto found = TraceFsRoot();
+  return found.ok() ? *found : "";
 }
 
 }  // namespace
@@ -75,12 +85,32 @@ Result<std::string> TraceFsRoot() {
                         "mount -t tracefs nodev /sys/kernel/tracing");
 }
 
+std::vector<std::string> StaleTracing(const std::string& given_root) {
+  const std::string root = RootOr(given_root);
+  std::vector<std::string> all;
+  for (const std::string& name : StaleInstances(root)) all.push_back("instance " + name);
+  for (const std::string& group : StaleProbes(root)) all.push_back("probe " + group);
+  return all;
+}
+
+Status RemoveStaleTracing(const std::string& given_root) {
+  const std::string root = RootOr(given_root);
+  // The instances first: a probe in use by an instance cannot be removed.
+  for (const std::string& name : StaleInstances(root)) {
+    DUALPATH_TRY_STATUS(RemoveInstance(root + "/instances/" + name));
+  }
+  for (const std::string& group : StaleProbes(root)) {
+    DUALPATH_TRY_STATUS(RemoveProbe(root, group));
+  }
+  return Ok{};
+}
+
 Result<TraceFs> TraceFs::Start(const std::string& given_root) {
   std::string root = given_root;
   if (root.empty()) {
     DUALPATH_TRY(root, TraceFsRoot());
   }
-  DUALPATH_TRY_STATUS(RemoveStaleObjects(root));
+  DUALPATH_TRY_STATUS(RemoveStaleTracing(root));
   const std::string pid = std::to_string(::getpid());
   TraceFs trace(root, root + "/instances/" + kInstancePrefix + pid);
   // The probe first, since undo runs in reverse: a probe in use by an instance cannot be removed.

@@ -48,6 +48,13 @@ class TraceFs {
 /// Returns the mount point of tracefs. The `Error` contains the command that mounts it.
 Result<std::string> TraceFsRoot();
 
+/// Returns the tracing instances and probes of processes of ours that were killed, "instance
+/// dualpath-77" and "probe dualpath_77". Empty without tracefs.
+std::vector<std::string> StaleTracing(const std::string& root = "");
+
+/// Removes them.
+Status RemoveStaleTracing(const std::string& root = "");
+
 /// Returns the groups of Dualpath's probes in `kprobe_events` whose process has ended.
 std::vector<std::string> StaleProbeGroups(const std::string& kprobe_events);
 

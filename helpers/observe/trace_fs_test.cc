@@ -131,6 +131,19 @@ TEST_F(TraceFsTest, RemovesOnlyInstancesOfEndedProcesses) {
   Empty();
 }
 
+TEST_F(TraceFsTest, ListsAndRemovesWhatKilledProcessesLeft) {
+  fs::create_directories(Root() + "/instances/dualpath-4194305");
+  fs::create_directories(Root() + "/instances/dualpath-1");
+  Put("kprobe_events", "p:dualpath_4194306/dualpath_sg_io put_sg_io_hdr\n");
+  EXPECT_THAT(StaleTracing(Root()),
+              ElementsAre("instance dualpath-4194305", "probe dualpath_4194306"));
+  ASSERT_TRUE(RemoveStaleTracing(Root()).ok());
+  EXPECT_FALSE(fs::exists(Root() + "/instances/dualpath-4194305"));
+  EXPECT_TRUE(fs::exists(Root() + "/instances/dualpath-1"));
+  EXPECT_THAT(*ReadFile(Root() + "/kprobe_events"),
+              HasSubstr("-:dualpath_4194306/dualpath_sg_io\n"));
+}
+
 TEST(TraceFs, FindsProbesOfEndedProcesses) {
   const std::string alive = std::to_string(::getpid());
   EXPECT_THAT(StaleProbeGroups("p:dualpath_4194305/dualpath_sg_io put_sg_io_hdr a=b/c:u8\n"

@@ -26,6 +26,8 @@ using nlohmann::json;
 
 constexpr char kManifest[] = "manifest.json";
 constexpr std::chrono::hours kLongestBuild{2};
+// An entry may be damaged once more by chance, not again and again.
+constexpr int kMostBuilds = 2;
 
 // About fourteen snapshots.
 constexpr std::uint64_t kDefaultLimitGib = 8;
@@ -174,12 +176,13 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
   const std::string directory = PathOf(kind, key);
   const std::string lock_path = directory + ".lock";
   std::error_code ec;
-  while (true) {
+  std::string damage;
+  for (int builds = 0;;) {
     {
       DUALPATH_TRY(FileLock shared, FileLock::Acquire(lock_path, FileLock::Mode::kShared,
                                                       Deadline::In(kLongestBuild)));
       if (fs::exists(directory, ec)) {
-        const std::string damage = Damage(directory);
+        damage = Damage(directory);
         if (damage.empty()) {
           fs::last_write_time(directory, fs::file_time_type::clock::now(), ec);
           return Entry(directory, std::move(shared));
@@ -191,6 +194,12 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
                                                              Deadline::In(kLongestBuild)));
     // Another process may have built it in the meantime.
     if (fs::exists(directory, ec) && Damage(directory).empty()) continue;
+    if (++builds > kMostBuilds) {
+      return Error::Because("build cache entry", directory,
+                            damage + ", " + std::to_string(kMostBuilds) +
+                                " times; if nothing writes to it, its file system does not keep "
+                                "modification times: set DUALPATH_CACHE to another");
+    }
     DUALPATH_TRY_STATUS(Build(directory, bytes_needed, build));
     const std::uint64_t freed = Prune(limit_);
     if (freed > 0)

@@ -86,6 +86,22 @@ TEST_F(CacheTest, BuildsAnEntryOnce) {
   EXPECT_THAT(Names(), UnorderedElementsAre("image-key", "image-key.lock"));
 }
 
+TEST_F(CacheTest, AnEntryThatIsNeverFoundAsItWasBuiltIsAnError) {
+  // Leads to another file once the entry is at its place, like a file whose time is changed late.
+  ASSERT_TRUE(WriteFileAtomically(cache_.root() + "/f", "while it is built").ok());
+  ASSERT_TRUE(WriteFileAtomically(directory_.path() + "/f", "afterwards").ok());
+  const auto entry = cache_.Get("image", "key", 0, [&](const std::string& directory) -> Status {
+    if (++builds_ == 10) return Error::Because("build", "image", "for ever");
+    fs::create_symlink("../../f", directory + "/disk");
+    return Ok{};
+  });
+  ASSERT_FALSE(entry.ok());
+  EXPECT_THAT(entry.error().ToString(),
+              AllOf(HasSubstr("image-key: disk has changed since the build, 2 times"),
+                    HasSubstr("set DUALPATH_CACHE to another")));
+  EXPECT_EQ(builds_, 2);
+}
+
 TEST_F(CacheTest, DistinguishesKindsAndKeys) {
   DirectoryOf("a");
   DirectoryOf("b");
