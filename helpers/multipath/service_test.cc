@@ -47,6 +47,10 @@ class ServiceTest : public ::testing::Test {
       }
       return Ok{};
     };
+    machine.signal = [this](const std::string& name) -> Status {
+      signals_.push_back(name);
+      return Ok{};
+    };
     machine.is_active = [this] { return Result<bool>(fake_ != nullptr); };
     machine.installed_version = [this] { return Result<Version>(version_); };
     return Service(In("state"), machine);
@@ -75,6 +79,7 @@ class ServiceTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::string name_ = UniqueAbstractName();
   std::vector<std::string> steps_;
+  std::vector<std::string> signals_;
   std::vector<std::string> states_{"idle"};  ///< replies to "show daemon"; the last is repeated
   Version version_{0, 11, 1};
   std::unique_ptr<FakeDaemon> fake_;
@@ -177,6 +182,21 @@ TEST_F(ServiceTest, StartFailsIfANewVersionStaysRunning) {
   const Service service = OnMachine(true);
   const ScopedTimeScale fast(0.001);
   EXPECT_THAT(service.Start(), FailsWith(HasSubstr("last seen: pid 77 running")));
+}
+
+TEST_F(ServiceTest, AHeldMultipathdIsContinuedByAStartAndARestore) {
+  Service service = OnMachine(true);
+  ASSERT_OK(service.Hold());
+  EXPECT_EQ(signals_, std::vector<std::string>({"STOP"}));
+  ASSERT_OK(service.Start());
+  EXPECT_EQ(signals_, std::vector<std::string>({"STOP", "CONT"}));
+  ASSERT_OK(service.Restore("wwid"));
+  EXPECT_EQ(signals_, std::vector<std::string>({"STOP", "CONT", "CONT"}));
+}
+
+TEST_F(ServiceTest, AMultipathdThatDoesNotRunGetsNoSignal) {
+  ASSERT_OK(OnMachine(false).Start());
+  EXPECT_EQ(signals_, std::vector<std::string>());
 }
 
 }  // namespace
