@@ -36,6 +36,7 @@ class AllPathsDownTest : public WithCapabilities<GuestTest> {
     return Ok{};
   }
   Status SetBothRunning() {
+    returned_ = Now();
     DUALPATH_TRY_STATUS(rig().path(0).SetRunning());
     return rig().path(1).SetRunning();
   }
@@ -76,7 +77,7 @@ class AllPathsDownTest : public WithCapabilities<GuestTest> {
   void ExpectQueuedAndCompleted(IoRun& io) {
     ASSERT_OK(io.AwaitGoodCompletions());
     ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-    ExpectGoodThen(report, {HeldThenGood(), Good()});
+    ExpectGoodThen(report, {HeldThenGood().EndedBefore(EndOfQueueing(returned_)), Good()});
     EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     EXPECT_THAT(LogNow(), Not(Logs(DisablesQueueing(rig().map()))));
     EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
@@ -84,6 +85,7 @@ class AllPathsDownTest : public WithCapabilities<GuestTest> {
 
   multipath::NoPathRetry no_path_retry_;
   microseconds fault_{0};
+  microseconds returned_{0};
 };
 
 using AllPathsDown = AllPathsDownTest;

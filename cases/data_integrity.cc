@@ -26,6 +26,8 @@ class DataIntegrity : public GuestTest {
     options.interval = queue_depth * microseconds(625);
     options.block_bytes = block_bytes;
     options.queue_depth = queue_depth;
+    // The I/Os of the queue wait for each other.
+    options.limit = queue_depth * guest::kPromised;
     return options;
   }
 
@@ -156,6 +158,7 @@ TEST_F(CorruptedStorage, TheOracleDetectsDroppedSwappedAndReplayedWrites) {
   ASSERT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
   const std::string first = Block(1);
   const std::string second = Block(2);
+  const std::string third = Block(3);
 
   const std::string sequence_of_run =
       "sequence [0-9]+ of run " + std::to_string(report.options.run_id) + " for ";
@@ -175,6 +178,7 @@ TEST_F(CorruptedStorage, TheOracleDetectsDroppedSwappedAndReplayedWrites) {
   EXPECT_THAT(WhyNot(report),
               ContainsRegex("block 3 .*stale: expected " + sequence_of_run + "block 3, holds " +
                             sequence_of_run + "block 3, checksum good"));
+  Put(3, third);
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ TEST_F(DiskExchange, IsRefusedWhileIoRuns) {
   ASSERT_OK(io.AwaitGoodCompletions(1));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, CompletedWithoutErrors());
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "fixtures/capabilities_fixture.h"
 #include "fixtures/layers_fixture.h"
@@ -27,13 +28,14 @@ class ErrorTrace : public WithCapabilities<LayersTest> {
   /// Starts writes, breaks the path with `fault` just after a check, waits until the checker has
   /// failed the path and I/O continues, and returns the trace of all layers.
   Result<layers::ErrorTrace> TraceUntilNoticed(const std::function<Status()>& fault) {
-    DUALPATH_TRY(auto io, guest().StartVerifiedWrites());
+    DUALPATH_TRY(auto io, StartTracedWrites());
     DUALPATH_TRY_STATUS(io.AwaitGoodCompletions());
     DUALPATH_TRY_STATUS(rig().AwaitCheck(0));
     DUALPATH_TRY_STATUS(fault());
     EXPECT_THAT(log(), EventuallyLogs(CheckerFails(rig().map(), rig().path(0))));
     DUALPATH_TRY_STATUS(io.AwaitGoodCompletions());
     DUALPATH_TRY(auto report, io.Stop());
+    EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     return StopLayers(std::move(report));
   }
 };
@@ -84,6 +86,8 @@ TEST_F(ErrorTrace, TheGuestKernelHidesTheErrorOfADeletedPath) {
   // Back to back, so that some writes reach the path after its deletion and before the new table.
   guest::IoOptions options;
   options.interval = microseconds(0);
+  options.block_count = 16;
+  options.retry = false;
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(options));
   ASSERT_OK(io.AwaitGoodCompletions());
 
@@ -92,11 +96,10 @@ TEST_F(ErrorTrace, TheGuestKernelHidesTheErrorOfADeletedPath) {
   EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}})));
   ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report, CompletedWithoutErrors());
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
-  if (capabilities().probes_paths_on_sg_io_error) {
-    EXPECT_THAT(report, CompletedWithoutErrors());
-    return;
-  }
+  if (capabilities().probes_paths_on_sg_io_error) return;
   // Commands in flight are completed with an error; later ones hit a disk that is being removed or
   // has been removed.
   EXPECT_THAT(seen, ErrorTravels()
@@ -118,13 +121,14 @@ class ErrorTraceNoPathRetryFail : public ErrorTrace {
 };
 
 TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsErrorsComeFromThePathAndThenFromTheMap) {
-  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK_AND_ASSIGN(auto io, StartTracedWrites());
   ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK(rig().AwaitCheck(0));
 
   const microseconds fault = Now();
   ASSERT_OK(rig().path(0).SetOffline());
   ASSERT_OK(rig().path(1).SetOffline());
+  const microseconds lost = Now();
 
   EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(0))));
   EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(1))));
@@ -135,6 +139,12 @@ TEST_F(ErrorTraceNoPathRetryFail, WithoutPathsErrorsComeFromThePathAndThenFromTh
   ASSERT_OK(io.AwaitFailures(10));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   const microseconds end = Now();
+  std::vector<Phase> phases = {Good().StartedBefore(lost)};
+  const int of_path = capabilities().ErrnoOfOfflinePath();
+  if (of_path != EIO) phases.push_back(Maybe(Failing(of_path)));
+  phases.push_back(Failing(EIO));
+  EXPECT_THAT(report, HasPhases(phases));
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
   ASSERT_OK_AND_ASSIGN(const auto seen, StopLayers(report));
   if (!capabilities().probes_paths_on_sg_io_error) {
     ASSERT_OK_AND_ASSIGN(const auto first_failed, TimeOf(KernelFails(rig().path(0)), LogNow()));

@@ -2,6 +2,8 @@
 //
 // Labels: timers
 
+#include <gtest/gtest-spi.h>
+
 #include <cerrno>
 
 #include "fixtures/case_tools.h"
@@ -126,6 +128,47 @@ TEST_F(Multipathd, RestartingAfterAKillWhileIoIsQueuedStartsANewWindow) {
   ASSERT_OK(rig().path(1).SetRunning());
   ExpectTheArticlesGroups();
   ExpectSinceLoss(io, {HeldThenFailing(EIO), Failing(EIO), Good()});
+}
+
+// A failover that takes a minute is no failover: what every case expects of one fails.
+TEST_F(Multipathd, HeldForAMinuteIsFoundByWhatAFailoverExpects) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  const PathId deleted = rig().path(0);
+  ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
+
+  ASSERT_OK(rig().path(0).Delete());
+  EXPECT_THAT(table(), StaysSo(HasGroups({{deleted}, {rig().path(1)}}), seconds(60)));
+  ASSERT_OK(held.Run());
+
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+  if (capabilities().probes_paths_on_sg_io_error) {
+    ExpectNothingLost(io);  // the kernel needs no multipathd for this failover
+  } else {
+    EXPECT_NONFATAL_FAILURE(ExpectNothingLost(io),
+                            "Expected: every I/O completed in time and without error");
+  }
+}
+
+TEST_F(Multipathd, HeldForAMinuteIsFoundByWhatTheReturnOfAPathExpects) {
+  ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
+  ASSERT_NO_FATAL_FAILURE(LoseBoth());
+  ASSERT_OK(io.AwaitHeld());
+  ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
+
+  ASSERT_OK(rig().path(0).SetRunning());
+  const microseconds returned = Now();
+  EXPECT_THAT(table(), StaysSo(QueuesIfNoPath(), seconds(60)));
+  ASSERT_OK(held.Run());
+  ASSERT_OK(rig().path(1).SetRunning());
+
+  ASSERT_OK(io.AwaitGoodCompletions());
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report, HasPhases(SinceLoss({HeldThenGood(), Good()})));
+  EXPECT_NONFATAL_FAILURE(
+      EXPECT_THAT(report, HasPhases(SinceLoss(
+                              {HeldThenGood().EndedBefore(EndOfQueueing(returned)), Good()}))),
+      "expected \"queued, then good, if ended before ");
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
 }  // namespace

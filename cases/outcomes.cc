@@ -142,17 +142,19 @@ class Outcomes : public DiskFaultTest {
         break;
       }
       case Effect::kUntilRepaired:
-        EXPECT_THAT(report,
-                    HasPhases({Good().StartedBefore(broken()), Failing(row_.guest_errno), Good()}));
+        EXPECT_THAT(report, HasPhases({Good().StartedBefore(is_broken()), Failing(row_.guest_errno),
+                                       Good()}));
         break;
       case Effect::kPermanentError:
-        EXPECT_THAT(report, HasPhases({Good(), Failing(row_.guest_errno)}));
+        EXPECT_THAT(report,
+                    HasPhases({Good().StartedBefore(is_broken()), Failing(row_.guest_errno)}));
         break;
     }
     EXPECT_THAT(guest().state(), Eventually(IsRunning()));
-    if (row_.disk.io == IoKind::kRead) return;
-    if (row_.effect == Effect::kSilentDataLoss) {
-      EXPECT_THAT(storage(), Not(HoldsEveryWriteAcknowledgedIn(report)));
+    if (row_.disk.io == IoKind::kRead) {
+      EXPECT_THAT(report, ReadsSawEveryAcknowledgedWrite());
+    } else if (row_.effect == Effect::kSilentDataLoss) {
+      EXPECT_THAT(storage(), LostWritesAcknowledgedIn(report));
     } else {
       EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     }

@@ -64,7 +64,7 @@ TEST_F(RecoveryWindow, RestartsWithTheNextLoss) {
   ASSERT_OK(first.AwaitHeld(seconds(30)));
   RegainBoth();
   EXPECT_THAT(log(), EventuallyLogs(RecoversToNormal(rig().map())));
-  ExpectSinceLoss(first, {HeldThenGood(), Good()});
+  ExpectSinceLoss(first, {HeldThenGood().EndedBefore(EndOfQueueing(regained())), Good()});
 
   ASSERT_OK_AND_ASSIGN(auto second, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());

@@ -36,11 +36,19 @@ constexpr auto kRegistrantsOnly = ReservationType::kWriteExclusiveRegistrantsOnl
 constexpr auto kHolderOnly = ReservationType::kWriteExclusive;
 
 /// Writes to a block far beyond those of the verified writes.
-scsi::Command Write() { return scsi::Write10(1000000, scsi::Bytes(512, 0x5a)); }
-scsi::Command Read() { return scsi::Read10(1000000, 1); }
+constexpr std::uint32_t kLba = 1000000;
+scsi::Command Write() { return scsi::Write10(kLba, scsi::Bytes(512, 0x5a)); }
+scsi::Command Read() { return scsi::Read10(kLba, 1); }
 
 class Reservations : public ReservationTest {
  protected:
+  void SetUp() override {
+    ReservationTest::SetUp();
+    if (HasFatalFailure() || IsSkipped()) return;
+    constexpr std::uint64_t kBegin = std::uint64_t{kLba} * 512;
+    ExpectOtherWritesTo({kBegin, kBegin + 512});
+  }
+
   /// Matches the guest's key on the paths that the guest's commands reach while the first path is
   /// active.
   auto IsRegisteredByGuest() {
@@ -211,6 +219,7 @@ TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   EXPECT_THAT(other().Execute(Write()), Succeeded());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, CompletedWithoutErrors());
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
 TEST_F(Reservations, AHelperThatDiesDuringACommandFailsOnlyThatCommand) {
@@ -230,6 +239,7 @@ TEST_F(Reservations, AHelperThatDiesDuringACommandFailsOnlyThatCommand) {
   EXPECT_THAT(registrations(0), Eventually(IsReservedByGuest()));
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, CompletedWithoutErrors());
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
 // The guest's command is then sent to one path through SG_IO, like any other command, and the

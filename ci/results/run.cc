@@ -13,6 +13,7 @@
 
 #include "ci/results/run_id.h"
 #include "helpers/base/file.h"
+#include "helpers/base/number.h"
 
 namespace dualpath::results {
 namespace {
@@ -82,6 +83,15 @@ std::vector<CaseRun::File> FilesIn(const fs::path& directory) {
   return files;
 }
 
+std::optional<double> SecondsOf(const TestResult& test, const char* milliseconds) {
+  constexpr double kPerSecond = 1000;
+  const auto property = test.properties.find(milliseconds);
+  if (property == test.properties.end()) return std::nullopt;
+  const auto value = ParseWhole<std::uint32_t>(property->second);
+  if (!value) return std::nullopt;
+  return *value / kPerSecond;
+}
+
 CaseRun ToCase(const TestResult& test) {
   CaseRun result;
   result.name = test.name;
@@ -93,6 +103,8 @@ CaseRun ToCase(const TestResult& test) {
   }
   if (result.HasNoVerdict()) result.failures.push_back({"", 0, test.message});
   if (result.Skipped()) result.reason = ToFailure(test.message).text;
+  result.longest_io_seconds = SecondsOf(test, "longest_io_ms");
+  result.longest_gap_seconds = SecondsOf(test, "longest_gap_ms");
   const auto known_issue = test.properties.find("known_issue");
   if (known_issue != test.properties.end()) result.known_issue = known_issue->second;
   return result;
@@ -126,7 +138,8 @@ std::vector<CaseRun> CasesIn(const fs::path& directory) {
 std::map<std::string, Before> ReadBefore(const std::string& previous) {
   std::map<std::string, Before> before;
   for (const CaseRun& run : ReadRun(previous, "").cases) {
-    before.emplace(run.name, Before{run.verdict, run.real_seconds, run.virtual_seconds, run.file});
+    before.emplace(run.name, Before{run.verdict, run.real_seconds, run.virtual_seconds, run.file,
+                                    run.longest_io_seconds});
   }
   return before;
 }
@@ -158,12 +171,11 @@ void AddFiles(RunResults& run) {
 }
 
 std::optional<double> Ratio(const CaseRun& run, const std::optional<double>& now,
-                            const std::optional<double>& then) {
+                            const std::optional<double>& then, double least_seconds = 1) {
   constexpr double kSlower = 1.25;
   constexpr double kFaster = 1 / kSlower;
-  constexpr double kLeastSeconds = 1;
   if (!run.Passed() || run.before->verdict != Verdict::kPassed) return std::nullopt;
-  if (!now || !then || *then <= 0 || std::abs(*now - *then) < kLeastSeconds) return std::nullopt;
+  if (!now || !then || *then <= 0 || std::abs(*now - *then) < least_seconds) return std::nullopt;
   const double ratio = *now / *then;
   if (ratio > kFaster && ratio < kSlower) return std::nullopt;
   return ratio;
@@ -214,6 +226,12 @@ std::optional<double> CaseRun::RealRatio() const {
 
 std::optional<double> CaseRun::VirtualRatio() const {
   return before ? Ratio(*this, virtual_seconds, before->virtual_seconds) : std::nullopt;
+}
+
+std::optional<double> CaseRun::LongestIoRatio() const {
+  constexpr double kLeastSeconds = 0.5;
+  if (!before) return std::nullopt;
+  return Ratio(*this, longest_io_seconds, before->longest_io_seconds, kLeastSeconds);
 }
 
 std::string CaseRun::AloneCommand() const {

@@ -28,6 +28,7 @@ struct Before {
   std::optional<double> real_seconds;
   std::optional<double> virtual_seconds;
   std::string file{};  ///< source file of the case
+  std::optional<double> longest_io_seconds{};
 };
 
 /// One case of a run, as read from its results directory.
@@ -46,8 +47,12 @@ struct CaseRun {
   int line = 0;
   std::optional<double> real_seconds;     ///< none if one process ran several cases
   std::optional<double> virtual_seconds;  ///< time on the case's clock; on a host, real time
-  std::string directory;                  ///< name of the case's directory in the results
-  std::vector<File> files;                ///< contents of that directory, sorted by name
+  /// Longest I/O of the guest, and longest time without one that completed, on the case's clock
+  /// (fixtures/case_tools.h); none for a case without I/O.
+  std::optional<double> longest_io_seconds;
+  std::optional<double> longest_gap_seconds;
+  std::string directory;       ///< name of the case's directory in the results
+  std::vector<File> files;     ///< contents of that directory, sorted by name
   bool unlisted_skip = false;  ///< skipped for a reason that the run may not have (allowed_skips.h)
   std::optional<Before> before;
 
@@ -72,6 +77,9 @@ struct CaseRun {
   /// difference is significant: at least 25 % and one second.
   std::optional<double> RealRatio() const;
   std::optional<double> VirtualRatio() const;
+
+  /// Does the same for the longest I/O, where half a second is significant.
+  std::optional<double> LongestIoRatio() const;
 
   /// Returns the command line that runs only this case.
   std::string AloneCommand() const;

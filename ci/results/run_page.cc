@@ -19,7 +19,8 @@ ordered_json OrNull(const std::optional<double>& number) {
 ordered_json ToJson(const Before& before) {
   return {{"verdict", Describe(before.verdict)},
           {"real", OrNull(before.real_seconds)},
-          {"virtual", OrNull(before.virtual_seconds)}};
+          {"virtual", OrNull(before.virtual_seconds)},
+          {"longest_io", OrNull(before.longest_io_seconds)}};
 }
 
 ordered_json ToJson(const CaseRun& run) {
@@ -44,6 +45,9 @@ ordered_json ToJson(const CaseRun& run) {
           {"change", run.Change()},
           {"real_ratio", OrNull(run.RealRatio())},
           {"virtual_ratio", OrNull(run.VirtualRatio())},
+          {"longest_io", OrNull(run.longest_io_seconds)},
+          {"longest_gap", OrNull(run.longest_gap_seconds)},
+          {"longest_io_ratio", OrNull(run.LongestIoRatio())},
           {"before", run.before ? ToJson(*run.before) : ordered_json()},
           {"directory", run.directory},
           {"files", files},

@@ -31,6 +31,7 @@ TEST(RunPage, HasTheRunsData) {
   failed.directory = "A.B";
   failed.files = {{"gtest.xml", 12}, {"snapshot", 1}};
   failed.before.emplace();
+  failed.longest_io_seconds = 0.4;
   run.cases = {failed, {}};
   const std::string page = RunPage(run);
   const auto data = Data(page);
@@ -41,6 +42,8 @@ TEST(RunPage, HasTheRunsData) {
   EXPECT_EQ(first["verdict"], "failed");
   EXPECT_EQ(first["family"], "a");
   EXPECT_EQ(first["real"], nullptr);
+  EXPECT_EQ(first["longest_io"], 0.4);
+  EXPECT_EQ(first["longest_gap"], nullptr);
   EXPECT_EQ(first["failures"][0]["at"], "cases/a.cc:7");
   EXPECT_EQ(first["failures"][0]["text"], "</script><b>&\xef\xbf\xbd");
   EXPECT_EQ(first["files"][0]["name"], "gtest.xml");

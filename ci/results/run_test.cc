@@ -236,6 +236,27 @@ TEST_F(RunTest, OnlySignificantDifferencesHaveARatio) {
   EXPECT_EQ(ReadOne().RealRatio(), std::nullopt);
 }
 
+TEST_F(RunTest, ComparesTheLongestIo) {
+  const auto ratio = [&](int before, int now) {
+    const auto io = [](int milliseconds) {
+      return "<properties><property name=\"longest_io_ms\" value=\"" +
+             std::to_string(milliseconds) +
+             "\"/><property name=\"longest_gap_ms\" value=\"1500\"/></properties>";
+    };
+    FakeResults::WriteCaseIn(results_.previous(), "A.B", io(before));
+    results_.WriteCase("A.B", io(now));
+    return ReadOne().LongestIoRatio().value_or(0);
+  };
+  EXPECT_EQ(ratio(400, 60000), 150);
+  EXPECT_EQ(ratio(1000, 500), 0.5);
+  EXPECT_EQ(ratio(100, 500), 0) << "less than half a second";
+  EXPECT_EQ(ReadOne().longest_io_seconds, 0.5);
+  EXPECT_EQ(ReadOne().longest_gap_seconds, 1.5);
+  EXPECT_EQ(ReadOne().before->longest_io_seconds, 0.1);
+  results_.WriteCase("A.B");
+  EXPECT_EQ(ReadOne().longest_io_seconds, std::nullopt) << "a case without I/O";
+}
+
 TEST_F(RunTest, CountsKnownIssues) {
   results_.WriteCase("A.Fails", std::string(FakeResults::kFailed) + FakeResults::kKnown);
   results_.WriteCase("A.Passes", FakeResults::kKnown);

@@ -87,10 +87,12 @@ void PrintTrend(const RunResults& run, std::ostream& out) {
                          [&](const CaseRun& each) { return each.Change() == change; });
   };
   const auto is_slower = [](const CaseRun& each) {
-    return each.RealRatio().value_or(1) > 1 || each.VirtualRatio().value_or(1) > 1;
+    return each.RealRatio().value_or(1) > 1 || each.VirtualRatio().value_or(1) > 1 ||
+           each.LongestIoRatio().value_or(1) > 1;
   };
   const auto is_faster = [](const CaseRun& each) {
-    return each.RealRatio().value_or(1) < 1 || each.VirtualRatio().value_or(1) < 1;
+    return each.RealRatio().value_or(1) < 1 || each.VirtualRatio().value_or(1) < 1 ||
+           each.LongestIoRatio().value_or(1) < 1;
   };
   const auto begin = run.cases.begin();
   const auto end = run.cases.end();

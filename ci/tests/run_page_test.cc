@@ -122,6 +122,20 @@ TEST_F(RunPageInBrowser, AFailureHasItsLocationAndTheNextSteps) {
   EXPECT_EQ(GetText("[id=\"Bring.Passes\"] td.trend"), "2.0\u00d7 slower (virtual)");
 }
 
+TEST_F(RunPageInBrowser, TheLongestIoHasATrend) {
+  results::RunResults run = OneOfEachKind();
+  results::CaseRun& slower = run.cases.back();
+  slower.before->virtual_seconds = 10;
+  slower.before->longest_io_seconds = 0.4;
+  slower.longest_io_seconds = 60;
+  slower.longest_gap_seconds = 61;
+  Open(run);
+  EXPECT_EQ(GetText("[id=\"Failover.Passes\"] td.trend"), "150\u00d7 slower (longest I/O)");
+  EXPECT_EQ(GetText("[id=\"Failover.Passes\"] td:nth-child(5)"), "60.0 s");
+  Click("thead [data-key=longest_io]");
+  EXPECT_EQ(Names()[0], "Failover.Passes");
+}
+
 TEST_F(RunPageInBrowser, ClicksFilterAndSort) {
   Open(OneOfEachKind());
   Click("#totals [data-filter=failed]");

@@ -13,7 +13,6 @@ namespace {
 using std::chrono::nanoseconds;
 using wire::MessageType;
 
-constexpr std::uint32_t kEntriesPerFetch = 3000;
 constexpr std::chrono::microseconds kLongestInterval = std::chrono::hours(1);
 
 std::vector<std::uint8_t> BytesOf(const std::uint8_t* bytes, std::size_t size) {
@@ -64,6 +63,16 @@ DiskInfo FromWire(const wire::DiskAnswer& answer) {
 bool IsDiskPending(int error_number) { return error_number == ENODEV || error_number == EAGAIN; }
 
 }  // namespace
+
+IoOptions VerifiedWrites(std::chrono::microseconds interval) {
+  constexpr std::uint32_t kBlocks = 16;
+  IoOptions options;
+  options.interval = interval;
+  options.block_count = kBlocks;
+  options.flush_every = kBlocks;
+  options.durable_every = kBlocks;
+  return options;
+}
 
 std::string IoStatus::ToString() const {
   std::string text = std::to_string(issued) + " issued, " + std::to_string(completed) +
@@ -128,6 +137,9 @@ Status AgentClient::StartIo(const IoOptions& options, Deadline deadline) {
   request.max_count = options.max_count;
   request.read_percent = options.read_percent;
   request.offset_sectors = options.offset_sectors;
+  request.flush_every = options.flush_every;
+  request.durable_every = options.durable_every;
+  request.retry = options.retry ? 1 : 0;
   DUALPATH_TRY_STATUS(
       channel_.AskFor<wire::IoState>(MessageType::kStartIo, wire::ToPayload(request), deadline));
   return Ok{};
@@ -157,7 +169,7 @@ Result<std::vector<IoEntry>> AgentClient::FetchEntries(std::uint64_t from_index,
                                                        Deadline deadline) {
   std::vector<IoEntry> entries;
   while (true) {
-    const wire::FetchRequest request{from_index + entries.size(), kEntriesPerFetch, 0};
+    const wire::FetchRequest request{from_index + entries.size(), wire::kMaxEntries, 0};
     DUALPATH_TRY(const std::string payload,
                  channel_.Ask(MessageType::kFetch, wire::ToPayload(request), deadline));
     const auto answer = wire::FromPayload<wire::FetchAnswer>(payload);
@@ -171,7 +183,7 @@ Result<std::vector<IoEntry>> AgentClient::FetchEntries(std::uint64_t from_index,
     std::memcpy(entries.data() + before, payload.data() + sizeof(wire::FetchAnswer),
                 answer->count * sizeof(IoEntry));
     // Stops at the first short answer: a fast run would keep this loop busy forever.
-    if (answer->count < kEntriesPerFetch) return entries;
+    if (answer->count < wire::kMaxEntries) return entries;
   }
 }
 

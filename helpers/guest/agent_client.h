@@ -45,6 +45,13 @@ struct DiskInfo {
   std::vector<std::uint8_t> vpd83;    ///< VPD page 0x83 with its header; SPC-4 7.8.6
 };
 
+/// Longest time that an I/O may take in a failover that neither fails nor queues it, on a real
+/// machine; in the lab, times TimeScale(). Today the longest one is that of the write that meets
+/// the fault, some tenths of a second in the lab (`longest_io_ms` of each case); multipathd reacts
+/// to the uevent at once, so what takes longer has waited for a timer: a check (5 s), the retry of
+/// a command, or multipathd itself.
+inline constexpr std::chrono::milliseconds kPromised{500};
+
 /// One run of I/O: by default verified writes, one at a time, at a steady rate. The agent refuses
 /// an option out of range before it starts the run; the error names the option, its value and the
 /// range.
@@ -70,11 +77,31 @@ struct IoOptions {
   /// crosses the limits of the devices below, where they split it.
   std::uint32_t offset_sectors = 0;
 
+  /// Writes a block whose write failed again, with new content, until a write succeeds, as
+  /// applications do: the first time at once, then at `interval`. A failed write that reaches the
+  /// disk late then meets newer data.
+  bool retry = true;
+
+  /// One I/O of this many, 2 or more, is a flush (fdatasync: SYNCHRONIZE CACHE), and one write of
+  /// this many is a durable one (O_DSYNC: FUA, then a flush); 0: none.
+  std::uint32_t flush_every = 0;
+  std::uint32_t durable_every = 0;
+
+  /// Longest time that the stack promises for an I/O of this run, times TimeScale(). Judged by
+  /// CompletedWithoutErrors and FailedExactlyBetween.
+  std::chrono::milliseconds limit = kPromised;
+
   /// Returns the block's offset on the disk.
   std::uint64_t ByteOf(std::uint64_t block) const {
     return block * block_bytes + std::uint64_t{offset_sectors} * kSectorBytes;
   }
 };
+
+/// Writes for a case that breaks something: 4 KiB every `interval` to few blocks, so that each is
+/// written again every 16 intervals. A write that was reported as failed and arrives late, or one
+/// that is replayed, then meets newer data. Flushes and durable writes take turns, one of them in
+/// each half of that time.
+IoOptions VerifiedWrites(std::chrono::microseconds interval = std::chrono::milliseconds(200));
 
 /// Progress of a run of I/O.
 struct IoStatus {

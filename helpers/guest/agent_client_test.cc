@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -64,6 +65,29 @@ class AgentThread {
   UniqueFd theirs_;
   Status served_ = Ok{};
   std::thread thread_;
+};
+
+/// Makes writes beyond a size of the file fail with EFBIG.
+class LargestFile {
+ public:
+  explicit LargestFile(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  LargestFile(const LargestFile&) = delete;
+  LargestFile& operator=(const LargestFile&) = delete;
+  ~LargestFile() { Lift(); }
+
+  void Lift() {
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &before_), 0);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
 };
 
 class AgentClientTest : public ::testing::Test {
@@ -271,6 +295,81 @@ TEST_F(AgentClientTest, ReportsTheOldestOfTheHangingIos) {
   EXPECT_EQ(over->in_flight, 0U);
 }
 
+TEST_F(AgentClientTest, WritesABlockThatFailedAgainUntilItSucceeds) {
+  // Beyond this size a write to the file fails with EFBIG: block 3 and the next ones.
+  LargestFile largest(3 * 4096);
+  StartAgent();
+  IoOptions options = Count(0);
+  options.block_count = 4;
+  options.interval = milliseconds(5);
+  ASSERT_OK(agent().StartIo(options, Soon()));
+  const Status failed = WaitUntil("wait for", "failures", Soon(), [&] {
+    const auto status = agent().IoState(Soon());
+    return status.ok() && status->failed >= 3 ? "" : "fewer than 3";
+  });
+  largest.Lift();
+  ASSERT_OK(failed);
+  const Status good = WaitUntil("wait for", "the next ones", Soon(), [&] {
+    const auto status = agent().IoState(Soon());
+    return status.ok() && status->completed - status->failed >= 8 ? "" : "fewer than 8";
+  });
+  ASSERT_OK(good);
+  ASSERT_OK(agent().StopIoAndWait(Soon()));
+  const auto entries = agent().FetchEntries(0, Soon());
+  ASSERT_OK(entries);
+  std::uint64_t turn = 0;
+  bool again = false;
+  for (std::size_t i = 0; i < entries->size(); ++i) {
+    const IoEntry& entry = (*entries)[i];
+    EXPECT_EQ(entry.sequence, i + 1) << "a retry has a sequence of its own";
+    if (!again) ++turn;
+    EXPECT_EQ(entry.block, (turn - 1) % 4) << "sequence " << entry.sequence;
+    const bool was_again = again;
+    again = entry.error_number != 0;
+    if (!again) continue;
+    EXPECT_EQ(entry.block, 3U);
+    if (i + 1 == entries->size() || !was_again) continue;
+    const GuestTime since((*entries)[i + 1].start_ns - entry.start_ns);
+    EXPECT_GT(since, milliseconds(2)) << "at the interval";
+  }
+}
+
+TEST_F(AgentClientTest, DoesNotRetryIfNotAsked) {
+  const LargestFile largest(3 * 4096);
+  StartAgent();
+  IoOptions options = Count(8);
+  options.block_count = 4;
+  options.retry = false;
+  const auto entries = RunToTheEnd(options);
+  ASSERT_THAT(entries, SizeIs(8));
+  for (std::size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(entries[i].block, i % 4);
+    EXPECT_EQ(entries[i].error_number, i % 4 == 3 ? EFBIG : 0);
+  }
+}
+
+TEST_F(AgentClientTest, FlushesAndWritesDurablyInTurn) {
+  StartAgent();
+  IoOptions options = Count(32);
+  options.block_count = 4;
+  options.flush_every = 8;
+  options.durable_every = 4;
+  const auto entries = RunToTheEnd(options);
+  ASSERT_THAT(entries, SizeIs(32));
+  std::uint64_t turn = 0;
+  for (const IoEntry& entry : entries) {
+    EXPECT_EQ(entry.error_number, 0);
+    if (entry.sequence % 8 == 0) {
+      EXPECT_EQ(entry.kind, IoKind::kFlush);
+      EXPECT_EQ(entry.bytes, 0U);
+      continue;
+    }
+    EXPECT_EQ(entry.kind, entry.sequence % 4 == 2 ? IoKind::kDurableWrite : IoKind::kWrite);
+    EXPECT_EQ(entry.block, turn++ % 4) << "a flush takes no block";
+    EXPECT_EQ(entry.bytes, 4096U);
+  }
+}
+
 TEST_F(AgentClientTest, FetchesFromAnyIndex) {
   StartAgent();
   RunToTheEnd(Count(10));
@@ -332,6 +431,8 @@ TEST_F(AgentClientTest, RefusesEachOptionWithItsValueAndRange) {
   EXPECT_THAT(refusal([](IoOptions& o) { o.read_percent = 5, o.kind = IoKind::kRead; }),
               HasSubstr("read_percent of 5, allowed: 0 for a run of reads"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.block_bytes = 0; }), HasSubstr("block_bytes of 0"));
+  EXPECT_THAT(refusal([](IoOptions& o) { o.flush_every = 1; }),
+              HasSubstr("flush_every of 1, allowed: 0, or 2 or more"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.block_bytes = (1 << 20) + 512; }),
               HasSubstr("block_bytes of 1049088, allowed: a multiple of 512 up to 1048576"));
   EXPECT_THAT(refusal([](IoOptions& o) { o.kind = static_cast<IoKind>(3); }),

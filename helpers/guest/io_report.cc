@@ -17,14 +17,28 @@ std::string Describe(int error_number) {
   return error_number == 0 ? "good" : std::generic_category().message(error_number);
 }
 
+std::string DescribeKind(const IoResult& result) {
+  const std::string block = " block " + std::to_string(result.block);
+  switch (result.kind) {
+    case IoKind::kFlush:
+      return " flush";
+    case IoKind::kRead:
+      return " read of" + block;
+    case IoKind::kDurableWrite:
+      return block + " (durable)";
+    case IoKind::kWrite:
+      break;
+  }
+  return block;
+}
+
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const IoResult& result) {
   std::ostringstream text;  // independent of the format flags of `out`
-  text << "#" << result.sequence << (result.kind == IoKind::kRead ? " read of" : "") << " block "
-       << result.block << ": " << Describe(result.error_number) << " after " << std::fixed
-       << std::setprecision(3) << Seconds(result.Took()) << " s, begun at "
-       << Seconds(result.start.time_since_epoch()) << " s";
+  text << "#" << result.sequence << DescribeKind(result) << ": " << Describe(result.error_number)
+       << " after " << std::fixed << std::setprecision(3) << Seconds(result.Took())
+       << " s, begun at " << Seconds(result.start.time_since_epoch()) << " s";
   return out << text.str();
 }
 
@@ -56,6 +70,19 @@ std::string DescribeRuns(const IoReport& report, std::size_t at) {
   return text.str();
 }
 
+IoTimes TimesOf(const IoReport& report) {
+  IoTimes times;
+  if (report.results.empty()) return times;
+  auto last = report.results.front().start;
+  for (const IoResult& result : report.results) last = std::min(last, result.start);
+  for (const IoResult& result : report.results) {  // in order of completion
+    times.longest_io = std::max(times.longest_io, result.Took());
+    times.longest_gap = std::max(times.longest_gap, result.end - last);
+    last = std::max(last, result.end);
+  }
+  return times;
+}
+
 IoResult ToIoResult(const IoEntry& entry, const ClockOffset& clock) {
   IoResult result;
   result.sequence = entry.sequence;
@@ -67,6 +94,13 @@ IoResult ToIoResult(const IoEntry& entry, const ClockOffset& clock) {
     result.seen.identity = {entry.seen_run_id, entry.seen_block, entry.seen_sequence};
     result.seen.checksum = entry.checksum;
     result.seen.first_wrong_byte = entry.seen_first_wrong_byte;
+    result.seen.only_writes = entry.seen_only_writes != 0;
+    result.seen.other_count = std::min<std::uint32_t>(
+        entry.seen_other_count, static_cast<std::uint32_t>(result.seen.others.size()));
+    for (std::size_t i = 0; i < result.seen.others.size(); ++i) {
+      const auto& other = entry.seen_others[i];
+      result.seen.others[i] = {other.run_id, other.block, other.sequence};
+    }
   }
   result.start = clock.ToOurs(GuestTime(entry.start_ns));
   result.end = clock.ToOurs(GuestTime(entry.end_ns));

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "helpers/base/deadline.h"
 #include "helpers/guest/agent_client.h"
+#include "helpers/guest/storage_image.h"
 
 namespace dualpath::guest {
 
@@ -20,9 +22,9 @@ inline constexpr std::chrono::milliseconds kHeld{2000};
 struct IoResult {
   std::uint64_t sequence = 0;
   std::uint64_t block = 0;
-  IoKind kind = IoKind::kWrite;  ///< kRead also for a read of a mixed run
-  int error_number = 0;          ///< errno that the application in the guest got; 0: success
-  BlockFinding seen{};           ///< content seen by a read without error
+  IoKind kind = IoKind::kWrite;
+  int error_number = 0;  ///< errno that the application in the guest got; 0: success
+  BlockFinding seen{};   ///< content seen by a read without error
   Deadline::Clock::time_point start{};
   Deadline::Clock::time_point end{};
 
@@ -30,15 +32,32 @@ struct IoResult {
 };
 
 /// "#12 block 11: Input/output error after 0.084 s, begun at 61.250 s"; "#13 read of block 12:
-/// ...".
+/// ...";
+/// "#14 flush: ...".
 std::ostream& operator<<(std::ostream& out, const IoResult& result);
 
 /// All I/Os of a run.
 struct IoReport {
   IoOptions options;
-  std::vector<IoResult> results;            ///< in order of completion
-  std::chrono::nanoseconds clock_error{0};  ///< bound of the error of every time
+  std::vector<IoResult> results;                 ///< in order of completion
+  std::chrono::nanoseconds clock_error{0};       ///< bound of the error of every time
+  std::shared_ptr<const StorageImage> before{};  ///< the storage when the run started, if known
+
+  /// Range of the run's blocks.
+  ByteRange Range() const {
+    return {options.ByteOf(options.first_block),
+            options.ByteOf(options.first_block + options.block_count)};
+  }
 };
+
+/// How long the I/Os of a run took. Zeros for a run without I/O.
+struct IoTimes {
+  Deadline::Clock::duration longest_io{0};
+  /// Longest time without a completion, from the start of the run's first I/O to the end of its
+  /// last one. If the application waits for one I/O at a time, it stood still for so long.
+  Deadline::Clock::duration longest_gap{0};
+};
+IoTimes TimesOf(const IoReport& report);
 
 /// Prints "12 I/Os", for gtest: a matcher's explanation follows, and then the I/Os.
 void PrintTo(const IoReport& report, std::ostream* out);

@@ -91,5 +91,25 @@ TEST(IoReport, DescribesOnlyRunsAroundAPoint) {
   EXPECT_THAT(DescribeRuns(report, 100), ::testing::HasSubstr("\n  1 from #100 "));
 }
 
+TEST(IoTimes, AreTheLongestIoAndTheLongestTimeWithoutACompletion) {
+  EXPECT_EQ(TimesOf({}).longest_io, milliseconds(0));
+  IoReport report;
+  report.results = {
+      Io(1, milliseconds(1000), milliseconds(100)), Io(3, milliseconds(1300), milliseconds(50)),
+      Io(2, milliseconds(1200), milliseconds(700)), Io(4, milliseconds(2300), milliseconds(10))};
+  const IoTimes times = TimesOf(report);
+  EXPECT_EQ(times.longest_io, milliseconds(700));
+  EXPECT_EQ(times.longest_gap, milliseconds(550)) << "from the end of #3 to that of #2";
+}
+
+TEST(IoResult, NamesAFlushAndADurableWrite) {
+  IoResult io = Io(7, milliseconds(0), milliseconds(100));
+  io.kind = IoKind::kFlush;
+  EXPECT_EQ(::testing::PrintToString(io), "#7 flush: good after 0.100 s, begun at 0.000 s");
+  io.kind = IoKind::kDurableWrite;
+  EXPECT_EQ(::testing::PrintToString(io),
+            "#7 block 6 (durable): good after 0.100 s, begun at 0.000 s");
+}
+
 }  // namespace
 }  // namespace dualpath::guest

@@ -9,6 +9,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "helpers/base/unique_fd.h"
@@ -23,15 +25,40 @@ constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
 constexpr std::size_t kErrorsShown = 3;
 
 using Histories = std::map<std::uint64_t, BlockHistory>;
+using When = BlockHistory::When;
 
 BlockHistory& HistoryOf(std::uint64_t block, const IoReport& report, Histories& histories) {
-  return histories.try_emplace(block, report.options.run_id, block).first->second;
+  const auto found = histories.find(block);
+  if (found != histories.end()) return found->second;
+  std::optional<std::string> before;
+  if (report.before) {
+    before = report.before->Read(report.options.ByteOf(block), report.options.block_bytes);
+  }
+  return histories.try_emplace(block, report.options.run_id, block, std::move(before))
+      .first->second;
 }
 
+void Add(const IoResult& result, const IoReport& report, Histories& histories) {
+  if (result.kind != IoKind::kFlush) {
+    HistoryOf(result.block, report, histories).Add(result);
+    return;
+  }
+  for (auto& [block, history] : histories) history.Add(result);
+}
+
+/// Returns the histories of the blocks that were written, or of all of the run if the content
+/// before it is known.
 Histories HistoriesOf(const IoReport& report) {
   Histories histories;
+  if (report.before) {
+    const std::uint64_t first = report.options.first_block;
+    for (std::uint64_t n = 0; n < report.options.block_count; ++n) {
+      HistoryOf(first + n, report, histories);
+    }
+  }
   for (const IoResult& result : report.results) {
-    HistoryOf(result.block, report, histories).Add(result);
+    const bool only_read = result.kind == IoKind::kRead && histories.count(result.block) == 0;
+    if (!only_read) Add(result, report, histories);
   }
   return histories;
 }
@@ -102,61 +129,67 @@ Status VisitBlocks(const std::string& storage, const IoOptions& options,
   return Ok{};
 }
 
-/// Returns whether every sector belongs to one of these writes.
-bool IsMadeOf(const char* data, std::size_t size, const std::vector<BlockIdentity>& writes) {
-  std::vector<bool> explained(size / kSectorBytes);
-  std::vector<std::uint64_t> words(size / sizeof(std::uint64_t));
-  for (const BlockIdentity& write : writes) {
-    FillBlock(words.data(), size, write);
-    const auto* intended = reinterpret_cast<const char*>(words.data());
-    for (std::size_t sector = 0; sector < explained.size(); ++sector) {
-      const std::size_t from = sector * kSectorBytes;
-      if (std::equal(data + from, data + from + kSectorBytes, intended + from)) {
-        explained[sector] = true;
-      }
-    }
-  }
-  return std::find(explained.begin(), explained.end(), false) == explained.end();
-}
-
-/// Describes content that is not allowed in the block; empty if it is allowed.
-std::string DescribeDamage(const BlockHistory& history, const char* data, std::size_t size) {
-  const std::vector<BlockIdentity> allowed = history.Allowed();
-  for (const BlockIdentity& write : allowed) {
-    if (FirstDifference(data, size, write) == size) return "";
-  }
-  if (history.AllowsParts(static_cast<std::uint32_t>(size)) && IsMadeOf(data, size, allowed)) {
-    return "";
-  }
-  return history.DescribeDamage(InspectBlock(data, size)) + ", holds " +
-         DescribeContent(data, size) + "; the first difference is at byte " +
-         std::to_string(FirstDifference(data, size, allowed.front()));
-}
-
-}  // namespace
-
-Status HoldsAcknowledgedWrites(const std::string& storage, const IoReport& report) {
-  const Histories histories = HistoriesOf(report);
+/// Checks the blocks that have a history, except those that overlap `except`.
+Status CheckBlocks(const std::string& storage, const IoReport& report, const Histories& histories,
+                   When when, const std::vector<ByteRange>& except) {
+  const std::size_t size = report.options.block_bytes;
   std::vector<std::uint64_t> blocks;
   for (const auto& [block, history] : histories) {
-    if (history.acknowledged()) blocks.push_back(block);
+    const std::uint64_t begin = report.options.ByteOf(block);
+    const ByteRange range{begin, begin + size};
+    if (std::none_of(except.begin(), except.end(),
+                     [&](const ByteRange& other) { return other.Overlaps(range); })) {
+      blocks.push_back(block);
+    }
   }
   std::vector<Error> errors;
   const auto visit = [&](std::uint64_t block, const char* data) {
     const BlockHistory& history = histories.at(block);
-    const std::string wrong = data == nullptr
-                                  ? "beyond the end of the file"
-                                  : DescribeDamage(history, data, report.options.block_bytes);
+    const std::string wrong =
+        data == nullptr ? "beyond the end of the file" : history.DescribeDamage(data, size, when);
     if (wrong.empty()) return;
-    const std::string where = "block " + std::to_string(block) + " of " + storage +
-                              ", acknowledged as sequence " +
-                              std::to_string(*history.acknowledged());
+    const bool now = when == When::kNow;
+    const auto& sequence = now ? history.acknowledged() : history.flushed();
+    const std::string what = now ? "acknowledged" : "flushed";
+    const std::string where =
+        "block " + std::to_string(block) + " of " + storage + ", " +
+        (sequence ? what + " as sequence " + std::to_string(*sequence) : "never " + what);
     errors.push_back(Error::Because(data == nullptr ? "read" : "check block", where, wrong));
   };
   DUALPATH_TRY_STATUS(VisitBlocks(storage, report.options, blocks, visit));
-  if (!errors.empty()) return InOne(errors);
-  if (!blocks.empty()) return Ok{};
+  return errors.empty() ? Status(Ok{}) : InOne(errors);
+}
+
+}  // namespace
+
+Status HoldsAcknowledgedWrites(const std::string& storage, const IoReport& report,
+                               const std::vector<ByteRange>& except) {
+  const Histories histories = HistoriesOf(report);
+  DUALPATH_TRY_STATUS(CheckBlocks(storage, report, histories, When::kNow, except));
+  if (std::any_of(histories.begin(), histories.end(),
+                  [](const auto& each) { return each.second.acknowledged(); })) {
+    return Ok{};
+  }
   return Error::Because("look for acknowledged writes in", storage, "the run has none");
+}
+
+Status HoldsFlushedWrites(const std::string& storage, const IoReport& report) {
+  const Histories histories = HistoriesOf(report);
+  DUALPATH_TRY_STATUS(CheckBlocks(storage, report, histories, When::kAfterCacheLoss, {}));
+  if (std::any_of(histories.begin(), histories.end(),
+                  [](const auto& each) { return each.second.flushed(); })) {
+    return Ok{};
+  }
+  return Error::Because("look for flushed writes in", storage, "the run has none");
+}
+
+Status NothingElseChanged(const std::string& storage, const IoReport& report,
+                          const std::vector<ByteRange>& except) {
+  if (!report.before) {
+    return Error::Because("check that nothing outside the run's blocks has changed in", storage,
+                          "what it held before the run is not known");
+  }
+  return report.before->SameElsewhere(storage, except, report.options.block_bytes);
 }
 
 Status ReadsSawAcknowledgedWrites(const IoReport& report) {
@@ -164,22 +197,22 @@ Status ReadsSawAcknowledgedWrites(const IoReport& report) {
   std::vector<Error> errors;
   bool any = false;
   for (const IoResult& result : report.results) {
-    BlockHistory& history = HistoryOf(result.block, report, histories);
     if (result.kind == IoKind::kRead && result.error_number == 0) {
       any = true;
-      const bool in_parts =
-          history.AllowsParts(report.options.block_bytes) &&
-          (result.seen.state == BlockState::kTorn || result.seen.state == BlockState::kDamaged);
-      if (!history.Allows(result.seen) && !in_parts) {
+      const BlockHistory& history = HistoryOf(result.block, report, histories);
+      const std::string wrong = history.DescribeDamage(result.seen, report.options.block_bytes);
+      if (!wrong.empty()) {
+        const auto& sequence = history.acknowledged();
         errors.push_back(
             Error::Because("check read",
                            "sequence " + std::to_string(result.sequence) + ", block " +
-                               std::to_string(result.block) + ", acknowledged as sequence " +
-                               std::to_string(*history.acknowledged()),
-                           history.DescribeDamage(result.seen) + ", saw " + ToString(result.seen)));
+                               std::to_string(result.block) + ", " +
+                               (sequence ? "acknowledged as sequence " + std::to_string(*sequence)
+                                         : "never acknowledged"),
+                           wrong));
       }
     }
-    history.Add(result);
+    Add(result, report, histories);
   }
   if (!errors.empty()) return InOne(errors);
   if (any) return Ok{};

@@ -6,7 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "helpers/base/temporary_directory.h"
 #include "helpers/base/unique_fd.h"
@@ -72,6 +76,15 @@ class AcknowledgedWrites : public ::testing::Test {
     std::vector<std::uint64_t> words(size / sizeof(std::uint64_t));
     FillBlock(words.data(), size, identity);
     return {reinterpret_cast<const char*>(words.data()), size};
+  }
+
+  /// Takes the file as it is for what it held before the run, which has this many blocks.
+  void KnowWhatWasBefore(std::uint64_t blocks) {
+    report_.options.block_count = blocks;
+    std::filesystem::resize_file(file_, blocks * kBytes);
+    auto image = StorageImage::Take(file_, report_.Range());
+    ASSERT_TRUE(image.ok()) << image.error().ToString();
+    report_.before = std::make_shared<StorageImage>(std::move(*image));
   }
 
   std::string WhyNot() const {
@@ -215,11 +228,76 @@ TEST_F(AcknowledgedWrites, AFailedWriteThatArrivedInPartIsTorn) {
                                         "from byte 1024 on sequence 5 of run 3 for block 0")));
 }
 
-TEST_F(AcknowledgedWrites, BlocksWithoutOneMayHoldAnything) {
-  Reported(9, 7, EIO);  // beyond the end of the file
-  Reported(10, 5, EIO);
-  PutBytes(5 * kBytes, std::string(kBytes, 'x'));
+TEST_F(AcknowledgedWrites, ABlockWithoutOneHoldsWhatItHeldBeforeOrTheFailedWrite) {
+  Put(6, {kRun - 1, 6, 3});
+  KnowWhatWasBefore(8);
+  Reported(9, 5, EIO);
+  Reported(10, 6, EIO);
   EXPECT_EQ(WhyNot(), "nothing wrong");
+  Put(5, {kRun, 5, 9});
+  Put(6, {kRun, 6, 10});
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+  PutBytes(5 * kBytes, std::string(kBytes, 'x'));
+  Put(6, {kRun, 5, 9});
+  EXPECT_EQ(WhyNot(),
+            "check block: block 5 of " + file_ +
+                ", never acknowledged: foreign: expected sequence 9 of run 3 for block "
+                "5 or zeros, as if never written, as before the run, holds data not written by the "
+                "agent (no DUALPATH magic); the first difference is at byte 0\n"
+                "and check block: block 6 of " +
+                file_ +
+                ", never acknowledged: foreign: expected sequence 10 of run 3 for block "
+                "6 or sequence 3 of run 2 for block 6, checksum good, as before the run, holds "
+                "sequence 9 of run 3 for block 5, checksum good; the first difference is at byte "
+                "16");
+}
+
+TEST_F(AcknowledgedWrites, ABlockThatWasNotWrittenHoldsWhatItHeldBefore) {
+  KnowWhatWasBefore(8);
+  Put(7, {kRun, 6, 99});
+  EXPECT_EQ(WhyNot(), "check block: block 7 of " + file_ +
+                          ", never acknowledged: foreign: expected zeros, as if never "
+                          "written, as before the run, holds sequence 99 of run 3 for block 6, "
+                          "checksum good");
+}
+
+TEST_F(AcknowledgedWrites, ABlockWithoutOneIsAnErrorIfItsContentBeforeIsNotKnown) {
+  Reported(9, 3 + kBlocks, EIO);
+  Put(3 + kBlocks, {kRun, 3 + kBlocks, 9});
+  EXPECT_THAT(WhyNot(), HasSubstr("what it held before the run is not known"));
+}
+
+TEST_F(AcknowledgedWrites, BlocksWrittenByLaterRunsAreNotChecked) {
+  Put(1, {kRun + 1, 1, 1});
+  EXPECT_THAT(WhyNot(), HasSubstr("foreign"));
+  EXPECT_TRUE(HoldsAcknowledgedWrites(file_, report_, {{kBytes, 2 * kBytes}}).ok());
+}
+
+// The default of StartVerifiedWrites: 100 writes, one of which is reported as failed and arrives
+// when it is long forgotten.
+TEST_F(AcknowledgedWrites, AFailedWriteThatLandsLateIsFoundWithTheDefaultOptions) {
+  IoOptions defaults = VerifiedWrites();
+  ASSERT_TRUE(defaults.retry);
+  report_.results.clear();
+  report_.options = defaults;
+  report_.options.run_id = kRun;
+  std::uint64_t turn = 0;
+  std::uint64_t block = 0;
+  std::uint64_t failed_block = 0;
+  for (std::uint64_t sequence = 1; sequence <= 100; ++sequence) {
+    const bool is_retry = sequence == 51;
+    if (!is_retry) block = turn++ % defaults.block_count;
+    Reported(sequence, block, sequence == 50 ? EIO : 0);
+    if (sequence == 50) failed_block = block;
+    if (sequence != 50) Put(block, {kRun, block, sequence});
+  }
+  EXPECT_EQ(WhyNot(), "nothing wrong");
+  Put(failed_block, {kRun, failed_block, 50});
+  EXPECT_THAT(WhyNot(), AllOf(HasSubstr("block " + std::to_string(failed_block) + " of"),
+                              HasSubstr("late, overwritten by a write that was reported as failed "
+                                        "before: expected sequence "),
+                              HasSubstr("holds sequence 50 of run 3 for block " +
+                                        std::to_string(failed_block))));
 }
 
 TEST_F(AcknowledgedWrites, AreOrderedByCompletion) {
@@ -242,6 +320,7 @@ TEST_F(AcknowledgedWrites, AMissingFileIsNamed) {
 }
 
 TEST_F(AcknowledgedWrites, ARunWithoutAnyIsAnError) {
+  KnowWhatWasBefore(kBlocks);
   report_.results.clear();
   EXPECT_EQ(WhyNot(), "look for acknowledged writes in: " + file_ + ": the run has none");
   Reported(1, 0, EIO);
@@ -354,9 +433,103 @@ TEST_F(LargeWrites, AreWholeIfTheyWereAcknowledged) {
                               HasSubstr("from byte 65536 on sequence 2 of run 3 for block 0")));
 }
 
+TEST_F(LargeWrites, WithoutAnAcknowledgedOneAreMadeOfWhatWasBeforeAndTheFailedOne) {
+  report_.results.clear();
+  report_.options.block_count = 1;
+  auto image = StorageImage::Take(file_, report_.Range());
+  ASSERT_TRUE(image.ok());
+  report_.before = std::make_shared<StorageImage>(std::move(*image));
+  Reported(2, 0, EIO);
+  PutBytes(8192, Large(2).substr(8192, 4096));
+  EXPECT_THAT(WhyNot(), HasSubstr("the run has none")) << "no block is wrong";
+  PutBytes(65536, Large(3).substr(65536, 512));
+  EXPECT_THAT(WhyNot(), HasSubstr("torn: expected sequence 2 of run 3 for block 0 or sequence 1"));
+}
+
+/// What must be left after the disk has lost its cache.
+class FlushedWrites : public AcknowledgedWrites {
+ protected:
+  /// Each I/O ends one second after the one before it, and takes that long.
+  void Did(IoKind kind, std::uint64_t sequence, std::uint64_t block, int error_number = 0) {
+    Reported(sequence, block, error_number);
+    IoResult& result = report_.results.back();
+    result.kind = kind;
+    result.start = now_;
+    result.end = now_ += std::chrono::seconds(1);
+  }
+
+  std::string WhyLost() const {
+    const Status status = HoldsFlushedWrites(file_, report_);
+    return status.ok() ? "nothing wrong" : status.error().ToString();
+  }
+
+  void SetUp() override {
+    std::filesystem::resize_file(file_, 0);
+    report_.results.clear();
+    KnowWhatWasBefore(kBlocks);
+  }
+
+  Deadline::Clock::time_point now_{std::chrono::seconds(1000)};
+};
+
+TEST_F(FlushedWrites, AreThereOrLaterOnes) {
+  Did(IoKind::kWrite, 1, 0);
+  Did(IoKind::kFlush, 2, 0);
+  Did(IoKind::kWrite, 3, 0);
+  Did(IoKind::kWrite, 4, 0, EIO);
+  for (const std::uint64_t sequence : {1, 3, 4}) {
+    Put(0, {kRun, 0, sequence});
+    EXPECT_EQ(WhyLost(), "nothing wrong");
+  }
+  PutBytes(0, std::string(kBytes, '\0'));
+  EXPECT_EQ(WhyLost(), "check block: block 0 of " + file_ +
+                           ", flushed as sequence 1: lost although flushed: expected sequence 1 of "
+                           "run 3 for block 0 or 3 or 4, holds zeros, as if never written; the "
+                           "first difference is at byte 0");
+}
+
+TEST_F(FlushedWrites, AreNoOlderOnes) {
+  Did(IoKind::kWrite, 1, 0);
+  Did(IoKind::kWrite, 2, 0);
+  Did(IoKind::kFlush, 3, 0);
+  Put(0, {kRun, 0, 1});
+  EXPECT_THAT(WhyLost(), HasSubstr("stale although flushed: expected sequence 2 of run 3 for block "
+                                   "0, holds sequence 1 of run 3 for block 0"));
+}
+
+TEST_F(FlushedWrites, AreThoseThatHadCompletedWhenTheFlushBegan) {
+  Did(IoKind::kWrite, 1, 0);
+  Did(IoKind::kFlush, 2, 0);
+  Did(IoKind::kWrite, 3, 1);
+  report_.results[2].start = report_.results[2].end = report_.results[1].start;
+  std::swap(report_.results[1], report_.results[2]);
+  report_.results[2].start -= std::chrono::milliseconds(1);
+  Put(0, {kRun, 0, 1});
+  EXPECT_THAT(WhyLost(), HasSubstr("the run has none"));
+}
+
+TEST_F(FlushedWrites, AreNotThoseOfAFailedFlush) {
+  Did(IoKind::kWrite, 1, 0);
+  Did(IoKind::kFlush, 2, 0, EIO);
+  EXPECT_THAT(WhyLost(), HasSubstr("the run has none"));
+}
+
+TEST_F(FlushedWrites, IncludeDurableOnesOfTheirBlockOnly) {
+  Did(IoKind::kWrite, 1, 0);
+  Did(IoKind::kDurableWrite, 2, 1);
+  EXPECT_THAT(WhyLost(), AllOf(HasSubstr("block 1 of"), HasSubstr("lost although flushed"),
+                               Not(HasSubstr("block 0 of"))));
+}
+
 /// A run that acknowledged sequence 5 for block 0; each test adds the content that its reads saw.
 class Reads : public AcknowledgedWrites {
  protected:
+  static BlockFinding Inspected(const std::string& content) {
+    std::vector<std::uint64_t> words(content.size() / sizeof(std::uint64_t));
+    std::memcpy(words.data(), content.data(), content.size());
+    return InspectBlock(words.data(), content.size());
+  }
+
   std::string WhyNotSeen() const {
     const Status status = ReadsSawAcknowledgedWrites(report_);
     return status.ok() ? "nothing wrong" : status.error().ToString();
@@ -418,23 +591,64 @@ TEST_F(Reads, SeeAWholeBlockOfTheirOwn) {
   EXPECT_THAT(WhyNotSeen(), HasSubstr("foreign: "));
 }
 
-TEST_F(Reads, MaySeeAnythingBeforeTheFirstAcknowledgedWrite) {
+TEST_F(Reads, SeeWhatWasThereBeforeTheFirstAcknowledgedWrite) {
+  Put(6, {kRun - 1, 6, 3});
+  KnowWhatWasBefore(8);
   BlockFinding seen;
   seen.state = BlockState::kZeros;
-  Saw(9, 100, seen);
-  Reported(10, 100, EIO);
-  Saw(11, 100, {kRun + 1, 100, 3});
+  Saw(9, 5, seen);
+  Saw(10, 6, Inspected(Content({kRun - 1, 6, 3})));
+  Reported(11, 5, EIO);
+  Saw(12, 5, seen);
+  Saw(13, 5, {kRun, 5, 11});
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+  Saw(14, 5, seen);
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("sequence 14, block 5, never acknowledged: lost: "
+                                      "expected sequence 11 of run 3 for block 5, saw zeros"));
+}
+
+TEST_F(Reads, DoNotSeeAnythingElseBeforeTheFirstAcknowledgedWrite) {
+  KnowWhatWasBefore(8);
+  Saw(9, 5, {kRun, 5, 3});
+  EXPECT_THAT(WhyNotSeen(),
+              HasSubstr("newer than expected: expected zeros, as if never written, as before the "
+                        "run, saw sequence 3 of run 3 for block 5, checksum good"));
+}
+
+TEST_F(Reads, AreAnErrorIfTheContentBeforeIsNotKnown) {
+  Saw(9, 5, {kRun, 5, 3});
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("what it held before the run is not known"));
 }
 
 TEST_F(Reads, MaySeePartsOfAFailedWriteOfALargeBlock) {
-  BlockFinding seen;
-  seen.state = BlockState::kTorn;
+  report_.options.block_bytes = 8192;
+  const auto large = [](std::uint64_t sequence) { return Filled(8192, {kRun, 0, sequence}); };
   Reported(9, 0, EIO);
-  Saw(10, 0, seen);
-  EXPECT_THAT(WhyNotSeen(), HasSubstr("torn: ")) << "4 KiB are one command";
-  report_.options.block_bytes = 1024 * 1024;
+  Reported(10, 0, EIO);
+  Saw(11, 0,
+      Inspected(large(5).substr(0, 1024) + large(9).substr(1024, 1024) + large(10).substr(2048)));
   EXPECT_EQ(WhyNotSeen(), "nothing wrong");
+}
+
+TEST_F(Reads, DoNotSeePartsOfAnyOtherWriteOfALargeBlock) {
+  report_.options.block_bytes = 8192;
+  const auto large = [](std::uint64_t sequence) { return Filled(8192, {kRun, 0, sequence}); };
+  Reported(9, 0, EIO);
+  Saw(10, 0, Inspected(large(5).substr(0, 1024) + large(1).substr(1024)));
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("torn: expected sequence 5 of run 3 for block 0 or 9, saw "
+                                      "sequence 5 of run 3 for block 0, checksum wrong"));
+  report_.results.back().seen = Inspected(large(9).substr(0, 1024) + std::string(7168, '\0'));
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("torn: "));
+  std::string damaged = large(5).substr(0, 1024) + large(9).substr(1024);
+  damaged[700] = 'x';
+  report_.results.back().seen = Inspected(damaged);
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("damaged: "));
+}
+
+TEST_F(Reads, DoNotSeePartsOfAFailedWriteOfASmallBlock) {
+  Reported(9, 0, EIO);
+  Saw(10, 0, Inspected(Content({kRun, 0, 5}).substr(0, 1024) + Content({kRun, 0, 9}).substr(1024)));
+  EXPECT_THAT(WhyNotSeen(), HasSubstr("torn: ")) << "4 KiB are one command";
 }
 
 TEST_F(Reads, SawNothingIfTheyFailed) {

@@ -165,6 +165,10 @@ Result<FileioInfo> FileBackstore::Info() const {
   return FileioInfo::Parse(text);
 }
 
+Status FileBackstore::TellOfWriteCache(bool tell) const {
+  return configfs_->Write(ConfigFsPath() + "/attrib/emulate_write_cache", tell ? "1" : "0");
+}
+
 Status FileBackstore::Remove() const {
   DUALPATH_TRY_STATUS(configfs_->RemoveDirectory(ConfigFsPath()));
   const std::string hba = "core/" + object_.substr(0, object_.find('/'));

@@ -63,6 +63,7 @@ Status FakeLio::MakeDirectory(const std::string& path) const {
     Put(path + "/info", "");
     Put(path + "/udev_path", "");
     Put(path + "/attrib/emulate_model_alias", "0");
+    Put(path + "/attrib/emulate_write_cache", "0");
     Put(path + "/wwn/vpd_unit_serial", "T10 VPD Unit Serial Number: ");
   } else if (StartsWith(name, "naa.")) {
     const std::string host = std::to_string(next_host_++);

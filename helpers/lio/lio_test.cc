@@ -138,6 +138,13 @@ TEST_F(LioTest, BackstoreIsConfiguredInTheKernelsOrder) {
   EXPECT_TRUE(backstore->Info()->write_back);
 }
 
+TEST_F(LioTest, BackstoreCanHideItsWriteCache) {
+  const auto backstore = MakeBackstore();
+  ASSERT_TRUE(backstore.ok()) << backstore.error().ToString();
+  ASSERT_TRUE(backstore->TellOfWriteCache(false).ok());
+  EXPECT_EQ(lio_.log().back(), "write core/fileio_0/storage/attrib/emulate_write_cache=0");
+}
+
 TEST_F(LioTest, BackstoreCanBeWriteThroughAndPlainFileio) {
   options_.buffered = false;
   options_.emulate_model_alias = false;

@@ -236,6 +236,8 @@ TEST_F(Examples, TheReadmeOfCases) {
     EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), deleted)));
     EXPECT_THAT(report, FailedExactlyBetween(from, to, EIO));
     EXPECT_THAT(report, ReadsSawEveryAcknowledgedWrite());
+    EXPECT_THAT(storage(), HoldsEveryWriteFlushedIn(report));
+    EXPECT_THAT(storage(), LostWritesAcknowledgedIn(report));
     EXPECT_THAT(guest().Execute(scsi::Read10(0, 8)), EndsAs(other));
     EXPECT_THAT(seen, ErrorTravels().SgIoFails(ENODEV).ApplicationGets(EIO));
   };

@@ -20,6 +20,22 @@ bool BegunInTime(const Phase& phase, const IoResult& result, const IoReport& rep
          result.start.time_since_epoch() < *phase.started_before + report.clock_error;
 }
 
+bool EndedInTime(const Phase& phase, const IoResult& result, const IoReport& report) {
+  return !phase.ended_before ||
+         result.end.time_since_epoch() < *phase.ended_before + report.clock_error;
+}
+
+std::chrono::nanoseconds LimitOf(const IoReport& report) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double, std::milli>(report.options.limit) * TimeScale());
+}
+
+std::string InSeconds(std::chrono::nanoseconds time) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(3) << std::chrono::duration<double>(time).count() << " s";
+  return text.str();
+}
+
 bool WasHeld(const IoResult& result) { return result.Took() >= guest::kHeld; }
 
 std::string ErrorText(int error_number) { return std::generic_category().message(error_number); }
@@ -35,6 +51,17 @@ Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator resu
   const bool is_end = result == report.results.end();
   return {text + (is_end ? "no more I/O" : ::testing::PrintToString(*result)),
           static_cast<std::size_t>(result - report.results.begin())};
+}
+
+/// Returns the I/O that took longest, if that is longer than the stack promises.
+std::optional<Fault> TooLong(const IoReport& report) {
+  const auto& all = report.results;
+  const auto longest =
+      std::max_element(all.begin(), all.end(),
+                       [](const IoResult& a, const IoResult& b) { return a.Took() < b.Took(); });
+  const std::chrono::nanoseconds limit = LimitOf(report);
+  if (longest == all.end() || longest->Took() <= limit) return std::nullopt;
+  return FaultAt(report, longest, "longer than " + InSeconds(limit) + " took ");
 }
 
 /// Explains what is wrong first, and then shows the I/Os around it.
@@ -54,12 +81,13 @@ Fault FaultAt(const IoReport& report, std::vector<IoResult>::const_iterator resu
 }  // namespace
 
 ::testing::Matcher<const IoReport&> CompletedWithoutErrors() {
-  return Run("every I/O completed without error", "an I/O completed with an error",
+  return Run("every I/O completed in time and without error",
+             "an I/O took too long or completed with an error",
              [](const IoReport& report) -> std::optional<Fault> {
                const auto& all = report.results;
                const auto failed = std::find_if(
                    all.begin(), all.end(), [](const IoResult& o) { return o.error_number != 0; });
-               if (failed == all.end()) return std::nullopt;
+               if (failed == all.end()) return TooLong(report);
                return FaultAt(report, failed, "the first that failed is ");
              });
 }
@@ -87,9 +115,14 @@ Phase HeldThenFailing(int error_number) {
 Phase Phase::StartedBefore(std::chrono::microseconds point) const {
   Phase bounded = *this;
   bounded.started_before = point;
-  std::ostringstream seconds;
-  seconds << std::fixed << std::setprecision(3) << static_cast<double>(point.count()) / 1e6;
-  bounded.description += ", if started before " + seconds.str() + " s";
+  bounded.description += ", if started before " + InSeconds(point);
+  return bounded;
+}
+
+Phase Phase::EndedBefore(std::chrono::microseconds point) const {
+  Phase bounded = *this;
+  bounded.ended_before = point;
+  bounded.description += ", if ended before " + InSeconds(point);
   return bounded;
 }
 
@@ -110,7 +143,8 @@ Phase Maybe(Phase phase) {
                for (const Phase& phase : phases) {
                  const auto begun = result;
                  while (result != report.results.end() && phase.covers(*result) &&
-                        BegunInTime(phase, *result, report)) {
+                        BegunInTime(phase, *result, report) &&
+                        EndedInTime(phase, *result, report)) {
                    ++result;
                  }
                  if (result != begun || phase.optional) continue;
@@ -149,7 +183,7 @@ Phase Maybe(Phase phase) {
                  }
                  any_failed = any_failed || failed;
                }
-               if (any_failed) return std::nullopt;
+               if (any_failed) return TooLong(report);
                return Fault{"no I/O failed"};
              });
 }
@@ -171,7 +205,8 @@ template <typename T>
 
 HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const StorageFile&>() const {
   return Holds<StorageFile>([report = report_](const StorageFile& storage) {
-    return guest::HoldsAcknowledgedWrites(storage.path, report);
+    return storage.ledger ? storage.ledger->Judge(storage.path, report)
+                          : guest::HoldsAcknowledgedWrites(storage.path, report);
   });
 }
 
@@ -180,6 +215,30 @@ HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const scsi::Disk&>() 
     DUALPATH_TRY(const std::string device, disk.DevicePath());
     return guest::HoldsAcknowledgedWrites(device, report);
   });
+}
+
+::testing::Matcher<const StorageFile&> HoldsEveryWriteFlushedIn(IoReport report) {
+  return Described<StorageFile>(
+      "holds every flushed write of the run", "does not hold every flushed write of the run",
+      [report = std::move(report)](const StorageFile& storage) -> std::optional<std::string> {
+        const Status holds = guest::HoldsFlushedWrites(storage.path, report);
+        if (holds.ok()) return std::nullopt;
+        return holds.error().ToString();
+      });
+}
+
+::testing::Matcher<const StorageFile&> LostWritesAcknowledgedIn(IoReport report) {
+  return Described<StorageFile>(
+      "has lost acknowledged writes of the run", "has not lost acknowledged writes of the run",
+      [report = std::move(report)](const StorageFile& storage) -> std::optional<std::string> {
+        const Status holds = guest::HoldsAcknowledgedWrites(storage.path, report);
+        if (holds.ok()) return "which holds every acknowledged write";
+        const std::string why = holds.error().ToString();
+        for (const char* lost : {": lost: expected", ": stale: expected"}) {
+          if (why.find(lost) != std::string::npos) return std::nullopt;
+        }
+        return why;
+      });
 }
 
 ::testing::Matcher<const IoReport&> ReadsSawEveryAcknowledgedWrite() {

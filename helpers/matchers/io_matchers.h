@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -10,11 +11,13 @@
 #include <vector>
 
 #include "helpers/guest/io_report.h"
+#include "helpers/guest/storage_ledger.h"
 #include "helpers/scsi/disk.h"
 
 namespace dualpath {
 
-/// The run did I/O, and none of it failed:
+/// The run did I/O, none of it failed, and none took longer than the stack promises
+/// (guest::IoOptions::limit):
 ///   EXPECT_THAT(report, CompletedWithoutErrors());
 /// fails as
 ///   Expected: every I/O completed without error
@@ -27,10 +30,15 @@ struct Phase {
   std::function<bool(const guest::IoResult&)> covers;
   bool optional = false;
   std::optional<std::chrono::microseconds> started_before{};
+  std::optional<std::chrono::microseconds> ended_before{};
 
   /// Returns the phase limited to I/Os that began before `point` (CLOCK_MONOTONIC, within the
   /// accuracy of the clocks), so that it does not cover later ones that should end differently.
   Phase StartedBefore(std::chrono::microseconds point) const;
+
+  /// Returns the phase limited to I/Os that ended before `point`: what is queued must not stay
+  /// queued after its reason is gone.
+  Phase EndedBefore(std::chrono::microseconds point) const;
 };
 
 Phase Good();                     ///< no error, not queued
@@ -58,6 +66,7 @@ Phase Maybe(Phase phase);  ///< optional
 /// storage.raw, for matchers of its content.
 struct StorageFile {
   std::string path;
+  std::shared_ptr<guest::StorageLedger> ledger{};  ///< of the case; none outside of one
 };
 
 inline std::ostream& operator<<(std::ostream& out, const StorageFile& storage) {
@@ -65,7 +74,9 @@ inline std::ostream& operator<<(std::ostream& out, const StorageFile& storage) {
 }
 
 /// No acknowledged write is lost, stale, torn, or overwritten by one that had failed before it
-/// (guest::HoldsAcknowledgedWrites), in storage.raw itself or as read through one path:
+/// (guest::HoldsAcknowledgedWrites), in storage.raw itself or as read through one path. In
+/// storage.raw, nothing outside of the run's blocks has changed either, and a run that holds is
+/// judged again at the end of the case:
 ///   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 ///   EXPECT_THAT(rig().path(1).disk(), HoldsEveryWriteAcknowledgedIn(report));
 /// fails as
@@ -83,8 +94,17 @@ class HoldsEveryWriteAcknowledgedIn {
   guest::IoReport report_;
 };
 
-/// Every read of a mixed run saw the last acknowledged write of its block, or a later one that
-/// failed (guest::ReadsSawAcknowledgedWrites).
+/// Holds what a loss of power must leave of the run: for each block the last write that a flush
+/// made durable, or a later one (guest::HoldsFlushedWrites).
+::testing::Matcher<const StorageFile&> HoldsEveryWriteFlushedIn(guest::IoReport report);
+
+/// Writes of the run that were acknowledged are lost, and nothing else is wrong: a block holds what
+/// it held before them. A storage that cannot be read does not match.
+::testing::Matcher<const StorageFile&> LostWritesAcknowledgedIn(guest::IoReport report);
+
+/// Every read of a run saw the last acknowledged write of its block, or a later one that
+/// failed, or before the first one what was there before the run
+/// (guest::ReadsSawAcknowledgedWrites).
 ::testing::Matcher<const guest::IoReport&> ReadsSawEveryAcknowledgedWrite();
 
 }  // namespace dualpath

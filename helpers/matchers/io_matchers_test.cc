@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "helpers/base/file.h"
+#include "helpers/base/scoped_time_scale.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/guest/wire/block_content.h"
 #include "helpers/matchers/explanation.h"
@@ -62,9 +63,24 @@ std::string Description(const ::testing::Matcher<const IoReport&>& matcher) {
   return DescribeMatcher<const IoReport&>(matcher);
 }
 
-TEST(CompletedWithoutErrors, IgnoresQueueing) {
-  EXPECT_EQ(Why(CompletedWithoutErrors(), FakeRun().Good().HeldThenGood().Good()), "it matches");
-  EXPECT_EQ(Description(CompletedWithoutErrors()), "every I/O completed without error");
+TEST(CompletedWithoutErrors, NeedsEveryIoToEndWithinTheLimitOfTheRun) {
+  EXPECT_EQ(Why(CompletedWithoutErrors(), FakeRun().Good().Good()), "it matches");
+  EXPECT_EQ(Why(CompletedWithoutErrors(), FakeRun().Good().HeldThenGood().Good()),
+            "longer than 0.500 s took #2 block 2: good after 30.000 s, begun at 1.100 s");
+  IoReport report = FakeRun().Good().HeldThenGood().Good();
+  report.options.limit = kLong;
+  EXPECT_EQ(Why(CompletedWithoutErrors(), report), "it matches");
+  report.options.limit = kLong - milliseconds(1);
+  EXPECT_THAT(Why(CompletedWithoutErrors(), report), HasSubstr("longer than 29.999 s took #2"));
+  EXPECT_EQ(Description(CompletedWithoutErrors()), "every I/O completed in time and without error");
+}
+
+TEST(CompletedWithoutErrors, AllowsASlowPlaceMoreTime) {
+  IoReport report = FakeRun().Good().HeldThenGood();
+  report.options.limit = kLong / 4;
+  EXPECT_THAT(Why(CompletedWithoutErrors(), report), HasSubstr("longer than 7.500 s"));
+  const ScopedTimeScale slow(4);
+  EXPECT_EQ(Why(CompletedWithoutErrors(), report), "it matches");
 }
 
 TEST(CompletedWithoutErrors, ShowsTheFirstError) {
@@ -83,6 +99,13 @@ TEST(CompletedWithoutErrors, ShowsTheIoAfterTheSentence) {
 
 TEST(CompletedWithoutErrors, NeedsIo) {
   EXPECT_EQ(Why(CompletedWithoutErrors(), IoReport()), "which has no I/O");
+}
+
+TEST(HasPhases, BoundsTheEndOfWhatWasQueued) {
+  const IoReport report = FakeRun().HeldThenGood();
+  EXPECT_THAT(report, HasPhases({HeldThenGood().EndedBefore(milliseconds(30001))}));
+  EXPECT_THAT(Why(HasPhases({HeldThenGood().EndedBefore(seconds(30))}), report),
+              HasSubstr("expected \"queued, then good, if ended before 30.000 s\", got #1"));
 }
 
 TEST(HasPhases, DistinguishesFourResults) {
@@ -155,7 +178,10 @@ TEST(HasPhases, DescribesThePhases) {
 /// I/Os with times of their own, and clocks that agree to 10 ms.
 class FailedExactlyBetweenTest : public ::testing::Test {
  protected:
-  FailedExactlyBetweenTest() { report_.clock_error = milliseconds(10); }
+  FailedExactlyBetweenTest() {
+    report_.clock_error = milliseconds(10);
+    report_.options.limit = seconds(1);
+  }
 
   void Add(milliseconds start, milliseconds end, int error_number) {
     IoResult result;
@@ -238,9 +264,11 @@ TEST_F(FailedExactlyBetweenTest, AllowsEitherWithinTheGivenTolerance) {
   EXPECT_THAT(report_, Not(FailedExactlyBetween(seconds(10), seconds(20), EIO, milliseconds(30))));
 }
 
-TEST_F(FailedExactlyBetweenTest, AllowsIoQueuedAcrossAPoint) {
+TEST_F(FailedExactlyBetweenTest, AllowsIoAcrossAPointWithinTheLimitOfTheRun) {
   Add(milliseconds(2000), milliseconds(10500), EIO);
   Add(milliseconds(15000), milliseconds(25000), 0);
+  EXPECT_THAT(Why(), HasSubstr("longer than 1.000 s took #2"));
+  report_.options.limit = seconds(10);
   EXPECT_EQ(Why(), "it matches");
 }
 
@@ -307,6 +335,36 @@ TEST_F(HoldsEveryWriteTest, HasAMatcherForReads) {
   report_.results.back().seen.identity.sequence = 1;
   EXPECT_THAT(Why(ReadsSawEveryAcknowledgedWrite(), report_),
               HasSubstr("stale: expected sequence 2 of run 3 for block 2, saw sequence 1"));
+}
+
+TEST_F(HoldsEveryWriteTest, OfACaseIsJudgedAgain) {
+  storage_.ledger = std::make_shared<guest::StorageLedger>();
+  EXPECT_THAT(storage_, HoldsEveryWriteAcknowledgedIn(report_));
+  EXPECT_TRUE(storage_.ledger->JudgeAgain(storage_.path).ok());
+  EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, '\0')).ok());
+  EXPECT_FALSE(storage_.ledger->JudgeAgain(storage_.path).ok());
+}
+
+TEST_F(HoldsEveryWriteTest, LostWritesAreNotJustAnyDamage) {
+  EXPECT_EQ(WhyNot(LostWritesAcknowledgedIn(report_), storage_),
+            "which holds every acknowledged write");
+  EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, '\0')).ok());
+  EXPECT_THAT(storage_, LostWritesAcknowledgedIn(report_));
+  EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, 'x')).ok());
+  EXPECT_THAT(WhyNot(LostWritesAcknowledgedIn(report_), storage_), HasSubstr("foreign"));
+  EXPECT_THAT(WhyNot(LostWritesAcknowledgedIn(report_), StorageFile{"/no/such/file"}),
+              HasSubstr("No such file"));
+}
+
+TEST_F(HoldsEveryWriteTest, HasAMatcherForFlushedWrites) {
+  EXPECT_THAT(WhyNot(HoldsEveryWriteFlushedIn(report_), storage_),
+              HasSubstr("never flushed: what it held before the run is not known"));
+  for (IoResult& result : report_.results) result.kind = guest::IoKind::kDurableWrite;
+  EXPECT_THAT(storage_, HoldsEveryWriteFlushedIn(report_));
+  EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, '\0')).ok());
+  EXPECT_THAT(
+      WhyNot(HoldsEveryWriteFlushedIn(report_), storage_),
+      HasSubstr("lost although flushed: expected sequence 1 of run 3 for block 1, holds zeros"));
 }
 
 TEST_F(HoldsEveryWriteTest, NamesAMissingFile) {

@@ -36,6 +36,12 @@ Status Systemctl(const std::string& verb) {
   return Ok{};
 }
 
+Status Signal(const std::string& name) {
+  DUALPATH_TRY_STATUS(process::ExecuteChecked(
+      {{"systemctl", "kill", "--signal=" + name, "multipathd"}}, Deadline::In(kServiceBudget)));
+  return Ok{};
+}
+
 Result<bool> IsActive() {
   DUALPATH_TRY(const process::Output active,
                process::Execute({{"systemctl", "is-active", "--quiet", "multipathd"}},
@@ -56,6 +62,7 @@ Result<Version> InstalledVersion() {
 Service::Machine Service::Machine::This() {
   Machine machine;
   machine.systemctl = Systemctl;
+  machine.signal = Signal;
   machine.is_active = IsActive;
   machine.installed_version = multipath::InstalledVersion;
   machine.maps = [] { return dm::MultipathMaps(); };
@@ -84,7 +91,14 @@ Status Service::AwaitIdle() const {
       });
 }
 
+/// A killed case may have left multipathd held, in which state it answers nobody.
+Status Service::ContinueIfHeld() const {
+  DUALPATH_TRY(const bool active, machine_.is_active());
+  return active ? Continue() : Status(Ok{});
+}
+
 Status Service::Start() const {
+  DUALPATH_TRY_STATUS(ContinueIfHeld());
   DUALPATH_TRY(const bool running, machine_.daemon.Running());
   if (!running) DUALPATH_TRY_STATUS(machine_.systemctl("start"));
   return AwaitIdle();
@@ -246,6 +260,7 @@ Status Service::Restore(const std::string& wwid) const {
   DUALPATH_TRY_STATUS(RemoveConfiguration(before));
   for (const std::string& each : wwids) DUALPATH_TRY_STATUS(Forget(before, each));
   if (before.was_running) {
+    DUALPATH_TRY_STATUS(ContinueIfHeld());
     DUALPATH_TRY(const bool running, machine_.daemon.Running());
     if (running) {
       DUALPATH_TRY_STATUS(machine_.daemon.Reconfigure(Deadline::In(kServiceBudget)));

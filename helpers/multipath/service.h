@@ -30,6 +30,8 @@ class Service {
     Daemon daemon{};
     /// `systemctl VERB multipathd`, with VERB "start" or "stop".
     std::function<Status(const std::string& verb)> systemctl;
+    /// `systemctl kill --signal=NAME multipathd`, with NAME "STOP" or "CONT"
+    std::function<Status(const std::string& name)> signal;
     /// `systemctl is-active multipathd`
     std::function<Result<bool>()> is_active;
     std::function<Result<Version>()> installed_version;
@@ -42,12 +44,18 @@ class Service {
 
   explicit Service(std::string state_directory, Machine machine = Machine::This());
 
-  /// Starts multipathd unless it runs, and returns once it has read its configuration.
+  /// Starts multipathd unless it runs, continues it if it is held, and returns once it has read its
+  /// configuration.
   Status Start() const;
 
   /// Stops multipathd as an administrator does. If systemd listens on its socket, the next command
   /// to multipathd starts it again.
   Status Stop() const;
+
+  /// Stops the process of multipathd by SIGSTOP, which `Continue`, `Start` and `Restore` undo.
+  /// systemd sends the signals, since multipathd cannot be asked for its process while it is held.
+  Status Hold() const { return machine_.signal("STOP"); }
+  Status Continue() const { return machine_.signal("CONT"); }
 
   /// Kills multipathd and returns once the process has ended; systemd may restart it immediately.
   Status Kill() const;
@@ -70,6 +78,7 @@ class Service {
 
  private:
   Status AwaitIdle() const;
+  Status ContinueIfHeld() const;
   std::string OriginalStateFile() const;
   std::vector<std::string> ListFiles() const;
   Result<OriginalState> SaveOriginalState(const std::string& wwid) const;

@@ -53,6 +53,10 @@ class ServiceTest : public ::testing::Test {
       }
       return Ok{};
     };
+    machine.signal = [this](const std::string& name) -> Status {
+      signals_.push_back(name);
+      return Ok{};
+    };
     machine.is_active = [this] { return Result<bool>(fake_ != nullptr); };
     machine.maps = [this] { return Result<std::vector<dm::MultipathMap>>(maps_); };
     machine.remove_map = [this](const std::string& map) -> Status {
@@ -96,6 +100,7 @@ class ServiceTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::string name_ = UniqueAbstractName();
   std::vector<std::string> steps_;
+  std::vector<std::string> signals_;
   std::vector<std::string> states_{"idle"};  ///< replies to "show daemon"; the last is repeated
   Version version_{0, 11, 1};
   std::vector<dm::MultipathMap> maps_;
@@ -317,6 +322,21 @@ TEST_F(ServiceTest, StartFailsIfANewVersionStaysRunning) {
   const Service service = OnMachine(true);
   const ScopedTimeScale fast(0.001);
   EXPECT_THAT(service.Start(), FailsWith(HasSubstr("last seen: pid 77 running")));
+}
+
+TEST_F(ServiceTest, AHeldMultipathdIsContinuedByAStartAndARestore) {
+  Service service = OnMachine(true);
+  ASSERT_OK(service.Hold());
+  EXPECT_EQ(signals_, std::vector<std::string>({"STOP"}));
+  ASSERT_OK(service.Start());
+  EXPECT_EQ(signals_, std::vector<std::string>({"STOP", "CONT"}));
+  ASSERT_OK(service.Restore("wwid"));
+  EXPECT_EQ(signals_, std::vector<std::string>({"STOP", "CONT", "CONT"}));
+}
+
+TEST_F(ServiceTest, AMultipathdThatDoesNotRunGetsNoSignal) {
+  ASSERT_OK(OnMachine(false).Start());
+  EXPECT_EQ(signals_, std::vector<std::string>());
 }
 
 }  // namespace

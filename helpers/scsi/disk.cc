@@ -87,6 +87,15 @@ Result<std::uint64_t> Disk::IoCount() const {
   return *count;
 }
 
+Result<std::uint64_t> Disk::InFlight() const {
+  DUALPATH_TRY(const std::string text, Attribute("device_busy"));
+  const auto count = ParseWhole<std::uint64_t>(text);
+  if (!count) {
+    return Error::Because("read device_busy", hctl_.ToString(), "\"" + text + "\" is not a number");
+  }
+  return *count;
+}
+
 Status Disk::Delete() const {
   const Status written = WriteAttribute(Directory() + "/delete", "1");
   if (!written.ok()) return written.error().While("delete disk " + hctl_.ToString());

@@ -46,6 +46,9 @@ class Disk {
   /// does all I/O.
   Result<std::uint64_t> IoCount() const;
 
+  /// Commands that the SCSI host's driver has and has not completed (device_busy).
+  Result<std::uint64_t> InFlight() const;
+
   /// Removes the device from the kernel, like `echo 1 > .../delete`. A rescan brings it back.
   Status Delete() const;
 

@@ -126,6 +126,16 @@ TEST_F(DiskTest, CountsCompletedCommands) {
   EXPECT_EQ(disk.IoCount().error().error_number(), ENODEV);
 }
 
+TEST_F(DiskTest, CountsCommandsInFlight) {
+  const Disk disk(Hctl{3, 0, 1, 0}, sysfs_);
+  Put("device_busy", "3\n");
+  EXPECT_EQ(*disk.InFlight(), 3U);
+  Put("device_busy", "few\n");
+  EXPECT_THAT(disk.InFlight().error().ToString(), HasSubstr("is not a number"));
+  std::filesystem::remove_all(Device());
+  EXPECT_EQ(disk.InFlight().error().error_number(), ENODEV);
+}
+
 TEST_F(DiskTest, AwaitReturnsOnceTheBlockDeviceExists) {
   std::filesystem::rename(Device() + "/block", Device() + "/later");
   std::thread prober([&] { std::filesystem::rename(Device() + "/later", Device() + "/block"); });

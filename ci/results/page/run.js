@@ -31,7 +31,7 @@
               ...c.failures.flatMap((f) => [f.at, f.text])].join("\n").toLowerCase();
   }
   const isNewlyFailed = (c) => c.change === "newly failed";
-  const isChanged = (c) => Boolean(c.change || c.real_ratio || c.virtual_ratio);
+  const isChanged = (c) => Boolean(c.change || c.real_ratio || c.virtual_ratio || c.longest_io_ratio);
 
   const filters = [
     { name: "all", tone: "", wanted: () => true },
@@ -89,13 +89,18 @@
     const cell = make("td", "trend");
     if (c.change) cell.append(make("div", c.verdict === "passed" ? "better" : c.verdict === "failed" || c.tone === "lost" ? "worse" : "muted", c.change));
     else if (!c.before) { if (run.previous) cell.append(make("div", "muted", "not in it")); return cell; }
-    for (const [ratio, words] of [[c.real_ratio, "real"], [c.virtual_ratio, "virtual"]]) {
+    for (const [ratio, words] of [[c.real_ratio, "real"], [c.virtual_ratio, "virtual"], [c.longest_io_ratio, "longest I/O"]]) {
       if (!ratio) continue;
       const times = ratio > 1 ? `${ratio.toFixed(ratio < 10 ? 1 : 0)}\u00d7 slower` : `${(1 / ratio).toFixed(1 / ratio < 10 ? 1 : 0)}\u00d7 faster`;
       cell.append(make("div", ratio > 1 ? "slower" : "faster", `${times} (${words})`));
     }
     if (!cell.firstChild) cell.append(make("div", "muted", c.verdict === "failed" ? "failed before too" : "same"));
-    cell.title = `before: ${c.before.verdict}, ${seconds(c.before.real) || "?"} real, ${seconds(c.before.virtual) || "?"} virtual`;
+    cell.title = `before: ${c.before.verdict}, ${seconds(c.before.real) || "?"} real, ${seconds(c.before.virtual) || "?"} virtual` + (c.before.longest_io ? `, longest I/O ${seconds(c.before.longest_io)}` : "");
+    return cell;
+  }
+  function longestIo(c) {
+    const cell = make("td", "number", seconds(c.longest_io));
+    if (c.longest_gap) cell.title = `longest time without a completed I/O: ${seconds(c.longest_gap)}`;
     return cell;
   }
   function link(c, name, text, className) {
@@ -111,7 +116,7 @@
       list.append(item);
     }
     const cell = make("td", "", list);
-    cell.colSpan = 5;
+    cell.colSpan = 6;
     return make("tr", "files", make("td"), cell);
   }
   function evidence(c) {
@@ -155,7 +160,7 @@
     }
     box.append(commands);
     const cell = make("td", "", box);
-    cell.colSpan = 5;
+    cell.colSpan = 6;
     return make("tr", "", make("td"), cell);
   }
   function body(c) {
@@ -165,7 +170,7 @@
     if (c.reason) name.append(make("div", "reason", c.reason));
     if (c.known_issue) name.append(knownIssue(c));
     const row = make("tr", "", make("td", "verdict", make("span", "state " + c.tone, c.verdict)), name,
-                     make("td", "number", seconds(c.real)), make("td", "number", seconds(c.virtual)), trend(c), evidence(c));
+                     make("td", "number", seconds(c.real)), make("td", "number", seconds(c.virtual)), longestIo(c), trend(c), evidence(c));
     const result = make("tbody", "case", row);
     result.id = c.name;
     if (c.failures.length) result.append(failures(c));
@@ -179,7 +184,7 @@
     title.append(make("small", "", inWords(counts) + (file ? ` \u00b7 ${file.file}` : "")));
     const sum = (key) => seconds(cases.reduce((total, c) => (c[key] ? (total || 0) + c[key] : total), null));
     const rest = make("th");
-    rest.colSpan = 2;
+    rest.colSpan = 3;
     return make("tbody", "family", make("tr", "", title, make("th", "number", sum("real")), make("th", "number", sum("virtual")), rest));
   }
 
@@ -188,7 +193,8 @@
     name: (c) => c.name,
     real: (c) => c.real || 0,
     virtual: (c) => c.virtual || 0,
-    trend: (c) => (isNewlyFailed(c) ? 1e9 : c.change ? 1e8 : 0) + Math.max(c.real_ratio || 1, c.virtual_ratio || 1),
+    longest_io: (c) => c.longest_io || 0,
+    trend: (c) => (isNewlyFailed(c) ? 1e9 : c.change ? 1e8 : 0) + Math.max(c.real_ratio || 1, c.virtual_ratio || 1, c.longest_io_ratio || 1),
   };
   const families = new Map();
   for (const c of run.cases) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace dualpath::guest {
 namespace {
@@ -136,6 +137,57 @@ bool AllZeros(const char* data, std::size_t size) {
   return true;
 }
 
+/// Finds the writes that the sectors of a torn block come from; see BlockFinding::only_writes.
+class WritesInBlock {
+ public:
+  WritesInBlock(const char* data, std::size_t size) : data_(data), size_(size) {}
+
+  /// Sets the finding's identity, if its first sector is zeros, and its members about other writes.
+  void Describe(BlockFinding& finding) {
+    bool any_zeros = false;
+    for (std::size_t sector = 0; sector < size_ / kSectorBytes; ++sector) {
+      BlockIdentity write;
+      if (!Find(sector, write)) return;
+      if (write == BlockIdentity{} ? std::exchange(any_zeros, true)
+                                   : write == finding.identity || IsKnown(finding, write)) {
+        continue;
+      }
+      if (finding.identity == BlockIdentity{} && !(write == BlockIdentity{})) {
+        finding.identity = write;
+        continue;
+      }
+      if (finding.other_count == finding.others.size()) return;
+      finding.others[finding.other_count++] = write;
+    }
+    finding.only_writes = true;
+  }
+
+ private:
+  static bool IsKnown(const BlockFinding& finding, const BlockIdentity& write) {
+    const auto* const end = finding.others.begin() + finding.other_count;
+    return std::find(finding.others.begin(), end, write) != end;
+  }
+
+  /// Returns whether the sector is as some write left it, or zeros.
+  bool Find(std::size_t sector, BlockIdentity& write) const {
+    const char* from = data_ + sector * kSectorBytes;
+    if (AllZeros(from, kSectorBytes)) return true;
+    if (sector == 0) {
+      BlockHeader header;
+      std::memcpy(&header, from, sizeof(header));
+      write = {header.run_id, header.block, header.sequence};
+    } else {
+      std::memcpy(&write, from, sizeof(write));
+    }
+    Sector words;
+    Pattern(size_, write).Fill(sector, words.data());
+    return std::memcmp(from, words.data(), kSectorBytes) == 0;
+  }
+
+  const char* data_;
+  std::size_t size_;
+};
+
 /// Returns whether the first wrong byte is in a sector that is all zeros or another write's; sets
 /// `claim` to that write.
 bool ContinuesAsAnotherWrite(const char* data, std::size_t size, std::size_t at,
@@ -191,8 +243,11 @@ BlockFinding InspectBlock(const void* data, std::size_t size) {
   BlockHeader header;
   std::memcpy(&header, data, sizeof(header));
   if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0) {
-    const bool zeros = AllZeros(static_cast<const char*>(data), size);
-    finding.state = zeros ? BlockState::kZeros : BlockState::kUnmarked;
+    const auto* bytes = static_cast<const char*>(data);
+    finding.state = AllZeros(bytes, size) ? BlockState::kZeros : BlockState::kUnmarked;
+    if (finding.state == BlockState::kZeros || !AllZeros(bytes, kSectorBytes)) return finding;
+    WritesInBlock(bytes, size).Describe(finding);
+    if (finding.only_writes) finding.state = BlockState::kTorn;
     return finding;
   }
   finding.identity = {header.run_id, header.block, header.sequence};
@@ -206,6 +261,7 @@ BlockFinding InspectBlock(const void* data, std::size_t size) {
     const bool torn = ContinuesAsAnotherWrite(static_cast<const char*>(data), size, at, other);
     finding.state = torn ? BlockState::kTorn : BlockState::kDamaged;
     finding.first_wrong_byte = static_cast<std::uint32_t>(at);
+    if (torn) WritesInBlock(static_cast<const char*>(data), size).Describe(finding);
   }
   return finding;
 }
@@ -237,6 +293,8 @@ std::string ToString(const BlockFinding& finding) {
     case BlockState::kOtherSize:
       return ToString(finding.identity) + ", which was a block of another size";
     case BlockState::kTorn:
+      if (finding.first_wrong_byte == 0) return "zeros, and then " + ToString(finding.identity);
+      [[fallthrough]];
     case BlockState::kDamaged:
       return ToString(finding.identity) + ", checksum wrong, from byte " +
              std::to_string(finding.first_wrong_byte) + " on other data";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -57,7 +58,7 @@ enum class BlockState : std::uint32_t {
   kZeros = 2,      ///< never written
   kUnmarked = 3,   ///< no magic: not written by the agent
   kOtherSize = 4,  ///< written by the agent as a block of another size
-  kTorn = 5,       ///< begins as one write and continues as another or with zeros
+  kTorn = 5,       ///< begins as one write, or with zeros, and continues as another or with zeros
   kDamaged = 6,    ///< written by the agent, then changed
 };
 
@@ -67,6 +68,12 @@ struct BlockFinding {
   BlockIdentity identity{};            ///< identity in the header; zeros without one
   std::uint32_t checksum = 0;          ///< BlockChecksum
   std::uint32_t first_wrong_byte = 0;  ///< torn or damaged: first byte not of that write
+
+  /// Torn: every sector is zeros or as a write of this size left it. `others` are those other than
+  /// `identity`; zeros, which no write has, for sectors of zeros.
+  bool only_writes = false;
+  std::uint32_t other_count = 0;
+  std::array<BlockIdentity, 3> others{};
 };
 
 /// Inspects `size` bytes, a multiple of 512, aligned for a std::uint64_t. Does not allocate, since

@@ -83,6 +83,42 @@ TEST(BlockContent, ABlockWithAnUnwrittenRestIsTorn) {
             "differs at byte 512");
 }
 
+TEST(BlockContent, ATornBlockKnowsAllItsWritesButNoMoreThanFour) {
+  Block block({3, 7, 42});
+  for (std::uint64_t n = 0; n < 3; ++n) {
+    Block other({3, 7, 50 + n});
+    std::memcpy(block.data() + 512 * (n + 1), other.data() + 512 * (n + 1), 512);
+  }
+  BlockFinding found = InspectBlock(block.data(), kBytes);
+  EXPECT_EQ(found.state, BlockState::kTorn);
+  EXPECT_TRUE(found.only_writes);
+  ASSERT_EQ(found.other_count, 3U);
+  EXPECT_EQ(found.others[0].sequence, 50U);
+  EXPECT_EQ(found.others[2].sequence, 52U);
+  std::memset(block.data() + 2048, 0, 512);
+  EXPECT_FALSE(InspectBlock(block.data(), kBytes).only_writes);
+}
+
+TEST(BlockContent, ABlockThatBeginsWithZerosIsTorn) {
+  Block block({3, 7, 42});
+  std::memset(block.data(), 0, 1024);
+  const BlockFinding found = InspectBlock(block.data(), kBytes);
+  EXPECT_EQ(found.state, BlockState::kTorn);
+  EXPECT_TRUE(found.only_writes);
+  EXPECT_EQ(found.identity, (BlockIdentity{3, 7, 42}));
+  ASSERT_EQ(found.other_count, 1U);
+  EXPECT_EQ(found.others[0], BlockIdentity{});
+  EXPECT_EQ(ToString(found), "zeros, and then sequence 42 of run 3 for block 7");
+}
+
+TEST(BlockContent, ATornBlockWithADamagedSectorIsNotOnlyWrites) {
+  Block block({3, 7, 42});
+  Block older({3, 7, 41});
+  std::memcpy(block.data() + 1024, older.data() + 1024, kBytes - 1024);
+  block.data()[3000] ^= 1;
+  EXPECT_FALSE(InspectBlock(block.data(), kBytes).only_writes);
+}
+
 TEST(BlockContent, AnOlderBlockIsStale) {
   Block block({3, 7, 41});
   EXPECT_EQ(WhyNot(block, {3, 7, 42}),

@@ -18,7 +18,7 @@ namespace dualpath::guest::wire {
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire format is the memory layout");
 
 inline constexpr char kChannelName[] = "org.dualpath.agent.0";
-inline constexpr std::uint16_t kProtocolVersion = 2;
+inline constexpr std::uint16_t kProtocolVersion = 3;
 inline constexpr std::uint32_t kFrameMagic = 0x46505544;  // "DUPF"
 inline constexpr std::uint32_t kMaxPayload = 256 * 1024;
 
@@ -95,14 +95,26 @@ struct DiskAnswer {
 };
 
 enum class IoKind : std::uint32_t {
-  kWrite = 1,  ///< a verified block (block_content.h)
-  kRead = 2,   ///< any content; the entry describes what was read
+  kWrite = 1,         ///< a verified block (block_content.h)
+  kRead = 2,          ///< any content; the entry describes what was read
+  kDurableWrite = 3,  ///< like kWrite, with O_DSYNC: the disk must not keep it in its cache only
+  kFlush = 4,         ///< fdatasync, which sends SYNCHRONIZE CACHE; has no block
 };
 
-/// The n-th I/O has sequence first_sequence + n and goes to block first_block + n % block_count. No
-/// two in flight go to the same block: a slow one delays the next one to its block.
+/// Returns whether an I/O changes its block.
+constexpr bool IsWrite(IoKind kind) {
+  return kind == IoKind::kWrite || kind == IoKind::kDurableWrite;
+}
+
+/// The n-th I/O in order of issue has sequence first_sequence + n. An I/O is
+///   - the retry of the write of its slot that failed before, if `retry`: on the same block, with a
+///     new sequence and so with new content. The first retry is issued at once, the next ones at
+///     the interval. Until one succeeds, no other slot uses the block;
+///   - else of the kind that KindOf returns, and unless that is a flush, on the block after that of
+///     the last I/O that was no retry, from first_block on and from the last one to the first.
+/// No two in flight go to the same block: a slow one delays the next one to its block.
 struct StartIoRequest {
-  IoKind kind;
+  IoKind kind;                ///< kWrite or kRead
   std::uint32_t interval_us;  ///< from start to start of each slot of the queue; 0: back to back
   std::uint32_t block_bytes;  ///< a multiple of 512, up to kMaxBlockBytes
   std::uint32_t queue_depth;  ///< most I/Os in flight: 1 to kMaxQueueDepth, at most block_count
@@ -113,6 +125,10 @@ struct StartIoRequest {
   std::uint64_t max_count;       ///< 0: until stopped
   std::uint32_t read_percent;    ///< percentage of reads instead of `kind` (see IsRead)
   std::uint32_t offset_sectors;  ///< block n begins at n * block_bytes + offset_sectors * 512
+  std::uint32_t flush_every;     ///< one I/O of this many is a flush; 0: none
+  std::uint32_t durable_every;   ///< one write of this many is a durable one; 0: none
+  std::uint32_t retry;           ///< 1: repeats a failed write on its block until one succeeds
+  std::uint32_t reserved;
 };
 
 inline constexpr std::uint32_t kMaxBlockBytes = 1024 * 1024;
@@ -126,6 +142,19 @@ inline bool IsRead(const StartIoRequest& request, std::uint64_t sequence) {
   return (spread >> 32) * 100 >> 32 < request.read_percent;
 }
 
+/// Returns the kind of an I/O that is no retry; agent and client agree on it. A retry is a write,
+/// durable or not as this sequence would be.
+inline IoKind KindOf(const StartIoRequest& request, std::uint64_t sequence) {
+  const auto is_turn = [sequence](std::uint32_t every, std::uint32_t turn) {
+    return every > 0 && sequence % every == turn;
+  };
+  if (is_turn(request.flush_every, 0)) return IoKind::kFlush;
+  if (request.kind == IoKind::kRead || IsRead(request, sequence)) return IoKind::kRead;
+  // Half a period away from a flush of the same rhythm, which would make it durable anyway.
+  return is_turn(request.durable_every, request.durable_every / 2) ? IoKind::kDurableWrite
+                                                                   : IoKind::kWrite;
+}
+
 struct IoState {
   std::uint64_t issued;
   std::uint64_t completed;  ///< with or without error; the number of entries to fetch
@@ -137,9 +166,11 @@ struct IoState {
   std::uint32_t in_flight;  ///< number of I/Os in flight
 };
 
+inline constexpr std::uint32_t kMaxEntries = 1600;  ///< in one answer
+
 struct FetchRequest {
   std::uint64_t from_index;  ///< index among the run's entries, in order of completion
-  std::uint32_t max;         ///< at most 3000; fewer entries in the answer are the last ones
+  std::uint32_t max;         ///< at most kMaxEntries; fewer entries in the answer are the last ones
   std::uint32_t reserved;
 };
 
@@ -152,8 +183,8 @@ struct FetchAnswer {
 /// One I/O that has completed.
 struct IoEntry {
   std::uint64_t sequence;
-  std::uint64_t block;
-  IoKind kind;                ///< kRead also for a read of `read_percent`
+  std::uint64_t block;        ///< 0 for a flush
+  IoKind kind;                ///< see KindOf
   std::int32_t error_number;  ///< errno, 0 for success
   std::uint64_t start_ns;     ///< guest CLOCK_MONOTONIC
   std::uint64_t end_ns;
@@ -165,6 +196,11 @@ struct IoEntry {
   std::uint64_t seen_sequence;
   std::uint32_t seen_state;
   std::uint32_t seen_first_wrong_byte;
+  std::uint32_t seen_only_writes;
+  std::uint32_t seen_other_count;
+  struct {
+    std::uint64_t run_id, block, sequence;
+  } seen_others[3];
 };
 
 enum class ScsiDirection : std::uint32_t { kNone = 0, kIn = 1, kOut = 2 };
@@ -245,11 +281,12 @@ static_assert(kFitsWire<Failure, 256>);
 static_assert(kFitsWire<HelloRequest, 16>);
 static_assert(kFitsWire<HelloAnswer, 112>);
 static_assert(kFitsWire<DiskAnswer, 728>);
-static_assert(kFitsWire<StartIoRequest, 64>);
+static_assert(kFitsWire<StartIoRequest, 80>);
 static_assert(kFitsWire<IoState, 56>);
 static_assert(kFitsWire<FetchRequest, 16>);
 static_assert(kFitsWire<FetchAnswer, 16>);
-static_assert(kFitsWire<IoEntry, 80>);
+static_assert(sizeof(FetchAnswer) + kMaxEntries * sizeof(IoEntry) <= kMaxPayload);
+static_assert(kFitsWire<IoEntry, 160>);
 static_assert(kFitsWire<StartScsiRequest, 56>);
 static_assert(kFitsWire<ScsiResult, 152>);
 static_assert(kFitsWire<KernelLogRequest, 8>);

@@ -118,13 +118,13 @@ std::optional<DiskLocation> FindDisk(const DiskOptions& options) {
   return found ? found : FirstIn(options.sysfs_root + "/block", kVirtioDisk, options);
 }
 
-Result<UniqueFd> OpenDisk(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_DIRECT | O_CLOEXEC));
+Result<UniqueFd> OpenDisk(const std::string& path, int flags) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_DIRECT | O_CLOEXEC | flags));
   if (fd) return fd;
   const int error_number = errno;
   struct stat status {};
   if (error_number == EINVAL && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
-    fd = UniqueFd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    fd = UniqueFd(::open(path.c_str(), O_RDWR | O_CLOEXEC | flags));
     if (fd) return fd;
   }
   return Error::FromErrno("open disk", path, error_number);

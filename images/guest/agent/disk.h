@@ -31,8 +31,8 @@ bool operator==(const DiskLocation& a, const DiskLocation& b);
 std::optional<DiskLocation> FindDisk(const DiskOptions& options);
 
 /// Opens the disk for direct I/O; only a regular file on a file system without O_DIRECT (tmpfs
-/// before Linux 6.6) without it.
-Result<UniqueFd> OpenDisk(const std::string& path);
+/// before Linux 6.6) without it. `flags` are those of open(2) to add: O_DSYNC.
+Result<UniqueFd> OpenDisk(const std::string& path, int flags = 0);
 
 /// Reads standard INQUIRY and VPD page 0x83 with SG_IO, and the size. May block as long as the
 /// paths behind the disk do. Returns nothing if the disk cannot be opened yet.

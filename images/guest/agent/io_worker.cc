@@ -1,5 +1,6 @@
 #include "images/guest/agent/io_worker.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,6 +60,8 @@ Status Validate(const StartIoRequest& request) {
   if (request.read_percent > 0 && request.kind == IoKind::kRead) {
     return Refused("read_percent", request.read_percent, "0 for a run of reads");
   }
+  if (request.flush_every == 1) return Refused("flush_every", 1, "0, or 2 or more");
+  if (request.retry > 1) return Refused("retry", request.retry, "0 or 1");
   const std::uint64_t last_block = request.first_block + request.block_count;
   const std::uint64_t most = std::numeric_limits<std::int64_t>::max() / wire::kMaxBlockBytes;
   if (last_block < request.block_count || last_block > most) {
@@ -100,6 +103,7 @@ Status IoWorker::Start(const StartIoRequest& request) {
     running_ = true;
     stopping_ = false;
     state_ = IoState{};
+    turns_ = 0;
     entries_.Clear();
     request_ = request;
   }
@@ -205,12 +209,19 @@ void IoWorker::RunSlot(const StartIoRequest& request, Slot& slot) {
   const std::uint64_t interval_ns = std::uint64_t{request.interval_us} * 1000;
   std::uint64_t due_ns = MonotonicNs();
   while (Issue(request, due_ns, slot)) {
+    const bool was_retry = slot.retries;
     const IoEntry entry = DoOne(request, slot, buffer.get());
-    Complete(entry, slot);
+    Complete(request, entry, slot);
+    if (slot.retries && !was_retry) {
+      due_ns = entry.end_ns;
+      continue;
+    }
     // After a hang the interval restarts, without a burst to catch up.
     due_ns = std::max(due_ns + interval_ns, entry.end_ns);
   }
-  slot.fd.Reset();  // the kernel does not release a disk while it is open
+  slot.CloseDisk();  // the kernel does not release a disk while it is open
+  const std::lock_guard<std::mutex> lock(mutex_);
+  slot.retries = false;
 }
 
 bool IoWorker::Issue(const StartIoRequest& request, std::uint64_t due_ns, Slot& slot) {
@@ -224,28 +235,47 @@ bool IoWorker::Issue(const StartIoRequest& request, std::uint64_t due_ns, Slot& 
   const auto over = [&] {
     return stopping_ || (request.max_count > 0 && state_.issued >= request.max_count);
   };
-  const auto next_block = [&] { return request.first_block + state_.issued % request.block_count; };
-  while (!over() && IsBlockBusy(next_block(), request.queue_depth)) {
+  // Another slot may take the sequence and the block while this one waits.
+  const auto must_wait = [&] {
+    slot.sequence = request.first_sequence + state_.issued;
+    slot.kind = KindOf(request, slot.sequence);
+    if (slot.retries) return false;
+    if (slot.kind == IoKind::kFlush) {
+      slot.block = 0;
+      return false;
+    }
+    slot.block = request.first_block + turns_ % request.block_count;
+    return IsBlockBusy(slot, request.queue_depth);
+  };
+  while (!over() && must_wait()) {
     freed_.wait(lock);
     slot.since_ns = MonotonicNs();
   }
   if (over()) return false;
-  slot.block = next_block();
-  slot.sequence = request.first_sequence + state_.issued++;
+  if (slot.retries) {
+    if (!IsWrite(slot.kind)) slot.kind = IoKind::kWrite;
+  } else if (slot.kind != IoKind::kFlush) {
+    ++turns_;
+  }
+  ++state_.issued;
   slot.busy = true;
   return true;
 }
 
-bool IoWorker::IsBlockBusy(std::uint64_t block, std::uint32_t queue_depth) const {
-  return std::any_of(slots_.begin(), slots_.begin() + queue_depth,
-                     [block](const Slot& slot) { return slot.busy && slot.block == block; });
+bool IoWorker::IsBlockBusy(const Slot& slot, std::uint32_t queue_depth) const {
+  return std::any_of(slots_.begin(), slots_.begin() + queue_depth, [&slot](const Slot& other) {
+    if (&other == &slot) return false;
+    const bool has_block = other.retries || (other.busy && other.kind != IoKind::kFlush);
+    return has_block && other.block == slot.block;
+  });
 }
 
-void IoWorker::Complete(const IoEntry& entry, Slot& slot) {
+void IoWorker::Complete(const StartIoRequest& request, const IoEntry& entry, Slot& slot) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     entries_.Add(entry);
     slot.busy = false;
+    slot.retries = request.retry != 0 && entry.error_number != 0 && IsWrite(entry.kind);
     state_.completed++;
     if (entry.error_number != 0) state_.failed++;
   }
@@ -256,8 +286,8 @@ IoEntry IoWorker::DoOne(const StartIoRequest& request, Slot& slot, void* buffer)
   IoEntry entry{};
   entry.sequence = slot.sequence;
   entry.block = slot.block;
-  entry.kind = IsRead(request, slot.sequence) ? IoKind::kRead : request.kind;
-  if (entry.kind != IoKind::kRead) {
+  entry.kind = slot.kind;
+  if (IsWrite(entry.kind)) {
     entry.checksum =
         FillBlock(buffer, request.block_bytes, {request.run_id, entry.block, entry.sequence});
   }
@@ -274,26 +304,40 @@ IoEntry IoWorker::DoOne(const StartIoRequest& request, Slot& slot, void* buffer)
     entry.seen_sequence = seen.identity.sequence;
     entry.seen_state = static_cast<std::uint32_t>(seen.state);
     entry.seen_first_wrong_byte = seen.first_wrong_byte;
+    entry.seen_only_writes = seen.only_writes ? 1 : 0;
+    entry.seen_other_count = seen.other_count;
+    for (std::size_t i = 0; i < seen.others.size(); ++i) {
+      const BlockIdentity& other = seen.others[i];
+      entry.seen_others[i] = {other.run_id, other.block, other.sequence};
+    }
   }
   return entry;
 }
 
 int IoWorker::Transfer(const StartIoRequest& request, Slot& slot, void* buffer, IoEntry& entry) {
-  if (!slot.fd) {
-    Result<UniqueFd> opened = OpenDisk(location_->path);
+  const bool durable = entry.kind == IoKind::kDurableWrite;
+  UniqueFd& fd = durable ? slot.durable_fd : slot.fd;
+  if (!fd) {
+    // Not RWF_DSYNC, which Linux 4.7 introduced.
+    Result<UniqueFd> opened = OpenDisk(location_->path, durable ? O_DSYNC : 0);
     if (!opened.ok()) return opened.error().error_number();
-    slot.fd = std::move(opened).value();
+    fd = std::move(opened).value();
   }
+  const int error_number = TransferOn(fd.get(), request, buffer, entry);
+  // This descriptor's disk is removed; another one may have replaced it.
+  if (error_number == ENODEV || error_number == ENXIO) slot.CloseDisk();
+  return error_number;
+}
+
+int IoWorker::TransferOn(int fd, const StartIoRequest& request, void* buffer, IoEntry& entry) {
+  if (entry.kind == IoKind::kFlush) return ::fdatasync(fd) == 0 ? 0 : errno;
   const std::size_t size = request.block_bytes;
   const auto offset =
       static_cast<off_t>(entry.block * size + request.offset_sectors * kSectorBytes);
-  const ssize_t n = entry.kind == IoKind::kRead ? ::pread(slot.fd.get(), buffer, size, offset)
-                                                : ::pwrite(slot.fd.get(), buffer, size, offset);
-  const int error_number = ErrorOf(n, request.block_bytes);
+  const ssize_t n = entry.kind == IoKind::kRead ? ::pread(fd, buffer, size, offset)
+                                                : ::pwrite(fd, buffer, size, offset);
   entry.bytes = n > 0 ? static_cast<std::uint32_t>(n) : 0;
-  // This descriptor's disk is removed; another one may have replaced it.
-  if (error_number == ENODEV || error_number == ENXIO) slot.fd.Reset();
-  return error_number;
+  return ErrorOf(n, request.block_bytes);
 }
 
 }  // namespace dualpath::guest::agent

@@ -43,10 +43,18 @@ class IoWorker {
   /// A slot of the queue with at most one I/O in flight.
   struct Slot {
     bool busy = false;
+    bool retries = false;  ///< the next I/O repeats the write that failed, so `block` is in use
+    wire::IoKind kind = wire::IoKind::kWrite;
     std::uint64_t sequence = 0;
     std::uint64_t block = 0;
     std::uint64_t since_ns = 0;
-    UniqueFd fd{};  ///< opened by the slot's thread
+    UniqueFd fd{};          ///< opened by the slot's thread, like the next one
+    UniqueFd durable_fd{};  ///< with O_DSYNC
+
+    void CloseDisk() {
+      fd.Reset();
+      durable_fd.Reset();
+    }
   };
 
   void Main();
@@ -56,8 +64,10 @@ class IoWorker {
   bool Issue(const wire::StartIoRequest& request, std::uint64_t due_ns, Slot& slot);
   wire::IoEntry DoOne(const wire::StartIoRequest& request, Slot& slot, void* buffer);
   int Transfer(const wire::StartIoRequest& request, Slot& slot, void* buffer, wire::IoEntry& entry);
-  void Complete(const wire::IoEntry& entry, Slot& slot);
-  bool IsBlockBusy(std::uint64_t block, std::uint32_t queue_depth) const;
+  static int TransferOn(int fd, const wire::StartIoRequest& request, void* buffer,
+                        wire::IoEntry& entry);
+  void Complete(const wire::StartIoRequest& request, const wire::IoEntry& entry, Slot& slot);
+  bool IsBlockBusy(const Slot& slot, std::uint32_t queue_depth) const;
   wire::IoState StateLocked() const;
 
   const DiskOptions options_;
@@ -71,6 +81,7 @@ class IoWorker {
   std::optional<DiskLocation> location_;
   std::optional<wire::DiskAnswer> inquired_;
   wire::IoState state_{};
+  std::uint64_t turns_ = 0;  ///< I/Os of the run that took the next block in turn
   EntryList entries_;
   std::array<Slot, wire::kMaxQueueDepth> slots_;
   std::thread thread_;

@@ -22,8 +22,6 @@ using wire::Message;
 using wire::MessageType;
 
 constexpr char kAgentVersion[] = "1";
-constexpr std::size_t kMostEntries =
-    (wire::kMaxPayload - sizeof(wire::FetchAnswer)) / sizeof(wire::IoEntry);
 
 template <typename T>
 Result<T> Parse(const Message& request) {
@@ -55,7 +53,7 @@ Result<std::string> AnswerHello(const Message& request, std::uint64_t started_ns
 Result<std::string> AnswerFetch(const Message& request, const IoWorker& worker) {
   DUALPATH_TRY(const auto fetch, Parse<wire::FetchRequest>(request));
   const std::vector<wire::IoEntry> entries =
-      worker.Fetch(fetch.from_index, std::min<std::size_t>(fetch.max, kMostEntries));
+      worker.Fetch(fetch.from_index, std::min<std::size_t>(fetch.max, wire::kMaxEntries));
   wire::FetchAnswer answer{};
   answer.from_index = fetch.from_index;
   answer.count = static_cast<std::uint32_t>(entries.size());
