@@ -21,7 +21,6 @@ using guest::IoKind;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Matcher;
-using ::testing::Not;
 
 /// Effect of the fault on the application in the guest, which keeps writing (or reading).
 enum class Effect {
@@ -154,7 +153,7 @@ class Outcomes : public DiskFaultTest {
     if (row_.disk.io == IoKind::kRead) {
       EXPECT_THAT(report, ReadsSawEveryAcknowledgedWrite());
     } else if (row_.effect == Effect::kSilentDataLoss) {
-      EXPECT_THAT(storage(), LostWritesAcknowledgedIn(report));
+      EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
     } else {
       EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     }

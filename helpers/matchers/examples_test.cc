@@ -179,6 +179,7 @@ TEST_F(Examples, IoMatchers) {
   const auto needs_storage = [&] {
     EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     EXPECT_THAT(rig().path(1).disk(), HoldsEveryWriteAcknowledgedIn(report));
+    EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
   };
   static_cast<void>(needs_storage);
 }
@@ -237,7 +238,7 @@ TEST_F(Examples, TheReadmeOfCases) {
     EXPECT_THAT(report, FailedExactlyBetween(from, to, EIO));
     EXPECT_THAT(report, ReadsSawEveryAcknowledgedWrite());
     EXPECT_THAT(storage(), HoldsEveryWriteFlushedIn(report));
-    EXPECT_THAT(storage(), LostWritesAcknowledgedIn(report));
+    EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
     EXPECT_THAT(guest().Execute(scsi::Read10(0, 8)), EndsAs(other));
     EXPECT_THAT(seen, ErrorTravels().SgIoFails(ENODEV).ApplicationGets(EIO));
   };

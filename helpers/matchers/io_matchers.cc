@@ -227,7 +227,7 @@ HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const scsi::Disk&>() 
       });
 }
 
-::testing::Matcher<const StorageFile&> LostWritesAcknowledgedIn(IoReport report) {
+::testing::Matcher<const StorageFile&> LosesWritesAcknowledgedIn(IoReport report) {
   return Described<StorageFile>(
       "has lost acknowledged writes of the run", "has not lost acknowledged writes of the run",
       [report = std::move(report)](const StorageFile& storage) -> std::optional<std::string> {

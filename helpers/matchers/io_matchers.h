@@ -12,6 +12,7 @@
 
 #include "helpers/guest/io_report.h"
 #include "helpers/guest/storage_ledger.h"
+#include "helpers/matchers/negation.h"
 #include "helpers/scsi/disk.h"
 
 namespace dualpath {
@@ -83,7 +84,7 @@ inline std::ostream& operator<<(std::ostream& out, const StorageFile& storage) {
 ///   Expected: holds every acknowledged write of the run
 ///     Actual: /.../storage.raw (of type ...), ... lost: expected sequence 1 of run 3 for block 1,
 ///     ...
-class HoldsEveryWriteAcknowledgedIn {
+class HoldsEveryWriteAcknowledgedIn : public MayFailToLook {
  public:
   explicit HoldsEveryWriteAcknowledgedIn(guest::IoReport report) : report_(std::move(report)) {}
 
@@ -93,14 +94,22 @@ class HoldsEveryWriteAcknowledgedIn {
  private:
   guest::IoReport report_;
 };
+void Not(const HoldsEveryWriteAcknowledgedIn&) = delete;
+
+template <>
+struct LooksItself<::testing::Matcher<const StorageFile&>> : std::true_type {};
 
 /// Holds what a loss of power must leave of the run: for each block the last write that a flush
 /// made durable, or a later one (guest::HoldsFlushedWrites).
 ::testing::Matcher<const StorageFile&> HoldsEveryWriteFlushedIn(guest::IoReport report);
 
-/// Writes of the run that were acknowledged are lost, and nothing else is wrong: a block holds what
-/// it held before them. A storage that cannot be read does not match.
-::testing::Matcher<const StorageFile&> LostWritesAcknowledgedIn(guest::IoReport report);
+/// storage.raw could be read, writes of the run that were acknowledged are lost, and nothing else is
+/// wrong: a block holds what it held before them:
+///   EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
+/// fails as
+///   Expected: has lost acknowledged writes of the run
+///     Actual: /.../storage.raw (of type ...), which holds every acknowledged write
+::testing::Matcher<const StorageFile&> LosesWritesAcknowledgedIn(guest::IoReport report);
 
 /// Every read of a run saw the last acknowledged write of its block, or a later one that
 /// failed, or before the first one what was there before the run

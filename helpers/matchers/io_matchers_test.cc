@@ -346,13 +346,13 @@ TEST_F(HoldsEveryWriteTest, OfACaseIsJudgedAgain) {
 }
 
 TEST_F(HoldsEveryWriteTest, LostWritesAreNotJustAnyDamage) {
-  EXPECT_EQ(WhyNot(LostWritesAcknowledgedIn(report_), storage_),
+  EXPECT_EQ(WhyNot(LosesWritesAcknowledgedIn(report_), storage_),
             "which holds every acknowledged write");
   EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, '\0')).ok());
-  EXPECT_THAT(storage_, LostWritesAcknowledgedIn(report_));
+  EXPECT_THAT(storage_, LosesWritesAcknowledgedIn(report_));
   EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, 'x')).ok());
-  EXPECT_THAT(WhyNot(LostWritesAcknowledgedIn(report_), storage_), HasSubstr("foreign"));
-  EXPECT_THAT(WhyNot(LostWritesAcknowledgedIn(report_), StorageFile{"/no/such/file"}),
+  EXPECT_THAT(WhyNot(LosesWritesAcknowledgedIn(report_), storage_), HasSubstr("foreign"));
+  EXPECT_THAT(WhyNot(LosesWritesAcknowledgedIn(report_), StorageFile{"/no/such/file"}),
               HasSubstr("No such file"));
 }
 
