@@ -1,9 +1,11 @@
-# Shared by ci/cases, ci/test and ci/figures: progress, packages, the build, ctest.
+# Shared by ci/cases, ci/test, ci/figures and ci/host/nightly: progress, packages, the build, ctest.
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # ci/cases and ci/test read ctest_arguments
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unset DUALPATH_RESULTS  # ci/ always uses build/results
+# With these, gtest programs run fewer tests than ctest counts, and succeed.
+unset "${!GTEST_@}" TESTBRIDGE_TEST_ONLY
 
 started=$SECONDS
 stage() { printf '\n=== [%3d s] %s\n' "$((SECONDS - started))" "$*"; }
@@ -12,6 +14,24 @@ stage() { printf '\n=== [%3d s] %s\n' "$((SECONDS - started))" "$*"; }
 die() {
   printf '%s: %s\n' "$(basename "$0")" "$1. $2" >&2
   exit 69
+}
+
+# absent PROGRAM WHAT_IS_SKIPPED: says that a check is skipped, which on CI is an error.
+absent() {
+  [ -z "${CI:-}${GITHUB_ACTIONS:-}" ] || die "$1 is not available" "On CI no check may be skipped ($2)"
+  echo "$1 is not available; skipping $2"
+}
+
+# raw COMMAND...: runs a command whose output contains text of a VM or another machine. On GitHub it
+# would otherwise obey workflow commands in it.
+raw() {
+  [ -n "${GITHUB_ACTIONS:-}" ] || { "$@"; return; }
+  local token code=0
+  token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  echo "::stop-commands::$token"
+  "$@" || code=$?
+  printf '\n::%s::\n' "$token"
+  return "$code"
 }
 
 # Waits for other runs in this clone, since only one run at a time can use the build directory and the
@@ -105,7 +125,7 @@ build() (
   code=0
   wait "${lab_jobs[@]}" || code=$?  # from the last job, which retries steps that failed earlier
   trap - EXIT
-  cat build/lab.log
+  raw cat build/lab.log
   exit "$code"
 )
 
@@ -132,11 +152,14 @@ parse_arguments() {
   fi
 }
 
+# ctest_in DIRECTORY ARGUMENT...
+ctest_in() (cd "$1" && shift && exec ctest "$@")
+
 # timed_ctest ARGUMENT...: runs ctest with one job per core, and writes its wall time to
 # build/results/run.json for `dualpath bench`; an interrupted run does not write this file.
 timed_ctest() {
   local code=0 begun=$EPOCHREALTIME
-  (cd build && ctest --no-tests=error -j "$(nproc)" "$@") || code=$?
+  raw ctest_in build --no-tests=error -j "$(nproc)" "$@" || code=$?
   mkdir -p build/results
   awk -v begun="$begun" -v ended="$EPOCHREALTIME" -v jobs="$(nproc)" \
     'BEGIN { printf "{\"wall_seconds\": %.1f, \"jobs\": %d}\n", ended - begun, jobs }' > build/results/run.json
@@ -159,8 +182,26 @@ run_ctest() {
     mv build/results build/results.previous
   fi
   rm -rf build/results
+  rm -f build/Testing/Temporary/LastTestsFailed.log
   timed_ctest --output-on-failure "$@" || code=1
-  stage "summary"
-  build/bin/dualpath summary --results build/results || true
-  return "$code"
+  local verdict=0
+  # Without cases, as for the tests of the shell, there is nothing to sum up.
+  if compgen -G 'build/results/*/run-id' > /dev/null; then
+    stage "summary"
+    build/bin/dualpath summary --results build/results --allowed-skips ci/allowed-skips || verdict=$?
+  fi
+  exit_code "$code" "$verdict" build/Testing/Temporary/LastTestsFailed.log
+}
+
+# exit_code CTEST SUMMARY FAILED: from the exit codes of ctest and of the summary, and ctest's list of
+# failed tests, returns 1 if a case or another test failed, else 69 if a case has no verdict, else the
+# summary's code, which is not 0 if no case passed.
+exit_code() {
+  [ "$2" != 1 ] || return 1
+  [ "$1" != 0 ] || return "$2"
+  # A case that failed is in the summary; only names of cases begin with a capital letter.
+  if awk -F: '$2 !~ /^[A-Z]/ && $2 != "lab.prepare" { other = 1 } END { exit !other }' "$3"; then
+    return 1
+  fi
+  return 69
 }

@@ -83,7 +83,7 @@ function(dualpath_discover_cases program)
   # ctest runs a target through its emulator, here `dualpath exec`, which restores a VM for each case.
   # It is also used to list the cases.
   set_target_properties(${program} PROPERTIES CROSSCOMPILING_EMULATOR
-    "$<TARGET_FILE:dualpath>;exec;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
+    "$<TARGET_FILE:dualpath>;exec;--run-of-parent;--place;${DUALPATH_PLACE};--timeout;${DUALPATH_CASE_TIMEOUT};--")
   gtest_discover_tests(${program}
     TEST_LIST ${program}_TESTS
     NO_PRETTY_VALUES  # keeps the names that reports use and --gtest_filter accepts

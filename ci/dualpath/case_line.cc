@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "ci/dualpath/fio_job.h"
+#include "ci/dualpath/gtest_variables.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/process/shell_words.h"
 
@@ -14,15 +15,15 @@ namespace {
 namespace fs = std::filesystem;
 namespace protocol = lab::protocol;
 
-/// Returns the environment variables to forward to the case: gtest's, and some of ours.
+/// Returns the environment variables to forward to the case: some of gtest's and of ours.
 std::string ForwardedEnvironment() {
   std::string words;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const std::string name = text.substr(0, text.find('='));
-    const bool forwarded =
-        name == "DUALPATH_TIME_SCALE" || name == "DUALPATH_LOG" || name.rfind("GTEST_", 0) == 0;
-    if (forwarded && name != "GTEST_OUTPUT") words += " " + process::QuotedForShell(text);
+    const bool forwarded = name == "DUALPATH_TIME_SCALE" || name == "DUALPATH_LOG" ||
+                           (name.rfind("GTEST_", 0) == 0 && IsForCases(name));
+    if (forwarded) words += " " + process::QuotedForShell(text);
   }
   return words;
 }

@@ -29,13 +29,16 @@ TEST(CaseLine, HasTheEnvironmentFirst) {
   options.fio_job = "/home/me/job.fio";
   ::setenv("GTEST_SHUFFLE", "1", 1);
   ::setenv("GTEST_OUTPUT", "xml:/elsewhere", 1);
+  ::setenv("GTEST_TOTAL_SHARDS", "2", 1);
   ::setenv("DUALPATH_CACHE", "/elsewhere", 1);
   const std::string line = CaseLine(options, true);
   ::unsetenv("GTEST_SHUFFLE");
   ::unsetenv("GTEST_OUTPUT");
+  ::unsetenv("GTEST_TOTAL_SHARDS");
   ::unsetenv("DUALPATH_CACHE");
   EXPECT_THAT(line, HasSubstr(" 'GTEST_SHUFFLE=1'"));
   EXPECT_THAT(line, Not(HasSubstr("elsewhere")));
+  EXPECT_THAT(line, Not(HasSubstr("SHARDS")));
   EXPECT_THAT(line, HasSubstr(" 'DUALPATH_STRICT=1' 'DUALPATH_RIG=request' "
                               "'DUALPATH_FIO_JOB=/payload/data/job.fio' '--gtest_filter=A.B'"));
 }

@@ -9,12 +9,14 @@
 
 #include "ci/dualpath/case_end.h"
 #include "ci/dualpath/fio_job.h"
+#include "ci/dualpath/gtest_variables.h"
 #include "ci/dualpath/list_tests.h"
 #include "ci/dualpath/run_in_lab.h"
 #include "ci/dualpath/run_on_host.h"
 #include "ci/results/case_pages.h"
 #include "ci/results/judge.h"
 #include "ci/results/results.h"
+#include "ci/results/run_id.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
 #include "helpers/process/interrupt.h"
@@ -41,18 +43,24 @@ void WritePages(int code, const std::string& name, const std::string& directory)
   WarnIfFailed(results::WriteCasePages(directory, name + ": " + verdict));
 }
 
-Result<int> RunAndJudge(const ExecOptions& options, const std::string& name,
+Result<int> RunAndJudge(const ExecOptions& options, const std::string& test,
                         const std::string& directory) {
-  DUALPATH_TRY(const CaseEnd end, options.place == host::Place::kLab
-                                      ? RunInLab(options, name, directory)
+  const bool in_lab = options.place == host::Place::kLab;
+  DUALPATH_TRY(const CaseEnd end, in_lab
+                                      ? RunInLab(options, results::DirectoryName(test), directory)
                                       : RunOnHost(options, directory));
   DUALPATH_TRY_STATUS(WriteTiming(end, directory));
   DUALPATH_TRY(const int code,
-               results::Judge({name, directory, end.code, options.strict}, std::cerr));
-  WritePages(code, name, directory);
-  spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", name, code,
+               results::Judge({test, directory, end.code, in_lab, options.strict}, std::cerr));
+  WritePages(code, test, directory);
+  spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", test, code,
                end.real_seconds, end.virtual_seconds);
   return code;
+}
+
+/// Returns the id of the run to which this case belongs.
+Result<std::string> RunId(const ExecOptions& options) {
+  return results::RunIdOf(options.is_of_parents_run ? ::getppid() : ::getpid());
 }
 
 Result<int> RunWithResults(const ExecOptions& options) {
@@ -60,24 +68,23 @@ Result<int> RunWithResults(const ExecOptions& options) {
       fs::absolute(options.results.empty() ? process::DefaultResults() : options.results)
           .lexically_normal()
           .string();
-  const std::string name = results::ResultsName(
+  const std::string test = results::SelectedTest(
       options.command[0], {options.command.begin() + 1, options.command.end()});
-  const std::string directory = results + "/" + name;
-  std::error_code ec;
-  fs::remove_all(directory, ec);
-  fs::create_directories(directory, ec);
-  if (ec) return Error::FromErrno("create the results directory", directory, ec.value());
-  Result<int> code = RunAndJudge(options, name, directory);
-  if (code.ok()) {
-    DUALPATH_TRY_STATUS(results::MergeJunit(results));
-    return code;
+  const std::string directory = results + "/" + results::DirectoryName(test);
+  const std::string report = directory + "/gtest.xml";
+  DUALPATH_TRY(const std::string run, RunId(options));
+  DUALPATH_TRY_STATUS(results::BeginCase(results, directory, run));
+  // If this process is killed, the case must not look as if it had not been selected.
+  DUALPATH_TRY_STATUS(results::WriteNoVerdictXml(report, test, results::kNoVerdictYet));
+  DUALPATH_TRY_STATUS(results::MergeJunit(results));
+  Result<int> code = RunAndJudge(options, test, directory);
+  if (!code.ok()) {
+    process::StopIfEnding();
+    WarnIfFailed(results::WriteNoVerdictXml(report, test, code.error().ToString()));
   }
-  process::StopIfEnding();
-  // A case without a report would look as if it had not been selected.
-  fs::remove(directory + "/gtest.xml", ec);
-  WarnIfFailed(results::WriteFailureXml(directory + "/gtest.xml", name,
-                                        "infrastructure: " + code.error().ToString()));
-  WarnIfFailed(results::MergeJunit(results));
+  // What the case has brought must not put it into another run.
+  DUALPATH_TRY_STATUS(results::MarkCase(directory, run));
+  DUALPATH_TRY_STATUS(results::MergeJunit(results));
   return code;
 }
 
@@ -90,6 +97,7 @@ int Fail(const Error& error, int code) {
 }  // namespace
 
 int Exec(const ExecOptions& requested) {
+  ForgetGtestVariables();
   ExecOptions options = requested;
   if (!options.fio_job.empty()) {
     const Status checked = CheckFioJob(options.fio_job);

@@ -15,6 +15,7 @@ struct ExecOptions {
   std::string stack = lab::kDefaultStack;  ///< recipe in images/lab/stacks
   std::string results;                     ///< directory; empty: build/results next to the program
   std::chrono::seconds timeout{600};       ///< real time limit of a case, without preparation
+  bool is_of_parents_run = false;          ///< the parent's cases are one run (results/run_id.h)
   bool strict = false;                     ///< count a skipped case as failed
   bool keep_snapshot = false;              ///< save the VM of a failed case among its results
   std::string fio_job;                     ///< job file for the soak case, instead of its own

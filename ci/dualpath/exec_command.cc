@@ -29,6 +29,9 @@ ExecCommand::ExecCommand(CLI::App& app)
   command_->add_option("--timeout", timeout_seconds_, "Time limit of the program, in real seconds")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
+  command_->add_flag("--run-of-parent", options_.is_of_parents_run,
+                     "Count this case together with the others that the parent process starts, as "
+                     "ctest does");
   command_->add_flag("--strict", options_.strict, "Treat a skipped case as a failed one")
       ->envname("DUALPATH_STRICT");
   command_

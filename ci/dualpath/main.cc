@@ -58,7 +58,7 @@ int Run(int argc, char** argv) {
   app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
     return std::string("dualpath: ") + error.what() + "; see --help\n";
   });
-  app.footer("Exit codes: 0 passed, 1 a case failed, 2 usage, 69 the lab failed, 77 nothing ran.");
+  app.footer("Exit codes: 0 passed, 1 a case failed, 2 usage, 69 no verdict, 77 nothing ran.");
   cli::ExecCommand exec(app);
   const cli::ShellCommand shell(app);
   const cli::CpCommand cp(app);

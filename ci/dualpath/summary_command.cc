@@ -12,6 +12,8 @@ SummaryCommand::SummaryCommand(CLI::App& app)
   AddResultsOption(*command_, options_.results, "The results directory")->capture_default_str();
   command_->add_option("--previous", options_.previous,
                        "The results to compare with (default: RESULTS.previous, if it exists)");
+  command_->add_option("--allowed-skips", options_.allowed_skips,
+                       "Fail if a case was skipped for a reason that is not in this file");
 }
 
 int SummaryCommand::Run() const {

@@ -20,11 +20,19 @@ class FakeResults {
     ASSERT_TRUE(written.ok()) << written.error().ToString();
   }
 
+  /// Makes `directory` one of the run of `results`.
+  static void MarkIn(const std::string& results, const std::string& directory) {
+    Write(results + "/run-id", "this run\n");
+    Write(results + "/" + directory + "/run-id", "this run\n");
+  }
+  void Mark(const std::string& directory) const { MarkIn(path(), directory); }
+
   /// Writes the report of one case to the directory `results`; `content` is the XML inside its
   /// element.
   static void WriteCaseIn(const std::string& results, const std::string& name,
                           const std::string& content = "", double real_seconds = 5,
                           double virtual_seconds = 50) {
+    MarkIn(results, name);
     const std::size_t dot = name.find('.');
     const std::string suite = name.substr(0, dot);
     Write(results + "/" + name + "/gtest.xml",

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <random>
 
 #include "helpers/base/utf8.h"
 
@@ -65,7 +66,10 @@ std::string Block(const std::string& text) {
   return fence + "text\n" + text + "\n" + fence + "\n";
 }
 
-std::string Code(const std::string& name) { return "`" + name + "`"; }
+/// Formats a name as code. Names come from reports, and a backtick would end the code.
+std::string Code(const std::string& name) {
+  return "`" + boost::replace_all_copy(name, "`", "'") + "`";
+}
 
 std::string InSeconds(const std::optional<double>& seconds) {
   return seconds ? fmt::format("{:.1f} s", *seconds) : "";
@@ -83,10 +87,11 @@ std::string Annotation(const std::string& kind, const CaseRun& run, const Failur
 }
 
 std::string Counts(const RunResults& run) {
-  std::string heading = "| passed | failed | skipped |";
-  std::string rule = "| ---: | ---: | ---: |";
-  std::string row = fmt::format("| {} | {} | {} |", run.Count(Verdict::kPassed),
-                                run.Count(Verdict::kFailed), run.Count(Verdict::kSkipped));
+  std::string heading = "| passed | failed | no verdict | skipped |";
+  std::string rule = "| ---: | ---: | ---: | ---: |";
+  std::string row =
+      fmt::format("| {} | {} | {} | {} |", run.Count(Verdict::kPassed), run.Count(Verdict::kFailed),
+                  run.Count(Verdict::kNoVerdict), run.Count(Verdict::kSkipped));
   const auto add = [&](const std::string& name, const std::string& value) {
     heading += " " + name + " |";
     rule += " ---: |";
@@ -99,11 +104,12 @@ std::string Counts(const RunResults& run) {
   return heading + "\n" + rule + "\n" + row + "\n";
 }
 
-std::string Failures(const RunResults& run) {
+/// Lists the cases with `verdict`, which is not a pass or a skip.
+std::string Failures(const RunResults& run, Verdict verdict, const std::string& heading) {
   std::string text;
   std::size_t count = 0;
   for (const CaseRun& each : run.cases) {
-    if (!each.Failed() || ++count > kMostFailures) continue;
+    if (each.verdict != verdict || ++count > kMostFailures) continue;
     text += "\n#### " + Code(each.name) + "\n";
     const std::string change = each.Change();
     if (!change.empty()) text += change + "\n";
@@ -121,7 +127,7 @@ std::string Failures(const RunResults& run) {
   if (count > kMostFailures) {
     text += fmt::format("\nand {} more, on the run's page\n", count - kMostFailures);
   }
-  return "\n### Failed\n" + text;
+  return "\n### " + heading + "\n" + text;
 }
 
 std::string UnexpectedPasses(const RunResults& run) {
@@ -156,7 +162,8 @@ std::string Slowest(const RunResults& run) {
 std::string Skips(const RunResults& run) {
   std::map<std::string, std::vector<std::string>> reasons;
   for (const CaseRun& each : run.cases) {
-    if (each.Skipped()) reasons[each.reason].push_back(each.name);
+    if (!each.Skipped()) continue;
+    reasons[(each.unlisted_skip ? "not allowed: " : "") + each.reason].push_back(each.name);
   }
   if (reasons.empty()) return "";
   std::string text = "\n### Skipped\n\n| reason | cases |\n| --- | --- |\n";
@@ -205,10 +212,15 @@ std::string Annotations(const RunResults& run) {
       warnings += Annotation("warning", each, {each.file, each.line, ""},
                              "unexpected pass, known issue: " + each.known_issue);
     }
-    if (!each.Failed() || each.failures.empty()) continue;
+    if (each.unlisted_skip && ++count <= kMostAnnotations) {
+      errors += Annotation("error", each, {each.file, each.line, ""},
+                           "this skip is not allowed: " + Shortened(each.reason, kLongestReason));
+    }
+    if (!each.FailedOrHasNoVerdict() || each.failures.empty()) continue;
     // The first failure usually causes the others.
     const Failure& failure = each.failures.front();
-    const std::string message = Shortened(failure.text, kLongestMessage);
+    const std::string message =
+        (each.HasNoVerdict() ? "no verdict: " : "") + Shortened(failure.text, kLongestMessage);
     if (each.known_issue.empty()) {
       if (++count <= kMostAnnotations) errors += Annotation("error", each, failure, message);
     } else if (++warning_count <= kMostAnnotations) {
@@ -221,8 +233,16 @@ std::string Annotations(const RunResults& run) {
 
 std::string JobSummary(const RunResults& run) {
   if (run.cases.empty()) return "## Dualpath\n\nNo case results.\n";
-  return "## Dualpath\n\n" + Counts(run) + Failures(run) + UnexpectedPasses(run) + Slowest(run) +
+  return "## Dualpath\n\n" + Counts(run) + Failures(run, Verdict::kFailed, "Failed") +
+         Failures(run, Verdict::kNoVerdict, "No verdict") + UnexpectedPasses(run) + Slowest(run) +
          Skips(run) + "\nThe run's page is `index.html` in the job's artifacts.\n";
+}
+
+Fence FenceOf(const Github& github) {
+  if (!github.is_on) return {};
+  std::random_device random;
+  const std::string token = fmt::format("{:08x}{:08x}{:08x}", random(), random(), random());
+  return {"::stop-commands::" + token + "\n", "::" + token + "::\n"};
 }
 
 Status ReportToGithub(const RunResults& run, const Github& github, std::ostream& out) {

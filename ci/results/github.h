@@ -22,13 +22,21 @@ struct Github {
 };
 
 /// Returns a workflow command for each failure: "::error
-/// file=cases/failover.cc,line=42,title=Suite.Case:: message"; "::warning" for a known issue and
-/// for an unexpected pass.
+/// file=cases/failover.cc,line=42,title=Suite.Case:: message", also for a case without a verdict
+/// and for a skip that is not allowed; "::warning" for a known issue and for an unexpected pass.
 std::string Annotations(const RunResults& run);
 
 /// Returns the job's summary in Markdown: counts, failures with messages, the slowest cases, skips
 /// with their reasons. Long lists and texts are truncated, since GitHub rejects large summaries.
 std::string JobSummary(const RunResults& run);
+
+/// Returns the lines between which GitHub obeys no workflow command, whatever the text between
+/// them; empty elsewhere. The text comes from cases, which must not guess the second line.
+struct Fence {
+  std::string before;
+  std::string after;
+};
+Fence FenceOf(const Github& github);
 
 /// On GitHub, prints the annotations and appends the summary to the step's; elsewhere does nothing.
 Status ReportToGithub(const RunResults& run, const Github& github, std::ostream& out);

@@ -83,6 +83,14 @@ TEST(Annotations, AFailureMayHaveNoFile) {
             "::error title=A.C::infrastructure: x\n");
 }
 
+TEST(Annotations, NoVerdictIsAnError) {
+  CaseRun lost = Failed("A.C", {"", 0, "the lab panicked"});
+  lost.verdict = Verdict::kNoVerdict;
+  EXPECT_EQ(Annotations(RunOf({lost})), "::error title=A.C::no verdict: the lab panicked\n");
+  EXPECT_THAT(JobSummary(RunOf({lost})),
+              HasSubstr("\n### No verdict\n\n#### `A.C`\n\n```text\nthe lab panicked\n```\n"));
+}
+
 TEST(Annotations, KnownIssuesAndUnexpectedPassesAreWarnings) {
   CaseRun failed = Failed("A.C", {"cases/a.cc", 7, "x"});
   CaseRun passed = Passed("A.D", 1);
@@ -110,9 +118,9 @@ TEST(JobSummary, HasCountsFailuresSlowestAndSkips) {
   run.virtual_seconds = 34;
   EXPECT_EQ(JobSummary(run),
             "## Dualpath\n\n"
-            "| passed | failed | skipped | real, summed | virtual, summed |\n"
-            "| ---: | ---: | ---: | ---: | ---: |\n"
-            "| 1 | 1 | 2 | 12 s | 34 s |\n"
+            "| passed | failed | no verdict | skipped | real, summed | virtual, summed |\n"
+            "| ---: | ---: | ---: | ---: | ---: | ---: |\n"
+            "| 1 | 1 | 0 | 2 | 12 s | 34 s |\n"
             "\n### Failed\n"
             "\n#### `A.C`\nnewly failed\n"
             "\n```text\ncases/a.cc:7\nValue of: x\n  Actual: y\nand more\n```\n"
@@ -132,9 +140,9 @@ TEST(JobSummary, HasKnownIssues) {
   CaseRun passed = Passed("A.D", 1);
   failed.known_issue = passed.known_issue = "https://example.org/a_b";
   const std::string summary = JobSummary(RunOf({failed, passed}));
-  EXPECT_THAT(summary,
-              HasSubstr("| passed | failed | skipped | known issues | unexpected passes |"));
-  EXPECT_THAT(summary, HasSubstr("| 1 | 1 | 0 | 1 | 1 |"));
+  EXPECT_THAT(summary, HasSubstr("| passed | failed | no verdict | skipped | known issues | "
+                                 "unexpected passes |"));
+  EXPECT_THAT(summary, HasSubstr("| 1 | 1 | 0 | 0 | 1 | 1 |"));
   EXPECT_THAT(summary, HasSubstr("known issue: https://example.org/a\\_b\n"));
   EXPECT_THAT(summary, HasSubstr("| `A.D` | https://example.org/a\\_b |\n"));
 }
@@ -146,6 +154,10 @@ TEST(JobSummary, EscapesTheMessagesOfCases) {
   EXPECT_THAT(summary, HasSubstr("\n`````text\n```\n# no heading\n````\n`````\n"));
   EXPECT_THAT(summary, HasSubstr("| a \\| b<br>&lt;img src=x\\> &amp; \\*c\\* \\[d\\]\\(e\\) "
                                  "\\`f\\` | `A.D` |\n"));
+}
+
+TEST(JobSummary, ANameCannotEndItsCode) {
+  EXPECT_THAT(JobSummary(RunOf({Failed("A.C/a`b", {"", 0, "x"})})), HasSubstr("#### `A.C/a'b`\n"));
 }
 
 TEST(JobSummary, StaysUnderAMebibyte) {

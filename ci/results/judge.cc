@@ -13,12 +13,15 @@
 namespace dualpath::results {
 namespace {
 
+constexpr int kStopped = 124;  // timeout(1), which images/lab/payload/load uses
+
 /// Returns for example "was killed by signal 11".
-std::string HowItEnded(int code) {
-  if (code == 124)
+std::string HowItEnded(const EndedCase& ended) {
+  if (ended.in_lab && ended.code == kStopped) {
     return fmt::format("was stopped after {} s of virtual time", lab::kVirtualLimit.count());
-  if (code > 128) return fmt::format("was killed by signal {}", code - 128);
-  return fmt::format("exited with code {}", code);
+  }
+  if (ended.code > 128) return fmt::format("was killed by signal {}", ended.code - 128);
+  return fmt::format("exited with code {}", ended.code);
 }
 
 bool Any(const std::vector<TestResult>& tests, Verdict verdict) {
@@ -27,7 +30,7 @@ bool Any(const std::vector<TestResult>& tests, Verdict verdict) {
 }
 
 Result<int> JudgeWithoutReport(const EndedCase& ended, const std::string& xml, std::ostream& err) {
-  const std::string how = HowItEnded(ended.code) + " and left no report";
+  const std::string how = HowItEnded(ended) + " and left no report";
   err << "dualpath: " << ended.name << ": its process " << how << "; the logs are in "
       << ended.directory << "\n";
   if (ended.code == 0) {
@@ -44,10 +47,12 @@ Result<int> Judge(const EndedCase& ended, std::ostream& err) {
   const std::string xml = ended.directory + "/gtest.xml";
   if (!std::filesystem::exists(xml)) return JudgeWithoutReport(ended, xml, err);
   DUALPATH_TRY(const std::vector<TestResult> tests, ReadTestResults(xml));
+  // gtest writes no <error>: this is the report that was there before the program began.
+  if (Any(tests, Verdict::kNoVerdict)) return JudgeWithoutReport(ended, xml, err);
   const bool any_failed = Any(tests, Verdict::kFailed);
   if (ended.code != 0 && !any_failed) {
     DUALPATH_TRY_STATUS(WriteFailureXml(
-        xml, ended.name, "the case's process " + HowItEnded(ended.code) + " after its report"));
+        xml, ended.name, "the case's process " + HowItEnded(ended) + " after its report"));
   }
   if (ended.code != 0 || any_failed) {
     err << "dualpath: " << ended.name << " failed; the logs of every layer are in "

@@ -9,9 +9,10 @@ namespace dualpath::results {
 
 /// A case program that has exited.
 struct EndedCase {
-  std::string name;       ///< name of the results directory
+  std::string name;       ///< test, or program if it ran several
   std::string directory;  ///< results directory, with gtest.xml if the program wrote one
   int code = 0;           ///< exit code as in a shell: 128 + n for signal n
+  bool in_lab = true;     ///< whether it ran in the lab, which limits its virtual time
   bool strict = false;    ///< whether a skipped test counts as failed
 };
 

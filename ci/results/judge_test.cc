@@ -42,7 +42,7 @@ class JudgeTest : public ::testing::Test {
 
   Result<int> JudgeEnd(int code, bool strict = false) {
     err_.str("");
-    return Judge({"Failover.Deleted", directory_.path(), code, strict}, err_);
+    return Judge({"Failover.Deleted", directory_.path(), code, in_lab_, strict}, err_);
   }
 
   /// Returns the failures in the report, which everything else reads.
@@ -55,6 +55,7 @@ class JudgeTest : public ::testing::Test {
     return failures;
   }
 
+  bool in_lab_ = true;
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::ostringstream err_;
 };
@@ -85,6 +86,27 @@ TEST_F(JudgeTest, AProcessWithoutAReportFails) {
   std::filesystem::remove(Xml());
   EXPECT_EQ(*JudgeEnd(124), kCaseFailed);
   EXPECT_THAT(Failures(), ElementsAre(HasSubstr("was stopped after")));
+}
+
+TEST_F(JudgeTest, OnlyTheLabHasALimitOfVirtualTime) {
+  in_lab_ = false;
+  EXPECT_EQ(*JudgeEnd(124), kCaseFailed);
+  EXPECT_THAT(Failures(),
+              ElementsAre("the case's process exited with code 124 and left no report"));
+}
+
+TEST_F(JudgeTest, TheReportFromBeforeTheProgramIsNone) {
+  ASSERT_TRUE(WriteNoVerdictXml(Xml(), "Failover.Deleted", kNoVerdictYet).ok());
+  EXPECT_FALSE(JudgeEnd(0).ok());
+  EXPECT_EQ(*JudgeEnd(139), kCaseFailed);
+  EXPECT_THAT(Failures(),
+              ElementsAre("the case's process was killed by signal 11 and left no report"));
+}
+
+// For ctest, 77 means skipped.
+TEST_F(JudgeTest, ExitCode77IsAFailure) {
+  EXPECT_EQ(*JudgeReport(77, kPassed), kCaseFailed);
+  EXPECT_EQ(*JudgeReport(77, kSkipped), kCaseFailed);
 }
 
 TEST_F(JudgeTest, ExitCode0WithoutAReportIsNoVerdict) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ci/results/results.h"
+#include "ci/results/run_id.h"
 #include "helpers/base/exit_code.h"
 
 namespace dualpath::results {
@@ -54,7 +55,8 @@ std::string Line(const std::vector<std::string>& cells) {
 
 int PrintOutcomes(const std::string& results, std::ostream& out, std::ostream& err) {
   std::vector<Row> rows;
-  for (const std::string& report : ReportsIn(results)) {
+  for (const std::string& directory : CaseDirectoriesIn(results).of_run) {
+    const std::string report = directory + "/gtest.xml";
     const auto tests = ReadTestResults(report);
     if (!tests.ok()) {
       err << "dualpath: " << tests.error().ToString() << "\n";

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <sstream>
 
+#include "ci/results/run_id.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
@@ -28,7 +28,7 @@ class OutcomesTest : public ::testing::Test {
   void WriteCase(const std::string& test, const std::string& outcome,
                  const std::string& more = "") {
     const std::string directory = directory_->path() + "/Suite." + test;
-    std::filesystem::create_directories(directory);
+    ASSERT_TRUE(BeginCase(directory_->path(), directory, "run").ok());
     const Status written = WriteFileAtomically(
         directory + "/gtest.xml",
         "<testsuites><testsuite name=\"Suite\"><testcase name=\"" + test +

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "ci/results/run_id.h"
 #include "helpers/base/file.h"
 #include "helpers/base/file_lock.h"
 #include "helpers/base/utf8.h"
@@ -62,6 +63,9 @@ TestResult ToTestResult(const ptree& testcase) {
   if (!test.failures.empty()) {
     test.verdict = Verdict::kFailed;
     test.message = test.failures.front();
+  } else if (const auto error = testcase.get_child_optional("error")) {
+    test.verdict = Verdict::kNoVerdict;
+    test.message = error->get("<xmlattr>.message", "");
   } else if (testcase.get("<xmlattr>.result", "") == "skipped" ||
              testcase.get_child_optional("skipped")) {
     test.verdict = Verdict::kSkipped;
@@ -108,44 +112,42 @@ std::string ForXml(const std::string& text) {
   return clean;
 }
 
-/// Returns a report of one failed test.
-ptree FailedSuites(const std::string& name, const std::string& text) {
+/// Returns a report of one test with an element `kind`, which the attribute `counter` counts.
+ptree SuitesOfOne(const std::string& name, const std::string& text, const std::string& kind,
+                  const std::string& counter) {
   const std::string message = ForXml(text);
   const std::size_t dot = name.find('.');
-  ptree failure;
-  failure.put("<xmlattr>.message", message);
-  failure.put("<xmlattr>.type", "");
-  failure.put_value(message);
+  ptree why;
+  why.put("<xmlattr>.message", message);
+  why.put("<xmlattr>.type", "");
+  why.put_value(message);
   ptree testcase;
   testcase.put("<xmlattr>.name", dot == std::string::npos ? name : name.substr(dot + 1));
   testcase.put("<xmlattr>.status", "run");
   testcase.put("<xmlattr>.result", "completed");
   testcase.put("<xmlattr>.classname", name.substr(0, dot));
-  testcase.add_child("failure", failure);
+  testcase.add_child(kind, why);
   ptree suite;
   suite.put("<xmlattr>.name", name.substr(0, dot));
   suite.put("<xmlattr>.tests", 1);
-  suite.put("<xmlattr>.failures", 1);
+  suite.put("<xmlattr>." + counter, 1);
   suite.add_child("testcase", testcase);
   ptree suites;
   suites.put("<xmlattr>.tests", 1);
-  suites.put("<xmlattr>.failures", 1);
+  suites.put("<xmlattr>." + counter, 1);
   suites.add_child("testsuite", suite);
   return suites;
 }
 
-}  // namespace
-
-std::vector<std::string> ReportsIn(const std::string& results) {
-  std::vector<std::string> reports;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(results, ec)) {
-    const fs::path report = entry.path() / "gtest.xml";
-    if (fs::exists(report, ec)) reports.push_back(report.string());
-  }
-  std::sort(reports.begin(), reports.end());
-  return reports;
+ptree FailedSuites(const std::string& name, const std::string& text) {
+  return SuitesOfOne(name, text, "failure", "failures");
 }
+
+ptree SuitesWithoutVerdict(const std::string& name, const std::string& text) {
+  return SuitesOfOne(name, text, "error", "errors");
+}
+
+}  // namespace
 
 Result<std::vector<TestResult>> ReadTestResults(const std::string& gtest_xml) {
   DUALPATH_TRY(const ptree suites, ReadSuites(gtest_xml));
@@ -164,18 +166,23 @@ Status WriteFailureXml(const std::string& path, const std::string& name,
   return WriteSuites(path, FailedSuites(name, message));
 }
 
+Status WriteNoVerdictXml(const std::string& path, const std::string& name,
+                         const std::string& message) {
+  return WriteSuites(path, SuitesWithoutVerdict(name, message));
+}
+
 Status MergeJunit(const std::string& results) {
   DUALPATH_TRY(const FileLock lock,
                FileLock::Acquire(results + "/.junit.lock", FileLock::Mode::kExclusive,
                                  Deadline::In(std::chrono::seconds(30))));
   ptree all;
   all.put("<xmlattr>.name", "dualpath");
-  for (const std::string& report : ReportsIn(results)) {
-    // A report that cannot be read counts as a failure, and does not hide the others.
-    const Result<ptree> suites = ReadSuites(report);
-    const std::string test = fs::path(report).parent_path().filename().string();
+  for (const std::string& directory : CaseDirectoriesIn(results).of_run) {
+    // A report that cannot be read does not hide the others.
+    const Result<ptree> suites = ReadSuites(directory + "/gtest.xml");
+    const std::string test = fs::path(directory).filename().string();
     for (auto [tag, suite] :
-         suites.ok() ? *suites : FailedSuites(test, suites.error().ToString())) {
+         suites.ok() ? *suites : SuitesWithoutVerdict(test, suites.error().ToString())) {
       if (tag != "testsuite") continue;
       SpellOutSkips(suite);
       Add(all, suite);
@@ -185,7 +192,7 @@ Status MergeJunit(const std::string& results) {
   return WriteSuites(results + "/junit.xml", all);
 }
 
-std::string ResultsName(const std::string& program, const std::vector<std::string>& arguments) {
+std::string SelectedTest(const std::string& program, const std::vector<std::string>& arguments) {
   constexpr char kFilter[] = "--gtest_filter=";
   std::string name = fs::path(program).filename().string();
   for (const std::string& argument : arguments) {
@@ -195,7 +202,7 @@ std::string ResultsName(const std::string& program, const std::vector<std::strin
     const bool has_both_parts = dot != std::string::npos && dot > 0 && dot + 1 < filter.size();
     if (has_both_parts && filter.find_first_of("*?:-") == std::string::npos) name = filter;
   }
-  return DirectoryName(name);
+  return name;
 }
 
 std::string DirectoryName(std::string test) {

@@ -8,13 +8,18 @@
 
 namespace dualpath::results {
 
-enum class Verdict { kPassed, kFailed, kSkipped };
+enum class Verdict {
+  kPassed,
+  kFailed,
+  kSkipped,
+  kNoVerdict,  ///< the case did not run to its end, for a reason outside of it
+};
 
 /// One test in gtest's XML report.
 struct TestResult {
   std::string name;  ///< "Suite.Case"
   Verdict verdict = Verdict::kPassed;
-  std::string message;                              ///< first failure, or reason for the skip
+  std::string message;  ///< first failure, or reason for the skip or for no verdict
   std::map<std::string, std::string> properties{};  ///< properties from RecordProperty
   std::vector<std::string> failures{};              ///< all failures, each "file:line\nmessage"
   std::string file{};                               ///< source file; gtest 1.10 does not report it
@@ -22,24 +27,29 @@ struct TestResult {
   double seconds = 0;  ///< duration on the test's clock
 };
 
-/// Returns the existing files `<results>/<test>/gtest.xml`, sorted by name.
-std::vector<std::string> ReportsIn(const std::string& results);
-
-/// Parses the file of `--gtest_output=xml`, from gtest 1.10 to 1.16. Tests that did not run are
-/// omitted.
+/// Parses the file of `--gtest_output=xml`, from gtest 1.10 to 1.16, or one of ours. Tests that did
+/// not run are omitted.
 Result<std::vector<TestResult>> ReadTestResults(const std::string& gtest_xml);
 
-/// Writes a gtest.xml for a test whose process did not write its own.
+/// Writes a gtest.xml for a test whose process failed without writing one that says so.
 Status WriteFailureXml(const std::string& path, const std::string& name,
                        const std::string& message);
 
-/// Merges `<results>/<test>/gtest.xml` of all tests into `<results>/junit.xml`. Safe to call
+/// Message for a case that has no verdict because nothing was written after its begin.
+constexpr char kNoVerdictYet[] =
+    "no verdict yet: the case is still running, or was killed together with `dualpath exec`";
+
+/// Writes a gtest.xml for a test without a verdict: with an <error>, which gtest never writes.
+Status WriteNoVerdictXml(const std::string& path, const std::string& name,
+                         const std::string& message);
+
+/// Merges `<results>/<test>/gtest.xml` of all tests of the results' run (run_id.h) into
+/// `<results>/junit.xml`; a missing or unreadable one becomes an <error>. Safe to call
 /// concurrently: the file is replaced atomically, under a lock.
 Status MergeJunit(const std::string& results);
 
-/// Returns the name of a run's directory in the results: the test if --gtest_filter selects a
-/// single one, otherwise the program's name.
-std::string ResultsName(const std::string& program, const std::vector<std::string>& arguments);
+/// Returns the test if --gtest_filter selects a single one, otherwise the program's name.
+std::string SelectedTest(const std::string& program, const std::vector<std::string>& arguments);
 
 /// Returns the name of the test's directory: the test's name without the slashes of a parameterized
 /// test.

@@ -11,6 +11,7 @@
 #include <thread>
 #include <tuple>
 
+#include "ci/results/run_id.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 
@@ -21,7 +22,7 @@ bool operator==(const TestResult& a, const TestResult& b) {
 }
 
 void PrintTo(const TestResult& verdict, std::ostream* out) {
-  const char* words[] = {"passed", "failed", "skipped"};
+  const char* words[] = {"passed", "failed", "skipped", "no verdict"};
   *out << verdict.name << " " << words[static_cast<int>(verdict.verdict)] << " \""
        << verdict.message << "\"";
 }
@@ -83,7 +84,9 @@ class ResultsTest : public ::testing::Test {
  protected:
   /// Writes a test's report to the results directory and returns its file name.
   std::string Report(const std::string& test, const std::string& xml) const {
-    std::string path = directory_.path() + "/" + test + "/gtest.xml";
+    const std::string directory = directory_.path() + "/" + test;
+    EXPECT_TRUE(BeginCase(directory_.path(), directory, "run").ok());
+    std::string path = directory + "/gtest.xml";
     EXPECT_TRUE(WriteFileAtomically(path, xml).ok());
     return path;
   }
@@ -181,7 +184,7 @@ using WriteFailureXmlTest = ResultsTest;
 
 TEST_F(WriteFailureXmlTest, IsReadBackAsAFailure) {
   const std::string message = "the case's process was killed by \"signal 11\" & <more>";
-  const std::string path = directory_.path() + "/a/gtest.xml";
+  const std::string path = Report("a", "");
   ASSERT_TRUE(WriteFailureXml(path, "Failover.DeletingAPath", message).ok());
   const auto tests = ReadTestResults(path);
   ASSERT_TRUE(tests.ok()) << tests.error().ToString();
@@ -194,6 +197,28 @@ TEST_F(WriteFailureXmlTest, AcceptsAProgramsName) {
   ASSERT_TRUE(WriteFailureXml(path, "dualpath_cases", "it ended").ok());
   EXPECT_THAT(*ReadTestResults(path), ElementsAre(TestResult{"dualpath_cases.dualpath_cases",
                                                              Verdict::kFailed, "it ended"}));
+}
+
+using WriteNoVerdictXmlTest = ResultsTest;
+
+TEST_F(WriteNoVerdictXmlTest, IsAnErrorForJunitReaders) {
+  const std::string path = Report("a", "");
+  ASSERT_TRUE(WriteNoVerdictXml(path, "All/Failover.Deletes/0", "the lab <panicked>").ok());
+  EXPECT_THAT(
+      *ReadTestResults(path),
+      ElementsAre(TestResult{"All/Failover.Deletes/0", Verdict::kNoVerdict, "the lab <panicked>"}));
+  const ptree suites = Merged();
+  EXPECT_EQ(Counts(suites), "1 0 0 0 1 0 ");
+  EXPECT_EQ(suites.get<std::string>("testsuite.testcase.error.<xmlattr>.message", ""),
+            "the lab <panicked>");
+}
+
+TEST_F(WriteNoVerdictXmlTest, AFailureOutweighsAnError) {
+  const auto tests = ReadTestResults(Report("a", R"(<testsuites><testsuite name="S">
+    <testcase name="C" status="run" classname="S">
+      <error message="lost"/><failure message="broken" type=""/>
+    </testcase></testsuite></testsuites>)"));
+  EXPECT_THAT(*tests, ElementsAre(TestResult{"S.C", Verdict::kFailed, "broken"}));
 }
 
 using MergeJunitTest = ResultsTest;
@@ -246,16 +271,34 @@ TEST_F(MergeJunitTest, ReplacesTheLastMerge) {
   EXPECT_EQ(suites.count("testsuite"), 0U);
 }
 
-TEST_F(MergeJunitTest, AnUnreadableReportCountsAsAFailure) {
+// A launcher that is killed leaves the case's directory, in the worst case without any file.
+TEST_F(MergeJunitTest, ACaseWithoutAReportIsAnError) {
+  Report("Failover.A", kGtest112);
+  fs::create_directory(directory_.path() + "/Failover.Killed");
+  const ptree suites = Merged();
+  EXPECT_EQ(Counts(suites), "5 1 1 1 1 0.5 ");
+}
+
+TEST_F(MergeJunitTest, LeavesOutOtherRuns) {
+  Report("Failover.Old", kGtest112);
+  EXPECT_TRUE(BeginCase(directory_.path(), directory_.path() + "/Failover.New", "next").ok());
+  EXPECT_TRUE(WriteFileAtomically(directory_.path() + "/Failover.New/gtest.xml",
+                                  R"(<testsuites><testsuite name="S" tests="1">
+    <testcase name="C" status="run" classname="S"/></testsuite></testsuites>)")
+                  .ok());
+  EXPECT_EQ(Counts(Merged()), "1 0 0 0 0 0 ");
+}
+
+TEST_F(MergeJunitTest, AnUnreadableReportIsAnError) {
   Report("Failover.A", kGtest112);
   const std::string cut = Report("Failover.B", "<testsuites><testsu");
   const ptree suites = Merged();
-  EXPECT_EQ(Counts(suites), "5 2 1 1 0 0.5 ");
+  EXPECT_EQ(Counts(suites), "5 1 1 1 1 0.5 ");
   const auto tests = ReadTestResults(directory_.path() + "/junit.xml");
   ASSERT_TRUE(tests.ok()) << tests.error().ToString();
   ASSERT_EQ(tests->size(), 4U);
   EXPECT_EQ(tests->at(3).name, "Failover.B");
-  EXPECT_EQ(tests->at(3).verdict, Verdict::kFailed);
+  EXPECT_EQ(tests->at(3).verdict, Verdict::kNoVerdict);
   EXPECT_THAT(tests->at(3).message, HasSubstr("read gtest's report: " + cut));
 }
 
@@ -275,30 +318,30 @@ TEST_F(MergeJunitTest, NeedsItsDirectory) {
   EXPECT_THAT(MergeJunit("/no/such").error().ToString(), HasSubstr("/no/such/.junit.lock"));
 }
 
-TEST(ResultsName, IsTheSelectedTest) {
-  EXPECT_EQ(ResultsName("/build/bin/dualpath_cases", {"--gtest_filter=Failover.Delete"}),
+TEST(SelectedTest, IsTheOneThatTheFilterSelects) {
+  EXPECT_EQ(SelectedTest("/build/bin/dualpath_cases", {"--gtest_filter=Failover.Delete"}),
             "Failover.Delete");
-  EXPECT_EQ(ResultsName("cases", {"--gtest_also_run_disabled_tests",
-                                  "--gtest_filter=Failover.DISABLED_Delete"}),
+  EXPECT_EQ(SelectedTest("cases", {"--gtest_also_run_disabled_tests",
+                                   "--gtest_filter=Failover.DISABLED_Delete"}),
             "Failover.DISABLED_Delete");
-  EXPECT_EQ(ResultsName("cases", {"--gtest_filter=All/Failover.Delete/0"}),
-            "All_Failover.Delete_0");
-  EXPECT_EQ(ResultsName("cases", {"--gtest_filter=A.B", "--gtest_filter=C.D"}), "C.D");
+  EXPECT_EQ(SelectedTest("cases", {"--gtest_filter=All/Failover.Delete/0"}),
+            "All/Failover.Delete/0");
+  EXPECT_EQ(SelectedTest("cases", {"--gtest_filter=A.B", "--gtest_filter=C.D"}), "C.D");
 }
 
-TEST(ResultsName, HasNoSlashes) {
+TEST(DirectoryName, HasNoSlashes) {
   EXPECT_EQ(DirectoryName("All/Failover.Delete/0"), "All_Failover.Delete_0");
 }
 
-TEST(ResultsName, IsTheProgramUnlessOneTestIsSelected) {
+TEST(SelectedTest, IsTheProgramUnlessOneTestIsSelected) {
   for (const char* filter : {"*", "Failover.*", "Failover.?", "A.B:C.D", "A.B-C.D", "-A.B", "", ".",
                              "..", "...", "Failover", "Failover.", ".Delete"}) {
-    EXPECT_EQ(ResultsName("/build/bin/dualpath_cases", {std::string("--gtest_filter=") + filter}),
+    EXPECT_EQ(SelectedTest("/build/bin/dualpath_cases", {std::string("--gtest_filter=") + filter}),
               "dualpath_cases")
         << filter;
   }
-  EXPECT_EQ(ResultsName("dualpath_cases", {}), "dualpath_cases");
-  EXPECT_EQ(ResultsName("/build/bin/dualpath_cases", {"--gtest_repeat=2"}), "dualpath_cases");
+  EXPECT_EQ(SelectedTest("dualpath_cases", {}), "dualpath_cases");
+  EXPECT_EQ(SelectedTest("/build/bin/dualpath_cases", {"--gtest_repeat=2"}), "dualpath_cases");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "ci/results/run_id.h"
 #include "helpers/base/file.h"
 
 namespace dualpath::results {
@@ -81,29 +82,6 @@ std::vector<CaseRun::File> FilesIn(const fs::path& directory) {
   return files;
 }
 
-/// Returns whether a directory with this name belongs to a case even without a report:
-/// "Suite.Case".
-bool IsCaseName(const std::string& name) {
-  const auto is_capital = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
-  const std::size_t dot = name.find('.');
-  return dot != std::string::npos && dot + 1 < name.size() && is_capital(name[0]) &&
-         is_capital(name[dot + 1]);
-}
-
-std::vector<fs::path> DirectoriesIn(const std::string& results) {
-  std::vector<fs::path> directories;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(results, ec)) {
-    const fs::path& path = entry.path();
-    const bool has_report = fs::exists(path / "gtest.xml", ec);
-    if (has_report || (IsCaseName(path.filename().string()) && fs::is_directory(path, ec))) {
-      directories.push_back(path);
-    }
-  }
-  std::sort(directories.begin(), directories.end());
-  return directories;
-}
-
 CaseRun ToCase(const TestResult& test) {
   CaseRun result;
   result.name = test.name;
@@ -113,6 +91,7 @@ CaseRun ToCase(const TestResult& test) {
   for (const std::string& message : test.failures) {
     result.failures.push_back(ToFailure(message));
   }
+  if (result.HasNoVerdict()) result.failures.push_back({"", 0, test.message});
   if (result.Skipped()) result.reason = ToFailure(test.message).text;
   const auto known_issue = test.properties.find("known_issue");
   if (known_issue != test.properties.end()) result.known_issue = known_issue->second;
@@ -135,12 +114,9 @@ std::vector<CaseRun> CasesIn(const fs::path& directory) {
     std::error_code ec;
     CaseRun without;
     without.name = directory.filename().string();
-    without.verdict = Verdict::kFailed;
-    without.failures.push_back({"", 0,
-                                fs::exists(report, ec)
-                                    ? tests.error().ToString()
-                                    : "no gtest.xml: the case is still running, or was killed "
-                                      "together with `dualpath exec`"});
+    without.verdict = Verdict::kNoVerdict;
+    without.failures.push_back(
+        {"", 0, fs::exists(report, ec) ? tests.error().ToString() : kNoVerdictYet});
     cases.push_back(without);
   }
   for (CaseRun& run : cases) run.directory = directory.filename().string();
@@ -203,6 +179,8 @@ const char* Describe(Verdict verdict) {
       return "failed";
     case Verdict::kSkipped:
       return "skipped";
+    case Verdict::kNoVerdict:
+      return "no verdict";
   }
   return "";
 }
@@ -224,7 +202,9 @@ std::string CaseRun::Family() const {
 std::string CaseRun::Change() const {
   if (!before || before->verdict == verdict) return "";
   if (Failed()) return "newly failed";
+  if (HasNoVerdict()) return "lost its verdict";
   if (Skipped()) return "newly skipped";
+  if (before->verdict == Verdict::kNoVerdict) return "has a verdict again";
   return before->verdict == Verdict::kFailed ? "fixed" : "no longer skipped";
 }
 
@@ -246,6 +226,7 @@ std::string CaseRun::AloneCommand() const {
 }
 
 std::string CaseRun::ShellCommand() const {
+  if (!Failed()) return "";
   const bool has_snapshot = Has(kSnapshot) || Has(std::string(kSnapshot) + "/");
   const std::string open = "build/bin/dualpath shell --at " + name;
   return has_snapshot ? open : "DUALPATH_KEEP_SNAPSHOT=1 " + AloneCommand() + "; " + open;
@@ -254,6 +235,11 @@ std::string CaseRun::ShellCommand() const {
 int RunResults::Count(Verdict verdict) const {
   return static_cast<int>(std::count_if(
       cases.begin(), cases.end(), [&](const CaseRun& run) { return run.verdict == verdict; }));
+}
+
+int RunResults::UnlistedSkips() const {
+  return static_cast<int>(std::count_if(cases.begin(), cases.end(),
+                                        [](const CaseRun& run) { return run.unlisted_skip; }));
 }
 
 int RunResults::KnownIssues() const {
@@ -270,7 +256,9 @@ int RunResults::UnexpectedPasses() const {
 RunResults ReadRun(const std::string& results, const std::string& previous) {
   RunResults run;
   run.results = results;
-  for (const fs::path& directory : DirectoriesIn(results)) {
+  const CaseDirectories directories = CaseDirectoriesIn(results);
+  run.of_other_runs = directories.of_others;
+  for (const fs::path directory : directories.of_run) {
     std::vector<CaseRun> cases = CasesIn(directory);
     const json timing = TimingOf(directory);
     const auto real_seconds = Seconds(timing, "real_seconds");

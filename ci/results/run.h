@@ -9,7 +9,7 @@
 
 namespace dualpath::results {
 
-/// Returns "passed", "failed" or "skipped".
+/// Returns "passed", "failed", "skipped" or "no verdict".
 const char* Describe(Verdict verdict);
 
 /// A failed assertion.
@@ -39,20 +39,23 @@ struct CaseRun {
 
   std::string name;  ///< "Suite.Case"
   Verdict verdict = Verdict::kPassed;
-  std::vector<Failure> failures;
-  std::string reason;       ///< reason for the skip
-  std::string known_issue;  ///< reference that the case declared (fixtures/case_tools.h)
-  std::string file;         ///< source file of the case; gtest 1.10 does not report it
+  std::vector<Failure> failures;  ///< of a case without a verdict: the reason
+  std::string reason;             ///< reason for the skip
+  std::string known_issue;        ///< reference that the case declared (fixtures/case_tools.h)
+  std::string file;               ///< source file of the case; gtest 1.10 does not report it
   int line = 0;
   std::optional<double> real_seconds;     ///< none if one process ran several cases
   std::optional<double> virtual_seconds;  ///< time on the case's clock; on a host, real time
   std::string directory;                  ///< name of the case's directory in the results
   std::vector<File> files;                ///< contents of that directory, sorted by name
+  bool unlisted_skip = false;  ///< skipped for a reason that the run may not have (allowed_skips.h)
   std::optional<Before> before;
 
   bool Failed() const { return verdict == Verdict::kFailed; }
   bool Skipped() const { return verdict == Verdict::kSkipped; }
   bool Passed() const { return verdict == Verdict::kPassed; }
+  bool HasNoVerdict() const { return verdict == Verdict::kNoVerdict; }
+  bool FailedOrHasNoVerdict() const { return Failed() || HasNoVerdict(); }
   bool UnexpectedlyPassed() const { return Passed() && !known_issue.empty(); }
   bool Has(const std::string& file_name) const;
 
@@ -60,8 +63,9 @@ struct CaseRun {
   /// the file is unknown.
   std::string Family() const;
 
-  /// Compares with the previous run: "newly failed", "fixed", "newly skipped" or "no longer
-  /// skipped"; empty if the verdict is the same or there is no previous one.
+  /// Compares with the previous run: "newly failed", "fixed", "newly skipped", "no longer skipped",
+  /// "lost its verdict" or "has a verdict again"; empty if the verdict is the same or there is no
+  /// previous one.
   std::string Change() const;
 
   /// Returns the time divided by that of the previous run, if the case passed in both and the
@@ -72,28 +76,31 @@ struct CaseRun {
   /// Returns the command line that runs only this case.
   std::string AloneCommand() const;
 
-  /// Returns the command line that opens a shell where the case failed. If there is no snapshot
-  /// (they take 0.5 GB each), the command first reruns the case and saves one.
+  /// Returns the command line that opens a shell where the case failed; empty if it did not fail.
+  /// If there is no snapshot (they take 0.5 GB each), the command first reruns the case and saves
+  /// one.
   std::string ShellCommand() const;
 };
 
 struct RunResults {
-  std::string results;               ///< results directory
-  std::string previous;              ///< results directory of the previous run; empty if none
-  std::vector<CaseRun> cases;        ///< sorted by directory, then in the order of execution
-  std::vector<std::string> not_run;  ///< cases of the previous run that are not in this one
-  double real_seconds = 0;           ///< sum over all cases, including concurrent ones
+  std::string results;                     ///< results directory
+  std::string previous;                    ///< results directory of the previous run; empty if none
+  std::vector<CaseRun> cases;              ///< sorted by directory, then in the order of execution
+  std::vector<std::string> not_run;        ///< cases of the previous run that are not in this one
+  std::vector<std::string> of_other_runs;  ///< directories that do not count (run_id.h)
+  double real_seconds = 0;                 ///< sum over all cases, including concurrent ones
   double virtual_seconds = 0;
   std::int64_t ended = 0;  ///< time of the last report, in seconds since 1970
 
   int Count(Verdict verdict) const;
+  int UnlistedSkips() const;
   int KnownIssues() const;       ///< number of failed cases with a known issue
   int UnexpectedPasses() const;  ///< number of passed cases with a known issue
 };
 
-/// Reads a results directory and compares it with that of an earlier run (none if "" or missing). A
-/// case whose report is missing or cannot be read counts as failed, with that as its message; an
-/// unreadable timing.json is ignored.
+/// Reads the cases of a results directory's run (run_id.h) and compares them with those of an
+/// earlier run's directory (none if "" or missing). A case whose report is missing or cannot be
+/// read has no verdict, with that as its message; an unreadable timing.json is ignored.
 RunResults ReadRun(const std::string& results, const std::string& previous);
 
 }  // namespace dualpath::results

@@ -47,8 +47,8 @@ ordered_json ToJson(const CaseRun& run) {
           {"before", run.before ? ToJson(*run.before) : ordered_json()},
           {"directory", run.directory},
           {"files", files},
-          {"alone", run.Failed() ? run.AloneCommand() : ""},
-          {"shell", run.Failed() ? run.ShellCommand() : ""}};
+          {"alone", run.FailedOrHasNoVerdict() ? run.AloneCommand() : ""},
+          {"shell", run.ShellCommand()}};
 }
 
 }  // namespace

@@ -67,12 +67,12 @@ TEST_F(RunTest, IsEmptyWithoutResults) {
   EXPECT_THAT(Read().cases, IsEmpty());
 }
 
-TEST_F(RunTest, ACaseWithoutAReportFailed) {
+TEST_F(RunTest, ACaseWithoutAReportHasNoVerdict) {
   fs::create_directories(results_.path() + "/A.B");
   const CaseRun without = ReadOne();
   EXPECT_EQ(without.name, "A.B");
-  EXPECT_EQ(without.verdict, Verdict::kFailed);
-  EXPECT_THAT(without.failures.at(0).text, HasSubstr("no gtest.xml"));
+  EXPECT_EQ(without.verdict, Verdict::kNoVerdict);
+  EXPECT_THAT(without.failures.at(0).text, HasSubstr("no verdict yet"));
   EXPECT_EQ(without.real_seconds, std::nullopt);
   EXPECT_EQ(without.Family(), "A");
 }
@@ -86,10 +86,31 @@ TEST_F(RunTest, ACaseWithoutAReportHasTheFamilyOfItsSuite) {
   EXPECT_EQ(Read().cases.at(0).Family(), "path offline");
 }
 
-TEST_F(RunTest, ABrokenReportIsAFailure) {
+TEST_F(RunTest, HasOnlyCasesOfItsOwnRun) {
+  results_.WriteCase("A.Renamed");
+  results_.WriteCase("A.B");
+  FakeResults::Write(results_.path() + "/A.Renamed/run-id", "an earlier run\n");
+  fs::remove(results_.path() + "/dualpath_cases/run-id");
+  FakeResults::Write(results_.path() + "/dualpath_cases/gtest.xml", "<testsuites/>");
+  EXPECT_EQ(ReadOne().name, "A.B");
+  EXPECT_THAT(Read().of_other_runs,
+              ElementsAre(results_.path() + "/A.Renamed", results_.path() + "/dualpath_cases"));
+}
+
+TEST_F(RunTest, HasTheReasonForNoVerdict) {
+  results_.WriteCase("A.B", "<error message=\"the lab panicked\"/>");
+  const CaseRun lost = ReadOne();
+  EXPECT_EQ(lost.verdict, Verdict::kNoVerdict);
+  EXPECT_FALSE(lost.Failed());
+  EXPECT_EQ(lost.failures.at(0).text, "the lab panicked");
+  EXPECT_EQ(lost.ShellCommand(), "");
+}
+
+TEST_F(RunTest, ABrokenReportIsNoVerdict) {
+  results_.Mark("A.B");
   FakeResults::Write(results_.path() + "/A.B/gtest.xml", "<testsuites><testsu");
   const CaseRun broken = ReadOne();
-  EXPECT_EQ(broken.verdict, Verdict::kFailed);
+  EXPECT_EQ(broken.verdict, Verdict::kNoVerdict);
   EXPECT_EQ(broken.failures.at(0).file, "");
   EXPECT_THAT(broken.failures.at(0).text, HasSubstr("read gtest's report: "));
 }
@@ -108,6 +129,7 @@ TEST_F(RunTest, AnInvalidTimingIsIgnored) {
 }
 
 TEST_F(RunTest, CasesOfOneProcessShareItsTimes) {
+  results_.Mark("dualpath_cases");
   FakeResults::Write(results_.path() + "/dualpath_cases/gtest.xml",
                      R"(<testsuites><testsuite name="A">
                      <testcase name="B" classname="A" status="run" time="1.5"/>
@@ -131,8 +153,8 @@ TEST_F(RunTest, ListsTheFilesOfACase) {
   const CaseRun run = ReadOne();
   std::vector<std::string> names;
   for (const CaseRun::File& file : run.files) names.push_back(file.name);
-  EXPECT_THAT(names, ElementsAre("gtest.xml", "more/", "timeline.html", "timing.json"));
-  EXPECT_EQ(run.files[2].bytes, 5U);
+  EXPECT_THAT(names, ElementsAre("gtest.xml", "more/", "run-id", "timeline.html", "timing.json"));
+  EXPECT_EQ(run.files[3].bytes, 5U);
   EXPECT_TRUE(run.Has("timeline.html"));
   EXPECT_FALSE(run.Has("trace.json"));
 }
@@ -175,8 +197,11 @@ TEST_F(RunTest, ComparesVerdictsWithThePreviousRun) {
   results_.WriteCase("A.New");
   results_.WriteCase("A.Unskipped");
   results_.WriteCase("A.Breaks", FakeResults::kFailed);
+  results_.WriteCase("A.Lost", "<error message=\"\"/>");
+  results_.WriteCase("A.Found");
   results_.WriteCase("A.Skips", FakeResults::kSkipped);
-  for (const char* name : {"A.Breaks", "A.Stays", "A.Skips", "A.Gone"}) {
+  FakeResults::WriteCaseIn(results_.previous(), "A.Found", "<error message=\"\"/>");
+  for (const char* name : {"A.Breaks", "A.Stays", "A.Skips", "A.Gone", "A.Lost"}) {
     FakeResults::WriteCaseIn(results_.previous(), name);
   }
   FakeResults::WriteCaseIn(results_.previous(), "A.Fixed", FakeResults::kFailed);
@@ -186,9 +211,10 @@ TEST_F(RunTest, ComparesVerdictsWithThePreviousRun) {
   std::vector<std::string> changes;
   for (const CaseRun& each : run.cases) changes.push_back(each.name + ": " + each.Change());
   EXPECT_THAT(changes, ElementsAre("A.Breaks: newly failed", "A.Fixed: fixed",
+                                   "A.Found: has a verdict again", "A.Lost: lost its verdict",
                                    "A.New: ", "A.Skips: newly skipped",
                                    "A.Stays: ", "A.Unskipped: no longer skipped"));
-  EXPECT_FALSE(run.cases[2].before.has_value());
+  EXPECT_FALSE(run.cases[4].before.has_value());
   EXPECT_THAT(run.not_run, ElementsAre("A.Gone"));
 }
 

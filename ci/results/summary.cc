@@ -6,6 +6,7 @@
 #include <boost/algorithm/string/replace.hpp>
 #include <boost/algorithm/string/trim.hpp>
 
+#include "ci/results/allowed_skips.h"
 #include "ci/results/run.h"
 #include "ci/results/run_page.h"
 #include "helpers/base/exit_code.h"
@@ -25,10 +26,11 @@ void PrintCase(const CaseRun& run, std::ostream& out) {
   const auto seconds = [](const std::optional<double>& number) {
     return number ? fmt::format("{:7.1f}", *number) : "      -";
   };
-  out << fmt::format("{:8}{} s real {} s virtual  {}\n",
+  out << fmt::format("{:10}{} s real {} s virtual  {}\n",
                      run.Failed() ? "FAILED" : Describe(run.verdict), seconds(run.real_seconds),
                      seconds(run.virtual_seconds), run.name);
   if (run.Skipped()) out << Indented(run.reason);
+  if (run.unlisted_skip) out << Indented("this skip is not allowed");
   for (const Failure& failure : run.failures) {
     const std::string location = failure.Location();
     out << Indented((location.empty() ? "" : location + "\n") + failure.text);
@@ -39,9 +41,10 @@ void PrintCase(const CaseRun& run, std::ostream& out) {
 }
 
 void PrintSums(const RunResults& run, std::ostream& out) {
-  out << fmt::format("cases: {} passed, {} failed, {} skipped; {:.0f} s real, {:.0f} s virtual\n",
-                     run.Count(Verdict::kPassed), run.Count(Verdict::kFailed),
-                     run.Count(Verdict::kSkipped), run.real_seconds, run.virtual_seconds);
+  out << fmt::format(
+      "cases: {} passed, {} failed, {} no verdict, {} skipped; {:.0f} s real, {:.0f} s virtual\n",
+      run.Count(Verdict::kPassed), run.Count(Verdict::kFailed), run.Count(Verdict::kNoVerdict),
+      run.Count(Verdict::kSkipped), run.real_seconds, run.virtual_seconds);
   if (run.KnownIssues() > 0) {
     out << "known issues: " << run.KnownIssues() << " of the failures\n";
   }
@@ -49,6 +52,32 @@ void PrintSums(const RunResults& run, std::ostream& out) {
     out << "unexpected passes: " << run.UnexpectedPasses()
         << " of cases with a known issue; has it been fixed?\n";
   }
+}
+
+/// Prints which directories do not count.
+void PrintOtherRuns(const RunResults& run, std::ostream& out) {
+  if (run.of_other_runs.empty()) return;
+  out << "not counted: " << run.of_other_runs.size() << " results of other runs, such as "
+      << run.of_other_runs.front() << "\n";
+}
+
+/// Marks the skips that the run may not have.
+Status CheckSkips(const std::string& allowed_skips, RunResults& run) {
+  if (allowed_skips.empty()) return Ok{};
+  DUALPATH_TRY(const AllowedSkips allowed, AllowedSkips::Read(allowed_skips));
+  for (CaseRun& each : run.cases) {
+    each.unlisted_skip = each.Skipped() && !allowed.Allow(each.name, each.reason);
+  }
+  if (run.UnlistedSkips() == 0) return Ok{};
+  return Error::Because(
+      "check the skips", allowed_skips,
+      fmt::format("{} of {} are not allowed", run.UnlistedSkips(), run.Count(Verdict::kSkipped)));
+}
+
+int CodeOf(const RunResults& run) {
+  if (run.Count(Verdict::kFailed) > 0) return kCaseFailed;
+  if (run.Count(Verdict::kNoVerdict) > 0) return kInfrastructure;
+  return run.Count(Verdict::kPassed) > 0 ? kAllPassed : kNothingRan;
 }
 
 void PrintTrend(const RunResults& run, std::ostream& out) {
@@ -81,20 +110,22 @@ void PrintNextSteps(const RunResults& run, const std::string& index, std::ostrea
   constexpr int kMostCases = 5;
   int printed = 0;
   for (const CaseRun& each : run.cases) {
-    if (!each.Failed() || !each.known_issue.empty()) continue;
+    if (!each.FailedOrHasNoVerdict() || !each.known_issue.empty()) continue;
     if (++printed > kMostCases) break;
     const std::string timeline = "timeline.html";
     const std::string change = each.Change();
-    out << "\n" << each.name << (change.empty() ? " failed" : " " + change) << "\n";
+    const std::string verdict = each.Failed() ? "failed" : "has no verdict";
+    out << "\n" << each.name << " " << (change.empty() ? verdict : change) << "\n";
     out << "  page   "
         << (each.Has(timeline) ? Join(Join(run.results, each.directory), timeline) : index) << "\n";
     out << "  logs   " << Join(run.results, each.directory) << "\n";
     out << "  alone  " << each.AloneCommand() << "\n";
-    out << "  shell  " << each.ShellCommand() << "\n";
+    if (each.Failed()) out << "  shell  " << each.ShellCommand() << "\n";
   }
   if (printed > kMostCases) {
-    out << "\nand " << run.Count(Verdict::kFailed) - run.KnownIssues() - kMostCases
-        << " more: " << index << "\n";
+    const int all =
+        run.Count(Verdict::kFailed) + run.Count(Verdict::kNoVerdict) - run.KnownIssues();
+    out << "\nand " << all - kMostCases << " more: " << index << "\n";
   }
 }
 
@@ -106,18 +137,24 @@ int Summarize(const SummaryOptions& options, const Github& github, std::ostream&
           ? boost::trim_right_copy_if(options.results, [](char c) { return c == '/'; }) +
                 ".previous"
           : options.previous;
-  const RunResults run = ReadRun(options.results, previous);
+  RunResults run = ReadRun(options.results, previous);
+  const Status skips = CheckSkips(options.allowed_skips, run);
   const auto report_to_github = [&] {
     const Status reported = ReportToGithub(run, github, out);
     if (!reported.ok()) out << "dualpath summary: " << reported.error().ToString() << "\n";
   };
+  const Fence fence = FenceOf(github);
+  out << fence.before;
   if (run.cases.empty()) {
     out << "no case results in " << options.results << "\n";
+    PrintOtherRuns(run, out);
+    out << fence.after;
     report_to_github();
     return kNothingRan;
   }
   for (const CaseRun& each : run.cases) PrintCase(each, out);
   PrintSums(run, out);
+  PrintOtherRuns(run, out);
   PrintTrend(run, out);
   const std::string index = Join(run.results, "index.html");
   const Status written = WriteFileAtomically(index, RunPage(run));
@@ -127,9 +164,11 @@ int Summarize(const SummaryOptions& options, const Github& github, std::ostream&
   } else {
     out << "dualpath summary: write the run's page: " << written.error().ToString() << "\n";
   }
-  report_to_github();
   PrintNextSteps(run, index, out);
-  return run.Count(Verdict::kFailed) == 0 ? kAllPassed : kCaseFailed;
+  if (!skips.ok()) out << "dualpath summary: " << skips.error().ToString() << "\n";
+  out << fence.after;
+  report_to_github();
+  return skips.ok() ? CodeOf(run) : kCaseFailed;
 }
 
 }  // namespace dualpath::results

@@ -16,15 +16,17 @@ namespace fs = std::filesystem;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class SummaryTest : public ::testing::Test {
  protected:
   int Print(const Github& github = {}) {
     out_.str("");
-    return Summarize({results_.path(), ""}, github, out_);
+    return Summarize({results_.path(), "", allowed_skips_}, github, out_);
   }
 
   FakeResults results_;
+  std::string allowed_skips_;
   std::ostringstream out_;
 };
 
@@ -33,10 +35,10 @@ TEST_F(SummaryTest, PrintsALineForEachCaseAndTheSums) {
   results_.WriteCase("A.Skips", FakeResults::kSkipped, 1, 2);
   EXPECT_EQ(Print(), kAllPassed);
   EXPECT_EQ(out_.str(),
-            "passed      5.0 s real    50.0 s virtual  A.Passes\n"
-            "skipped     1.0 s real     2.0 s virtual  A.Skips\n"
+            "passed        5.0 s real    50.0 s virtual  A.Passes\n"
+            "skipped       1.0 s real     2.0 s virtual  A.Skips\n"
             "        no fio; install it\n"
-            "cases: 1 passed, 0 failed, 1 skipped; 6 s real, 52 s virtual\n"
+            "cases: 1 passed, 0 failed, 0 no verdict, 1 skipped; 6 s real, 52 s virtual\n"
             "results: " +
                 results_.path() + " (merged JUnit: junit.xml)\npage: " + results_.path() +
                 "/index.html\n");
@@ -75,6 +77,56 @@ TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {
                        "  shell  build/bin/dualpath shell --at A.Fails\n"));
 }
 
+TEST_F(SummaryTest, NoVerdictHasItsOwnExitCode) {
+  results_.WriteCase("A.Lost", "<error message=\"the lab panicked\"/>");
+  results_.WriteCase("A.Passes");
+  EXPECT_EQ(Print(), kInfrastructure);
+  EXPECT_THAT(out_.str(), StartsWith("no verdict    5.0 s real    50.0 s virtual  A.Lost\n"
+                                     "        the lab panicked\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("cases: 1 passed, 0 failed, 1 no verdict, 0 skipped;"));
+  EXPECT_THAT(out_.str(), EndsWith("\nA.Lost has no verdict\n  page   " + results_.path() +
+                                   "/index.html\n  logs   " + results_.path() +
+                                   "/A.Lost\n  alone  ./ci/cases -- -R '^A\\.Lost$'\n"));
+  results_.WriteCase("A.Fails", FakeResults::kFailed);
+  EXPECT_EQ(Print(), kCaseFailed) << "a failure outweighs it";
+}
+
+TEST_F(SummaryTest, ARunWithoutAPassRanNothing) {
+  results_.WriteCase("A.Skips", FakeResults::kSkipped);
+  EXPECT_EQ(Print(), kNothingRan);
+}
+
+TEST_F(SummaryTest, ASkipThatIsNotAllowedFails) {
+  results_.WriteCase("A.Passes");
+  results_.WriteCase("A.Skips", FakeResults::kSkipped);
+  allowed_skips_ = results_.path() + ".allowed";
+  FakeResults::Write(allowed_skips_, "A.*: no fio\n");
+  EXPECT_EQ(Print(), kAllPassed);
+  FakeResults::Write(allowed_skips_, "A.*: no root\n");
+  Github github;
+  github.is_on = true;
+  EXPECT_EQ(Print(github), kCaseFailed);
+  EXPECT_THAT(out_.str(), HasSubstr("        this skip is not allowed\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("title=A.Skips::this skip is not allowed: no fio"));
+  EXPECT_THAT(out_.str(), HasSubstr(": 1 of 1 are not allowed\n"));
+}
+
+TEST_F(SummaryTest, AListOfSkipsThatCannotBeReadFails) {
+  results_.WriteCase("A.Passes");
+  allowed_skips_ = results_.path() + "/none";
+  EXPECT_EQ(Print(), kCaseFailed);
+}
+
+TEST_F(SummaryTest, ResultsOfOtherRunsAreNotCounted) {
+  results_.WriteCase("A.Passes");
+  results_.WriteCase("A.Old", FakeResults::kFailed);
+  FakeResults::Write(results_.path() + "/A.Old/run-id", "another\n");
+  EXPECT_EQ(Print(), kAllPassed);
+  EXPECT_THAT(out_.str(), HasSubstr("cases: 1 passed, 0 failed,"));
+  EXPECT_THAT(out_.str(), HasSubstr("not counted: 1 results of other runs, such as " +
+                                    results_.path() + "/A.Old\n"));
+}
+
 TEST_F(SummaryTest, LimitsNextStepsToTheFirstFailures) {
   for (int i = 0; i < 8; ++i) results_.WriteCase("A.F" + std::to_string(i), FakeResults::kFailed);
   EXPECT_EQ(Print(), kCaseFailed);
@@ -98,7 +150,7 @@ TEST_F(SummaryTest, ComparesWithTheGivenRun) {
   other.WriteCase("A.Passes", FakeResults::kFailed);
   other.WriteCase("A.Gone");
   results_.WriteCase("A.Passes");
-  EXPECT_EQ(Summarize({results_.path() + "/", other.path()}, {}, out_), kAllPassed);
+  EXPECT_EQ(Summarize({results_.path() + "/", other.path(), ""}, {}, out_), kAllPassed);
   EXPECT_THAT(out_.str(),
               HasSubstr("compared with " + other.path() +
                         ": 0 newly failed, 1 fixed, 0 slower, 0 faster, 1 not rerun\n"));
@@ -130,12 +182,32 @@ TEST_F(SummaryTest, ReportsToGithub) {
   EXPECT_THAT(*ReadFile(github.step_summary), HasSubstr("#### `A.Fails`"));
 }
 
+// GitHub obeys workflow commands anywhere in a step's output, even after white space.
+TEST_F(SummaryTest, GithubObeysOnlyOurCommands) {
+  results_.WriteCase("A.Fails", "<failure message=\"&#x0A;::add-mask::x&#x0A;::stop::\"/>");
+  Github github;
+  github.is_on = true;
+  Print(github);
+  const std::string text = out_.str();
+  const std::string stop = "::stop-commands::";
+  ASSERT_THAT(text, StartsWith(stop));
+  const std::string token = text.substr(stop.size(), text.find('\n') - stop.size());
+  const std::size_t resumed = text.find("\n::" + token + "::\n");
+  ASSERT_NE(resumed, std::string::npos);
+  EXPECT_LT(text.find("::add-mask::"), resumed);
+  EXPECT_EQ(text.find("::add-mask::", resumed + 1), text.rfind("%0A::add-mask::") + 3);
+  EXPECT_THAT(text.substr(resumed), HasSubstr("\n::error title=A.Fails::"));
+  Print(github);
+  EXPECT_THAT(out_.str(), Not(HasSubstr(token)));
+}
+
 TEST_F(SummaryTest, HandlesThousandsOfCases) {
   std::string cases;
   for (int i = 0; i < 5000; ++i) {
     cases +=
         "<testcase name=\"C" + std::to_string(i) + "\" classname=\"A\" status=\"run\" time=\"1\"/>";
   }
+  results_.Mark("all");
   FakeResults::Write(results_.path() + "/all/gtest.xml",
                      "<testsuites><testsuite name=\"A\">" + cases + "</testsuite></testsuites>");
   EXPECT_EQ(Print(), kAllPassed);

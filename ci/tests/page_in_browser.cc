@@ -26,8 +26,10 @@ void PageInBrowser::TearDownTestSuite() {
 
 void PageInBrowser::SetUp() {
   if (const auto missing = host::Requirements().Program("chromedriver")) {
-    const char* const strict = std::getenv("DUALPATH_STRICT");
-    if (strict != nullptr && std::string(strict) == "1") FAIL() << *missing;
+    // On CI no check may be skipped.
+    if (std::getenv("CI") != nullptr || std::getenv("GITHUB_ACTIONS") != nullptr) {
+      FAIL() << *missing;
+    }
     GTEST_SKIP() << *missing;
   }
   // Not in SetUpTestSuite, whose failure gtest reports as skipped tests.

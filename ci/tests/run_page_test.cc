@@ -86,6 +86,25 @@ TEST_F(RunPageInBrowser, ShowsTheFamiliesThatFailedFirst) {
   EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 
+TEST_F(RunPageInBrowser, ACaseWithoutAVerdictHasItsOwnTile) {
+  results::RunResults run = OneOfEachKind();
+  results::CaseRun lost = Case("Lost.Panics", "cases/lost.cc", 1, 2);
+  lost.verdict = results::Verdict::kNoVerdict;
+  lost.failures = {{"", 0, "the lab panicked"}};
+  run.cases.push_back(lost);
+  Open(run);
+  EXPECT_EQ(Get("document.title"),
+            "2 failed, 1 no verdict, 2 passed, 1 skipped \u00b7 Dualpath run");
+  Click("#totals [data-filter=\"no verdict\"]");
+  EXPECT_EQ(Names(), json({"Lost.Panics"}));
+  EXPECT_EQ(GetText("[id=\"Lost.Panics\"] .verdict"), "no verdict");
+  EXPECT_EQ(GetText("[id=\"Lost.Panics\"] pre"), "the lab panicked");
+  EXPECT_EQ(GetText("[id=\"Lost.Panics\"] .commands"),
+            "run it alone./ci/cases -- -R '^Lost\\.Panics$'");
+  EXPECT_EQ(GetText("[id=\"Lost.Panics\"] td.trend"), "lost its verdict");
+  EXPECT_THAT(ConsoleMessages(), IsEmpty());
+}
+
 TEST_F(RunPageInBrowser, AFailureHasItsLocationAndTheNextSteps) {
   Open(OneOfEachKind());
   const std::string failed = "[id=\"Failover.Fails\"] ";

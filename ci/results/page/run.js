@@ -25,7 +25,8 @@
 
   // The tone determines the color. Known failures and unexpected passes have their own tones.
   for (const c of run.cases) {
-    c.tone = c.known_issue ? { failed: "known", passed: "odd" }[c.verdict] || c.verdict : c.verdict;
+    const tone = c.verdict === "no verdict" ? "lost" : c.verdict;
+    c.tone = c.known_issue ? { failed: "known", passed: "odd" }[c.verdict] || tone : tone;
     c.text = [c.name, c.family, c.reason, c.known_issue, c.change, c.verdict,
               ...c.failures.flatMap((f) => [f.at, f.text])].join("\n").toLowerCase();
   }
@@ -35,6 +36,7 @@
   const filters = [
     { name: "all", tone: "", wanted: () => true },
     { name: "failed", tone: "failed", wanted: (c) => c.verdict === "failed" },
+    { name: "no verdict", tone: "lost", wanted: (c) => c.tone === "lost", optional: true },
     { name: "passed", tone: "passed", wanted: (c) => c.verdict === "passed" },
     { name: "skipped", tone: "skipped", wanted: (c) => c.verdict === "skipped" },
     { name: "known issues", tone: "known", wanted: (c) => c.tone === "known", optional: true },
@@ -57,14 +59,16 @@
     tile.title = title;
     $("totals").append(tile);
   }
-  for (const tone of ["failed", "known", "skipped", "odd", "passed"]) {
+  for (const tone of ["failed", "lost", "known", "skipped", "odd", "passed"]) {
     const n = run.cases.filter((c) => c.tone === tone).length;
     if (!n) continue;
     const part = make("i", tone);
     part.style.flex = `${n} 0 0`;
     $("share").append(part);
   }
-  const verdicts = ["failed", "passed", "skipped"].map((v) => `${run.cases.filter((c) => c.verdict === v).length} ${v}`).join(", ");
+  const tally = (cases, verdicts) => verdicts.map((v) => [cases.filter((c) => c.verdict === v).length, v]);
+  const inWords = (counts) => counts.map(([n, v]) => `${n} ${v}`).join(", ");
+  const verdicts = inWords(tally(run.cases, ["failed", "no verdict", "passed", "skipped"]).filter(([n, v]) => n || v !== "no verdict"));
   $("share").setAttribute("aria-label", verdicts);
   const span = [];
   if (run.ended) span.push("ended " + new Date(run.ended * 1000).toLocaleString("sv"));
@@ -83,7 +87,7 @@
 
   function trend(c) {
     const cell = make("td", "trend");
-    if (c.change) cell.append(make("div", c.verdict === "passed" ? "better" : c.verdict === "failed" ? "worse" : "muted", c.change));
+    if (c.change) cell.append(make("div", c.verdict === "passed" ? "better" : c.verdict === "failed" || c.tone === "lost" ? "worse" : "muted", c.change));
     else if (!c.before) { if (run.previous) cell.append(make("div", "muted", "not in it")); return cell; }
     for (const [ratio, words] of [[c.real_ratio, "real"], [c.virtual_ratio, "virtual"]]) {
       if (!ratio) continue;
@@ -171,8 +175,8 @@
     const title = make("th", "", family);
     title.colSpan = 2;
     const file = cases.find((c) => c.file);
-    const tally = ["failed", "skipped", "passed"].map((v) => [cases.filter((c) => c.verdict === v).length, v]).filter(([n]) => n);
-    title.append(make("small", "", tally.map(([n, v]) => `${n} ${v}`).join(", ") + (file ? ` \u00b7 ${file.file}` : "")));
+    const counts = tally(cases, ["failed", "no verdict", "skipped", "passed"]).filter(([n]) => n);
+    title.append(make("small", "", inWords(counts) + (file ? ` \u00b7 ${file.file}` : "")));
     const sum = (key) => seconds(cases.reduce((total, c) => (c[key] ? (total || 0) + c[key] : total), null));
     const rest = make("th");
     rest.colSpan = 2;
@@ -191,7 +195,7 @@
     if (!families.has(c.family)) families.set(c.family, []);
     families.get(c.family).push(c);
   }
-  const hasFailed = (cases) => cases.some((c) => c.tone === "failed");
+  const hasFailed = (cases) => cases.some((c) => c.tone === "failed" || c.tone === "lost");
   const inOrder = [...families].sort(([a, x], [b, y]) => hasFailed(y) - hasFailed(x) || a.localeCompare(b));
   for (const [, cases] of inOrder) cases.sort((a, b) => a.line - b.line);
   let sort = { key: "", down: true };
