@@ -92,12 +92,17 @@ function(dualpath_discover_cases program)
   get_target_property(sources ${program} SOURCES)
   set(rules "")
   foreach(source IN LISTS sources)
-    dualpath_read_labels(rules ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+    get_filename_component(source ${source} ABSOLUTE)
+    dualpath_read_labels(rules ${source})
   endforeach()
   set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
   configure_file(${CMAKE_SOURCE_DIR}/ci/cmake/CaseProperties.cmake.in ${properties_file} @ONLY)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
+endfunction()
 
+# dualpath_prepare_place(<program>)
+# Adds the ctest entry that prepares the place for all cases, or cleans it up after them.
+function(dualpath_prepare_place program)
   if(DUALPATH_PLACE STREQUAL "lab")
     # Builds the image and the snapshots once, outside the time limits of cases.
     add_test(NAME lab.prepare COMMAND dualpath prepare $<TARGET_FILE:${program}>)

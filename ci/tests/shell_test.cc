@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <set>
 
+#include "ci/tests/processes.h"
 #include "ci/tests/pty.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
@@ -30,6 +30,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using tests::ChildOf;
+using tests::IsRunning;
 
 constexpr char kProgram[] = DUALPATH_PROGRAM;
 constexpr seconds kStart{120};  // long, since cases may run at the same time
@@ -108,24 +110,6 @@ Observable<multipath::Map> MultipathLl(Pty& pty) {
 }
 
 PathId Id(const multipath::Path& path) { return {path.hctl, {}, path.device}; }
-
-/// Returns the child of a process: its VM.
-Result<int> ChildOf(int pid) {
-  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
-  std::error_code ec;
-  for (const auto& task : fs::directory_iterator(tasks, ec)) {
-    std::ifstream children(task.path() / "children");
-    int child = 0;
-    if (children >> child) return child;
-  }
-  return Error::Because("find the child of", std::to_string(pid), "no child process");
-}
-
-/// Returns whether a process is running; a zombie is not.
-bool IsRunning(int pid) {
-  const auto status = ReadFile("/proc/" + std::to_string(pid) + "/status");
-  return status.ok() && status->find("State:\tZ") == std::string::npos;
-}
 
 TEST_F(ShellTest, RunsTheArticlesCommands) {
   ASSERT_OK_AND_ASSIGN(Pty root, Shell());
