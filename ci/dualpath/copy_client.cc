@@ -41,9 +41,10 @@ Result<CopyMessage> Request(const std::string& shell, CopyMessage request, Deadl
   DUALPATH_TRY(const UniqueFd socket, ConnectToShell(shell));
   DUALPATH_TRY_STATUS(lab::SendMessage(socket, std::move(request), deadline));
   DUALPATH_TRY(CopyMessage answer, lab::ReceiveMessage(socket, deadline));
-  const std::string error = answer.head.value("error", "");
-  if (!error.empty()) return Error::Because("copy a file", "in the lab " + shell, error);
-  return answer;
+  const auto error = answer.head.find("error");
+  if (error == answer.head.end()) return answer;
+  return Error::Because("copy a file", "in the lab " + shell,
+                        error->is_string() ? error->get<std::string>() : error->dump());
 }
 
 }  // namespace
@@ -60,7 +61,8 @@ Result<LabFile> FetchFile(const LabPath& file, std::size_t offset, Deadline dead
   CopyMessage request;
   request.head = {{"from", file.path}, {"offset", offset}};
   DUALPATH_TRY(CopyMessage answer, Request(file.shell, std::move(request), deadline));
-  return LabFile{std::move(answer.body), answer.head.value("mode", kDefaultMode)};
+  const auto mode = static_cast<unsigned>(answer.Number("mode", kDefaultMode));
+  return LabFile{std::move(answer.body), mode};
 }
 
 Status CopyIn(const std::string& source, const LabPath& target, Deadline deadline) {

@@ -175,8 +175,8 @@ TEST_F(CopyTest, PrintsTheLabsErrorMessage) {
 TEST_F(CopyTest, FailsOnAnInvalidOrTruncatedAnswer) {
   const auto server = lab::CopyServer::Open("");
   ASSERT_TRUE(server.ok());
-  for (const char* reply :
-       {"", "no json\n", "{\"bytes\": 99}\nshort", "{\"bytes\": 99999999999}\n"}) {
+  for (const char* reply : {"", "no json\n", "{\"bytes\": 99}\nshort", "{\"bytes\": 99999999999}\n",
+                            "{\"bytes\": \"1\"}\nx", "{\"error\": 5}\n"}) {
     const Answering shell(*server, reply);
     EXPECT_EQ(CopyAndCatch({"lab:/x", File("y")}), kInfrastructure) << reply;
   }

@@ -17,6 +17,7 @@
 #include "ci/dualpath/shell_command.h"
 #include "ci/dualpath/summary_command.h"
 #include "ci/dualpath/topology_command.h"
+#include "ci/flakes/flakes_command.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/copy_socket.h"
@@ -70,6 +71,7 @@ int Run(int argc, char** argv) {
   const cli::TopologyCommand topology(app);
   const cli::ReportCommand report(app);
   const bench::BenchCommand bench(app);
+  const flakes::FlakesCommand flakes(app);
   try {
     app.parse(exec.TakeWordsAfterSeparator(argc, argv), argv);
   } catch (const CLI::ParseError& error) {
@@ -83,6 +85,7 @@ int Run(int argc, char** argv) {
   if (outcomes.parsed()) return outcomes.Run();
   if (topology.parsed()) return topology.Run();
   if (report.parsed()) return report.Run();
+  if (flakes.parsed()) return flakes.Run();
   return bench.Run();
 }
 

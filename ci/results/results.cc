@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "ci/results/run_id.h"
+#include "ci/results/xml_depth.h"
 #include "helpers/base/file.h"
 #include "helpers/base/file_lock.h"
 #include "helpers/base/utf8.h"
@@ -19,15 +20,21 @@ using boost::property_tree::ptree;
 
 constexpr char kSuites[] = "testsuites";
 
+std::string ForXml(const std::string& text);
+
 /// Removes indentation as the parser's trimming does, but preserves line breaks in messages of
-/// tests.
-void DropIndentation(ptree& tree) {
+/// tests. Also removes characters that the parser accepts but XML does not allow.
+void Clean(ptree& tree) {
   if (tree.data().find_first_not_of(" \t\r\n") == std::string::npos) tree.data().clear();
-  for (auto& [tag, child] : tree) DropIndentation(child);
+  tree.data() = ForXml(tree.data());
+  for (auto& [tag, child] : tree) Clean(child);
 }
 
 Result<ptree> ReadSuites(const std::string& path) {
   DUALPATH_TRY(const std::string text, ReadFile(path));
+  if (IsNestedTooDeeply(text)) {
+    return Error::Because("read gtest's report", path, "elements are nested too deeply");
+  }
   std::istringstream in(text);
   ptree tree;
   try {
@@ -38,7 +45,7 @@ Result<ptree> ReadSuites(const std::string& path) {
   if (tree.count(kSuites) == 0) {
     return Error::Because("read gtest's report", path, "no <testsuites> element");
   }
-  DropIndentation(tree);
+  Clean(tree);
   return tree.get_child(kSuites);
 }
 

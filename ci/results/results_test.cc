@@ -302,6 +302,28 @@ TEST_F(MergeJunitTest, AnUnreadableReportIsAnError) {
   EXPECT_THAT(tests->at(3).message, HasSubstr("read gtest's report: " + cut));
 }
 
+TEST_F(MergeJunitTest, HasNoCharactersThatXmlForbids) {
+  Report("Failover.A",
+         "<testsuites><testsuite name='F'><testcase classname='F' name='A'><failure "
+         "message='a&#;b&#1;c\x02'/></testcase></testsuite></testsuites>");
+  ASSERT_TRUE(MergeJunit(directory_.path()).ok());
+  const auto junit = ReadFile(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(junit.ok());
+  EXPECT_THAT(*junit, HasSubstr("a b c "));
+  for (const char c : *junit) EXPECT_TRUE(c >= ' ' || c == '\n') << static_cast<int>(c);
+}
+
+TEST_F(MergeJunitTest, AReportNestedWithoutEndCountsAsAFailure) {
+  std::string deep = "<testsuites>";
+  for (int i = 0; i < 300000; ++i) deep += "<a b='/>'>";
+  Report("Failover.A", deep);
+  ASSERT_TRUE(MergeJunit(directory_.path()).ok());
+  const auto tests = ReadTestResults(directory_.path() + "/junit.xml");
+  ASSERT_TRUE(tests.ok()) << tests.error().ToString();
+  ASSERT_EQ(tests->size(), 1U);
+  EXPECT_THAT(tests->at(0).message, HasSubstr("nested too deeply"));
+}
+
 TEST_F(MergeJunitTest, ConcurrentMergesAreSafe) {
   for (int i = 0; i < 10; ++i) Report("Failover." + std::to_string(i), kGtest112);
   std::array<std::thread, 4> mergers;

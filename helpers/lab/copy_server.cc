@@ -45,19 +45,19 @@ std::optional<LabAnswer> ParseLabAnswer(const std::string& line) {
 
 /// Returns the lab agent's command line for `request`; empty if the request is not valid.
 std::string LineFor(const CopyMessage& request) {
-  const std::string into = request.head.value("into", "");
-  const std::string from = request.head.value("from", "");
-  const std::string name = request.head.value("name", "");
+  const std::string into = request.Text("into");
+  const std::string from = request.Text("from");
+  const std::string name = request.Text("name");
   // The lab agent reads a line at a time.
   if ((into + from + name).find('\n') != std::string::npos) return "";
   if (!into.empty()) {
     return fmt::format("/payload/data/receive {} {:o} {} {}", request.body.size(),
-                       request.head.value("mode", kDefaultMode) & kPermissions,
+                       request.Number("mode", kDefaultMode) & kPermissions,
                        process::QuotedForShell(name), process::QuotedForShell(into));
   }
   if (from.empty()) return "";
   return fmt::format("/payload/data/send {} {}", process::QuotedForShell(from),
-                     request.head.value("offset", std::size_t{0}));
+                     request.Number("offset", 0));
 }
 
 /// Runs `line` in the lab with the request's file and returns the reply to the client. A line that

@@ -26,13 +26,29 @@ Error CannotReceive(const std::string& reason) {
 Result<json> ParseHead(const std::string& line) {
   json head = json::parse(line, nullptr, false);
   if (!head.is_object()) return CannotReceive("expected a JSON object, received \"" + line + "\"");
-  if (head.value("bytes", std::size_t{0}) > kMostCopyBytes) {
-    return CannotReceive("the file is larger than 1 GiB");
+  const auto bytes = head.find("bytes");
+  if (bytes == head.end()) return head;
+  if (!bytes->is_number_unsigned()) {
+    return CannotReceive("expected a number of bytes, received " + bytes->dump());
+  }
+  if (bytes->get<std::size_t>() > kMostCopyBytes) {
+    return CannotReceive("the file is larger than 1 GiB (" + bytes->dump() + " bytes)");
   }
   return head;
 }
 
 }  // namespace
+
+std::string CopyMessage::Text(const char* key) const {
+  const auto field = head.find(key);
+  return field != head.end() && field->is_string() ? field->get<std::string>() : "";
+}
+
+std::size_t CopyMessage::Number(const char* key, std::size_t otherwise) const {
+  const auto field = head.find(key);
+  if (field == head.end() || !field->is_number_integer() || *field < 0) return otherwise;
+  return field->get<std::size_t>();
+}
 
 Status SendMessage(const UniqueFd& socket, CopyMessage message, Deadline deadline) {
   message.head["bytes"] = message.body.size();
@@ -43,16 +59,18 @@ Status SendMessage(const UniqueFd& socket, CopyMessage message, Deadline deadlin
 
 Result<CopyMessage> ReceiveMessage(const UniqueFd& socket, Deadline deadline) {
   std::string buffered;
-  std::optional<json> head;
+  CopyMessage message;
   while (true) {
-    if (!head) {
+    if (message.head.is_null()) {
       if (const auto line = TakeLine(buffered)) {
-        DUALPATH_TRY(head, ParseHead(*line));
+        DUALPATH_TRY(message.head, ParseHead(*line));
       }
     }
-    if (head && buffered.size() >= head->value("bytes", std::size_t{0})) {
-      buffered.resize(head->value("bytes", std::size_t{0}));
-      return CopyMessage{std::move(*head), std::move(buffered)};
+    const std::size_t bytes = message.Number("bytes", 0);
+    if (!message.head.is_null() && buffered.size() >= bytes) {
+      buffered.resize(bytes);
+      message.body = std::move(buffered);
+      return message;
     }
     DUALPATH_TRY(const std::string chunk, ReadSome(socket, deadline));
     if (chunk.empty()) return CannotReceive("the other side closed the connection");

@@ -24,6 +24,10 @@ constexpr std::size_t kMostCopyBytes = std::size_t{1} << 30;
 struct CopyMessage {
   nlohmann::json head;  ///< one line; `SendMessage` adds "bytes"
   std::string body;
+
+  /// Returns the field of `head`; nothing, or `otherwise`, if it is missing or of another type.
+  std::string Text(const char* key) const;
+  std::size_t Number(const char* key, std::size_t otherwise) const;
 };
 
 Status SendMessage(const UniqueFd& socket, CopyMessage message, Deadline deadline);

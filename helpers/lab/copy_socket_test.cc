@@ -48,6 +48,29 @@ TEST_F(CopySocketTest, ReceivesWhatWasSent) {
   EXPECT_TRUE(received->body == body);
 }
 
+TEST_F(CopySocketTest, RefusesASizeThatIsNone) {
+  for (const char* size : {"\"5\"", "-1", "[]", "1.5", "null", "1073741825"}) {
+    SetUp();
+    ASSERT_TRUE(
+        SendAll(near_, "{\"bytes\": " + std::string(size) + "}\nhello", Deadline::In(seconds(30)))
+            .ok());
+    const auto received = ReceiveMessage(far_, Deadline::In(seconds(30)));
+    ASSERT_FALSE(received.ok()) << size;
+    EXPECT_THAT(received.error().ToString(), HasSubstr("bytes")) << size;
+  }
+}
+
+TEST(CopyMessage, AFieldOfAnotherTypeIsMissing) {
+  CopyMessage message;
+  message.head = {{"into", 5}, {"mode", "0644"}, {"name", "file"}, {"offset", 7}};
+  EXPECT_EQ(message.Text("into"), "");
+  EXPECT_EQ(message.Text("from"), "");
+  EXPECT_EQ(message.Text("name"), "file");
+  EXPECT_EQ(message.Number("mode", 3), 3U);
+  EXPECT_EQ(message.Number("bytes", 4), 4U);
+  EXPECT_EQ(message.Number("offset", 0), 7U);
+}
+
 TEST_F(CopySocketTest, SendingEndsAtTheDeadlineIfTheReaderHangs) {
   const auto begun = std::chrono::steady_clock::now();
   const Status sent =

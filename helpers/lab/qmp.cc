@@ -24,7 +24,9 @@ Result<json> Qmp::Execute(const std::string& command, const json& arguments, Dea
     DUALPATH_TRY(json message, ReadMessage(deadline));
     if (message.contains("return")) return std::move(message["return"]);
     if (message.contains("error")) {
-      const json why = message.value(json::json_pointer("/error/desc"), json(message.dump()));
+      const json& error = message["error"];
+      json why = message.dump();
+      if (error.is_object() && error.contains("desc")) why = error["desc"];
       return Error::Because("QMP command", command,
                             why.is_string() ? why.get<std::string>() : why.dump());
     }

@@ -117,6 +117,15 @@ TEST(Qmp, QemusErrorIsAnError) {
   EXPECT_TRUE(qmp->Execute("stop", json::object(), Soon()).ok()) << "usable after an error";
 }
 
+TEST(Qmp, AnErrorOfAnyOtherTypeIsAnErrorToo) {
+  FakeQemu qemu(kGreeting, {kDone, "{\"error\": [1]}\r\n", "{\"error\": {\"desc\": [2]}}\r\n"});
+  auto qmp = qemu.Negotiate();
+  ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
+  EXPECT_EQ(qmp->Execute("x", json::object(), Soon()).error().ToString(),
+            "QMP command: x: {\"error\":[1]}");
+  EXPECT_EQ(qmp->Execute("y", json::object(), Soon()).error().ToString(), "QMP command: y: [2]");
+}
+
 TEST(Qmp, FailsWithoutAGreeting) {
   EXPECT_EQ(FakeQemu("{\"hello\": 1}\r\n", {}).Negotiate().error().ToString(),
             "QMP handshake: QEMU: not a greeting: {\"hello\":1}");

@@ -4,6 +4,8 @@
 #include <regex>
 #include <sstream>
 
+#include "helpers/base/regex_limit.h"
+
 namespace dualpath::layers {
 namespace {
 
@@ -21,9 +23,11 @@ std::string GuestKernelError::ToString() const {
 }
 
 std::optional<std::chrono::microseconds> TimeOfLine(const std::string& line) {
-  static const std::regex stamp(R"(\[ *(\d{1,12})\.(\d{6})\].*)");
+  static const std::regex stamp(R"(^\[ {0,12}(\d{1,12})\.(\d{6})\])");
   std::smatch match;
-  if (!std::regex_match(line, match, stamp)) return std::nullopt;
+  constexpr std::size_t kLongestStamp = 40;
+  const std::string beginning = line.substr(0, kLongestStamp);
+  if (!std::regex_search(beginning, match, stamp)) return std::nullopt;
   return std::chrono::seconds(std::strtoll(match[1].str().c_str(), nullptr, 10)) +
          std::chrono::microseconds(std::strtoll(match[2].str().c_str(), nullptr, 10));
 }
@@ -53,6 +57,7 @@ std::vector<GuestKernelError> ParseGuestKernelErrors(const std::string& kernel_l
   std::vector<GuestKernelError> errors;
   std::istringstream lines(kernel_log);
   for (std::string line; std::getline(lines, line);) {
+    if (line.size() > kLongestForRegex) continue;
     std::smatch match;
     const auto at = TimeOfLine(line);
     if (at && std::regex_match(line, match, result)) {

@@ -67,6 +67,12 @@ TEST(GuestKernelErrors, AreIgnoredWithoutTheirFirstLine) {
       IsEmpty());
 }
 
+TEST(GuestKernelErrors, AreFoundBesideALineOfAnyLength) {
+  const std::string longest(std::size_t{1} << 20, 'x');
+  EXPECT_THAT(ParseGuestKernelErrors("[    1.000000] " + longest + "\n" + kLog), SizeIs(2));
+  EXPECT_EQ(TimeOfLine("[    1.000000] " + longest), std::chrono::microseconds(1000000));
+}
+
 TEST(TimeOfLine, IsTheTimeStamp) {
   EXPECT_EQ(TimeOfLine("[   28.869268] text"), std::chrono::microseconds(28869268));
   EXPECT_EQ(TimeOfLine("[12345.000001] text"), std::chrono::microseconds(12345000001));

@@ -101,9 +101,10 @@ Result<FileioInfo> FileioInfo::Parse(const std::string& text) {
   // Searched from the right, since a file name may contain the label.
   const std::size_t size_at = text.rfind(size_label, mode_at);
   if (size_at == std::string::npos || size_at < file_at) return error("size");
+  const std::size_t file_begin = file_at + file_label.size();
+  if (size_at <= file_begin) return error("file");
 
   FileioInfo info;
-  const std::size_t file_begin = file_at + file_label.size();
   info.file = text.substr(file_begin, size_at - file_begin);
   const std::size_t size_begin = size_at + size_label.size();
   const auto size = ParseWhole<std::uint64_t>(text.substr(size_begin, mode_at - size_begin));

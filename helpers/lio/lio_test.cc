@@ -72,6 +72,11 @@ TEST(FileioInfo, IsParsedFromOldAndNewKernels) {
   EXPECT_FALSE(old_style->write_back);
 }
 
+TEST(FileioInfo, NeedsTheNameOfTheFile) {
+  EXPECT_FALSE(FileioInfo::Parse("File:   Size: 1  Mode: O_DSYNC").ok());
+  EXPECT_FALSE(FileioInfo::Parse("File:  Size: 1  Mode: O_DSYNC").ok());
+}
+
 TEST(FileioInfo, NamesTheMissingField) {
   EXPECT_THAT(FileioInfo::Parse("").error().ToString(), HasSubstr("no file"));
   EXPECT_THAT(FileioInfo::Parse("File: /x  Mode: O_DSYNC").error().ToString(),

@@ -103,8 +103,8 @@ struct LooksItself<::testing::Matcher<const StorageFile&>> : std::true_type {};
 /// made durable, or a later one (guest::HoldsFlushedWrites).
 ::testing::Matcher<const StorageFile&> HoldsEveryWriteFlushedIn(guest::IoReport report);
 
-/// storage.raw could be read, writes of the run that were acknowledged are lost, and nothing else is
-/// wrong: a block holds what it held before them:
+/// storage.raw could be read, writes of the run that were acknowledged are lost, and nothing else
+/// is wrong: a block holds what it held before them:
 ///   EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
 /// fails as
 ///   Expected: has lost acknowledged writes of the run

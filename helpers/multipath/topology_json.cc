@@ -79,6 +79,10 @@ Result<PathGroup> ReadGroup(const json& object, const std::string& where) {
   const auto priority = object.find("pri");
   if (priority != object.end() && priority->is_number_integer()) {
     group.priority = priority->get<int>();
+    // nlohmann-json wraps a larger number around.
+    if (priority->dump() != std::to_string(group.priority)) {
+      return Malformed(where + " has an impossible priority");
+    }
   }
   DUALPATH_TRY(const json paths, Array(object, "paths", where));
   for (const json& element : paths) {
@@ -130,7 +134,7 @@ Result<Topology> ParseMapsJson(const std::string& text) {
   json document;
   try {
     document = json::parse(text);
-  } catch (const json::parse_error& error) {
+  } catch (const json::exception& error) {  // also a number that no type holds
     return Malformed(error.what());
   }
   Topology topology;

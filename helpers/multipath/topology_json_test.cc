@@ -107,6 +107,14 @@ TEST(ParseMapsJson, ParsesOneMapAndNoMaps) {
   EXPECT_THAT(none->maps, IsEmpty());
 }
 
+TEST(ParseMapsJson, RejectsAPriorityThatItCannotHold) {
+  const auto topology = ParseMapsJson(
+      R"({"maps": [{"name": "a", "path_groups": [{"pri": 4294967346, "paths": []}]}]})");
+  ASSERT_FALSE(topology.ok());
+  EXPECT_EQ(topology.error().ToString(),
+            "parse multipathd's JSON: maps: map a has an impossible priority");
+}
+
 TEST(ParseMapsJson, NamesTheReasonInAnError) {
   struct Bad {
     const char* text;
@@ -116,6 +124,7 @@ TEST(ParseMapsJson, NamesTheReasonInAnError) {
            Bad{"", "parse error at line 1, column 1"},
            Bad{"fail\n", "parse error at line 1"},
            Bad{R"({"maps": [{"name": "mpa)", "parse error at line 1, column 24"},
+           Bad{R"({"maps": [1e999]})", "number overflow parsing '1e999'"},
            Bad{"[]", "the document has no array 'maps'"},
            Bad{R"({"maps": {}})", "the document has no array 'maps'"},
            Bad{R"({"maps": [7]})", "a map has no 'name'"},

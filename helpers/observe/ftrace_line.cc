@@ -1,6 +1,7 @@
 #include "helpers/observe/ftrace_line.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <sstream>
 
 #include "helpers/base/number.h"
+#include "helpers/base/regex_limit.h"
 #include "helpers/scsi/bytes.h"
 
 namespace dualpath::observe {
@@ -73,6 +75,8 @@ std::vector<std::uint8_t> ProbedCdb(const std::string& fields) {
   return cdb;
 }
 
+constexpr std::int64_t kMostSeconds = INT64_MAX / 1000000 - 1;
+
 using Event = decltype(TraceEvent::event);
 
 std::optional<Event> ParseDone(const std::string& fields, bool timed_out) {
@@ -104,6 +108,8 @@ std::optional<Event> ParseRefused(const std::string& fields) {
   return ScsiRefused{*path, *cdb, *reason};
 }
 
+constexpr int kMostErrno = 4095;  // MAX_ERRNO of include/linux/err.h
+
 /// Parses "8,0 N () 18446744073709551615 + 8 none,0,0 [-19]".
 std::optional<Event> ParseBlockError(const std::string& fields) {
   const std::string device = fields.substr(0, fields.find(' '));
@@ -115,11 +121,9 @@ std::optional<Event> ParseBlockError(const std::string& fields) {
   const auto major = ParseWhole<unsigned>(device.substr(0, comma));
   const auto minor = ParseWhole<unsigned>(device.substr(comma + 1));
   const auto error = ParseWhole<int>(fields.substr(bracket + 1, fields.size() - bracket - 2));
-  if (!major || !minor || !error) return std::nullopt;
+  if (!major || !minor || !error || *error < -kMostErrno) return std::nullopt;
   // Before Linux 4.13, `errors` of an SG_IO is not an errno but the SCSI result, 0x000e0000.
-  constexpr int kLargestErrno = 4095;
-  const int error_number = std::abs(*error);
-  return BlockError{{*major, *minor}, error_number <= kLargestErrno ? error_number : EIO};
+  return BlockError{{*major, *minor}, *error > kMostErrno ? EIO : std::abs(*error)};
 }
 
 std::optional<Event> ParseSgIo(const std::string& fields) {
@@ -193,11 +197,13 @@ Result<TraceEvent> ParseTraceLine(const std::string& line) {
   static const std::regex format(
       R"(\s*(.+?)-(\d+)\s+\[\d+\]\s+(?:\S+\s+)?(\d+)\.(\d{6}): ([A-Za-z0-9_]+): (.*))");
   std::smatch parts;
+  if (line.size() > kLongestForRegex) return error("the line is too long");
   if (!std::regex_match(line, parts, format)) return error("no task, time and event");
   const auto thread_id = ParseWhole<int>(parts[2].str());
   const auto seconds = ParseWhole<std::int64_t>(parts[3].str());
   const auto micros = ParseWhole<std::int64_t>(parts[4].str());
-  if (!thread_id || !seconds || !micros) return error("a number is out of range");
+  if (!thread_id || !seconds || !micros || *seconds > kMostSeconds)
+    return error("a number is out of range");
   // The fields of a probe begin with its address: "(put_sg_io_hdr+0x0/0xa0 [scsi_mod]) status=...".
   auto event = ParseEvent(parts[5], parts[6]);
   if (!event) return error("unknown event, or unknown format, of " + parts[5].str());
@@ -219,7 +225,7 @@ Trace ParseTrace(const std::string& text) {
       trace.lost += written > kept ? written - kept : 0;
     } else if (line.empty() || line.front() == '#') {
       continue;
-    } else if (std::regex_match(line, parts, lost)) {
+    } else if (line.size() <= kLongestForRegex && std::regex_match(line, parts, lost)) {
       trace.lost += ParseWhole<std::uint64_t>(parts[1].str()).value_or(1);
     } else if (auto event = ParseTraceLine(line); event.ok()) {
       trace.events.push_back(std::move(*event));

@@ -134,6 +134,19 @@ TEST(FtraceLine, NamesTheReasonInAnError) {
   EXPECT_FALSE(ParseTraceLine(half_a_byte).ok());
 }
 
+TEST(FtraceLine, RejectsNumbersOutOfRange) {
+  EXPECT_THAT(ParseTraceLine("a-1 [0] 9223372036854775807.000000: e: x").error().ToString(),
+              HasSubstr("a number is out of range"));
+  EXPECT_FALSE(
+      ParseTraceLine("a-1 [0] 1.000000: block_rq_complete: 8,0 N () 1 + 8 [-2147483648]").ok());
+}
+
+TEST(FtraceLine, RejectsALineOfAnyLength) {
+  const std::string longest(std::size_t{1} << 20, '1');
+  EXPECT_FALSE(ParseTraceLine(longest).ok());
+  EXPECT_THAT(ParseTrace(longest + "\nCPU:0 [LOST 1 EVENTS]").not_understood, SizeIs(1));
+}
+
 TEST(Trace, KeepsUnknownLinesAndCountsLostEvents) {
   const Trace trace = ParseTrace(std::string("# tracer: nop\n#\n"
                                              "# entries-in-buffer/entries-written: 196/200   #P:1\n"

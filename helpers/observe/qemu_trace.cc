@@ -52,7 +52,7 @@ std::string GetState(const std::string& event) {
 
 bool IsAnyAvailable(const json& states) {
   return std::any_of(states.begin(), states.end(), [](const json& state) {
-    return state.is_object() && state.value("state", "") != "unavailable";
+    return state.is_object() && state.contains("state") && state["state"] != "unavailable";
   });
 }
 

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "helpers/base/number.h"
+#include "helpers/base/regex_limit.h"
 
 namespace dualpath::observe {
 namespace {
@@ -66,7 +67,8 @@ std::optional<Event> ParsePoolCompletion(const std::string& text) {
   const auto request = Number<std::uint64_t>(match, 1);
   const auto returned = Number<int>(match, 2, 10);
   if (!request || !returned) return std::nullopt;
-  return PoolCompletion{*request, std::max(0, -*returned)};
+  constexpr int kMostErrno = 4095;
+  return PoolCompletion{*request, std::clamp(-std::max(*returned, -kMostErrno), 0, kMostErrno)};
 }
 
 std::optional<Event> ParseBuiltSense(const std::string& text) {
@@ -97,6 +99,7 @@ std::optional<StampedLine> SplitStamp(const std::string& line) {
       R"((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})Z ([a-zA-Z0-9_]+) (.*))");
   std::smatch parts;
   std::optional<std::int64_t> seconds;
+  if (line.size() > kLongestForRegex) return std::nullopt;  // none of these events
   if (std::regex_match(line, parts, since_epoch)) {
     seconds = Number<std::int64_t>(parts, 1, 10);
   } else if (std::regex_match(line, parts, date)) {
@@ -104,7 +107,8 @@ std::optional<StampedLine> SplitStamp(const std::string& line) {
     if (::strptime(parts[1].str().c_str(), "%Y-%m-%dT%H:%M:%S", &utc) == nullptr) return {};
     seconds = ::timegm(&utc);
   }
-  if (!seconds) return std::nullopt;
+  constexpr std::int64_t kMostSeconds = INT64_MAX / 1000000 - 1;
+  if (!seconds || *seconds > kMostSeconds) return std::nullopt;
   const auto micros = Number<std::int64_t>(parts, 2, 10);
   return StampedLine{*seconds * 1000000 + micros.value_or(0), parts[3], parts[4]};
 }

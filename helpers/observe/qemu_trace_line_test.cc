@@ -92,6 +92,13 @@ TEST(QemuTraceLine, IgnoresOtherLines) {
   }
 }
 
+TEST(QemuTraceLine, IgnoresALineOfAnyLength) {
+  const auto parsed = ParseQemuTraceLine("504@1.000000:handle_qmp_command " +
+                                         std::string(std::size_t{1} << 20, 'x'));
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_FALSE(*parsed);
+}
+
 TEST(QemuTraceLine, FailsOnUnknownArguments) {
   const auto parsed = ParseQemuTraceLine("504@1.000000:virtio_scsi_cmd_req lun 0 tag 1");
   ASSERT_FALSE(parsed.ok());

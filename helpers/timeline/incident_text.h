@@ -19,6 +19,7 @@ std::string IncidentTitle(const std::vector<std::string>& files);
 std::vector<std::string> IncidentNotes(const Incident& incident);
 
 /// Prints the time covered, the number of records by lane, the maps, the paths and the notes.
+/// Precondition: the timeline has a record.
 void PrintIncident(const Incident& incident, std::ostream& out);
 
 }  // namespace dualpath::timeline

@@ -1,8 +1,11 @@
 #include "helpers/timeline/record.h"
 
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace dualpath::timeline {
@@ -32,13 +35,30 @@ void Put(ordered_json& object, const char* key, const std::string& value) {
   if (!value.empty()) object[key] = value;
 }
 
+/// Whether T can hold the integer; nlohmann-json would wrap it around.
+template <typename T>
+bool Fits(const ordered_json& integer) {
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+  if (integer.is_number_unsigned()) return integer.get<std::uint64_t>() <= kMost;
+  return std::is_signed_v<T> &&
+         integer.get<std::int64_t>() >= static_cast<std::int64_t>(std::numeric_limits<T>::min());
+}
+
 /// Throws if the field exists but has another type, as nlohmann-json does.
 template <typename T>
 void Take(const ordered_json& object, const char* key, std::optional<T>& value) {
   const auto field = object.find(key);
   if (field == object.end()) return;
   if (!field->is_number_integer()) throw std::invalid_argument("not an integer");
+  if (!Fits<T>(*field)) throw std::out_of_range("out of range");
   value = field->get<T>();
+}
+
+/// Like `Take`, for microseconds. Readers add some of them up.
+void TakeTime(const ordered_json& object, const char* key, std::optional<std::int64_t>& value) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 60;  // 36 000 years
+  Take(object, key, value);
+  if (value && (*value > kMost || *value < -kMost)) throw std::out_of_range("out of range");
 }
 
 void Take(const ordered_json& object, const char* key, std::string& value) {
@@ -109,7 +129,7 @@ Result<Record> Record::ParseJsonLine(const std::string& line) {
   try {
     Record record;
     std::optional<std::int64_t> time_us;
-    Take(object, field = "time_us", time_us);
+    TakeTime(object, field = "time_us", time_us);
     if (!time_us) return Malformed(line, "no time_us");
     record.time_us = *time_us;
     std::string lane_name;
@@ -126,15 +146,15 @@ Result<Record> Record::ParseJsonLine(const std::string& line) {
       known = true;
     }
     if (!known) return Malformed(line, "unknown severity '" + severity_name + "'");
-    Take(object, field = "error_us", record.error_us);
+    TakeTime(object, field = "error_us", record.error_us);
     Take(object, field = "kind", record.kind);
     Take(object, field = "text", record.text);
-    Take(object, field = "duration_us", record.duration_us);
+    TakeTime(object, field = "duration_us", record.duration_us);
     Take(object, field = "path", record.path);
     Take(object, field = "device", record.device);
     Take(object, field = "map", record.map);
     Take(object, field = "state", record.state);
-    Take(object, field = "latency_us", record.latency_us);
+    TakeTime(object, field = "latency_us", record.latency_us);
     Take(object, field = "errno", record.error_number);
     Take(object, field = "sequence", record.sequence);
     Take(object, field = "block", record.block);

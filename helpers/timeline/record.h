@@ -96,7 +96,8 @@ struct Record {
   /// Returns one line of NDJSON, without the newline. Bytes that are not UTF-8 become U+FFFD.
   std::string ToJsonLine() const;
 
-  /// Parses a line. `time_us` and `lane` are required.
+  /// Parses a line. `time_us` and `lane` are required; a number that its field cannot hold, or a
+  /// time of more than 36 000 years, is an error.
   static Result<Record> ParseJsonLine(const std::string& line);
 };
 

@@ -81,6 +81,22 @@ TEST(Record, ExplainsWhyALineIsMalformed) {
   EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","errno":1.5})"), "errno: not an integer");
 }
 
+TEST(Record, RejectsNumbersThatItCannotHold) {
+  // 2^32 would become errno 0: success.
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"guest","errno":4294967296})"), "errno: out of range");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"guest","block":-1})"), "block: out of range");
+  EXPECT_EQ(WhyNot(R"({"time_us":18446744073709551615,"lane":"case"})"), "time_us: out of range");
+}
+
+TEST(Record, RejectsTimesThatCannotBeAddedUp) {
+  EXPECT_EQ(WhyNot(R"({"time_us":9223372036854775807,"lane":"case"})"), "time_us: out of range");
+  EXPECT_EQ(WhyNot(R"({"time_us":-9223372036854775807,"lane":"case"})"), "time_us: out of range");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","duration_us":9223372036854775807})"),
+            "duration_us: out of range");
+  EXPECT_EQ(WhyNot(R"({"time_us":1,"lane":"case","error_us":9223372036854775807})"),
+            "error_us: out of range");
+}
+
 TEST(Record, EveryLaneHasAName) {
   for (const Lane lane : {Lane::kCase, Lane::kFault, Lane::kPath, Lane::kMap, Lane::kMultipathd,
                           Lane::kKernel, Lane::kQemu, Lane::kGuest}) {

@@ -1,0 +1,136 @@
+#include "ci/flakes/flakes.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+
+#include "ci/flakes/ctest_list.h"
+#include "ci/flakes/figures.h"
+#include "ci/flakes/ledger.h"
+#include "ci/flakes/load.h"
+#include "ci/flakes/plan.h"
+#include "ci/results/results.h"
+#include "helpers/base/exit_code.h"
+#include "helpers/base/file.h"
+
+namespace dualpath::flakes {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::duration;
+
+constexpr std::chrono::minutes kWithoutLimit{60};
+
+/// Identifies the programs, without reading hundreds of megabytes of them.
+std::string BuildOf(const std::vector<CtestCase>& cases) {
+  std::map<std::string, std::string> stamps;
+  for (const CtestCase& each : cases) {
+    for (const std::string& word : each.command.argv) {
+      std::error_code ec;
+      if (word.empty() || word[0] != '/' || !fs::is_regular_file(word, ec)) continue;
+      stamps[word] = fmt::format("{}:{}:{}", word, fs::file_size(word, ec),
+                                 fs::last_write_time(word, ec).time_since_epoch().count());
+    }
+  }
+  std::string all;
+  for (const auto& [file, stamp] : stamps) all += (all.empty() ? "" : " ") + stamp;
+  return all;
+}
+
+/// Runs one case. Its results are kept only if it did not pass.
+CaseRun RunCase(const CtestCase& test, const std::string& results) {
+  process::Command command = test.command;
+  command.environment["DUALPATH_RESULTS"] = results;
+  const auto limit = test.timeout_seconds > 0
+                         ? std::chrono::duration_cast<std::chrono::milliseconds>(
+                               duration<double>(test.timeout_seconds))
+                         : std::chrono::milliseconds(kWithoutLimit);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto output = process::Execute(command, Deadline::In(limit));
+  CaseRun run;
+  run.seconds = duration<double>(std::chrono::steady_clock::now() - begun).count();
+  if (output.ok() && output->exit.signal == 0) run.verdict = VerdictOf(output->exit.code);
+  const fs::path directory = fs::path(results) / results::DirectoryName(test.name);
+  std::error_code ec;
+  if (run.verdict == Verdict::kPassed || run.verdict == Verdict::kSkipped) {
+    fs::remove_all(directory, ec);
+  } else {
+    // What it printed tells a launcher that failed from a case that did.
+    static_cast<void>(
+        WriteFileAtomically((directory / "output.log").string(),
+                            output.ok() ? output->out + output->err + output->exit.ToString() + "\n"
+                                        : output.error().ToString() + "\n"));
+  }
+  return run;
+}
+
+/// Brings about what the cases' fixtures do once for all cases: the lab's image and snapshots.
+Status Prepare(const std::string& build) {
+  process::Command ctest{{"ctest", "--output-on-failure", "-R", "^lab[.]prepare$"}};
+  ctest.working_directory = build;
+  DUALPATH_TRY_STATUS(process::ExecuteChecked(ctest, Deadline::In(kWithoutLimit)));
+  return Ok{};
+}
+
+Result<int> Run(const FlakesOptions& options, std::ostream& out) {
+  const std::vector<std::string> by_default{"-L", "^case$"};
+  DUALPATH_TRY(
+      const std::vector<CtestCase> tests,
+      ListCtestCases(options.build, options.selection.empty() ? by_default : options.selection));
+  if (tests.empty()) return Error::Because("list the cases", options.build, "none is selected");
+  std::map<std::string, CtestCase> by_name;
+  Setup setup{options.seed.value_or(0), options.load, options.jobs, BuildOf(tests), {}};
+  for (const CtestCase& test : tests) {
+    by_name[test.name] = test;
+    setup.cases.push_back(test.name);
+  }
+  std::error_code ec;
+  const std::string state = fs::absolute(options.state, ec).string();
+  const std::string runs = state + "/runs.ndjson";
+  if (options.restart) DUALPATH_TRY_STATUS(RemoveFile(runs));
+  DUALPATH_TRY(Ledger ledger, Ledger::Open(runs, setup, options.seed.has_value()));
+  out << fmt::format("{} cases, {} rounds, seed {}, load {}; {} runs so far in {}\n", tests.size(),
+                     options.repeat, ledger.setup().seed, options.load, ledger.runs().size(), runs)
+      << std::flush;
+  DUALPATH_TRY_STATUS(Prepare(options.build));
+  {
+    const Load load(options.load, state);
+    DUALPATH_TRY_STATUS(RunPlan(
+        ledger, options.repeat,
+        [&](const std::string& name, int round) {
+          return RunCase(by_name.at(name), fmt::format("{}/results/{}", state, round));
+        },
+        [&](const CaseRun& run, std::size_t done, std::size_t all) {
+          out << fmt::format("[{}/{}] round {} {:10} {:7.1f} s  {}\n", done, all, run.round,
+                             flakes::Name(run.verdict), run.seconds, run.name)
+              << std::flush;
+        }));
+  }
+  const std::vector<CaseFigures> figures = FiguresOf(ledger);
+  out << "\n" << ToText(ledger.setup(), figures);
+  if (!options.json.empty()) {
+    DUALPATH_TRY_STATUS(WriteFileAtomically(options.json, ToJsonText(ledger.setup(), figures)));
+  }
+  bool ran = false;
+  for (const CaseFigures& each : figures) {
+    if (each.failures + each.no_verdicts > 0) {
+      out << "results of the runs that did not pass: " << state << "/results\n";
+      return kCaseFailed;
+    }
+    ran = ran || each.runs > 0;
+  }
+  return ran ? kAllPassed : kNothingRan;
+}
+
+}  // namespace
+
+int Flakes(const FlakesOptions& options, std::ostream& out, std::ostream& err) {
+  const Result<int> code = Run(options, out);
+  if (code.ok()) return *code;
+  err << "dualpath flakes: " << code.error().ToString() << "\n";
+  return kInfrastructure;
+}
+
+}  // namespace dualpath::flakes

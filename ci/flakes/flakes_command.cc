@@ -1,0 +1,47 @@
+#include "ci/flakes/flakes_command.h"
+
+#include <iostream>
+#include <limits>
+
+namespace dualpath::flakes {
+
+FlakesCommand::FlakesCommand(CLI::App& app)
+    : command_(app.add_subcommand(
+          "flakes", "Run the cases again and again, and print how often each does not pass")) {
+  constexpr int kMost = std::numeric_limits<int>::max();
+  command_->add_option("--repeat", options_.repeat, "Rounds; each runs every case, shuffled")
+      ->check(CLI::Range(1, kMost))
+      ->capture_default_str();
+  command_
+      ->add_option("--load", options_.load,
+                   "Threads that keep the machine busy meanwhile; one in four writes to the disk")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command_->add_option("--jobs", options_.jobs, "Cases at a time")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command_->add_option("--seed", options_.seed, "Seed of the order (default: a random one)");
+  for (const char* option : {"-R", "-E", "-L"}) {
+    command_->add_option_function<std::string>(
+        option,
+        [this, option](const std::string& regex) {
+          options_.selection.insert(options_.selection.end(), {option, regex});
+        },
+        "Select cases, as in ctest (default: -L '^case$')");
+  }
+  command_->add_option("--build", options_.build, "The build directory")->capture_default_str();
+  command_
+      ->add_option("--state", options_.state,
+                   "The runs so far, and the results of those that did not pass")
+      ->capture_default_str();
+  command_->add_flag("--restart", options_.restart, "Forget the runs so far");
+  command_->add_option("--json", options_.json, "Also write the figures as JSON");
+  command_->footer(
+      "Can be interrupted: the same command goes on where it ended; with a larger --repeat, it "
+      "runs "
+      "more rounds.");
+}
+
+int FlakesCommand::Run() const { return Flakes(options_, std::cout, std::cerr); }
+
+}  // namespace dualpath::flakes
