@@ -28,6 +28,10 @@ function(dualpath_unit_test_program)
   get_property(libraries GLOBAL PROPERTY DUALPATH_TESTED_LIBRARIES)
   add_executable(dualpath_unit_tests ${tests})
   target_link_libraries(dualpath_unit_tests PRIVATE ${libraries} GTest::gmock GTest::gtest_main)
+  # Most of the time of compiling a test goes into these headers; without them it takes three times as
+  # long.
+  target_precompile_headers(dualpath_unit_tests PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> <filesystem> <functional> <map> <string> <vector>)
   target_compile_definitions(dualpath_unit_tests PRIVATE DUALPATH_SOURCE_DIRECTORY="${CMAKE_SOURCE_DIR}")
   get_property(run_by_tests GLOBAL PROPERTY DUALPATH_TEST_PROGRAMS)
   add_dependencies(dualpath_unit_tests ${run_by_tests})
