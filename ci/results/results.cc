@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 using boost::property_tree::ptree;
 
 constexpr char kSuites[] = "testsuites";
+constexpr int kDeepest = 32;  // gtest's reports nest six elements
 
 std::string ForXml(const std::string& text);
 
@@ -32,8 +33,10 @@ void Clean(ptree& tree) {
 
 Result<ptree> ReadSuites(const std::string& path) {
   DUALPATH_TRY(const std::string text, ReadFile(path));
-  if (IsNestedTooDeeply(text)) {
-    return Error::Because("read gtest's report", path, "elements are nested too deeply");
+  const Status nested = CheckXmlDepth(text, kDeepest);
+  if (!nested.ok()) {
+    return Error::Because("read gtest's report", path,
+                          nested.error().object() + ": " + nested.error().reason());
   }
   std::istringstream in(text);
   ptree tree;

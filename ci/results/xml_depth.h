@@ -2,10 +2,13 @@
 
 #include <string>
 
+#include "helpers/base/result.h"
+
 namespace dualpath::results {
 
-/// Returns whether elements are nested more deeply than in any report of gtest. The parser recurses
-/// for each, and would overflow the stack: a VM chooses what is in its report.
-bool IsNestedTooDeeply(const std::string& xml);
+/// Checks that no element of an XML document is nested deeper than `deepest`, without recursion: a
+/// parser that recurses may then read it, although a VM wrote it. The document need not be valid. A
+/// document type declaration is an `Error`; no report has one.
+Status CheckXmlDepth(const std::string& xml, int deepest);
 
 }  // namespace dualpath::results
