@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -37,6 +38,7 @@ using ::testing::AnyOf;
 constexpr int kKillsPerTest = 5;
 
 Result<FileLock> PrepareChild() {
+  ::setenv("DUALPATH_PLACE", "host", 1);
   DUALPATH_TRY_STATUS(host::ApplyTimeScale());
   return LockRig();
 }

@@ -13,6 +13,7 @@
 #include "helpers/base/file.h"
 #include "helpers/base/replace_file.h"
 #include "helpers/dm/device.h"
+#include "helpers/host/place.h"
 #include "helpers/process/process.h"
 
 namespace dualpath::multipath {
@@ -61,6 +62,8 @@ Result<Version> InstalledVersion() {
 
 Service::Machine Service::Machine::This() {
   Machine machine;
+  const auto place = host::CurrentPlace();
+  machine.has_only_ours = place.ok() && *place == host::Place::kLab;
   machine.systemctl = Systemctl;
   machine.signal = Signal;
   machine.is_active = IsActive;
@@ -150,7 +153,8 @@ Status Service::Apply(const Config& config, const std::string& wwid) const {
   DUALPATH_TRY(const Version version, machine_.installed_version());
   DUALPATH_TRY(const OriginalState before, SaveOriginalState(wwid));
   std::string drop_in = Render(config, Dialect::Of(version));
-  if (!before.was_running || !before.HadFile(machine_.main_config)) {
+  const bool touched_no_disk = !before.was_running || !before.HadFile(machine_.main_config);
+  if (touched_no_disk && !machine_.has_only_ours) {
     std::vector<std::string> allowed = before.maps;
     allowed.push_back(wwid);
     drop_in += RenderBlacklistExcept(allowed);

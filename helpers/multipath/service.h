@@ -27,6 +27,8 @@ class Service {
     std::string wwids = "/etc/multipath/wwids";
     std::string bindings = "/etc/multipath/bindings";
     std::string reservation_keys = "/etc/multipath/prkeys";
+    /// A lab VM has no disks of others to protect, and people try other maps in its shell.
+    bool has_only_ours = false;
     Daemon daemon{};
     /// `systemctl VERB multipathd`, with VERB "start" or "stop".
     std::function<Status(const std::string& verb)> systemctl;

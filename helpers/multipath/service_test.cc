@@ -42,6 +42,7 @@ class ServiceTest : public ::testing::Test {
     machine.wwids = In("multipath/wwids");
     machine.bindings = In("multipath/bindings");
     machine.reservation_keys = In("multipath/prkeys");
+    machine.has_only_ours = has_only_ours_;
     machine.daemon = Daemon({name_});
     machine.systemctl = [this](const std::string& verb) -> Status {
       steps_.push_back(verb);
@@ -106,6 +107,7 @@ class ServiceTest : public ::testing::Test {
   std::vector<dm::MultipathMap> maps_;
   std::vector<dm::MultipathMap> created_on_start_;
   std::string in_use_;
+  bool has_only_ours_ = false;
   std::unique_ptr<FakeDaemon> fake_;
 };
 
@@ -236,6 +238,12 @@ TEST_F(ServiceTest, BlacklistsOtherDisksIfMultipathdWasStopped) {
 TEST_F(ServiceTest, BlacklistsNothingOfARunningMultipathd) {
   Put("multipath.conf", "defaults {}\n");
   ASSERT_OK(OnMachine(true).Apply({}, kWwid));
+  EXPECT_THAT(Content("multipath/conf.d/dualpath.conf"), Not(HasSubstr("blacklist")));
+}
+
+TEST_F(ServiceTest, BlacklistsNothingInTheLab) {
+  has_only_ours_ = true;
+  ASSERT_OK(OnMachine(false).Apply({}, kWwid));
   EXPECT_THAT(Content("multipath/conf.d/dualpath.conf"), Not(HasSubstr("blacklist")));
 }
 
