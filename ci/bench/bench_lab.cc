@@ -58,7 +58,7 @@ Result<double> WallTimeOf(const process::Command& command, Deadline deadline) {
 
 std::string CaseProgram() { return process::OwnDirectory() + "/dualpath_cases"; }
 
-Result<Elapsed> BenchVm::Run(const std::string& line, Deadline deadline) {
+Result<Elapsed> BenchVm::Run(const std::string& line, lab::Limit limit) {
   std::string output;
   const auto begun = Clock::now();
   DUALPATH_TRY(const std::string answer,
@@ -66,7 +66,7 @@ Result<Elapsed> BenchVm::Run(const std::string& line, Deadline deadline) {
                    "begun=${EPOCHREALTIME/./}; { " + line +
                        "; } </dev/null >/dev/virtio-ports/dualpath.output 2>&1; "
                        "echo \"$? $((${EPOCHREALTIME/./} - begun))\" >&3",
-                   [&](const std::string& text) { output += text; }, deadline));
+                   [&](const std::string& text) { output += text; }, limit));
   const double real_seconds = process::SecondsSince(begun);
   std::istringstream words(answer);
   int code = 0;
@@ -78,10 +78,10 @@ Result<Elapsed> BenchVm::Run(const std::string& line, Deadline deadline) {
   return Elapsed{real_seconds, microseconds / 1e6};
 }
 
-Status BenchVm::AwaitCase(Deadline deadline) {
+Status BenchVm::AwaitCase(lab::Limit limit) {
   std::string output;
   DUALPATH_TRY(const std::string answer,
-               vm_.ReadLine([&](const std::string& text) { output += text; }, deadline));
+               vm_.ReadLine([&](const std::string& text) { output += text; }, limit));
   if (lab::protocol::ParseExitCode(answer) == 0) return Ok{};
   return Error::Because("run a case", "in the lab",
                         "ended with \"" + answer + "\"; output: " + Tail(output));
@@ -151,7 +151,7 @@ Result<BenchVm> BenchLab::Boot() const {
   options.owns_ram = true;
   const auto begun = Clock::now();
   DUALPATH_TRY(lab::Vm vm, lab::Vm::Start(options));
-  DUALPATH_TRY_STATUS(vm.ReadLine([](const std::string&) {}, Deadline::In(kLongestBoot)));
+  DUALPATH_TRY_STATUS(vm.ReadLine([](const std::string&) {}, lab::Limit{kLongestBoot}));
   return BenchVm(std::move(payload), std::move(vm), process::SecondsSince(begun));
 }
 

@@ -32,10 +32,10 @@ class BenchVm {
   int pid() const { return vm_.pid(); }
 
   /// Runs a command line as root. If it fails, the `Error` contains its output.
-  Result<Elapsed> Run(const std::string& line, Deadline deadline);
+  Result<Elapsed> Run(const std::string& line, lab::Limit limit);
 
   /// Waits until the case of `BenchLab::BeginCase` has passed.
-  Status AwaitCase(Deadline deadline);
+  Status AwaitCase(lab::Limit limit);
 
  private:
   lab::Payload payload_;

@@ -17,7 +17,7 @@ Result<ProcessMemory> Together(const Bench& bench, int count) {
                  bench.lab.BeginCase("Failover.DeletingTheActivePathMovesIoToTheOther"));
     vms.push_back(std::move(vm));
   }
-  for (BenchVm& vm : vms) DUALPATH_TRY_STATUS(vm.AwaitCase(Deadline::In(kBudget)));
+  for (BenchVm& vm : vms) DUALPATH_TRY_STATUS(vm.AwaitCase(lab::Limit{kBudget}));
   ProcessMemory sum;
   for (const BenchVm& vm : vms) {
     DUALPATH_TRY(const ProcessMemory each, ProcessMemory::Of(vm.pid()));

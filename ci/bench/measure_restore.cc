@@ -61,7 +61,7 @@ Result<double> MeasureBoot(const Bench& bench) {
     DUALPATH_TRY(const Elapsed took, vm.Run("systemctl is-system-running --wait; "
                                             "/usr/lib/dualpath/load-payload && "
                                             "/payload/start dualpath-rig up",
-                                            Deadline::In(kLongestBringUp)));
+                                            lab::Limit{kLongestBringUp}));
     bench.add({"restore", "boot.rig", "boot the lab, bring up the rig and its guest", "s",
                vm.seconds() + took.real_seconds});
   }

@@ -38,9 +38,8 @@ Status MeasureLio(const Bench& bench) {
   // Alternating in one VM. The first round only warms up, and is not counted.
   for (int i = 0; i <= bench.UpTo(kMostSetUps); ++i) {
     for (const auto& [way, words] : ways) {
-      DUALPATH_TRY(const Elapsed took,
-                   vm.Run("/payload/data/lio up " + way, Deadline::In(kBudget)));
-      DUALPATH_TRY_STATUS(vm.Run("/payload/data/lio down " + way, Deadline::In(kBudget)));
+      DUALPATH_TRY(const Elapsed took, vm.Run("/payload/data/lio up " + way, lab::Limit{kBudget}));
+      DUALPATH_TRY_STATUS(vm.Run("/payload/data/lio down " + way, lab::Limit{kBudget}));
       if (i > 0) samples[way].Add(took);
     }
   }
@@ -75,10 +74,10 @@ Status MeasureLio(const Bench& bench) {
 Status MeasureGrowth(const Bench& bench) {
   const auto bring_up = [&](const std::string& series, int paths, int maps) -> Status {
     DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({kProgram, "dualpath-rig"}));
-    DUALPATH_TRY_STATUS(vm.Run("/payload/start dualpath-rig down", Deadline::In(kBudget)));
+    DUALPATH_TRY_STATUS(vm.Run("/payload/start dualpath-rig down", lab::Limit{kBudget}));
     DUALPATH_TRY(const Elapsed took,
                  vm.Run(fmt::format("/payload/start {} rigs {} {}", kProgram, paths, maps),
-                        Deadline::In(kBudget)));
+                        lab::Limit{kBudget}));
     const std::string what =
         fmt::format("bring up {} map{} with {} paths", maps, maps == 1 ? "" : "s", paths);
     const int size = series == "paths" ? paths : maps;

@@ -57,7 +57,8 @@ SetTimes ReadSetTimes(const std::string& results) {
   SetTimes times;
   for (const results::CaseRun& run : results::ReadRun(results, "").cases) {
     // Skipped cases, and cases without a verdict, have no meaningful time.
-    if (run.Skipped() || !run.real_seconds || !run.virtual_seconds || *run.real_seconds <= 0) {
+    if (run.Skipped() || run.HasNoVerdict() || !run.real_seconds || !run.virtual_seconds ||
+        *run.real_seconds <= 0) {
       continue;
     }
     times.cases.push_back({run.name, *run.real_seconds, *run.virtual_seconds});

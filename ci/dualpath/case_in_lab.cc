@@ -1,6 +1,5 @@
 #include "ci/dualpath/case_in_lab.h"
 
-#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include <iostream>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "ci/dualpath/case_line.h"
+#include "ci/dualpath/verdict_finder.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/lab/steps.h"
 #include "helpers/process/own_programs.h"
@@ -26,12 +26,8 @@ class CaseOutput {
 
   void Take(const std::string& text) {
     std::cout << text << std::flush;
-    if (verdict_seconds_ > 0) return;
-    so_far_ += text;
-    for (const char* verdict : {"[       OK ]", "[  FAILED  ]", "[  SKIPPED ]"}) {
-      if (so_far_.find(verdict) == std::string::npos) continue;
+    if (verdict_seconds_ == 0 && finder_.Take(text)) {
       verdict_seconds_ = process::SecondsSince(begun_);
-      so_far_.clear();
     }
   }
 
@@ -39,7 +35,7 @@ class CaseOutput {
 
  private:
   Clock::time_point begun_;
-  std::string so_far_;
+  VerdictFinder finder_;
   double verdict_seconds_ = 0;
 };
 
@@ -92,12 +88,8 @@ Result<lab::Restored> CaseInLab::Restore(lab::Payload payload, const std::string
 
 LabRun CaseInLab::AwaitEnd(lab::Restored restored) const {
   CaseOutput output(restored.begun);
-  const Deadline deadline = Deadline::In(options_.timeout);
-  auto answer = restored.vm.ReadLine([&](const std::string& text) { output.Take(text); }, deadline);
-  if (!answer.ok() && deadline.Expired()) {
-    answer = answer.error().While(
-        fmt::format("no verdict within {} s (--timeout)", options_.timeout.count()));
-  }
+  auto answer = restored.vm.ReadLine([&](const std::string& text) { output.Take(text); },
+                                     lab::Limit{options_.timeout});
   return LabRun{std::move(restored), std::move(answer), output.verdict_seconds()};
 }
 

@@ -14,7 +14,7 @@ struct ExecOptions {
   host::Place place = host::Place::kLab;
   std::string stack = lab::kDefaultStack;  ///< recipe in images/lab/stacks
   std::string results;                     ///< directory; empty: build/results next to the program
-  std::chrono::seconds timeout{600};       ///< real time limit of a case, without preparation
+  std::chrono::seconds timeout{600};       ///< limit of a case: CPU time of its VM, or real time
   bool is_of_parents_run = false;          ///< the parent's cases are one run (results/run_id.h)
   bool strict = false;                     ///< count a skipped case as failed
   bool keep_snapshot = false;              ///< save the VM of a failed case among its results

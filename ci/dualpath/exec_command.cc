@@ -26,7 +26,9 @@ ExecCommand::ExecCommand(CLI::App& app)
       ->default_str(ToString(options_.place));
   AddLabOptions(*command_, options_.stack, options_.accelerator);
   AddResultsOption(*command_, options_.results, "The results directory (default: build/results)");
-  command_->add_option("--timeout", timeout_seconds_, "Time limit of the program, in real seconds")
+  command_
+      ->add_option("--timeout", timeout_seconds_,
+                   "Limit of the program: seconds of the VM's CPU time, on a host real seconds")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   command_->add_flag("--run-of-parent", options_.is_of_parents_run,

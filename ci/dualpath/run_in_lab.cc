@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "ci/dualpath/case_in_lab.h"
+#include "ci/dualpath/unpack.h"
 #include "helpers/base/file.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/lab/saved_snapshot.h"
@@ -15,22 +16,14 @@ namespace {
 namespace protocol = lab::protocol;
 using std::chrono::minutes;
 
-Status Unpack(const std::string& tar, const std::string& directory) {
-  // --touch, since the lab's clock still has the date of its snapshot.
-  DUALPATH_TRY_STATUS(process::ExecuteChecked(
-      {{"tar", "-x", "--touch", "--no-same-owner", "--no-same-permissions", "-C", directory}, tar},
-      Deadline::In(minutes(1))));
-  return Ok{};
-}
-
 /// Unpacks the results of a completed case into `directory`.
 Result<CaseEnd> TakeResults(LabRun& run, const std::string& directory) {
   if (!run.answer.ok()) return run.answer.error();
   const auto exit = protocol::ParseCaseExit(*run.answer);
   if (!exit) return Error::Because("run the case", "in the lab", *run.answer);
   DUALPATH_TRY(const std::string tar,
-               run.restored.vm.ReadResults(exit->bytes, Deadline::In(minutes(1))));
-  DUALPATH_TRY_STATUS(Unpack(tar, directory));
+               run.restored.vm.ReadResults(exit->bytes, lab::Limit{minutes(1)}));
+  DUALPATH_TRY_STATUS(UnpackResults(tar, directory));
   CaseEnd end;
   end.code = exit->code;
   end.virtual_seconds = exit->ended_seconds - exit->begun_seconds;

@@ -98,7 +98,7 @@ Status SaveShellVm(const std::string& name, lab::Vm& vm, const lab::Cache& cache
                    const lab::Image& image) {
   DUALPATH_TRY(const std::string answer,
                vm.Request(
-                   kReleasePayload, [](const std::string&) {}, Deadline::In(kReleaseBudget)));
+                   kReleasePayload, [](const std::string&) {}, lab::Limit{kReleaseBudget}));
   if (answer != lab::protocol::kFree) {
     return Error::Because("save the snapshot", name,
                           "a background process of the shell still uses /payload; end it first");

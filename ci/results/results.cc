@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "ci/results/run_id.h"
+#include "ci/results/xml_depth.h"
 #include "helpers/base/file.h"
 #include "helpers/base/file_lock.h"
 #include "helpers/base/utf8.h"
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 using boost::property_tree::ptree;
 
 constexpr char kSuites[] = "testsuites";
+constexpr int kDeepest = 32;  // gtest's reports nest six elements
 
 /// Removes indentation as the parser's trimming does, but preserves line breaks in messages of
 /// tests.
@@ -28,6 +30,11 @@ void DropIndentation(ptree& tree) {
 
 Result<ptree> ReadSuites(const std::string& path) {
   DUALPATH_TRY(const std::string text, ReadFile(path));
+  const Status nested = CheckXmlDepth(text, kDeepest);
+  if (!nested.ok()) {
+    return Error::Because("read gtest's report", path,
+                          nested.error().object() + ": " + nested.error().reason());
+  }
   std::istringstream in(text);
   ptree tree;
   try {

@@ -177,6 +177,9 @@ TEST_F(ReadTestResultsTest, AnInvalidOrTruncatedReportIsAnError) {
     ASSERT_FALSE(tests.ok()) << xml;
     EXPECT_THAT(tests.error().ToString(), HasSubstr("read gtest's report: " + path + ": "));
   }
+  std::string nested = "<testsuites>";
+  for (int i = 0; i < 100000; ++i) nested += "<a>";
+  EXPECT_THAT(ReadTestResults(Report("a", nested)).error().ToString(), HasSubstr("nested deeper"));
   EXPECT_THAT(ReadTestResults("/no/such.xml").error().ToString(), HasSubstr("No such file"));
 }
 

@@ -69,12 +69,12 @@ Result<CopyMessage> RelayToLab(Vm& vm, const OutputSink& sink, const std::string
   DUALPATH_TRY_STATUS(SendAll(vm.ports().results, file, deadline));
   std::optional<LabAnswer> answer;
   while (!answer) {
-    DUALPATH_TRY(const std::string received, vm.ReadLine(sink, deadline));
+    DUALPATH_TRY(const std::string received, vm.ReadLine(sink, Limit{kLabBudget}));
     answer = ParseLabAnswer(received);
     if (!answer) other_line = received;
   }
   CopyMessage reply;
-  DUALPATH_TRY(reply.body, vm.ReadResults(answer->bytes, deadline));
+  DUALPATH_TRY(reply.body, vm.ReadResults(answer->bytes, Limit{kLabBudget}));
   reply.head["mode"] = answer->mode;
   if (answer->code != 0) {
     reply.head["error"] =

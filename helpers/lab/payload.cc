@@ -53,14 +53,14 @@ Status BuildImage(const std::set<std::string>& programs, const std::set<std::str
   for (const std::string& program : programs) {
     // Debug information and symbols are most of a test program's size; the lab has no debugger.
     const std::string copy = tree + "/bin/" + fs::path(program).filename().string();
-    DUALPATH_TRY_STATUS(process::ExecuteChecked({{"strip", copy}}, Deadline::In(minutes(1))));
+    DUALPATH_TRY_STATUS(process::ExecuteChecked({{"strip", copy}}, Deadline::In(minutes(10))));
   }
   DUALPATH_TRY(const std::string digest, DigestOfTree(tree));
   DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/digest", digest));
   DUALPATH_TRY_STATUS(process::ExecuteChecked(
       {{"mke2fs", "-q", "-t", "ext2", "-d", tree, directory + "/payload.img",
         std::to_string(kPayloadMebibytes) + "M"}},
-      Deadline::In(minutes(2))));
+      Deadline::In(minutes(10))));
   fs::remove_all(tree, ec);
   return Ok{};
 }

@@ -6,7 +6,10 @@
 
 #include <array>
 #include <chrono>
+#include <utility>
+#include <vector>
 
+#include "helpers/base/deadline.h"
 #include "helpers/lab/line_socket.h"
 
 namespace dualpath::lab {
@@ -26,8 +29,14 @@ class PortsTest : public ::testing::Test {
     Connect(ports_.results, vm_.results);
   }
 
-  Result<std::string> ReadLine(Deadline deadline = Deadline::InUnscaled(seconds(10))) {
-    return ports_.ReadLine([&](const std::string& text) { seen_.push_back(text); }, deadline);
+  Result<std::string> ReadLine(milliseconds still = seconds(10)) {
+    Watch watch = WatchFor(still);
+    return ports_.ReadLine([&](const std::string& text) { seen_.push_back(text); }, watch);
+  }
+
+  /// Returns a watch over a VM that uses no CPU time.
+  static Watch WatchFor(milliseconds still = seconds(10)) {
+    return {{seconds(10), still}, [] { return std::chrono::nanoseconds(0); }, {}, milliseconds(10)};
   }
 
   static void Write(const UniqueFd& port, const std::string& text) {
@@ -62,10 +71,10 @@ TEST_F(PortsTest, BuffersResultsThatArriveBeforeTheLine) {
   ASSERT_TRUE(ReadLine().ok());
   // The VM has no other end left: what is returned was buffered.
   vm_.results = UniqueFd();
-  const Deadline deadline = Deadline::InUnscaled(seconds(10));
-  EXPECT_EQ(*ports_.ReadResults(3, deadline), "tar");
-  EXPECT_EQ(*ports_.ReadResults(9, deadline), " and more");
-  const auto beyond = ports_.ReadResults(1, deadline);
+  Watch watch = WatchFor();
+  EXPECT_EQ(*ports_.ReadResults(3, watch), "tar");
+  EXPECT_EQ(*ports_.ReadResults(9, watch), " and more");
+  const auto beyond = ports_.ReadResults(1, watch);
   ASSERT_FALSE(beyond.ok());
   EXPECT_EQ(beyond.error().ToString(), "wait for the lab VM: results: closed");
 }
@@ -96,10 +105,39 @@ TEST_F(PortsTest, AClosedPortIsAnError) {
   }
 }
 
-TEST_F(PortsTest, ASilentPortIsAnErrorAtTheDeadline) {
-  const auto line = ReadLine(Deadline::InUnscaled(milliseconds(50)));
+TEST_F(PortsTest, ASilentVmThatDoesNotRunIsAnError) {
+  const auto line = ReadLine(milliseconds(50));
   ASSERT_FALSE(line.ok());
-  EXPECT_EQ(line.error().ToString(), "wait for the lab VM: control: no line before the deadline");
+  EXPECT_THAT(line.error().ToString(),
+              HasSubstr("wait for the lab VM: control: the VM does not run"));
+}
+
+// Without limits, a VM could fill this machine's memory.
+TEST_F(PortsTest, AVmCanWriteOnlySoMuch) {
+  for (const auto& [port, bytes] : std::vector<std::pair<UniqueFd*, std::size_t>>{
+           {&vm_.control, 11}, {&vm_.output, 101}, {&vm_.results, 1001}}) {
+    ports_ = Ports();
+    ports_.limits = {10, 100, 1000};
+    SetUp();
+    Write(*port, std::string(bytes, 'x'));
+    const auto line = ReadLine();
+    ASSERT_FALSE(line.ok()) << bytes;
+    EXPECT_THAT(line.error().ToString(), HasSubstr("the VM wrote more than")) << bytes;
+  }
+}
+
+TEST_F(PortsTest, ALineMayBeAsLongAsTheLimit) {
+  ports_.limits.line = 10;
+  Write(vm_.control, "0123456789\nexit 0\n");
+  EXPECT_EQ(*ReadLine(), "0123456789");
+  EXPECT_EQ(*ReadLine(), "exit 0");
+}
+
+// "exit 0 -1 ..." of a VM is read as the largest number.
+TEST_F(PortsTest, TheSizeThatAVmStatesIsNotBelieved) {
+  Watch watch = WatchFor();
+  EXPECT_THAT(ports_.ReadResults(~std::size_t{0}, watch).error().ToString(),
+              HasSubstr("the VM wrote more than"));
 }
 
 }  // namespace

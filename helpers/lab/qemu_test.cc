@@ -74,5 +74,28 @@ TEST_F(QemuTest, NamesAMissingQemu) {
   EXPECT_THAT(version.error().ToString(), HasSubstr("/no/such/qemu"));
 }
 
+TEST_F(QemuTest, TheImagesQemuHasAllFeatures) {
+  const auto features = FeaturesOfQemu("/image/qemu");
+  ASSERT_TRUE(features.ok());
+  EXPECT_TRUE(features->sandbox);
+  EXPECT_TRUE(features->file_migration);
+}
+
+TEST_F(QemuTest, TriesWhatAnotherQemuHas) {
+  UseProgramThatPrints("QEMU emulator version 8.2.0 (other)");
+  EXPECT_TRUE(FeaturesOfQemu("")->sandbox);
+  EXPECT_TRUE(FeaturesOfQemu("")->file_migration);
+
+  const std::string old = File("old");
+  ASSERT_TRUE(WriteFileAtomically(old,
+                                  "#!/bin/sh\n[ \"$1\" != -sandbox ] || exit 1\n"
+                                  "echo QEMU emulator version 7.2.22\n")
+                  .ok());
+  ASSERT_EQ(::chmod(old.c_str(), 0755), 0);
+  ::setenv("DUALPATH_QEMU", old.c_str(), 1);
+  EXPECT_FALSE(FeaturesOfQemu("")->sandbox);
+  EXPECT_FALSE(FeaturesOfQemu("")->file_migration);
+}
+
 }  // namespace
 }  // namespace dualpath::lab

@@ -3,9 +3,9 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 #include "helpers/base/unique_fd.h"
+#include "helpers/lab/watch.h"
 
 namespace dualpath::lab {
 
@@ -14,15 +14,15 @@ namespace dualpath::lab {
 class Qmp {
  public:
   /// Reads the greeting on a connected socket and leaves negotiation mode.
-  static Result<Qmp> Negotiate(UniqueFd socket, Deadline deadline);
+  static Result<Qmp> Negotiate(UniqueFd socket, Watch& watch);
 
   /// Returns the command's `return` value. QEMU's `error` is an `Error`.
   Result<nlohmann::json> Execute(const std::string& command, const nlohmann::json& arguments,
-                                 Deadline deadline);
+                                 Watch& watch);
 
  private:
   explicit Qmp(UniqueFd socket) : socket_(std::move(socket)) {}
-  Result<nlohmann::json> ReadMessage(Deadline deadline);
+  Result<nlohmann::json> ReadMessage(Watch& watch);
 
   UniqueFd socket_;
   std::string buffered_;

@@ -44,7 +44,7 @@ Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory) {
   const std::string saved = work.path() + "/snapshot";
   DUALPATH_TRY_STATUS(WriteFileAtomically(
       saved + kMadeBy, vm.pace() == Pace::kReal ? made_by + kInRealTime : made_by));
-  DUALPATH_TRY_STATUS(vm.Save(saved + kVm, Deadline::In(kLongestSave)));
+  DUALPATH_TRY_STATUS(vm.Save(saved + kVm, Limit{kLongestSave}));
   fs::remove_all(directory, ec);
   return work.MoveOut("snapshot", directory);
 }

@@ -82,7 +82,7 @@ Result<std::optional<int>> Session::PollOnce() {
   // Output may have arrived after the first poll.
   std::array<pollfd, 2> again = {pollfd{output.fd, POLLIN, 0}, pollfd{errors.fd, POLLIN, 0}};
   if (::poll(again.data(), again.size(), 0) > 0) return std::optional<int>();
-  DUALPATH_TRY(const std::string line, vm_.ReadLine(print, Deadline::In(kLineBudget)));
+  DUALPATH_TRY(const std::string line, vm_.ReadLine(print, Limit{kLineBudget}));
   return HandleControlLine(line);
 }
 

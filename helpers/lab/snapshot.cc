@@ -18,10 +18,11 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
+// CPU time of the VM (watch.h).
 constexpr minutes kLongestBoot{5};
 constexpr minutes kLongestSave{5};
-constexpr minutes kLongestCopy{5};
 constexpr seconds kLongestRestore{60};
+constexpr minutes kLongestCopy{30};  // real time: of a gigabyte, on a busy disk
 
 /// All VMs of a snapshot map its RAM privately; the VM that builds the next snapshot writes to a
 /// copy, which becomes that snapshot's RAM.
@@ -82,7 +83,7 @@ class SnapshotMaker {
     options.owns_ram = options.to_be_saved = true;
     DUALPATH_TRY(Vm vm, Vm::Start(options));
     DUALPATH_TRY(const std::string answer,
-                 vm.ReadLine([](const std::string&) {}, Deadline::In(kLongestBoot)));
+                 vm.ReadLine([](const std::string&) {}, Limit{kLongestBoot}));
     if (answer != protocol::kReady) {
       return Error::Because("boot the lab", "lab agent", "unexpected line \"" + answer + "\"");
     }
@@ -105,11 +106,11 @@ class SnapshotMaker {
       output += text;
       spdlog::debug("lab: {}", text);
     };
-    DUALPATH_TRY(const std::string answer, vm.ReadLine(collect, Deadline::In(step.longest)));
+    DUALPATH_TRY(const std::string answer, vm.ReadLine(collect, Limit{step.longest}));
     if (answer != step.answer) {
       return Error::Because(step.what, "in the lab", answer + "; its output: " + output);
     }
-    return vm.Save(directory + "/devices", Deadline::In(kLongestSave));
+    return vm.Save(directory + "/devices", Limit{kLongestSave});
   }
 
   const Image& image_;
@@ -159,9 +160,9 @@ Result<Vm> StartFrom(const Vm::Options& options, const std::string& begin) {
   DUALPATH_TRY(Vm vm, Vm::Start(options));
   // The line is in the port before the VM runs, so that no virtual time passes before it is read.
   DUALPATH_TRY_STATUS(vm.SendLine(begin));
-  DUALPATH_TRY_STATUS(vm.Resume(Deadline::In(kLongestRestore)));
+  DUALPATH_TRY_STATUS(vm.Resume(Limit{kLongestRestore}));
   DUALPATH_TRY(const std::string answer,
-               vm.ReadLine([](const std::string&) {}, Deadline::In(kLongestRestore)));
+               vm.ReadLine([](const std::string&) {}, Limit{kLongestRestore}));
   if (answer != protocol::kBegun) {
     return Error::Because("restore the lab VM", "control port",
                           "unexpected line \"" + answer + "\"");

@@ -23,7 +23,7 @@ struct Step {
   /// that request the same rig share the snapshot, whichever of them brought up the rig.
   std::vector<std::string> arguments;
   std::string answer;            ///< line on the control port when the step has succeeded
-  std::chrono::minutes longest;  ///< real time that the step may take
+  std::chrono::minutes longest;  ///< CPU time that the VM may use for it
 };
 
 /// Steps from the boot onwards. Chains share the snapshots of their common first steps: each case

@@ -3,10 +3,11 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
+#include <boost/algorithm/string/replace.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "helpers/base/eventually.h"
+#include "helpers/base/deadline.h"
 #include "helpers/base/file.h"
 #include "helpers/base/text.h"
 #include "helpers/lab/line_socket.h"
@@ -20,7 +21,12 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-constexpr seconds kConnectBudget{30};
+constexpr seconds kSendBudget{30};  // for a line, which the socket's buffer accepts immediately
+constexpr Limit kStart{seconds(60)};
+constexpr std::uintmax_t kMostLog = std::uintmax_t{16}
+                                    << 20;  // of the console, and of QEMU's own log
+// A VM in real time may be idle for as long as its case waits.
+constexpr std::chrono::hours kLongestIdle{2};
 constexpr char kCommandLine[] =
     "console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off apparmor=0 "
     "audit=0 systemd.show_status=0 "
@@ -36,45 +42,84 @@ constexpr int kMostDiskMebibytes = 4096;
 constexpr char kLeaveOutSharedMemory[] = "x-ignore-shared";
 constexpr std::array<const char*, 3> kPorts = {"control", "output", "results"};
 
-process::Command CommandFor(const Vm::Options& options, const std::string& directory) {
-  process::Command command = QemuCommand(options.shape.qemu);
+/// Quotes a file name in an option with several values, which a comma would end.
+std::string InOption(const std::string& file) {
+  return boost::algorithm::replace_all_copy(file, ",", ",,");
+}
+
+/// Returns the value of -sandbox.
+std::string Sandbox(const QemuFeatures& features) {
+  return std::string("on,obsolete=deny,elevateprivileges=deny,resourcecontrol=deny,spawn=") +
+         (features.file_migration ? "deny" : "allow");
+}
+
+/// Returns where migration writes to, or reads from.
+std::string MigrationTo(const std::string& file, const QemuFeatures& features) {
+  return features.file_migration ? "file:" + file : "exec:cat > " + process::QuotedForShell(file);
+}
+std::string MigrationFrom(const std::string& file, const QemuFeatures& features) {
+  return features.file_migration ? "file:" + file : "exec:cat " + process::QuotedForShell(file);
+}
+
+/// Returns an `Error` if a log is longer than a VM may make it.
+Status CheckLogs(const std::string& directory) {
+  for (const std::string name : {"console.log", "qemu.log"}) {
+    std::error_code ec;
+    const std::uintmax_t size = std::filesystem::file_size(directory + "/" + name, ec);
+    if (!ec && size > kMostLog) {
+      return Error::Because("check the lab VM's log", name,
+                            fmt::format("{} is longer than {} MiB", name, kMostLog >> 20));
+    }
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+std::vector<std::string> ArgumentsOf(const Vm::Options& options, const std::string& directory,
+                                     const QemuFeatures& features) {
+  std::vector<std::string> arguments;
   const auto add = [&](std::initializer_list<std::string> words) {
-    command.argv.insert(command.argv.end(), words);
+    arguments.insert(arguments.end(), words);
   };
+  if (features.sandbox) add({"-sandbox", Sandbox(features)});
   for (const std::string& word : ShapeArguments(options.shape)) {
-    command.argv.push_back(word == kVirtualTime && options.pace == Pace::kReal ? kRealTime : word);
+    add({word == kVirtualTime && options.pace == Pace::kReal ? kRealTime : word});
   }
   add({"-kernel", options.shape.kernel, "-initrd", options.shape.initrd});
   std::error_code ec;  // QEMU reports an image that is missing
   const std::string disk_size = std::to_string(std::filesystem::file_size(options.disk, ec));
   add({"-object", "memory-backend-file,id=disk,readonly=on,share=on,size=" + disk_size +
-                      ",mem-path=" + options.disk});
-  add({"-drive", options.payload.empty()
-                     ? "if=none,id=payload,driver=null-co,read-zeroes=on,read-only=on,size=" +
-                           std::to_string(kPayloadMebibytes) + "M"
-                     : "if=none,id=payload,format=raw,read-only=on,file=" + options.payload});
+                      ",mem-path=" + InOption(options.disk)});
+  add({"-drive",
+       options.payload.empty()
+           ? "if=none,id=payload,driver=null-co,read-zeroes=on,read-only=on,size=" +
+                 std::to_string(kPayloadMebibytes) + "M"
+           : "if=none,id=payload,format=raw,read-only=on,file=" + InOption(options.payload)});
   const std::string size = std::to_string(options.shape.memory_mebibytes) + "M";
-  const std::string file = options.ram.empty() ? "" : ",mem-path=" + options.ram;
+  const std::string file = options.ram.empty() ? "" : ",mem-path=" + InOption(options.ram);
   add({"-object", (file.empty() ? "memory-backend-ram,id=ram,size=" + size
                                 : "memory-backend-file,id=ram,size=" + size + file) +
                       (options.owns_ram ? ",share=on" : ",share=off")});
   if (!options.devices.empty()) add({"-incoming", "defer"});
   for (const std::string port : kPorts) {
-    add({"-chardev", "socket,id=" + port + ",path=" + directory + "/" + port});
+    add({"-chardev", "socket,id=" + port + ",path=" + InOption(directory) + "/" + port});
   }
-  add({"-chardev", "socket,id=monitor,path=" + directory + "/monitor", "-mon",
+  add({"-chardev", "socket,id=monitor,path=" + InOption(directory) + "/monitor", "-mon",
        options.to_be_saved ? "chardev=monitor,mode=control" : "chardev=monitor,mode=readline"});
-  add({"-acpitable", "file=" + options.shape.idle_table});
+  add({"-acpitable", "file=" + InOption(options.shape.idle_table)});
   add({"-serial", "file:" + directory + "/console.log"});
-  return command;
+  return arguments;
 }
+
+namespace {
 
 /// Leaves shared memory out of the migration stream: the disk and the RAM that the VM owns are
 /// already in files.
-Status LeaveOutSharedMemory(Qmp& qmp, Deadline deadline) {
+Status LeaveOutSharedMemory(Qmp& qmp, Watch& watch) {
   const json capability = {{"capability", kLeaveOutSharedMemory}, {"state", true}};
   DUALPATH_TRY_STATUS(qmp.Execute("migrate-set-capabilities",
-                                  {{"capabilities", json::array({capability})}}, deadline));
+                                  {{"capabilities", json::array({capability})}}, watch));
   return Ok{};
 }
 
@@ -134,6 +179,7 @@ Vm::Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, cons
       qemu_(std::move(qemu)),
       ports_(std::move(ports)),
       devices_(options.devices),
+      shape_qemu_(options.shape.qemu),
       pace_(options.shape.accelerator == Accelerator::kKvm ? Pace::kReal : options.pace) {
   if (pace_ == Pace::kVirtual) cpu_ = CpuSlot::Take();
   if (cpu_) cpu_->Hold(qemu_.pid());
@@ -146,9 +192,17 @@ Result<Vm> Vm::Start(const Options& options) {
   DUALPATH_TRY(const UniqueFd output, ListenAt(path("output")));
   DUALPATH_TRY(const UniqueFd results, ListenAt(path("results")));
   DUALPATH_TRY(const UniqueFd monitor, ListenAt(path("monitor")));
-  DUALPATH_TRY(
-      process::Background qemu,
-      process::Background::Start(CommandFor(options, directory.path()), {path("qemu.log")}));
+  DUALPATH_TRY(const QemuFeatures features, FeaturesOfQemu(options.shape.qemu));
+  process::Command command = QemuCommand(options.shape.qemu);
+  command.confined = true;
+  for (const std::string& word : ArgumentsOf(options, directory.path(), features)) {
+    command.argv.push_back(word);
+  }
+  DUALPATH_TRY(process::Background qemu, process::Background::Start(command, {path("qemu.log")}));
+  Watch watch(kStart, Watch::OfProcess(qemu.pid()), [&qemu]() -> Status {
+    if (qemu.Running()) return Ok{};
+    return Error::Because("start the lab VM", "QEMU", "it has ended");
+  });
   Ports ports;
   UniqueFd monitor_socket;
   const std::array<std::pair<const UniqueFd*, UniqueFd*>, 4> connections = {
@@ -157,75 +211,87 @@ Result<Vm> Vm::Start(const Options& options) {
        {&results, &ports.results},
        {&monitor, &monitor_socket}}};
   for (const auto& [listener, socket] : connections) {
-    auto accepted = AcceptOn(*listener, Deadline::In(kConnectBudget));
-    if (!accepted.ok()) {
+    const Status connected = watch.AwaitReadable(listener->get());
+    if (!connected.ok()) {
       const auto log = ReadFile(path("qemu.log"));
       return Error::Because("start the lab VM", QemuCommand(options.shape.qemu).ToString(),
-                            accepted.error().reason() + "; QEMU's log: " + (log.ok() ? *log : ""));
+                            connected.error().reason() + "; QEMU's log: " + (log.ok() ? *log : ""));
     }
-    *socket = std::move(*accepted);
+    DUALPATH_TRY(*socket, AcceptOn(*listener, Deadline::In(seconds(10))));
   }
   Vm vm(std::move(directory), std::move(qemu), std::move(ports), options);
   if (options.to_be_saved) {
-    DUALPATH_TRY(vm.qmp_, Qmp::Negotiate(std::move(monitor_socket), Deadline::In(kConnectBudget)));
+    Watch negotiating = vm.WatchFor(kStart);
+    DUALPATH_TRY(vm.qmp_, Qmp::Negotiate(std::move(monitor_socket), negotiating));
   } else {
     vm.console_ = std::move(monitor_socket);
   }
   return vm;
 }
 
-Status Vm::Resume(Deadline deadline) {
-  const std::string from = "exec:cat " + process::QuotedForShell(devices_);
+Watch Vm::WatchFor(Limit limit) const {
+  if (pace_ == Pace::kReal) limit.still = kLongestIdle;
+  return {limit, Watch::OfProcess(qemu_.pid()),
+          [directory = directory_.path()] { return CheckLogs(directory); }};
+}
+
+Status Vm::Resume(Limit limit) {
+  DUALPATH_TRY(const QemuFeatures features, FeaturesOfQemu(shape_qemu_));
+  const std::string from = MigrationFrom(devices_, features);
   if (!qmp_) {
     return SendAll(console_,
                    std::string("migrate_set_capability ") + kLeaveOutSharedMemory +
                        " on\nmigrate_incoming " + QuotedForConsole(from) + "\n",
-                   deadline);
+                   Deadline::In(kSendBudget));
   }
-  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, deadline));
-  DUALPATH_TRY_STATUS(qmp_->Execute("migrate-incoming", {{"uri", from}}, deadline));
+  Watch watch = WatchFor(limit);
+  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, watch));
+  DUALPATH_TRY_STATUS(qmp_->Execute("migrate-incoming", {{"uri", from}}, watch));
   return Ok{};
 }
 
 Status Vm::SendLine(const std::string& line) { return ports_.SendLine(line); }
 
-Result<std::string> Vm::ReadLine(const OutputSink& sink, Deadline deadline) {
-  auto line = ports_.ReadLine(sink, deadline);
+Result<std::string> Vm::ReadLine(const OutputSink& sink, Limit limit) {
+  Watch watch = WatchFor(limit);
+  auto line = ports_.ReadLine(sink, watch);
   if (!line.ok()) return ExitError(line.error().object() + " port: " + line.error().reason());
   return line;
 }
 
-Result<std::string> Vm::Request(const std::string& line, const OutputSink& sink,
-                                Deadline deadline) {
+Result<std::string> Vm::Request(const std::string& line, const OutputSink& sink, Limit limit) {
   DUALPATH_TRY_STATUS(SendLine(line));
-  return ReadLine(sink, deadline);
+  return ReadLine(sink, limit);
 }
 
-Result<std::string> Vm::ReadResults(std::size_t bytes, Deadline deadline) {
-  auto results = ports_.ReadResults(bytes, deadline);
+Result<std::string> Vm::ReadResults(std::size_t bytes, Limit limit) {
+  Watch watch = WatchFor(limit);
+  auto results = ports_.ReadResults(bytes, watch);
   if (!results.ok()) return ExitError("results port: " + results.error().reason());
   return results;
 }
 
-Status Vm::Save(const std::string& file, Deadline deadline) {
-  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, deadline));
-  DUALPATH_TRY_STATUS(qmp_->Execute("stop", json::object(), deadline));
-  DUALPATH_TRY_STATUS(
-      qmp_->Execute("migrate", {{"uri", "exec:cat > " + process::QuotedForShell(file)}}, deadline));
+Status Vm::Save(const std::string& file, Limit limit) {
+  Watch watch = WatchFor(limit);
+  DUALPATH_TRY(const QemuFeatures features, FeaturesOfQemu(shape_qemu_));
+  DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, watch));
+  DUALPATH_TRY_STATUS(qmp_->Execute("stop", json::object(), watch));
+  DUALPATH_TRY_STATUS(qmp_->Execute("migrate", {{"uri", MigrationTo(file, features)}}, watch));
   std::string status;
-  DUALPATH_TRY_STATUS(WaitUntil("save the lab VM in", file, deadline, [&]() -> std::string {
-    const auto migration = qmp_->Execute("query-migrate", json::object(), deadline);
-    if (!migration.ok()) return migration.error().ToString();
-    status = migration->value("status", "none");
-    return status == "completed" || status == "failed" || status == "cancelled" ? "" : status;
+  Status asked = Ok{};
+  DUALPATH_TRY_STATUS(watch.Until([&] {
+    const auto migration = qmp_->Execute("query-migrate", json::object(), watch);
+    if (!migration.ok()) asked = migration.error();  // QEMU has ended, for example
+    status = migration.ok() ? migration->value("status", "none") : "failed";
+    return status == "completed" || status == "failed" || status == "cancelled";
   }));
+  if (!asked.ok()) return asked.error().While("save the lab VM in " + file + "; " + QemuLog());
   if (status != "completed") {
     return Error::Because("save the lab VM in", file,
                           "QEMU's migration " + status + "; " + QemuLog());
   }
-  DUALPATH_TRY_STATUS(qmp_->Execute("quit", json::object(), deadline));
-  DUALPATH_TRY_STATUS(qemu_.Wait(deadline));
-  return Ok{};
+  DUALPATH_TRY_STATUS(qmp_->Execute("quit", json::object(), watch));
+  return watch.Until([this] { return !qemu_.Running(); });
 }
 
 std::string Vm::ConsoleLog() const {

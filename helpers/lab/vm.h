@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "helpers/base/deadline.h"
 #include "helpers/base/result.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/cpu_slot.h"
 #include "helpers/lab/image/accel.h"
 #include "helpers/lab/ports.h"
+#include "helpers/lab/qemu.h"
 #include "helpers/lab/qmp.h"
+#include "helpers/lab/watch.h"
 #include "helpers/process/process.h"
 
 namespace dualpath::lab {
@@ -37,6 +38,11 @@ std::vector<std::string> ShapeArguments(const VmShape& shape);
 /// A lab VM: emulated (TCG), with one virtual CPU, virtual time, no network, and no access to this
 /// machine except a read-only payload; or the same with KVM, on this machine's CPU, in real time.
 /// It is reached over three virtio-serial ports (ports.h).
+///
+/// QEMU is confined, since the VM runs a case program that may be anybody's: it has no capabilities
+/// and gains none (process::Command::confined), and a seccomp filter refuses system calls to start
+/// programs or to change users, priorities or limits (-sandbox). It runs as our user: as another,
+/// it would lose PR_SET_PDEATHSIG and outlive us.
 ///
 /// Virtual time (`-icount ...,sleep=off`): the VM's clocks count instructions and jump ahead
 /// whenever its CPU is idle, so a wait of 50 s takes only as long as the work done in it. They also
@@ -66,25 +72,25 @@ class Vm {
   static Result<Vm> Start(const Options& options);
 
   /// Restores the snapshot and lets the VM run.
-  Status Resume(Deadline deadline);
+  Status Resume(Limit limit);
 
   /// Sends a line to the control port. Before `Resume`, it is in the port before the VM runs.
   Status SendLine(const std::string& line);
 
   /// Returns the next line from the control port, and passes on output from the output port until
-  /// then. Fails if the VM exits, panics or writes no line before the deadline (real time); the
-  /// `Error` contains the end of its logs.
-  Result<std::string> ReadLine(const OutputSink& sink, Deadline deadline);
+  /// then. Fails if the VM exits, panics, writes no line within the limit, or more than it may
+  /// (ports.h); the `Error` contains the end of its logs.
+  Result<std::string> ReadLine(const OutputSink& sink, Limit limit);
 
   /// Sends a line and returns the next one.
-  Result<std::string> Request(const std::string& line, const OutputSink& sink, Deadline deadline);
+  Result<std::string> Request(const std::string& line, const OutputSink& sink, Limit limit);
 
   /// Returns exactly `bytes` from the results port.
-  Result<std::string> ReadResults(std::size_t bytes, Deadline deadline);
+  Result<std::string> ReadResults(std::size_t bytes, Limit limit);
 
   /// Stops the VM, writes its device state to `file` and ends QEMU. If the VM `owns_ram`, its RAM
   /// is in the file `ram`; otherwise `file` contains the RAM, too. Precondition: `to_be_saved`.
-  Status Save(const std::string& file, Deadline deadline);
+  Status Save(const std::string& file, Limit limit);
 
   /// Returns the ports, for callers that do their own I/O on them.
   const Ports& ports() const { return ports_; }
@@ -105,6 +111,8 @@ class Vm {
  private:
   Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, const Options& options);
 
+  Watch WatchFor(Limit limit) const;
+
   TemporaryDirectory directory_;
   std::optional<CpuSlot> cpu_;
   process::Background qemu_;
@@ -112,7 +120,12 @@ class Vm {
   UniqueFd console_;        // QEMU's human monitor (HMP)...
   std::optional<Qmp> qmp_;  // ...or its machine protocol, if `to_be_saved`
   std::string devices_;
+  std::string shape_qemu_;  // directory of QEMU
   Pace pace_;
 };
+
+/// Returns all arguments of QEMU for a VM whose sockets and logs are in `directory`.
+std::vector<std::string> ArgumentsOf(const Vm::Options& options, const std::string& directory,
+                                     const QemuFeatures& features);
 
 }  // namespace dualpath::lab

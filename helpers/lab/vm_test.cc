@@ -111,5 +111,36 @@ TEST(ShapeArguments, WithKvmDifferInNothingElse) {
   EXPECT_EQ(Arguments(Accelerator::kKvm), emulated);
 }
 
+Vm::Options Options() {
+  Vm::Options options;
+  options.shape = Shape(Accelerator::kTcg);
+  options.shape.idle_table = "/a,b/idle.aml";
+  options.disk = "/a,b/disk.raw";
+  options.payload = "/a,b/payload.img";
+  options.ram = "/a,b/ram";
+  return options;
+}
+
+TEST(ArgumentsOf, AVmStartsNoProgramsAndGainsNoPrivileges) {
+  std::vector<std::string> arguments = ArgumentsOf(Options(), "/tmp/vm", {});
+  ASSERT_GE(arguments.size(), 2U);
+  EXPECT_EQ(arguments[0], "-sandbox");
+  EXPECT_EQ(arguments[1],
+            "on,obsolete=deny,elevateprivileges=deny,resourcecontrol=deny,spawn=deny");
+  EXPECT_THAT(ArgumentsOf(Options(), "/tmp/vm", {true, false})[1], HasSubstr("spawn=allow"));
+  EXPECT_THAT(ArgumentsOf(Options(), "/tmp/vm", {false, false}), Not(Contains("-sandbox")));
+}
+
+TEST(ArgumentsOf, ACommaInAFileNameEndsNoValue) {
+  const std::vector<std::string> arguments = ArgumentsOf(Options(), "/t,mp/vm", {});
+  for (const char* quoted :
+       {"mem-path=/a,,b/disk.raw", "file=/a,,b/payload.img", "mem-path=/a,,b/ram",
+        "file=/a,,b/idle.aml", "path=/t,,mp/vm/control", "path=/t,,mp/vm/monitor"}) {
+    EXPECT_THAT(arguments, Contains(HasSubstr(quoted)));
+  }
+  // Not an option with several values.
+  EXPECT_THAT(arguments, Contains("file:/t,mp/vm/console.log"));
+}
+
 }  // namespace
 }  // namespace dualpath::lab

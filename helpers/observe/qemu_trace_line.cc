@@ -12,6 +12,8 @@ namespace {
 
 using Event = decltype(QemuTraceEvent::event);
 
+constexpr std::size_t kLongestEvent = 4096;  // of QEMU's: some 200 characters
+
 template <typename T>
 std::optional<T> Number(const std::smatch& match, std::size_t group, int base = 16) {
   return ParseWhole<T>(match[group].str(), base);
@@ -146,6 +148,8 @@ std::string ToString(VirtioScsiResponse response) {
 }
 
 Result<std::optional<QemuTraceEvent>> ParseQemuTraceLine(const std::string& line) {
+  // std::regex recurses for each character.
+  if (line.size() > kLongestEvent) return std::optional<QemuTraceEvent>();
   const auto stamped = SplitStamp(line);
   if (!stamped) return std::optional<QemuTraceEvent>();
   const auto format = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& known) {

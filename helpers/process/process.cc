@@ -31,9 +31,20 @@ constexpr std::chrono::milliseconds kReapInterval{5};
 constexpr PollPace kReapPace{kReapInterval, kReapInterval};
 constexpr std::chrono::seconds kTerminationGrace{2};
 
+/// Gives up what `Command::confined` says. Changing the user instead would clear PR_SET_PDEATHSIG,
+/// and the child could outlive us.
+void Confine() {
+  constexpr unsigned long kCapabilities = 64;  // of any kernel; unknown ones are refused
+  for (unsigned long each = 0; each < kCapabilities; ++each) ::prctl(PR_CAPBSET_DROP, each);
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
 /// Runs in the child, between fork and exec. It does not keep our signal mask, in which
 /// `EndInOrderOnSignals` blocks SIGTERM.
 struct DieWithParent : bp::extend::handler {
+  explicit DieWithParent(const Command& command) : confined(command.confined) {}
+
+  bool confined;
   pid_t parent = ::getpid();
 
   template <typename Executor>
@@ -41,6 +52,7 @@ struct DieWithParent : bp::extend::handler {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     // If the parent died before prctl, no signal is sent.
     if (::getppid() != parent) ::_exit(127);
+    if (confined) Confine();
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -220,7 +232,7 @@ Result<Output> Execute(const Command& command, Deadline deadline) {
   std::error_code ec;
   bp::child child(program, bp::args(Arguments(command)), EnvironmentFor(command),
                   bp::start_dir = DirectoryOf(command), bp::std_in<in, bp::std_out> out.pipe(),
-                  bp::std_err > err.pipe(), group, DieWithParent(), ec);
+                  bp::std_err > err.pipe(), group, DieWithParent(command), ec);
   if (ec) return Error::FromErrno("run", command.ToString(), ec.value());
   const int pid = child.id();
   Groups().Add(pid);
@@ -304,7 +316,7 @@ Result<Background> Background::Start(const Command& command, const Streams& stre
     state->child = bp::child(program, bp::args(Arguments(command)), EnvironmentFor(command),
                              bp::start_dir = DirectoryOf(command), bp::std_in < bp::null,
                              std::forward<decltype(redirection)>(redirection)..., state->group,
-                             DieWithParent(), ec);
+                             DieWithParent(command), ec);
   };
   if (streams.log_file.empty()) {
     launch();

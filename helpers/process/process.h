@@ -46,6 +46,9 @@ struct Command {
   std::string stdin_text{};                          ///< whole standard input, for `Execute`
   std::string working_directory{};                   ///< empty: ours
   std::map<std::string, std::string> environment{};  ///< added to ours
+  /// The program and its descendants can gain no privileges (PR_SET_NO_NEW_PRIVS) and have no
+  /// capabilities, even if we are root. They keep our user, and what its files' modes permit.
+  bool confined = false;
 
   /// "targetcli ls /loopback", for messages.
   std::string ToString() const;

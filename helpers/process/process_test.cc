@@ -210,5 +210,16 @@ TEST(Background, DiesWithTheThreadThatStartedIt) {
   EXPECT_EQ(exit->signal, SIGKILL);
 }
 
+TEST(Execute, AConfinedProgramHasNoCapabilitiesAndGainsNone) {
+  Command command{{"cat", "/proc/self/status"}};
+  command.confined = true;
+  const auto status = ExecuteChecked(command, Deadline::In(std::chrono::seconds(10)));
+  ASSERT_TRUE(status.ok()) << status.error().ToString();
+  for (const char* line :
+       {"NoNewPrivs:\t1", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000"}) {
+    EXPECT_THAT(*status, ::testing::HasSubstr(line));
+  }
+}
+
 }  // namespace
 }  // namespace dualpath::process

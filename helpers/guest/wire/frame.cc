@@ -1,11 +1,14 @@
 #include "helpers/guest/wire/frame.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "helpers/guest/wire/crc32c.h"
 
 namespace dualpath::guest::wire {
 namespace {
+
+constexpr std::size_t kMostFalseBeginnings = 64;
 
 std::uint32_t Checksum(FrameHeader header, const char* payload) {
   header.checksum = 0;
@@ -40,18 +43,34 @@ std::optional<Message> FrameReader::Next() {
     const std::size_t after = buffer_.size() - at;
     const bool whole = header && header->length <= after - sizeof(FrameHeader);
     const char* payload = buffer_.data() + at + sizeof(FrameHeader);
-    if (whole && header->checksum == Checksum(*header, payload)) {
+    const bool known = std::find(false_beginnings_.begin(), false_beginnings_.end(), at) !=
+                       false_beginnings_.end();
+    if (whole && !known && header->checksum == Checksum(*header, payload)) {
       Message message{header->type, header->request_id, std::string(payload, header->length)};
-      buffer_.erase(0, at + sizeof(FrameHeader) + header->length);
+      Drop(at + sizeof(FrameHeader) + header->length);
       return message;
+    }
+    if (whole && !known) false_beginnings_.push_back(at);
+    if (false_beginnings_.size() > kMostFalseBeginnings) {
+      Clear();
+      return std::nullopt;
     }
     const bool may_become_whole = !header || (!whole && header->length <= kMaxPayload);
     if (may_become_whole && first_candidate == std::string::npos) first_candidate = at;
   }
   // A magic cut off by the end of the buffer is a candidate too.
   const std::size_t tail = std::min(buffer_.size(), sizeof(kFrameMagic) - 1);
-  buffer_.erase(0, std::min(first_candidate, buffer_.size() - tail));
+  Drop(std::min(first_candidate, buffer_.size() - tail));
   return std::nullopt;
+}
+
+void FrameReader::Drop(std::size_t bytes) {
+  buffer_.erase(0, bytes);
+  std::vector<std::size_t> left;
+  for (const std::size_t at : false_beginnings_) {
+    if (at >= bytes) left.push_back(at - bytes);
+  }
+  false_beginnings_ = std::move(left);
 }
 
 }  // namespace dualpath::guest::wire

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "helpers/guest/wire/wire.h"
 
@@ -37,7 +38,8 @@ std::optional<T> FromPayload(const std::string& payload, std::size_t offset = 0)
 }
 
 /// Splits a byte stream into messages. Finds whole frames with a good checksum at any offset and
-/// drops the bytes before them, such as an incomplete frame of a client that died.
+/// drops the bytes before them, such as an incomplete frame of a client that died. Takes time in
+/// proportion to the bytes, whatever they are: after too many false beginnings it drops them all.
 class FrameReader {
  public:
   void Append(const char* data, std::size_t size) { buffer_.append(data, size); }
@@ -45,13 +47,16 @@ class FrameReader {
   /// Returns the next message, or nothing if more bytes are needed.
   std::optional<Message> Next();
 
-  void Clear() { buffer_.clear(); }
+  void Clear() { Drop(buffer_.size()); }
 
   /// Returns the number of bytes not yet part of a message, for error messages.
   std::size_t pending() const { return buffer_.size(); }
 
  private:
+  void Drop(std::size_t bytes);
+
   std::string buffer_;
+  std::vector<std::size_t> false_beginnings_;  // offsets of whole frames with a wrong checksum
 };
 
 }  // namespace dualpath::guest::wire

@@ -81,6 +81,24 @@ TEST(FrameReader, KeepsNoGarbage) {
   EXPECT_LT(reader.pending(), sizeof(kFrameMagic));
 }
 
+// A guest that sends only beginnings of long frames: each would need a checksum of all that
+// follows.
+TEST(FrameReader, TakesLinearTime) {
+  FrameHeader header{};
+  header.magic = kFrameMagic;
+  header.length = kMaxPayload / 2;
+  std::string beginnings;
+  while (beginnings.size() < 2 * kMaxPayload) beginnings += ToPayload(header);
+  FrameReader reader;
+  constexpr std::size_t kChunk = 4096;
+  for (std::size_t at = 0; at < beginnings.size(); at += kChunk) {
+    EXPECT_FALSE(Feed(reader, beginnings.substr(at, kChunk)));
+  }
+  EXPECT_LE(reader.pending(), kMaxPayload);
+  reader.Clear();
+  EXPECT_TRUE(Feed(reader, Encode(Sample(2))));
+}
+
 TEST(FrameReader, SkipsAnImpossibleLength) {
   FrameReader reader;
   FrameHeader header{};
