@@ -91,6 +91,9 @@ function(dualpath_discover_cases program)
     NO_PRETTY_VALUES  # keeps the names that reports use and --gtest_filter accepts
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
+  add_custom_command(TARGET ${program} POST_BUILD VERBATIM  # after the list of tests was written
+    COMMAND ${CMAKE_COMMAND} "-DFILE=${CMAKE_CURRENT_BINARY_DIR}/${program}[1]_tests.cmake"
+            -P ${CMAKE_SOURCE_DIR}/ci/cmake/SkipByExitCode.cmake)
   get_target_property(sources ${program} SOURCES)
   set(rules "")
   foreach(source IN LISTS sources)

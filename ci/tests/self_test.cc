@@ -228,8 +228,6 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"Leak.OfAMount", kCaseFailed, "failure", HasSubstr("/mnt"), kPages + kLayers},
         Misbehavior{"Leak.OfAProcess", kCaseFailed, "failure", HasSubstr("sleep"),
                     kPages + kLayers + Files{{"processes.txt", "sleep 1000000"}}},
-        Misbehavior{"Leak.OfADescriptor", kCaseFailed, "failure", HasSubstr("/dev/null"),
-                    kPages + kLayers},
         Misbehavior{"Leak.OfADomain", kCaseFailed, "failure", HasSubstr("leak"),
                     kPages + kLayers + Files{{"domain-leak.xml"}}}),
     Name);
