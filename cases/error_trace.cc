@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fixtures/capabilities_fixture.h"
+#include "fixtures/case_tools.h"
 #include "fixtures/layers_fixture.h"
 
 namespace dualpath {
@@ -62,6 +63,7 @@ TEST_F(ErrorTrace, QemuTurnsTheErrnoOfAnOfflinePathIntoSenseData) {
 }
 
 TEST_F(ErrorTrace, ABrokenTransportYieldsAHostByteInEveryLayer) {
+  if (!why_no_sg_io().empty()) DUALPATH_CANNOT_LOOK(why_no_sg_io());
   ASSERT_OK_AND_ASSIGN(const auto seen,
                        TraceUntilNoticed([this] { return rig().path(0).BreakTransport(); }));
   if (capabilities().probes_paths_on_sg_io_error) {
@@ -83,6 +85,7 @@ TEST_F(ErrorTrace, ABrokenTransportYieldsAHostByteInEveryLayer) {
 }
 
 TEST_F(ErrorTrace, TheGuestKernelHidesTheErrorOfADeletedPath) {
+  if (!why_no_sg_io().empty()) DUALPATH_CANNOT_LOOK(why_no_sg_io());
   // Back to back, so that some writes reach the path after its deletion and before the new table.
   guest::IoOptions options;
   options.interval = microseconds(0);

@@ -24,6 +24,17 @@ struct LooksItself<Combined<Inner...>>
     : std::disjunction<std::is_base_of<MayFailToLook, Combined<Inner...>>, LooksItself<Inner>...> {
 };
 
+/// gMock's VariadicMatcher, which AllOf() and AnyOf() return.
+template <template <template <typename> class, typename...> class Variadic,
+          template <typename> class Combination, typename... Inner>
+struct LooksItself<Variadic<Combination, Inner...>>
+    : std::disjunction<std::is_base_of<MayFailToLook, Variadic<Combination, Inner...>>,
+                       LooksItself<Inner>...> {};
+template <template <template <typename> class, typename...> class Variadic,
+          template <typename> class Combination, typename... Inner,
+          typename = std::enable_if_t<LooksItself<Variadic<Combination, Inner...>>::value>>
+void Not(const Variadic<Combination, Inner...>&) = delete;
+
 /// A matcher whose type has been erased.
 template <typename T>
 struct LooksItself<::testing::Matcher<const Observable<T>&>> : std::true_type {};
