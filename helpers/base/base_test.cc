@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -87,6 +89,18 @@ class FileTest : public ::testing::Test {
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::string path_ = directory_.path() + "/new/a";
 };
+
+// The directory may contain what a VM has chosen.
+TEST_F(FileTest, ATemporaryNameCannotBeForeseen) {
+  const std::string victim = path_ + ".victim";
+  ASSERT_TRUE(WriteFileAtomically(victim, "precious").ok());
+  std::filesystem::create_symlink(victim, path_ + ".new." + std::to_string(::getpid()));
+  std::filesystem::create_symlink(victim, path_);
+  ASSERT_TRUE(WriteFileAtomically(path_, "new").ok());
+  EXPECT_EQ(*ReadFile(victim), "precious");
+  EXPECT_EQ(*ReadFile(path_), "new");
+  EXPECT_FALSE(std::filesystem::is_symlink(path_));
+}
 
 TEST_F(FileTest, IsReplacedAtomically) {
   ASSERT_TRUE(WriteFileAtomically(path_, "old\n").ok());

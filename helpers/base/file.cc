@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <random>
 #include <system_error>
 
 #include "helpers/base/unique_fd.h"
@@ -86,8 +87,12 @@ Status WriteFileAtomically(const std::string& path, const std::string& content) 
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
   if (ec) return Error::FromErrno("create the directory for", path, ec.value());
-  const std::string temporary = path + ".new." + std::to_string(::getpid());
-  const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  // A name that nobody can have put there before, such as a link to another file.
+  std::random_device random;
+  const std::string temporary =
+      path + ".new." + std::to_string(random()) + "." + std::to_string(random());
+  constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  const UniqueFd fd(::open(temporary.c_str(), kNew, 0644));
   if (!fd) return Error::FromErrno("create file", temporary, errno);
   Status written = WriteAll(fd.get(), temporary, content);
   if (written.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) {
