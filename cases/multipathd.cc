@@ -132,7 +132,7 @@ TEST_F(Multipathd, RestartingAfterAKillWhileIoIsQueuedStartsANewWindow) {
 
 // A failover that takes a minute is no failover: what every case expects of one fails.
 TEST_F(Multipathd, HeldForAMinuteIsFoundByWhatAFailoverExpects) {
-  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   const PathId deleted = rig().path(0);
   ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
 

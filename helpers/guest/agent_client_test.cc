@@ -384,9 +384,9 @@ TEST_F(AgentClientTest, FetchesFromAnyIndex) {
 
 TEST_F(AgentClientTest, FetchesMoreThanOneAnswerHolds) {
   StartAgent();
-  const auto entries = RunToTheEnd(Count(9000));
-  ASSERT_THAT(entries, SizeIs(9000));
-  EXPECT_EQ(entries.back().sequence, 9000U);
+  const auto entries = RunToTheEnd(Count(4000));
+  ASSERT_THAT(entries, SizeIs(4000));
+  EXPECT_EQ(entries.back().sequence, 4000U);
 }
 
 TEST_F(AgentClientTest, RefusesImpossibleRequests) {

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <sstream>
 
 #include "helpers/base/file.h"
