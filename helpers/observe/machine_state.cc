@@ -58,6 +58,11 @@ Status AddMaps(const std::string& block, std::set<std::string>& objects) {
   return Ok{};
 }
 
+/// Mounts that come and go with logins and services, and tracefs where it is mounted by its use.
+bool IsOfTheSystem(const std::string& point, const std::string& type) {
+  return point.rfind("/run/", 0) == 0 || type == "autofs" || type == "tracefs";
+}
+
 /// Parses mountinfo, proc_pid_mountinfo(5): the fifth field is the mount point, and the file system
 /// follows " - ".
 Status AddMounts(const std::string& proc, std::set<std::string>& objects) {
@@ -70,6 +75,7 @@ Status AddMounts(const std::string& proc, std::set<std::string>& objects) {
     const std::size_t dash = line.find(" - ");
     if (dash == std::string::npos) continue;
     const std::string type = line.substr(dash + 3, line.find(' ', dash + 3) - dash - 3);
+    if (IsOfTheSystem(point, type)) continue;
     objects.insert("mount " + point + " (" + type + ")");
   }
   return Ok{};

@@ -70,9 +70,10 @@ TEST_F(MachineStateTest, ListsObjectsMapsAndMounts) {
 TEST_F(MachineStateTest, FindsWhatWasLeft) {
   fs::create_directories(tree_.path() + "/target/loopback/naa.b/tpgt_1");
   Map("dm-1", "mpathb");
-  EXPECT_OK(WriteFileAtomically(
-      proc_.root() + "/self/mountinfo",
-      std::string(kMounts) + "40 22 8:0 / /mnt rw shared:2 - xfs /dev/sda rw\n"));
+  EXPECT_OK(WriteFileAtomically(proc_.root() + "/self/mountinfo",
+                                std::string(kMounts) +
+                                    "39 22 0:40 / /run/user/1000 rw - tmpfs tmpfs rw\n" +
+                                    "40 22 8:0 / /mnt rw shared:2 - xfs /dev/sda rw\n"));
   EXPECT_THAT(Left(), ElementsAre("configfs loopback/naa.b", "configfs loopback/naa.b/tpgt_1",
                                   "map mpathb", "mount /mnt (xfs)"));
 }
