@@ -46,12 +46,14 @@ void WritePages(int code, const std::string& name, const std::string& directory)
 Result<int> RunAndJudge(const ExecOptions& options, const std::string& test,
                         const std::string& directory) {
   const bool in_lab = options.place == host::Place::kLab;
+  const bool is_one_test = test != fs::path(options.command[0]).filename();
   DUALPATH_TRY(const CaseEnd end, in_lab
                                       ? RunInLab(options, results::DirectoryName(test), directory)
                                       : RunOnHost(options, directory));
   DUALPATH_TRY_STATUS(WriteTiming(end, directory));
-  DUALPATH_TRY(const int code,
-               results::Judge({test, directory, end.code, in_lab, options.strict}, std::cerr));
+  DUALPATH_TRY(
+      const int code,
+      results::Judge({test, directory, end.code, in_lab, options.strict, is_one_test}, std::cerr));
   WritePages(code, test, directory);
   spdlog::info("{}: exit {}, {:.1f} s real, {:.1f} s on the case's clock", test, code,
                end.real_seconds, end.virtual_seconds);

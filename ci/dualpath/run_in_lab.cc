@@ -47,7 +47,8 @@ Result<CaseEnd> RunInLab(const ExecOptions& options, const std::string& name,
   lab::Vm& vm = run.restored.vm;
   auto end = TakeResults(run, directory);
   if (!end.ok()) process::StopIfEnding();
-  if (!end.ok() || end->code != 0) KeepLogs(vm, directory);
+  // Even if the program's exit code is 0: its report may be missing.
+  KeepLogs(vm, directory);
   if (options.keep_snapshot && end.ok() && end->code != 0) {
     WarnIfFailed(lab::SaveSnapshot(vm, image, lab::SnapshotOfCase(directory)));
   }

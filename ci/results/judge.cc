@@ -29,6 +29,15 @@ bool Any(const std::vector<TestResult>& tests, Verdict verdict) {
                      [&](const TestResult& test) { return test.verdict == verdict; });
 }
 
+/// Returns why a run fails in strict mode only.
+std::string WhyNotStrict(const std::vector<TestResult>& tests) {
+  for (const TestResult& test : tests) {
+    if (test.verdict != Verdict::kSkipped) continue;
+    return test.name + " was skipped, which fails in strict mode: " + test.message;
+  }
+  return "no test ran, which fails in strict mode";
+}
+
 Result<int> JudgeWithoutReport(const EndedCase& ended, const std::string& xml, std::ostream& err) {
   const std::string how = HowItEnded(ended) + " and left no report";
   err << "dualpath: " << ended.name << ": its process " << how << "; the logs are in "
@@ -49,6 +58,10 @@ Result<int> Judge(const EndedCase& ended, std::ostream& err) {
   DUALPATH_TRY(const std::vector<TestResult> tests, ReadTestResults(xml));
   // gtest writes no <error>: this is the report that was there before the program began.
   if (Any(tests, Verdict::kNoVerdict)) return JudgeWithoutReport(ended, xml, err);
+  if (ended.is_one_test && !tests.empty() && tests.front().name != ended.name) {
+    return Error::Because("read the verdict of", ended.name,
+                          "the report is that of " + tests.front().name);
+  }
   const bool any_failed = Any(tests, Verdict::kFailed);
   if (ended.code != 0 && !any_failed) {
     DUALPATH_TRY_STATUS(WriteFailureXml(
@@ -65,7 +78,10 @@ Result<int> Judge(const EndedCase& ended, std::ostream& err) {
     err << "dualpath: " << test.name << " was skipped: " << test.message << "\n";
   }
   const bool passed = Any(tests, Verdict::kPassed);
-  if (ended.strict && (!passed || Any(tests, Verdict::kSkipped))) return int{kCaseFailed};
+  if (ended.strict && (!passed || Any(tests, Verdict::kSkipped))) {
+    DUALPATH_TRY_STATUS(WriteFailureXml(xml, ended.name, WhyNotStrict(tests)));
+    return int{kCaseFailed};
+  }
   return passed ? int{kAllPassed} : int{kNothingRan};
 }
 

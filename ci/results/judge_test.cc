@@ -127,6 +127,14 @@ TEST_F(JudgeTest, NothingRanIfAllWereSkipped) {
   EXPECT_THAT(err_.str(), AllOf(HasSubstr("Failover.Skips"), Not(HasSubstr("Failover.Passes"))));
 }
 
+TEST_F(JudgeTest, AReportOfAnotherTestIsNoVerdict) {
+  ASSERT_EQ(*JudgeReport(0, kPassed), kAllPassed);
+  const auto judged = Judge({"Failover.Deleted", directory_.path(), 0, true, false, true}, err_);
+  ASSERT_FALSE(judged.ok());
+  EXPECT_THAT(judged.error().ToString(), HasSubstr("the report is that of Failover.Passes"));
+  EXPECT_EQ(*Judge({"Failover.Passes", directory_.path(), 0, true, false, true}, err_), kAllPassed);
+}
+
 TEST_F(JudgeTest, NothingRanIfNoTestMatched) {
   EXPECT_EQ(*JudgeReport(0, ""), kNothingRan);
   EXPECT_THAT(err_.str(), HasSubstr("no test matches"));
@@ -134,6 +142,7 @@ TEST_F(JudgeTest, NothingRanIfNoTestMatched) {
 
 TEST_F(JudgeTest, ASkipFailsInStrictMode) {
   EXPECT_EQ(*JudgeReport(0, kSkipped, true), kCaseFailed);
+  EXPECT_THAT(Failures(), ElementsAre(AllOf(HasSubstr("strict mode"), HasSubstr("no map"))));
   EXPECT_EQ(*JudgeReport(0, std::string(kPassed) + kSkipped, true), kCaseFailed);
   EXPECT_EQ(*JudgeReport(0, "", true), kCaseFailed);
   EXPECT_EQ(*JudgeReport(0, kPassed, true), kAllPassed);

@@ -25,11 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using ::testing::_;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr char kBusy[] = "Vm.SaysThatItIsBusy";
 constexpr char kPassing[] = "ProcessEnd.Passes";

@@ -25,10 +25,9 @@ void PrintMarkers() {
   std::fflush(stdout);
 }
 
-[[noreturn]] void WriteForever(int fd) {
-  const std::string lines = std::string(99, 'x') + "\n";
+[[noreturn]] void WriteForever(int fd, char end = '\n') {
   std::string text;
-  for (int i = 0; i < 640; ++i) text += lines;
+  for (int i = 0; i < 640; ++i) text += std::string(99, 'x') + end;
   while (true) static_cast<void>(!::write(fd, text.data(), text.size()));
 }
 
@@ -53,6 +52,8 @@ TEST_F(Output, IsEndlessOnTheConsole) {
 }
 
 TEST_F(Output, IsEndlessOnTheControlPort) { WriteForever(lab::protocol::kControlPort); }
+
+TEST_F(Output, IsALongLineOnTheControlPort) { WriteForever(lab::protocol::kControlPort, 'x'); }
 
 TEST_F(Output, IsEndlessOnTheResultsPort) {
   const UniqueFd results(::open("/dev/virtio-ports/dualpath.results", O_WRONLY | O_CLOEXEC));

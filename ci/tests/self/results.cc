@@ -89,10 +89,6 @@ TEST_F(Results, AreTooMany) {
 
 TEST_F(Results, HaveNoRoom) { EXPECT_EQ(FillWith(ResultFile("full")), ENOSPC); }
 
-TEST_F(Results, HaveNoRoomAfterAFailure) {
-  EXPECT_EQ(FillWith(ResultFile("full")), 0) << "the disk is full";
-}
-
 TEST_F(Results, AreFromAVmWithAFullDisk) { EXPECT_EQ(FillWith("/full"), ENOSPC); }
 
 }  // namespace
