@@ -14,14 +14,6 @@
 namespace dualpath::fuzzing {
 namespace {
 
-std::size_t Count(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 /// The results directory of a case, whose files the VM has written.
 Result<std::string> WriteCase(const std::string& gtest_xml, const std::string& timing) {
   static const auto directory = TemporaryDirectory::Create();

@@ -44,6 +44,9 @@ std::pair<std::string, std::string> Split(const std::string& text, char separato
 /// digits '0', '1'... choose 0, 1..., so that corpora are readable.
 unsigned TakeChoice(std::string& input, unsigned choices);
 
+/// Returns how often `part` is in `text`.
+std::size_t Count(const std::string& text, const std::string& part);
+
 /// Returns the lines of `text` without their newlines.
 std::vector<std::string> Lines(const std::string& text);
 
