@@ -26,7 +26,8 @@ std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map
     record.duration_us = Microseconds(result.Took());
     record.error_number = result.error_number;
     record.sequence = result.sequence;
-    record.block = result.block;
+    const bool is_flush = result.kind == guest::IoKind::kFlush;
+    if (!is_flush) record.block = result.block;
     if (result.error_number != 0) {
       record.severity = Severity::kError;
       record.text = std::generic_category().message(result.error_number);
@@ -34,6 +35,7 @@ std::vector<Record> FromIo(const guest::IoReport& report, const std::string& map
       record.severity = Severity::kWarning;
       record.text = "queued";
     }
+    if (is_flush) record.text = record.text.empty() ? "flush" : "flush: " + record.text;
     records.push_back(std::move(record));
   }
   return records;

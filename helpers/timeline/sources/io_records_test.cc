@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <optional>
 
 namespace dualpath::timeline {
 namespace {
@@ -35,6 +36,18 @@ TEST(IoRecords, AreOneForEachIo) {
   EXPECT_EQ(records[1].text, "Input/output error");
   EXPECT_EQ(records[2].severity, Severity::kWarning);
   EXPECT_EQ(records[2].text, "queued");
+}
+
+TEST(IoRecords, OfAFlushHaveNoBlock) {
+  guest::IoReport report;
+  report.results.resize(2);
+  report.results[0].kind = report.results[1].kind = guest::IoKind::kFlush;
+  report.results[1].error_number = EIO;
+  const auto records = FromIo(report);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].block, std::nullopt);
+  EXPECT_EQ(records[0].text, "flush");
+  EXPECT_EQ(records[1].text, "flush: Input/output error");
 }
 
 }  // namespace
