@@ -20,6 +20,7 @@ using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::Field;
+using ::testing::Not;
 
 using BringUp = RigTest;
 using GuestBringUp = GuestTest;
@@ -122,7 +123,7 @@ TEST_F(GuestBringUp, TheGuestsWritesAreInStorageRaw) {
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, CompletedWithoutErrors());
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
-  EXPECT_THAT(LogNow(), ::testing::Not(Logs(LoadsAnyTable(rig().map()))));
+  EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
 }
 
 }  // namespace

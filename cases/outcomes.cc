@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "fixtures/case_tools.h"
 #include "fixtures/disk_fault_fixture.h"
 
 namespace dualpath {
@@ -21,7 +22,6 @@ using guest::IoKind;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Matcher;
-using ::testing::Not;
 
 /// Effect of the fault on the application in the guest, which keeps writing (or reading).
 enum class Effect {
@@ -152,7 +152,7 @@ class Outcomes : public DiskFaultTest {
     EXPECT_THAT(guest().state(), Eventually(IsRunning()));
     if (row_.disk.io == IoKind::kRead) return;
     if (row_.effect == Effect::kSilentDataLoss) {
-      EXPECT_THAT(storage(), Not(HoldsEveryWriteAcknowledgedIn(report)));
+      EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
     } else {
       EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     }
@@ -160,16 +160,17 @@ class Outcomes : public DiskFaultTest {
 
   void ExpectLayers(const guest::IoReport& report) {
     ASSERT_OK_AND_ASSIGN(const auto outcome, Seen(report));
-    if (IsTraced()) {
-      const layers::LayerSummary& seen = outcome.layers;
-      EXPECT_THAT(seen.path, row_.path) << "column path";
-      EXPECT_THAT(seen.dm, row_.dm) << "column dm";
-      EXPECT_THAT(seen.multipathd, row_.multipathd) << "column multipathd";
-      EXPECT_THAT(seen.sg_io, AnyOf(row_.sg_io, "not seen")) << "column sg_io";
-      EXPECT_THAT(seen.sense, row_.sense) << "column qemu, sense data";
-      EXPECT_THAT(seen.virtio_scsi, row_.virtio_scsi) << "column virtio_scsi";
-      EXPECT_THAT(seen.guest_kernel, row_.guest_kernel) << "column guest_kernel";
+    const layers::LayerSummary& seen = outcome.layers;
+    EXPECT_THAT(seen.path, row_.path) << "column path";
+    EXPECT_THAT(seen.dm, row_.dm) << "column dm";
+    EXPECT_THAT(seen.multipathd, row_.multipathd) << "column multipathd";
+    EXPECT_THAT(seen.sense, row_.sense) << "column qemu, sense data";
+    EXPECT_THAT(seen.virtio_scsi, row_.virtio_scsi) << "column virtio_scsi";
+    EXPECT_THAT(seen.guest_kernel, row_.guest_kernel) << "column guest_kernel";
+    if (seen.sg_io == layers::kNotSeen) {
+      DUALPATH_CANNOT_LOOK("column sg_io: " + why_no_sg_io());
     }
+    EXPECT_THAT(seen.sg_io, row_.sg_io) << "column sg_io";
     if (!HasFailure()) RecordOutcome(outcome);
   }
 

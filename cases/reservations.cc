@@ -198,7 +198,7 @@ TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   ASSERT_THAT(before, SizeIs(1));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
-  ASSERT_OK(pr_helper().Kill());
+  ASSERT_OK(KillPrHelper());
   ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto while_dead, pr_helper().Pids());
   EXPECT_THAT(while_dead, IsEmpty());
@@ -221,7 +221,7 @@ TEST_F(Reservations, AHelperThatDiesDuringACommandFailsOnlyThatCommand) {
   ASSERT_OK(reserving.AwaitHeld());
   ASSERT_OK(io.AwaitGoodCompletions());
 
-  ASSERT_OK(pr_helper().Kill());
+  ASSERT_OK(KillPrHelper());
 
   // QEMU turns the closed connection into EINVAL, and that into "invalid field in CDB".
   EXPECT_THAT(reserving.Await(), EndsWithSense(scsi::SenseKey::kIllegalRequest, 0x24, 0x00));

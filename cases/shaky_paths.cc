@@ -99,6 +99,11 @@ TEST_F(SanPathErr, FailuresThatAreFarApartAreForgotten) {
 
   EXPECT_THAT(topology(),
               Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(kShaky))})));
+
+  // Failures that are close together are counted on the same map: otherwise, the option has no
+  // effect, and forgetting proves nothing.
+  ASSERT_NO_FATAL_FAILURE(FailTooOften());
+  ExpectReinstatedAfter(kRecovery);
   ExpectNothingLost(io);
 }
 

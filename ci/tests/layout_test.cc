@@ -110,6 +110,19 @@ TEST(Layout, DependenciesPointOneWayAndNothingDependsOnImages) {
   EXPECT_THAT(wrong, IsEmpty());
 }
 
+// ::testing::Not() bypasses the overloads of helpers/matchers/negation.h, with which an error
+// satisfies no expectation.
+TEST(Layout, NotIsCalledUnqualified) {
+  std::vector<std::string> wrong;
+  for (const std::string& file : Sources()) {
+    if (FolderOf(file) == "helpers/matchers" || FolderOf(file) == "ci/tests") continue;
+    for (const std::string& line : LinesOf(fs::path(kSource) / file)) {
+      if (line.find("testing::Not(") != std::string::npos) wrong.push_back(file + ": " + line);
+    }
+  }
+  EXPECT_THAT(wrong, IsEmpty());
+}
+
 TEST(Layout, RejectsIncludesAgainstTheOrder) {
   EXPECT_EQ(WhyNot("helpers/guest/domain.cc", "helpers/guest/wire/wire.h"), "");
   EXPECT_EQ(WhyNot("helpers/guest/agent_client.cc", "images/guest/agent/server.h"),

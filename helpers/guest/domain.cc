@@ -128,6 +128,38 @@ Status Domain::DetachDevice(const std::string& alias, Deadline deadline) const {
                    });
 }
 
+Result<std::vector<std::string>> Domain::Names(const Connection& connection) {
+  virDomainPtr* domains = nullptr;
+  const int count = virConnectListAllDomains(connection.get(), &domains, 0);
+  if (count < 0) return LibvirtError("list domains", connection.uri());
+  std::vector<std::string> names;
+  for (int i = 0; i < count; ++i) {
+    names.emplace_back(virDomainGetName(domains[i]));
+    virDomainFree(domains[i]);
+  }
+  std::free(static_cast<void*>(domains));
+  return names;
+}
+
+Status Domain::CatchUpWithEvents(Deadline deadline) const {
+  // libvirt asks QEMU's monitor, where the reply follows the events that QEMU emitted before. When
+  // it has the reply, it has queued them for its clients.
+  constexpr unsigned kMostDisks = 4;
+  std::array<virDomainDiskError, kMostDisks> errors{};
+  const int count = virDomainGetDiskErrors(domain_.get(), errors.data(), kMostDisks, 0);
+  if (count < 0) return LibvirtError("get the disk errors of domain", name());
+  for (int i = 0; i < count; ++i) std::free(errors[static_cast<std::size_t>(i)].disk);
+  // This one is queued behind them.
+  const std::size_t before = events_->marks();
+  if (virDomainSetMetadata(domain_.get(), VIR_DOMAIN_METADATA_ELEMENT, "<mark/>", "dualpath",
+                           DomainEvents::kMarkUri, VIR_DOMAIN_AFFECT_LIVE) != 0) {
+    return LibvirtError("set the metadata of domain", name());
+  }
+  return WaitUntil("wait for libvirt's events of", name(), deadline, [&]() -> std::string {
+    return events_->marks() > before ? "" : "the metadata event has not arrived";
+  });
+}
+
 Status Domain::Destroy() const {
   if (virDomainDestroy(domain_.get()) == 0) return Ok{};
   // VIR_ERR_OPERATION_INVALID: the domain is not running.

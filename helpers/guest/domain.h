@@ -39,6 +39,9 @@ class Domain {
   static Result<std::optional<Domain>> Lookup(const Connection& connection,
                                               const std::string& name);
 
+  /// Returns the names of all domains, running or not.
+  static Result<std::vector<std::string>> Names(const Connection& connection);
+
   const std::string& name() const { return name_; }
 
   /// virDomainState: VIR_DOMAIN_RUNNING, VIR_DOMAIN_PAUSED, VIR_DOMAIN_SHUTOFF...
@@ -68,6 +71,10 @@ class Domain {
 
   /// Removes the definition. It is not an error if there is none.
   Status Undefine() const;
+
+  /// Waits until `Events` has every event that QEMU had emitted before this call. libvirt's events
+  /// are asynchronous: without it, "no I/O error" may mean "not yet".
+  Status CatchUpWithEvents(Deadline deadline) const;
 
   /// Returns the domain's events since this object was created, in order; after DefineAndStart
   /// including those of its definition and start. Thread-safe.

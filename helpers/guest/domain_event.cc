@@ -20,6 +20,16 @@ class DomainEvents::List {
     events_.push_back(std::move(event));
   }
 
+  void AddMark() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++marks_;
+  }
+
+  std::size_t marks() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return marks_;
+  }
+
   std::vector<DomainEvent> All() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return events_;
@@ -28,6 +38,7 @@ class DomainEvents::List {
  private:
   mutable std::mutex mutex_;
   std::vector<DomainEvent> events_;
+  std::size_t marks_ = 0;
 };
 
 /// libvirt's callbacks. `opaque` is a heap-allocated shared pointer to the list.
@@ -55,6 +66,11 @@ struct Callbacks {
     event.action = action;
     event.reason = reason != nullptr ? reason : "";
     ListOf(opaque).Add(domain, std::move(event));
+  }
+
+  static void OnMetadataChange(virConnectPtr /*connection*/, virDomainPtr /*domain*/, int /*type*/,
+                               const char* uri, void* opaque) {
+    if (uri != nullptr && std::string(uri) == DomainEvents::kMarkUri) ListOf(opaque).AddMark();
   }
 
   static void OnDeviceRemoved(virConnectPtr /*connection*/, virDomainPtr domain, const char* alias,
@@ -123,6 +139,8 @@ Result<std::shared_ptr<DomainEvents>> DomainEvents::Listen(virConnectPtr connect
                                        VIR_DOMAIN_EVENT_CALLBACK(Callbacks::OnIoError)));
   DUALPATH_TRY_STATUS(events->Register(VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
                                        VIR_DOMAIN_EVENT_CALLBACK(Callbacks::OnDeviceRemoved)));
+  DUALPATH_TRY_STATUS(events->Register(VIR_DOMAIN_EVENT_ID_METADATA_CHANGE,
+                                       VIR_DOMAIN_EVENT_CALLBACK(Callbacks::OnMetadataChange)));
   return events;
 }
 
@@ -137,6 +155,8 @@ Status DomainEvents::Register(int event_id, virConnectDomainEventGenericCallback
   callbacks_.push_back(id);
   return Ok{};
 }
+
+std::size_t DomainEvents::marks() const { return list_->marks(); }
 
 std::size_t DomainEvents::size() const { return list_->All().size(); }
 

@@ -64,6 +64,11 @@ class DomainEvents {
   /// Returns the number of events so far, of all domains.
   std::size_t size() const;
 
+  /// Returns how often the metadata under `kMarkUri` has changed, in any domain; see
+  /// Domain::CatchUpWithEvents.
+  std::size_t marks() const;
+  static constexpr char kMarkUri[] = "https://dualpath/mark";
+
   /// Returns the events of one domain, skipping the first `from` events of all domains.
   std::vector<DomainEvent> Of(const std::string& domain, std::size_t from) const;
 

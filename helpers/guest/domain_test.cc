@@ -67,6 +67,35 @@ TEST_F(DomainTest, LivesFromDefineToUndefine) {
               ElementsAre("defined", "started", "stopped (destroyed)", "undefined"));
 }
 
+TEST_F(DomainTest, CatchesUpWithEvents) {
+  auto domain = Domain::DefineAndStart(*connection_, kXml);
+  ASSERT_OK(domain);
+  const virDomainPtr raw = virDomainLookupByName(connection_->get(), "dualpath-test");
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_EQ(virDomainSuspend(raw), 0);
+    ASSERT_OK(domain->CatchUpWithEvents(Deadline::In(seconds(10))));
+    EXPECT_EQ(domain->Events().back().ToString(), "suspended (paused)");
+    ASSERT_OK(domain->Resume());
+    ASSERT_OK(domain->CatchUpWithEvents(Deadline::In(seconds(10))));
+    EXPECT_EQ(domain->Events().back().ToString(), "resumed");
+  }
+  virDomainFree(raw);
+  ASSERT_OK(domain->Destroy());
+  EXPECT_FALSE(domain->CatchUpWithEvents(Deadline::In(seconds(10))).ok())
+      << "a domain that is off cannot say what happened";
+  ASSERT_OK(domain->Undefine());
+}
+
+TEST_F(DomainTest, ListsDomains) {
+  auto domain = Domain::DefineAndStart(*connection_, kXml);
+  ASSERT_OK(domain);
+  const auto names = Domain::Names(*connection_);
+  ASSERT_OK(names);
+  EXPECT_THAT(*names, ::testing::Contains("dualpath-test"));
+  ASSERT_OK(domain->Destroy());
+  ASSERT_OK(domain->Undefine());
+}
+
 TEST_F(DomainTest, EventsAreTypedAndTimed) {
   const auto before = Deadline::Clock::now();
   auto domain = Domain::DefineAndStart(*connection_, kXml);

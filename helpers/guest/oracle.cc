@@ -22,6 +22,9 @@ constexpr std::size_t kAlignment = 4096;  // for direct I/O; sufficient for ever
 constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
 constexpr std::size_t kErrorsShown = 3;
 
+/// Operation of the errors that are damage.
+constexpr char kCheckBlock[] = "check block";
+
 using Histories = std::map<std::uint64_t, BlockHistory>;
 
 BlockHistory& HistoryOf(std::uint64_t block, const IoReport& report, Histories& histories) {
@@ -151,13 +154,15 @@ Status HoldsAcknowledgedWrites(const std::string& storage, const IoReport& repor
     const std::string where = "block " + std::to_string(block) + " of " + storage +
                               ", acknowledged as sequence " +
                               std::to_string(*history.acknowledged());
-    errors.push_back(Error::Because(data == nullptr ? "read" : "check block", where, wrong));
+    errors.push_back(Error::Because(data == nullptr ? "read" : kCheckBlock, where, wrong));
   };
   DUALPATH_TRY_STATUS(VisitBlocks(storage, report.options, blocks, visit));
   if (!errors.empty()) return InOne(errors);
   if (!blocks.empty()) return Ok{};
   return Error::Because("look for acknowledged writes in", storage, "the run has none");
 }
+
+bool IsDamage(const Error& error) { return error.operation() == kCheckBlock; }
 
 Status ReadsSawAcknowledgedWrites(const IoReport& report) {
   Histories histories;

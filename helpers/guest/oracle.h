@@ -18,6 +18,9 @@ namespace dualpath::guest {
 /// acknowledged write proves nothing and is an error too.
 Status HoldsAcknowledgedWrites(const std::string& storage, const IoReport& report);
 
+/// Returns whether the error is damage that was found, rather than a check that failed.
+bool IsDamage(const Error& error);
+
 /// Checks the data of every read of the run against the writes completed before it. A run without a
 /// successful read proves nothing and is an error too.
 Status ReadsSawAcknowledgedWrites(const IoReport& report);

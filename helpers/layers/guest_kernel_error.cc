@@ -28,6 +28,23 @@ std::optional<std::chrono::microseconds> TimeOfLine(const std::string& line) {
          std::chrono::microseconds(std::strtoll(match[2].str().c_str(), nullptr, 10));
 }
 
+std::optional<std::vector<std::string>> TailSince(const std::string& kernel_log,
+                                                  std::chrono::nanoseconds begin) {
+  std::vector<std::string> tail;
+  bool has_earlier = false;
+  std::istringstream lines(kernel_log);
+  for (std::string line; std::getline(lines, line);) {
+    const auto at = TimeOfLine(line);
+    if (at && *at < begin) {
+      has_earlier = true;
+    } else if (at || !tail.empty()) {
+      tail.push_back(line);
+    }
+  }
+  if (!has_earlier) return std::nullopt;
+  return tail;
+}
+
 std::vector<GuestKernelError> ParseGuestKernelErrors(const std::string& kernel_log) {
   static const std::regex result(R"(.*\bResult: hostbyte=(\S+) driverbyte=\S+.*)");
   static const std::regex sense_key(R"(.*\bSense Key : (.*?) \[(?:current|deferred)\].*)");

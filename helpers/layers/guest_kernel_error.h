@@ -35,4 +35,9 @@ std::vector<GuestKernelError> ParseGuestKernelErrors(const std::string& kernel_l
 /// Returns the time stamp of a line of dmesg's output, if it has one.
 std::optional<std::chrono::microseconds> TimeOfLine(const std::string& line);
 
+/// Returns the lines of dmesg's output since `begin`, or nothing if earlier ones may be missing at
+/// the beginning of `kernel_log`, the end of a longer log.
+std::optional<std::vector<std::string>> TailSince(const std::string& kernel_log,
+                                                  std::chrono::nanoseconds begin);
+
 }  // namespace dualpath::layers

@@ -75,5 +75,20 @@ TEST(TimeOfLine, IsTheTimeStamp) {
   EXPECT_EQ(TimeOfLine(""), std::nullopt);
 }
 
+TEST(TailSince, BeginsAtTheTime) {
+  using std::chrono::milliseconds;
+  const std::string log = "[    1.000000] boot\n[    2.000000] a\n  more\n[    3.000000] b\n";
+  EXPECT_EQ(TailSince(log, milliseconds(1500)),
+            (std::vector<std::string>{"[    2.000000] a", "  more", "[    3.000000] b"}));
+  EXPECT_EQ(TailSince(log, milliseconds(4000)), std::vector<std::string>());
+}
+
+TEST(TailSince, IsNothingIfEarlierLinesMayBeMissing) {
+  using std::chrono::milliseconds;
+  const std::string log = "[    2.000000] a\n[    3.000000] b\n";
+  EXPECT_EQ(TailSince(log, milliseconds(1500)), std::nullopt);
+  EXPECT_EQ(TailSince("", milliseconds(1500)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace dualpath::layers

@@ -138,7 +138,7 @@ std::string OfSgIo(const ErrorTrace& trace) {
     }
   }
   if (!any) return kNoSuchLayer;
-  return phrases.JoinedOr(trace.why_no_sg_io.empty() ? kNoError : "not seen");
+  return phrases.JoinedOr(trace.why_no_sg_io.empty() ? kNoError : kNotSeen);
 }
 
 std::string OfVirtioScsi(const ErrorTrace& trace) {

@@ -19,7 +19,10 @@ struct LayerSummary {
   std::string guest_kernel;  ///< "DID_OK, Aborted Command"
 };
 
-/// Summarizes the trace. A layer that this kernel cannot trace is "not seen".
+/// Text of a layer that this kernel cannot trace.
+inline constexpr char kNotSeen[] = "not seen";
+
+/// Summarizes the trace.
 LayerSummary Summarize(const ErrorTrace& trace);
 
 /// Returns "EIO" for an errno of block I/O, "good" for 0, otherwise "errno 7".

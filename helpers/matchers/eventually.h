@@ -14,6 +14,7 @@
 
 #include "helpers/base/eventually.h"
 #include "helpers/base/observable.h"
+#include "helpers/matchers/negation.h"
 
 namespace dualpath {
 
@@ -136,7 +137,7 @@ class StaysSoImpl : public TimedMatcher<T> {
 
 /// Converts to a matcher of the Observable that it is used on, as gMock's own matchers do.
 template <template <typename> class Impl, typename InnerMatcher>
-class ObservableMatcher {
+class ObservableMatcher : public MayFailToLook {
  public:
   ObservableMatcher(InnerMatcher inner, std::chrono::milliseconds time)
       : inner_(std::move(inner)), time_(time) {}
@@ -157,6 +158,10 @@ class ObservableMatcher {
   InnerMatcher inner_;
   std::chrono::milliseconds time_;
 };
+
+/// Found by argument-dependent lookup; see negation.h.
+template <template <typename> class Impl, typename InnerMatcher>
+void Not(const ObservableMatcher<Impl, InnerMatcher>&) = delete;
 
 }  // namespace matchers_internal
 
@@ -186,7 +191,8 @@ auto Eventually(InnerMatcher inner, std::chrono::milliseconds budget = kEventual
 ///   Expected: for 60 s, does not have queue_if_no_path
 ///     Actual: the table of mpatha, after 3.020 s (at 389.410 s of the timeline), last seen: 0 ...
 /// An `Error` is a mismatch. A change that is undone between two polls is not seen: match the log
-/// for that. Write StaysSo(Not(...)), not Not(StaysSo(...)).
+/// for that. Not(Eventually(...)) and Not(StaysSo(...)) do not compile, since a value that could
+/// not be read would satisfy them: write StaysSo(Not(...)) and Eventually(Not(...)).
 template <typename InnerMatcher>
 auto StaysSo(InnerMatcher inner, std::chrono::milliseconds duration) {
   return matchers_internal::ObservableMatcher<matchers_internal::StaysSoImpl, InnerMatcher>(

@@ -179,6 +179,7 @@ TEST_F(Examples, IoMatchers) {
   const auto needs_storage = [&] {
     EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
     EXPECT_THAT(rig().path(1).disk(), HoldsEveryWriteAcknowledgedIn(report));
+    EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
   };
   static_cast<void>(needs_storage);
 }

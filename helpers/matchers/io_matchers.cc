@@ -182,6 +182,17 @@ HoldsEveryWriteAcknowledgedIn::operator ::testing::Matcher<const scsi::Disk&>() 
   });
 }
 
+LosesWritesAcknowledgedIn::operator ::testing::Matcher<const StorageFile&>() const {
+  return Described<StorageFile>(
+      "has lost acknowledged writes of the run", "has not lost acknowledged writes of the run",
+      [report = report_](const StorageFile& storage) -> std::optional<std::string> {
+        const Status holds = guest::HoldsAcknowledgedWrites(storage.path, report);
+        if (holds.ok()) return "which holds all of them";
+        if (guest::IsDamage(holds.error())) return std::nullopt;
+        return "which could not be checked: " + holds.error().ToString();
+      });
+}
+
 ::testing::Matcher<const IoReport&> ReadsSawEveryAcknowledgedWrite() {
   return Run("every read saw the last acknowledged write",
              "a read did not see the last acknowledged write",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "helpers/guest/io_report.h"
+#include "helpers/matchers/negation.h"
 #include "helpers/scsi/disk.h"
 
 namespace dualpath {
@@ -72,7 +73,7 @@ inline std::ostream& operator<<(std::ostream& out, const StorageFile& storage) {
 ///   Expected: holds every acknowledged write of the run
 ///     Actual: /.../storage.raw (of type ...), ... lost: expected sequence 1 of run 3 for block 1,
 ///     ...
-class HoldsEveryWriteAcknowledgedIn {
+class HoldsEveryWriteAcknowledgedIn : public MayFailToLook {
  public:
   explicit HoldsEveryWriteAcknowledgedIn(guest::IoReport report) : report_(std::move(report)) {}
 
@@ -82,6 +83,24 @@ class HoldsEveryWriteAcknowledgedIn {
  private:
   guest::IoReport report_;
 };
+void Not(const HoldsEveryWriteAcknowledgedIn&) = delete;
+
+/// storage.raw could be read, and an acknowledged write of the run is lost, stale, torn or
+/// overwritten:
+///   EXPECT_THAT(storage(), LosesWritesAcknowledgedIn(report));
+/// fails as
+///   Expected: has lost acknowledged writes of the run
+///     Actual: /.../storage.raw (of type ...), which holds all of them
+class LosesWritesAcknowledgedIn : public MayFailToLook {
+ public:
+  explicit LosesWritesAcknowledgedIn(guest::IoReport report) : report_(std::move(report)) {}
+
+  operator ::testing::Matcher<const StorageFile&>() const;  // NOLINT(google-explicit-constructor)
+
+ private:
+  guest::IoReport report_;
+};
+void Not(const LosesWritesAcknowledgedIn&) = delete;
 
 /// Every read of a mixed run saw the last acknowledged write of its block, or a later one that
 /// failed (guest::ReadsSawAcknowledgedWrites).

@@ -309,6 +309,17 @@ TEST_F(HoldsEveryWriteTest, HasAMatcherForReads) {
               HasSubstr("stale: expected sequence 2 of run 3 for block 2, saw sequence 1"));
 }
 
+TEST_F(HoldsEveryWriteTest, LossIsSeenOnlyInStorageThatCanBeRead) {
+  const auto loses = LosesWritesAcknowledgedIn(report_);
+  EXPECT_EQ(WhyNot(loses, storage_), "which holds all of them");
+  EXPECT_TRUE(WriteFileAtomically(storage_.path, std::string(4096, '\0')).ok());
+  EXPECT_THAT(storage_, loses);
+  EXPECT_EQ(WhyNot(loses, StorageFile{"/no/such/file"}),
+            "which could not be checked: open: /no/such/file: No such file or directory (errno 2)");
+  EXPECT_THAT(WhyNot(LosesWritesAcknowledgedIn({}), storage_),
+              AllOf(HasSubstr("could not be checked"), HasSubstr("the run has none")));
+}
+
 TEST_F(HoldsEveryWriteTest, NamesAMissingFile) {
   EXPECT_EQ(WhyNot(HoldsEveryWriteAcknowledgedIn(report_), StorageFile{"/no/such/file"}),
             "open: /no/such/file: No such file or directory (errno 2)");

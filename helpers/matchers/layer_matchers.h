@@ -47,8 +47,8 @@ class ErrorTravels {
   /// QEMU's ioctl failed.
   ErrorTravels& SgIoFails(int error_number);
 
-  /// QEMU's ioctl returned this host byte. On a kernel that cannot trace it
-  /// (ErrorTrace::why_no_sg_io), only that the ioctl returned.
+  /// QEMU's ioctl returned this host byte. A mismatch on a kernel that cannot trace it
+  /// (ErrorTrace::why_no_sg_io).
   ErrorTravels& SgIoReturns(scsi::HostByte host_byte);
 
   /// QEMU's ioctl ended in one of these ways, if that depends on timing.

@@ -211,14 +211,15 @@ TEST(ErrorTravels, RejectsAPause) {
             "at QEMU: libvirt reported no I/O error");
 }
 
-TEST(ErrorTravels, IgnoresTheHostByteIfTheKernelCannotTraceIt) {
+TEST(ErrorTravels, DoesNotMatchAHostByteThatTheKernelCannotTrace) {
   ErrorTrace path = BrokenTransport();
   for (GuestCommand& command : path.commands) command.sg_ios.back().result.reset();
   EXPECT_THAT(path, Not(ErrorTravels().SgIoReturns(HostByte::kTransportDisrupted)));
   path.why_no_sg_io = "no probes";
-  EXPECT_THAT(path, ErrorTravels().SgIoReturns(HostByte::kTransportDisrupted));
-  path.commands.back().sg_ios.back().error_number = EIO;
-  EXPECT_THAT(path, Not(ErrorTravels().SgIoReturns(HostByte::kTransportDisrupted)));
+  EXPECT_EQ(WhyNot(ErrorTravels().SgIoReturns(HostByte::kTransportDisrupted), path),
+            "at SG_IO: results cannot be traced: no probes");
+  for (GuestCommand& command : path.commands) command.sg_ios.back().error_number = EIO;
+  EXPECT_THAT(path, ErrorTravels().SgIoFails(EIO)) << "QEMU's trace has the errno";
 }
 
 TEST(ErrorTravels, AllowsASuccessfulRetryOfTheGuestsKernel) {

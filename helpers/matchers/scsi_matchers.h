@@ -6,17 +6,18 @@
 #include <utility>
 
 #include "helpers/base/result.h"
+#include "helpers/matchers/negation.h"
 #include "helpers/scsi/completion.h"
 
 namespace dualpath {
 
-/// Matches a SCSI command's completion, or the Result of sending the command; an `Error` does not
-/// match:
+/// Matches a SCSI command's completion, or the Result of sending the command; an `Error` matches
+/// neither this nor its negation:
 ///   EXPECT_THAT(guest().Execute(scsi::Read10(0, 8)), Succeeded());
 /// fails as
 ///   Expected: succeeds
 ///     Actual: READ(10) of 8 blocks at 0: RESERVATION CONFLICT, DID_OK; residual 4096 after 0.004 s
-class CompletionMatcher {
+class CompletionMatcher : public MayFailToLook {
  public:
   explicit CompletionMatcher(::testing::Matcher<const scsi::Completion&> inner)
       : inner_(std::move(inner)) {}
@@ -25,6 +26,11 @@ class CompletionMatcher {
     return inner_;
   }
   operator ::testing::Matcher<const Result<scsi::Completion>&>() const;  // NOLINT(*-explicit-*)
+
+  /// Negates what is expected of a completion; there must still be one.
+  friend CompletionMatcher Not(const CompletionMatcher& matcher) {
+    return CompletionMatcher(::testing::Not(matcher.inner_));
+  }
 
  private:
   ::testing::Matcher<const scsi::Completion&> inner_;

@@ -174,6 +174,24 @@ Result<pid_t> Daemon::Pid(Deadline deadline) const {
   return Unexpected(command, reply);
 }
 
+Status Daemon::LogMark(const std::string& mark, Deadline deadline) const {
+  return WaitUntil("log a mark in", "multipathd", deadline, [&]() -> std::string {
+    const auto reply = Ask("del path " + mark, deadline);
+    if (!reply.ok()) return reply.error().ToString();
+    // "timeout": busy, the command was not carried out. "fail": there is no such path.
+    return boost::contains(*reply, "timeout") ? *reply : "";
+  });
+}
+
+Result<bool> Daemon::Busy(Deadline deadline) const {
+  const std::string command = "show status";
+  DUALPATH_TRY(const std::string reply, Ask(command, deadline));
+  // "busy: False"; before 0.4.9, "Busy: False".
+  if (boost::icontains(reply, "busy: false")) return false;
+  if (boost::icontains(reply, "busy: true")) return true;
+  return Unexpected(command, reply);
+}
+
 Result<bool> Daemon::Running() const {
   const Deadline deadline = Deadline::In(kAnswerBudget);
   DUALPATH_TRY(const UniqueFd fd, Connect(deadline));

@@ -64,6 +64,14 @@ class Daemon {
   /// Returns multipathd's process, from "show daemon".
   Result<pid_t> Pid(Deadline deadline) const;
 
+  /// Makes multipathd log a line with `mark`, behind the lines that its other threads have logged:
+  /// "MARK: remove path (operator)", since it has no path of this name. Needs verbosity 2, the
+  /// default.
+  Status LogMark(const std::string& mark, Deadline deadline) const;
+
+  /// Returns whether multipathd has uevents that it has not handled yet, from "show status".
+  Result<bool> Busy(Deadline deadline) const;
+
   /// Returns false if nothing listens on its sockets; fails if something listens but does not
   /// reply.
   Result<bool> Running() const;

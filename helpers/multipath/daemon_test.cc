@@ -216,6 +216,30 @@ TEST(Daemon, PidComesFromShowDaemon) {
   }
 }
 
+TEST(Daemon, LogsAMarkByRemovingAPathThatItDoesNotHave) {
+  Pair pair(Reply("fail\n"));
+  EXPECT_TRUE(pair.daemon.LogMark("dualpath-mark-7-1.", Soon()).ok());
+  EXPECT_THAT(pair.fake.commands(), ElementsAre("del path dualpath-mark-7-1."));
+}
+
+TEST(Daemon, LogsAMarkOnceItIsNoLongerBusy) {
+  Pair pair([count = 0](const std::string& /*command*/) mutable {
+    return Reply(++count < 3 ? "timeout\n" : "fail\n");
+  });
+  EXPECT_TRUE(pair.daemon.LogMark("dualpath-mark-7-1.", Soon()).ok());
+  EXPECT_THAT(pair.fake.commands(), SizeIs(3));
+}
+
+TEST(Daemon, SaysWhetherItHasUeventsLeft) {
+  Pair idle(Reply("path checker states:\nup                  2\n\npaths: 2\nbusy: False\n"));
+  EXPECT_FALSE(idle.daemon.Busy(Soon()).value());
+  EXPECT_THAT(idle.fake.commands(), ElementsAre("show status"));
+  Pair busy(Reply("Paths: 2\nBusy: True\n"));
+  EXPECT_TRUE(busy.daemon.Busy(Soon()).value());
+  Pair odd(Reply("fail\n"));
+  EXPECT_FALSE(odd.daemon.Busy(Soon()).ok());
+}
+
 TEST(Daemon, AnyReplyToReconfigureButOkIsAnError) {
   Pair willing(Reply("ok\n"));
   EXPECT_TRUE(willing.daemon.Reconfigure(Soon()).ok());

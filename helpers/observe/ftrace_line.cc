@@ -1,5 +1,6 @@
 #include "helpers/observe/ftrace_line.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -115,7 +116,10 @@ std::optional<Event> ParseBlockError(const std::string& fields) {
   const auto minor = ParseWhole<unsigned>(device.substr(comma + 1));
   const auto error = ParseWhole<int>(fields.substr(bracket + 1, fields.size() - bracket - 2));
   if (!major || !minor || !error) return std::nullopt;
-  return BlockError{{*major, *minor}, std::abs(*error)};
+  // Before Linux 4.13, `errors` of an SG_IO is not an errno but the SCSI result, 0x000e0000.
+  constexpr int kLargestErrno = 4095;
+  const int error_number = std::abs(*error);
+  return BlockError{{*major, *minor}, error_number <= kLargestErrno ? error_number : EIO};
 }
 
 std::optional<Event> ParseSgIo(const std::string& fields) {

@@ -94,6 +94,13 @@ TEST(FtraceLine, MayBeAFailedRequest) {
   EXPECT_EQ(error.error_number, 5);
 }
 
+TEST(FtraceLine, MayBeAFailedRequestWithAScsiResult) {
+  const auto error = EventIn<BlockError>(
+      "          worker-530     [000] .....   362.346049: block_rq_complete: 8,16 N () "
+      "18446744073709551615 + 8 [917504]");
+  EXPECT_EQ(error.error_number, EIO) << "Linux 3.10";
+}
+
 TEST(FtraceLine, MayBeTheResultOfSgIo) {
   const auto sg_io = EventIn<SgIoReturn>(
       "          worker-528     [000] .....   101.500000: dualpath_sg_io: "

@@ -2,6 +2,7 @@
 
 #include <systemd/sd-journal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <utility>
@@ -24,10 +25,15 @@ Status AddMatches(sd_journal* journal, const std::string& field,
   return Ok{};
 }
 
+constexpr char kJournald[] = "systemd-journald";
+
 /// sd_journal_add_match(3) combines matches on one field with OR, but those on different fields
 /// with AND unless a disjunction is added.
 Status AddFilter(sd_journal* journal, const Journal::Filter& filter) {
   DUALPATH_TRY_STATUS(AddMatches(journal, "SYSLOG_IDENTIFIER", filter.identifiers));
+  if (!filter.identifiers.empty()) {
+    DUALPATH_TRY_STATUS(AddMatches(journal, "SYSLOG_IDENTIFIER", {kJournald}));
+  }
   const int status = sd_journal_add_disjunction(journal);
   if (status < 0) return Failed("add disjunction", status);
   return AddMatches(journal, "_SYSTEMD_UNIT", filter.units);
@@ -81,6 +87,13 @@ Result<JournalEntry> Current(sd_journal* journal) {
 
 }  // namespace
 
+bool IsLossOf(const std::vector<std::string>& programs, const std::string& message) {
+  if (message.rfind("Suppressed ", 0) != 0) return false;
+  const std::string unit = message.substr(message.find_last_of(" /") + 1);
+  return std::any_of(programs.begin(), programs.end(),
+                     [&](const std::string& program) { return unit == program + ".service"; });
+}
+
 void Journal::Closer::operator()(sd_journal* journal) const { sd_journal_close(journal); }
 
 Result<Journal> Journal::Open(const Filter& filter, const std::string& directory) {
@@ -97,7 +110,7 @@ Result<Journal> Journal::Open(const Filter& filter, const std::string& directory
   if (status < 0) return Failed("watch for entries", status);
   DUALPATH_TRY_STATUS(AddFilter(raw, filter));
   DUALPATH_TRY_STATUS(SeekToNow(raw));
-  return Journal(std::move(handle));
+  return Journal(std::move(handle), filter.identifiers);
 }
 
 Result<std::vector<JournalEntry>> Journal::Poll() {
@@ -107,10 +120,22 @@ Result<std::vector<JournalEntry>> Journal::Poll() {
   while (true) {
     const int status = sd_journal_next(handle_.get());
     if (status < 0) return Failed("read the next entry", status);
-    if (status == 0) return entries;
+    if (status == 0) break;
     DUALPATH_TRY(JournalEntry entry, Current(handle_.get()));
-    entries.push_back(std::move(entry));
+    if (identifiers_.empty() || entry.identifier != kJournald) {
+      entries.push_back(std::move(entry));
+    } else if (IsLossOf(identifiers_, entry.message)) {
+      loss_ = entry.message;
+    }
   }
+  if (loss_.empty()) return entries;
+  return Error::Because("read the journal", "log lines", "journald dropped some: " + loss_);
+}
+
+Status WriteToJournal(const std::string& identifier, const std::string& message) {
+  const int status = sd_journal_send("MESSAGE=%s", message.c_str(), "SYSLOG_IDENTIFIER=%s",
+                                     identifier.c_str(), "PRIORITY=7", nullptr);
+  return status < 0 ? Status(Failed("write to", status)) : Status(Ok{});
 }
 
 LogSource AsLogSource(Journal journal) {

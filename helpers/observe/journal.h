@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "helpers/base/result.h"
@@ -21,6 +22,11 @@ struct JournalEntry {
   std::string message;
 };
 
+/// Returns whether journald reports with this message that it dropped messages of one of `programs`
+/// ("multipathd") because they exceeded its rate limit. The unit is "multipathd.service", or
+/// "/system.slice/multipathd.service" before systemd 229.
+bool IsLossOf(const std::vector<std::string>& programs, const std::string& message);
+
 /// Follows the journal of this machine, volatile or persistent (sd-journal(3)).
 class Journal {
  public:
@@ -35,7 +41,8 @@ class Journal {
   /// the journal files of another machine; empty: this machine.
   static Result<Journal> Open(const Filter& filter, const std::string& directory = "");
 
-  /// Returns the entries since the last call.
+  /// Returns the entries since the last call. An `Error`, from then on, once journald has reported
+  /// that it dropped messages of one of the filter's identifiers.
   Result<std::vector<JournalEntry>> Poll();
 
  private:
@@ -44,10 +51,16 @@ class Journal {
   };
   using Handle = std::unique_ptr<sd_journal, Closer>;
 
-  explicit Journal(Handle handle) : handle_(std::move(handle)) {}
+  Journal(Handle handle, std::vector<std::string> identifiers)
+      : handle_(std::move(handle)), identifiers_(std::move(identifiers)) {}
 
   Handle handle_;
+  std::vector<std::string> identifiers_;
+  std::string loss_;  ///< journald's report
 };
+
+/// Writes an entry with this syslog identifier to the journal.
+Status WriteToJournal(const std::string& identifier, const std::string& message);
 
 /// Returns a source for a `LogFollower`, whose messages have the entries' identifiers.
 LogSource AsLogSource(Journal journal);

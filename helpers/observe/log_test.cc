@@ -85,6 +85,16 @@ TEST(Journal, MayHaveNoFilesYet) {
   EXPECT_THAT(*source(), IsEmpty());
 }
 
+TEST(Journal, KnowsWhenJournaldDroppedLines) {
+  const std::vector<std::string> programs = {"multipathd", "libvirtd"};
+  EXPECT_TRUE(IsLossOf(programs, "Suppressed 12 messages from multipathd.service"));
+  EXPECT_TRUE(IsLossOf(programs, "Suppressed 7 messages from /system.slice/libvirtd.service"));
+  EXPECT_FALSE(IsLossOf(programs, "Suppressed 12 messages from sshd.service"));
+  EXPECT_FALSE(IsLossOf(programs, "Suppressed 12 messages from not-multipathd.service"));
+  EXPECT_FALSE(IsLossOf(programs, "Journal stopped"));
+  EXPECT_FALSE(IsLossOf(programs, ""));
+}
+
 TEST(Journal, NamesTheMissingDirectory) {
   EXPECT_EQ(Journal::Open({}, "/no/such/journal").error().ToString(),
             "open journal: /no/such/journal: No such file or directory (errno 2)");

@@ -90,7 +90,8 @@ Result<TraceFs> TraceFs::Start(const std::string& given_root) {
   DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_timeout", ""));
   DUALPATH_TRY_STATUS(trace.EnableEvent("scsi/scsi_dispatch_cmd_error", ""));
   // Not block_rq_error, which does not fire for the requests of SG_IO.
-  DUALPATH_TRY_STATUS(trace.EnableEvent("block/block_rq_complete", "error != 0"));
+  DUALPATH_TRY(const std::string error, trace.ErrorFieldOf("block/block_rq_complete"));
+  DUALPATH_TRY_STATUS(trace.EnableEvent("block/block_rq_complete", error + " != 0"));
   if (probed.ok()) {
     DUALPATH_TRY_STATUS(trace.EnableEvent(kProbeGroupPrefix + pid + "/" + kSgIoEvent,
                                           "host != 0 || driver != 0 || status != 0"));
@@ -114,6 +115,16 @@ Status TraceFs::CreateInstance() {
   undo_.Add("stop tracing", [instance = instance_] { return RemoveInstance(instance); });
   // The only trace clock that user space can read.
   return WriteAttribute(instance_ + "/trace_clock", "mono");
+}
+
+// "field:int errors;" before Linux 4.13, "field:int error;" since.
+Result<std::string> TraceFs::ErrorFieldOf(const std::string& event) const {
+  const std::string file = instance_ + "/events/" + event + "/format";
+  DUALPATH_TRY(const std::string format, ReadFile(file));
+  for (const char* field : {"error", "errors"}) {
+    if (format.find(std::string(" ") + field + ";") != std::string::npos) return std::string(field);
+  }
+  return Error::Because("find the error's field in", file, "it has neither error nor errors");
 }
 
 Status TraceFs::EnableEvent(const std::string& event, const std::string& filter) {

@@ -37,6 +37,7 @@ class TraceFs {
 
   Status DefineSgIoProbe(const std::string& group);
   Status CreateInstance();
+  Result<std::string> ErrorFieldOf(const std::string& event) const;
   Status EnableEvent(const std::string& event, const std::string& filter);
 
   std::string root_;

@@ -44,6 +44,7 @@ class TraceFsTest : public ::testing::Test {
       Put(in + "events/" + event + "/filter", "");
       Put(in + "events/" + event + "/enable", "0");
     }
+    Put(in + "events/block/block_rq_complete/format", "\tfield:int error;\toffset:28;\tsize:4;\n");
     const std::string probe = in + "events/dualpath_" + pid_ + "/dualpath_sg_io";
     Put(probe + "/filter", "");
     Put(probe + "/enable", "0");
@@ -87,6 +88,20 @@ TEST_F(TraceFsTest, TracesOnlyErrors) {
   EXPECT_FALSE(fs::exists(Instance()));
   EXPECT_THAT(*ReadFile(Root() + "/kprobe_events"),
               HasSubstr("-:dualpath_" + pid_ + "/dualpath_sg_io"));
+}
+
+TEST_F(TraceFsTest, UsesTheFieldOfOldKernels) {
+  const std::string format =
+      "instances/dualpath-" + pid_ + "/events/block/block_rq_complete/format";
+  Put(format, "\tfield:int errors;\toffset:28;\tsize:4;\n");
+  auto trace = TraceFs::Start(Root());
+  ASSERT_TRUE(trace.ok()) << trace.error().ToString();
+  EXPECT_EQ(Event("block/block_rq_complete/filter"), "errors != 0") << "Linux 3.10";
+  Empty();
+  Fill("dualpath-" + pid_);
+  Put(format, "\tfield:unsigned int nr_sector;\n");
+  EXPECT_THAT(TraceFs::Start(Root()).error().ToString(), HasSubstr("neither error nor errors"));
+  Empty();
 }
 
 TEST_F(TraceFsTest, StartsWithoutProbes) {
