@@ -35,6 +35,38 @@ std::multiset<std::string> Entries(const std::string& content) {
   return entries;
 }
 
+// JSON has only text, but a comment may have been written in any character set: each byte is stored
+// as the character of that number.
+constexpr unsigned char kFirstNotAscii = 0x80;
+
+std::string AsText(const std::string& bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < kFirstNotAscii) {
+      text += c;
+    } else {
+      text += static_cast<char>(0xc0U | byte >> 6U);
+      text += static_cast<char>(kFirstNotAscii | (byte & 0x3fU));
+    }
+  }
+  return text;
+}
+
+std::string AsBytes(const std::string& text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first < kFirstNotAscii || i + 1 == text.size()) {
+      bytes += text[i];
+    } else {
+      bytes +=
+          static_cast<char>((first & 0x3U) << 6U | (static_cast<unsigned char>(text[++i]) & 0x3fU));
+    }
+  }
+  return bytes;
+}
+
 }  // namespace
 
 bool OriginalState::HadDirectory(const std::string& path) const {
@@ -55,6 +87,7 @@ Result<std::optional<OriginalState>> OriginalState::Read(const std::string& file
     fields.at("maps").get_to(state.maps);
     fields.at("files").get_to(state.files);
     fields.at("directories").get_to(state.directories);
+    for (auto& [file_name, content] : state.files) content = AsBytes(content);
   } catch (const json::exception& error) {
     return Error::Because("read multipathd's original state", file, error.what());
   }
@@ -62,10 +95,12 @@ Result<std::optional<OriginalState>> OriginalState::Read(const std::string& file
 }
 
 Status OriginalState::Write(const std::string& file) const {
+  std::map<std::string, std::string> texts;
+  for (const auto& [file_name, content] : files) texts[file_name] = AsText(content);
   const json fields = {{"boot_id", boot_id},
                        {"was_running", was_running},
                        {"maps", maps},
-                       {"files", files},
+                       {"files", texts},
                        {"directories", directories}};
   return WriteFileDurably(file, fields.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
 }

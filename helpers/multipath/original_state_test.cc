@@ -23,6 +23,7 @@ TEST(OriginalStateTest, IsReadBackUnchanged) {
   state.was_running = true;
   state.maps = {"3600140511"};
   state.files = {{"/etc/multipath/wwids", "# comment\n/3600140511/\n"}};
+  state.files["/etc/multipath/bindings"] = "# Daten f\xfcr \xff\x80 \xc3\xa4\n";  // not UTF-8
   state.directories = {"/etc/multipath"};
   ASSERT_OK(state.Write(file));
   ASSERT_OK_AND_ASSIGN(const auto read, OriginalState::Read(file));
