@@ -39,7 +39,7 @@ class FiguresTest : public ::testing::Test {
   }
 
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
-  Setup setup_;
+  flakes::Setup setup_;
   std::vector<CaseFigures> figures_;
 };
 

@@ -20,13 +20,13 @@ const CaseRun kSecond{"A.Two", 1, Verdict::kNone, 3};
 
 class LedgerTest : public ::testing::Test {
  protected:
-  Result<Ledger> Open(const Setup& setup, bool seed_is_given = true) const {
+  Result<Ledger> Open(const flakes::Setup& setup, bool seed_is_given = true) const {
     return Ledger::Open(path_, setup, seed_is_given);
   }
 
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();
   std::string path_ = directory_.path() + "/state/runs.ndjson";
-  Setup setup_{7, 16, 2, "build", {"A.Two", "A.One"}};
+  flakes::Setup setup_{7, 16, 2, "build", {"A.Two", "A.One"}};
 };
 
 TEST_F(LedgerTest, GoesOnWhereAKilledProgramEnded) {
@@ -66,7 +66,7 @@ TEST_F(LedgerTest, BeginsAnewIfNotEvenTheSetupWasWritten) {
 
 TEST_F(LedgerTest, DoesNotAddUpRunsOfAnotherSetup) {
   ASSERT_OK(Open(setup_));
-  Setup other = setup_;
+  flakes::Setup other = setup_;
   other.build = "another";
   other.load = 0;
   EXPECT_THAT(Open(other),
@@ -78,7 +78,7 @@ TEST_F(LedgerTest, DoesNotAddUpRunsOfAnotherSetup) {
 
 TEST_F(LedgerTest, KeepsItsSeedUnlessAnotherIsGiven) {
   ASSERT_OK(Open(setup_));
-  Setup other = setup_;
+  flakes::Setup other = setup_;
   other.seed = 8;
   ASSERT_OK_AND_ASSIGN(const Ledger ledger, Open(other, /*seed_is_given=*/false));
   EXPECT_EQ(ledger.setup().seed, 7U);

@@ -9,6 +9,7 @@
 #include "helpers/lab/line_socket.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/lab/qmp.h"
+#include "helpers/lab/watch.h"
 
 namespace dualpath::fuzzing {
 namespace {
@@ -58,9 +59,12 @@ Status FuzzLines(const std::string& stream) {
 
 void FuzzQmp(const std::string& bytes) {
   UniqueFd peer;
-  auto qmp = lab::Qmp::Negotiate(SocketWith(bytes, peer), Soon());
+  // Nothing more can arrive: the socket has all bytes, and its peer is shut down.
+  lab::Watch watch(lab::Limit{std::chrono::seconds(1), std::chrono::milliseconds(1000)},
+                   [] { return std::chrono::nanoseconds(0); });
+  auto qmp = lab::Qmp::Negotiate(SocketWith(bytes, peer), watch);
   if (!qmp.ok()) return;
-  const auto status = qmp->Execute("query-status", nlohmann::json::object(), Soon());
+  const auto status = qmp->Execute("query-status", nlohmann::json::object(), watch);
   if (status.ok()) static_cast<void>(status->dump());
 }
 

@@ -38,7 +38,7 @@ TEST_P(Corpus, IsParsedAsPromised) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Corpus, ::testing::ValuesIn(kTargets),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
 }  // namespace dualpath::fuzzing

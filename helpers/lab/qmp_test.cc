@@ -130,12 +130,13 @@ TEST(Qmp, QemusErrorIsAnError) {
 }
 
 TEST(Qmp, AnErrorOfAnyOtherTypeIsAnErrorToo) {
+  Watch watch = Patient();
   FakeQemu qemu(kGreeting, {kDone, "{\"error\": [1]}\r\n", "{\"error\": {\"desc\": [2]}}\r\n"});
   auto qmp = qemu.Negotiate();
   ASSERT_TRUE(qmp.ok()) << qmp.error().ToString();
-  EXPECT_EQ(qmp->Execute("x", json::object(), Soon()).error().ToString(),
+  EXPECT_EQ(qmp->Execute("x", json::object(), watch).error().ToString(),
             "QMP command: x: {\"error\":[1]}");
-  EXPECT_EQ(qmp->Execute("y", json::object(), Soon()).error().ToString(), "QMP command: y: [2]");
+  EXPECT_EQ(qmp->Execute("y", json::object(), watch).error().ToString(), "QMP command: y: [2]");
 }
 
 TEST(Qmp, FailsWithoutAGreeting) {
