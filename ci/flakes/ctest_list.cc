@@ -35,7 +35,8 @@ void TakeProperty(const json& property, CtestCase& test, bool& is_case) {
 Result<std::vector<CtestCase>> ParseCtestList(const std::string& text) {
   try {
     std::vector<CtestCase> cases;
-    for (const json& each : json::parse(text).at("tests")) {
+    const json list = json::parse(text);
+    for (const json& each : list.at("tests")) {
       CtestCase test;
       test.name = each.at("name").get<std::string>();
       // A test whose program is not built has no command.

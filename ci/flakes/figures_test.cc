@@ -18,7 +18,7 @@ TEST(UpperBound, IsThatOfWilsonsInterval) {
   EXPECT_NEAR(UpperBound(0, 20), 0.16113, 1e-5);
   EXPECT_NEAR(UpperBound(0, 100), 0.03699, 1e-5);
   EXPECT_NEAR(UpperBound(1, 100), 0.05449, 1e-5);
-  EXPECT_NEAR(UpperBound(10, 20), 0.70074, 1e-5);
+  EXPECT_NEAR(UpperBound(10, 20), 0.70070, 1e-5);
   EXPECT_DOUBLE_EQ(UpperBound(20, 20), 1);
 }
 

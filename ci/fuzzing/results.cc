@@ -7,6 +7,7 @@
 #include "ci/results/outcomes.h"
 #include "ci/results/results.h"
 #include "ci/results/run.h"
+#include "ci/results/run_id.h"
 #include "ci/results/run_page.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
@@ -19,6 +20,7 @@ Result<std::string> WriteCase(const std::string& gtest_xml, const std::string& t
   static const auto directory = TemporaryDirectory::Create();
   if (!directory.ok()) return directory.error();
   const std::string files = directory->path() + "/Failover.Deleting/";
+  DUALPATH_TRY_STATUS(results::BeginCase(directory->path(), files, "1"));
   DUALPATH_TRY_STATUS(WriteFileAtomically(files + "gtest.xml", gtest_xml));
   DUALPATH_TRY_STATUS(WriteFileAtomically(files + "timing.json", timing));
   return directory->path();

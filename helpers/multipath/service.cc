@@ -247,6 +247,7 @@ Status Service::RemoveCreatedFiles(const OriginalState& before) const {
 
 Status Service::Restore(const std::string& wwid) const {
   if (!IsChanged()) return Ok{};
+  DUALPATH_TRY_STATUS(ContinueIfHeld());
   DUALPATH_TRY(const auto saved, OriginalState::Read(OriginalStateFile()));
   DUALPATH_TRY(const std::string boot_id, BootId());
   OriginalState before;
@@ -264,7 +265,6 @@ Status Service::Restore(const std::string& wwid) const {
   DUALPATH_TRY_STATUS(RemoveConfiguration(before));
   for (const std::string& each : wwids) DUALPATH_TRY_STATUS(Forget(before, each));
   if (before.was_running) {
-    DUALPATH_TRY_STATUS(ContinueIfHeld());
     DUALPATH_TRY(const bool running, machine_.daemon.Running());
     if (running) {
       DUALPATH_TRY_STATUS(machine_.daemon.Reconfigure(Deadline::In(kServiceBudget)));

@@ -334,6 +334,7 @@ TEST_F(ServiceTest, StartFailsIfANewVersionStaysRunning) {
 
 TEST_F(ServiceTest, AHeldMultipathdIsContinuedByAStartAndARestore) {
   Service service = OnMachine(true);
+  ASSERT_OK(service.Apply({}, "wwid"));
   ASSERT_OK(service.Hold());
   EXPECT_EQ(signals_, std::vector<std::string>({"STOP"}));
   ASSERT_OK(service.Start());
