@@ -22,7 +22,7 @@ using ::testing::SizeIs;
 constexpr char kFirstPath[] = "naa.5001405f01234ba3";
 constexpr char kSecondPath[] = "naa.500230567123438b";
 
-constexpr char kMultipathConf[] = R"(defaults {
+constexpr char kArticlesConf[] = R"(defaults {
     user_friendly_names yes
     no_path_retry 10
     find_multipaths no
@@ -93,7 +93,7 @@ TEST_F(Article, CommandsBuildTheSameRigAndFailOver) {
   }
 
   // Setup multipath
-  ASSERT_OK(root.WriteMultipathConf(kMultipathConf));
+  ASSERT_OK(root.WriteMultipathConf(kArticlesConf));
   ASSERT_OK(root.Type("systemctl start multipathd"));
   EXPECT_THAT(MultipathLl(root), Eventually(PathGroups({Enabled(first), Enabled(second)})));
 

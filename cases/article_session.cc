@@ -8,6 +8,7 @@
 #include "fixtures/rig.h"
 #include "helpers/base/file.h"
 #include "helpers/lio/inventory.h"
+#include "helpers/observe/daemon_watch.h"
 #include "helpers/process/process.h"
 #include "helpers/timeline/recorder.h"
 
@@ -80,6 +81,8 @@ Status RemoveArticlesTargets() {
 }  // namespace
 
 Result<ArticleSession> ArticleSession::Begin() {
+  // The session starts and stops its own.
+  observe::DaemonWatch::OfThisProcess().Release(observe::Multipathd().name);
   DUALPATH_TRY_STATUS(Guest::TearDownRig(RigOptions().directory));
   std::error_code ec;
   fs::create_directories(kDirectory, ec);

@@ -31,7 +31,7 @@ constexpr char kTheirFile[] = "/home/opc/storage.raw";
 constexpr char kTheirSerial[] = "2d347b7c-8b80-41e9-bc81-7234e0bbccdd";  // the article's
 constexpr std::uint64_t kTheirSize = std::uint64_t{4} << 20;
 
-constexpr char kMultipathConf[] =
+constexpr char kAdministratorsConf[] =
     "# The administrator's own.\n"
     "defaults {\n"
     "\tuser_friendly_names yes\n"
@@ -98,7 +98,7 @@ Result<HostWorld> HostWorld::Create(Multipathd multipathd) {
   fs::remove_all("/etc/multipath", ec);
   fs::remove("/etc/multipath.conf", ec);
   if (multipathd == Multipathd::kRunning) {
-    DUALPATH_TRY_STATUS(WriteFileAtomically("/etc/multipath.conf", kMultipathConf));
+    DUALPATH_TRY_STATUS(WriteFileAtomically("/etc/multipath.conf", kAdministratorsConf));
     DUALPATH_TRY_STATUS(WriteFileAtomically("/etc/multipath/conf.d/site.conf", kSiteConf));
     DUALPATH_TRY_STATUS(WriteFileAtomically("/etc/multipath/bindings", kBindings));
     DUALPATH_TRY_STATUS(WriteFileAtomically("/etc/multipath/wwids", kWwids));

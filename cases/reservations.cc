@@ -36,16 +36,16 @@ constexpr auto kRegistrantsOnly = ReservationType::kWriteExclusiveRegistrantsOnl
 constexpr auto kHolderOnly = ReservationType::kWriteExclusive;
 
 /// Writes to a block far beyond those of the verified writes.
-constexpr std::uint32_t kLba = 1000000;
-scsi::Command Write() { return scsi::Write10(kLba, scsi::Bytes(512, 0x5a)); }
-scsi::Command Read() { return scsi::Read10(kLba, 1); }
+constexpr std::uint32_t kReservedLba = 1000000;
+scsi::Command Write() { return scsi::Write10(kReservedLba, scsi::Bytes(512, 0x5a)); }
+scsi::Command Read() { return scsi::Read10(kReservedLba, 1); }
 
 class Reservations : public ReservationTest {
  protected:
   void SetUp() override {
     ReservationTest::SetUp();
     if (HasFatalFailure() || IsSkipped()) return;
-    constexpr std::uint64_t kBegin = std::uint64_t{kLba} * 512;
+    constexpr std::uint64_t kBegin = std::uint64_t{kReservedLba} * 512;
     ExpectOtherWritesTo({kBegin, kBegin + 512});
   }
 

@@ -6,11 +6,12 @@
 namespace dualpath::bench {
 namespace {
 
-constexpr std::chrono::minutes kBudget{10};
+constexpr std::chrono::minutes kDownBudget{10};
 
 Status AddRatio(const Bench& bench, const std::string& name, const std::string& what, int seconds,
                 std::optional<Limit> limit, BenchVm& vm) {
-  DUALPATH_TRY(const Elapsed took, vm.Run("sleep " + std::to_string(seconds), lab::Limit{kBudget}));
+  DUALPATH_TRY(const Elapsed took,
+               vm.Run("sleep " + std::to_string(seconds), lab::Limit{kDownBudget}));
   bench.add({"down", "down." + name, "virtual seconds per real second, all paths down, " + what,
              "x", took.virtual_seconds / took.real_seconds, limit});
   return Ok{};
@@ -19,7 +20,8 @@ Status AddRatio(const Bench& bench, const std::string& name, const std::string& 
 /// Restores a VM in which the guest writes and the last path has just been failed.
 Result<BenchVm> WithoutPaths(const Bench& bench, const std::string& no_path_retry) {
   DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({"dualpath-rig"}));
-  DUALPATH_TRY_STATUS(vm.Run("/payload/data/all-paths-down " + no_path_retry, lab::Limit{kBudget}));
+  DUALPATH_TRY_STATUS(
+      vm.Run("/payload/data/all-paths-down " + no_path_retry, lab::Limit{kDownBudget}));
   return vm;
 }
 
@@ -32,7 +34,7 @@ Status MeasureDown(const Bench& bench) {
     // the guest retries ten times per second.
     DUALPATH_TRY_STATUS(
         AddRatio(bench, "rig", "within the rig's 50 s", 45, Limit::AtLeast(50), vm));
-    DUALPATH_TRY_STATUS(vm.Run("sleep 15", lab::Limit{kBudget}));
+    DUALPATH_TRY_STATUS(vm.Run("sleep 15", lab::Limit{kDownBudget}));
     DUALPATH_TRY_STATUS(AddRatio(bench, "errors", "errors", 300, {}, vm));
   }
   DUALPATH_TRY(BenchVm vm, WithoutPaths(bench, "queue"));

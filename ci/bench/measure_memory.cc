@@ -6,7 +6,7 @@
 namespace dualpath::bench {
 namespace {
 
-constexpr std::chrono::minutes kBudget{5};
+constexpr std::chrono::minutes kCaseBudget{5};
 constexpr int kMost = 4;
 
 /// Returns the total memory of `count` concurrent QEMUs, each at the end of a failover case.
@@ -17,7 +17,7 @@ Result<ProcessMemory> Together(const Bench& bench, int count) {
                  bench.lab.BeginCase("Failover.DeletingTheActivePathMovesIoToTheOther"));
     vms.push_back(std::move(vm));
   }
-  for (BenchVm& vm : vms) DUALPATH_TRY_STATUS(vm.AwaitCase(lab::Limit{kBudget}));
+  for (BenchVm& vm : vms) DUALPATH_TRY_STATUS(vm.AwaitCase(lab::Limit{kCaseBudget}));
   ProcessMemory sum;
   for (const BenchVm& vm : vms) {
     DUALPATH_TRY(const ProcessMemory each, ProcessMemory::Of(vm.pid()));

@@ -12,7 +12,7 @@
 namespace dualpath::bench {
 namespace {
 
-constexpr std::chrono::minutes kBudget{10};
+constexpr std::chrono::minutes kRigBudget{10};
 constexpr int kMostSetUps = 5;
 constexpr char kProgram[] = "dualpath-bench-rig";
 
@@ -38,8 +38,9 @@ Status MeasureLio(const Bench& bench) {
   // Alternating in one VM. The first round only warms up, and is not counted.
   for (int i = 0; i <= bench.UpTo(kMostSetUps); ++i) {
     for (const auto& [way, words] : ways) {
-      DUALPATH_TRY(const Elapsed took, vm.Run("/payload/data/lio up " + way, lab::Limit{kBudget}));
-      DUALPATH_TRY_STATUS(vm.Run("/payload/data/lio down " + way, lab::Limit{kBudget}));
+      DUALPATH_TRY(const Elapsed took,
+                   vm.Run("/payload/data/lio up " + way, lab::Limit{kRigBudget}));
+      DUALPATH_TRY_STATUS(vm.Run("/payload/data/lio down " + way, lab::Limit{kRigBudget}));
       if (i > 0) samples[way].Add(took);
     }
   }
@@ -74,10 +75,10 @@ Status MeasureLio(const Bench& bench) {
 Status MeasureGrowth(const Bench& bench) {
   const auto bring_up = [&](const std::string& series, int paths, int maps) -> Status {
     DUALPATH_TRY(BenchVm vm, bench.lab.RestoreWith({kProgram, "dualpath-rig"}));
-    DUALPATH_TRY_STATUS(vm.Run("/payload/start dualpath-rig down", lab::Limit{kBudget}));
+    DUALPATH_TRY_STATUS(vm.Run("/payload/start dualpath-rig down", lab::Limit{kRigBudget}));
     DUALPATH_TRY(const Elapsed took,
                  vm.Run(fmt::format("/payload/start {} rigs {} {}", kProgram, paths, maps),
-                        lab::Limit{kBudget}));
+                        lab::Limit{kRigBudget}));
     const std::string what =
         fmt::format("bring up {} map{} with {} paths", maps, maps == 1 ? "" : "s", paths);
     const int size = series == "paths" ? paths : maps;

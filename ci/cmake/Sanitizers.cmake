@@ -17,5 +17,5 @@ if(CMAKE_BUILD_TYPE STREQUAL Sanitize)
   endif()
 endif()
 set(CMAKE_CXX_FLAGS_SANITIZE
-    "-O1 -g1 -fno-omit-frame-pointer -fsanitize=${sanitizers} -fno-sanitize-recover=all")
+    "-O0 -g1 -fno-omit-frame-pointer -fsanitize=${sanitizers} -fno-sanitize-recover=all")
 set(CMAKE_CXX_FLAGS_SANITIZETHREADS "-O1 -g1 -fno-omit-frame-pointer -fsanitize=thread")

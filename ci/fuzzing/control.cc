@@ -16,7 +16,7 @@ namespace {
 
 namespace protocol = lab::protocol;
 
-Deadline Soon() { return Deadline::In(std::chrono::seconds(1)); }
+Deadline InASecond() { return Deadline::In(std::chrono::seconds(1)); }
 
 /// Returns a socket on which `bytes` have arrived; its other end is closed when `peer` is.
 UniqueFd SocketWith(const std::string& bytes, UniqueFd& peer) {
@@ -24,7 +24,7 @@ UniqueFd SocketWith(const std::string& bytes, UniqueFd& peer) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return {};
   UniqueFd socket(ends[0]);
   peer = UniqueFd(ends[1]);
-  static_cast<void>(lab::SendAll(peer, bytes, Soon()));
+  static_cast<void>(lab::SendAll(peer, bytes, InASecond()));
   ::shutdown(ends[1], SHUT_WR);
   return socket;
 }
@@ -71,7 +71,7 @@ void FuzzQmp(const std::string& bytes) {
 Status FuzzCopy(const std::string& bytes) {
   UniqueFd peer;
   const UniqueFd socket = SocketWith(bytes, peer);
-  const auto message = lab::ReceiveMessage(socket, Soon());
+  const auto message = lab::ReceiveMessage(socket, InASecond());
   if (!message.ok()) return Ok{};
   return Promise(bytes.find(message->body) != std::string::npos, "the file was sent",
                  message->head.dump());
