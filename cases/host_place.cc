@@ -1,7 +1,7 @@
 // A host stays the host's: runs in the host place on an administrator's machine, which is made of a
 // lab VM. With --gtest_repeat=40, KilledRuns kills 200 of them.
 //
-// Labels: host-in-lab
+// Labels: host-place
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

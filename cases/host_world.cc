@@ -13,6 +13,7 @@
 #include "fixtures/guest.h"
 #include "helpers/base/eventually.h"
 #include "helpers/base/file.h"
+#include "helpers/dm/device.h"
 #include "helpers/dm/sysfs_maps.h"
 #include "helpers/lio/backstore.h"
 #include "helpers/lio/inventory.h"
@@ -57,11 +58,17 @@ Result<std::string> Run(const std::vector<std::string>& words) {
   return process::ExecuteChecked({words}, Deadline::In(minutes(1)));
 }
 
-Status AwaitMapOf(const std::string& wwid) {
+/// Waits for the map and its paths, which multipathd adds one by one.
+Status AwaitMapOf(const std::string& wwid, std::size_t paths) {
   return WaitUntil("wait for the map of", wwid, Deadline::In(seconds(60)), [&]() -> std::string {
     const auto names = dm::NamesOfMaps(wwid);
     if (!names.ok()) return names.error().ToString();
-    return names->empty() ? "no map" : "";
+    if (names->empty()) return "no map";
+    const auto table = dm::LoadedTable(names->front());
+    if (!table.ok()) return table.error().ToString();
+    std::size_t found = 0;
+    for (const dm::PathGroup& group : table->groups) found += group.paths.size();
+    return found == paths ? "" : std::to_string(found) + " paths";
   });
 }
 
@@ -115,12 +122,11 @@ Result<HostWorld> HostWorld::Create(Multipathd multipathd) {
   options.serial = kTheirSerial;
   DUALPATH_TRY(const auto backstore, lio::FileBackstore::Create(options));
   HostWorld world(backstore.object());
-  for (const char* naa : {"naa.5001405000000001", "naa.5001405000000002"}) {
-    DUALPATH_TRY_STATUS(world.AddTarget(naa));
-  }
+  const std::vector<std::string> targets = {"naa.5001405000000001", "naa.5001405000000002"};
+  for (const std::string& naa : targets) DUALPATH_TRY_STATUS(world.AddTarget(naa));
   if (multipathd == Multipathd::kRunning) {
     DUALPATH_TRY(const std::string wwid, lio::WwidFromSerial(kTheirSerial));
-    DUALPATH_TRY_STATUS(AwaitMapOf(wwid));
+    DUALPATH_TRY_STATUS(AwaitMapOf(wwid, targets.size()));
   }
   return world;
 }
