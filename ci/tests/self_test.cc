@@ -58,7 +58,7 @@ const Files kPages =
 
 /// What is gathered from a VM in which a case failed.
 const Files kLayers = kVm + Files{{"journal.log", "multipathd"},
-                                  {"kernel.log", "mpath"},
+                                  {"kernel.log", "LIO-ORG"},
                                   {"multipath-ll.txt", "mpatha"},
                                   {"multipathd-paths.txt", "sd"},
                                   {"multipathd-config.txt"},
@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"Output.IsEndlessOnTheResultsPort", kInfrastructure, "error",
                     HasSubstr("results port: the VM wrote more than 262144 KiB"), kVm},
         Misbehavior{"Output.ForgesTheEndOfACase", kInfrastructure, "error",
-                    HasSubstr("no gtest report"), kVm},
+                    HasSubstr("does not look like a tar archive"), kVm},
         Misbehavior{"Output.IsUnknownToTheControlPort", kInfrastructure, "error",
                     HasSubstr("a line of nobody's"), kVm}),
     Name);
@@ -201,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(
                     HasSubstr("results port: the VM wrote more than 262144 KiB"), kVm},
         Misbehavior{"Results.AreTooMany", kInfrastructure, "error", HasSubstr("too many files"),
                     kVm},
-        Misbehavior{"Results.HaveNoRoom", kInfrastructure, "error", HasSubstr("No space left"),
+        Misbehavior{"Results.HaveNoRoom", kInfrastructure, "error", HasSubstr("wrote more than"),
                     kVm},
         Misbehavior{"Results.AreFromAVmWithAFullDisk", kAllPassed, "passed", IsEmpty(), kPages}),
     Name);
@@ -212,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"Vm.HasAKernelWarning", kCaseFailed, "failure",
                     AllOf(HasSubstr("the kernel complained"), HasSubstr("mm/self_test.c:1")),
                     kPages + kLayers + Files{{"kernel.log", "mm/self_test.c:1"}}},
-        Misbehavior{"Vm.Panics", kInfrastructure, "error", HasSubstr("sysrq triggered crash"),
+        Misbehavior{"Vm.Panics", kInfrastructure, "error", HasSubstr("sysrq_handle_crash"),
                     Files{{"console.log", "Kernel panic"}, {"qemu.log"}}},
         Misbehavior{"Vm.PowersOff", kInfrastructure, "error", HasSubstr("closed"), kVm},
         Misbehavior{"Vm.RunsOutOfMemory", kCaseFailed, "failure",

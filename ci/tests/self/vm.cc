@@ -33,7 +33,8 @@ Status KillTheOnly(const std::string& program) {
 }
 
 TEST_F(Vm, HasAKernelWarning) {
-  ASSERT_OK(WriteAttribute("/dev/kmsg", "<4>WARNING: CPU: 0 PID: 1 at mm/self_test.c:1 self_test"));
+  ASSERT_OK(
+      WriteAttribute("/dev/kmsg", "<4>WARNING: CPU: 0 PID: 1 at mm/self_test.c:1 self_test\n"));
 }
 
 TEST_F(Vm, Panics) {
