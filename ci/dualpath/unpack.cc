@@ -85,7 +85,7 @@ Status UnpackResults(const std::string& tar, const std::string& directory,
       {{"tar", "-x", "--touch", "--no-same-owner", "--no-same-permissions", "-C", directory}, tar},
       Deadline::In(std::chrono::minutes(10)));
   // Even after an error: what is there is opened later.
-  const Status cleaned = Cleaner(limits).Clean(directory, 0);
+  Status cleaned = Cleaner(limits).Clean(directory, 0);
   if (!cleaned.ok()) {
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(directory, ec)) fs::remove_all(entry, ec);
