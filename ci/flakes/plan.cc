@@ -47,6 +47,7 @@ Status RunPlan(Ledger& ledger, int repeat, const Runner& runner, const Progress&
     }
   };
   std::vector<std::thread> workers;
+  workers.reserve(static_cast<std::size_t>(setup.jobs));
   for (int i = 0; i < setup.jobs; ++i) workers.emplace_back(work);
   for (std::thread& worker : workers) worker.join();
   if (failed) return *failed;
