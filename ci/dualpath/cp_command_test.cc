@@ -67,15 +67,17 @@ class CopyTest : public ::testing::Test {
   std::string err_;
 };
 
-/// Answers one client of `server` with `reply`, and stores the request in `received`.
+/// Answers one client of `server` with `reply`, and stores the request in `received`. The whole
+/// request is read first, as a shell does: a client that is still sending would see EPIPE.
 class Answering {
  public:
   Answering(const lab::CopyServer& server, const std::string& reply,
-            std::string* received = nullptr)
+            lab::CopyMessage* received = nullptr)
       : thread_([&server, reply, received] {
           const Deadline deadline = Deadline::In(std::chrono::seconds(10));
           const UniqueFd client(::accept(server.fd(), nullptr, nullptr));
-          const auto request = lab::ReadSome(client, deadline);
+          const auto request = lab::ReceiveMessage(client, deadline);
+          EXPECT_TRUE(request.ok());
           if (request.ok() && received != nullptr) *received = *request;
           EXPECT_TRUE(lab::SendAll(client, reply, deadline).ok());
         }) {}
@@ -152,15 +154,14 @@ TEST_F(CopyTest, CopiesAFileInWithItsNameAndMode) {
   ASSERT_TRUE(server.ok());
   ASSERT_TRUE(WriteFileAtomically(File("in"), "hello\n").ok());
   std::filesystem::permissions(File("in"), std::filesystem::perms(0640));
-  std::string received;
+  lab::CopyMessage received;
   {
     const Answering shell(*server, "{}\n", &received);
     EXPECT_EQ(CopyAndCatch({File("in"), "lab:/tmp"}), kAllPassed) << err_;
   }
-  const auto head = nlohmann::json::parse(received.substr(0, received.find('\n')));
   const nlohmann::json expected = {{"bytes", 6}, {"into", "/tmp"}, {"mode", 0640}, {"name", "in"}};
-  EXPECT_EQ(head, expected);
-  EXPECT_THAT(received, ::testing::EndsWith("\nhello\n"));
+  EXPECT_EQ(received.head, expected);
+  EXPECT_EQ(received.body, "hello\n");
 }
 
 TEST_F(CopyTest, PrintsTheLabsErrorMessage) {
