@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -19,8 +20,10 @@
 #include "ci/results/run_id.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
+#include "helpers/base/file_lock.h"
 #include "helpers/process/interrupt.h"
 #include "helpers/process/own_programs.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::cli {
 namespace {
@@ -65,6 +68,15 @@ Result<std::string> RunId(const ExecOptions& options) {
   return results::RunIdOf(options.is_of_parents_run ? ::getppid() : ::getpid());
 }
 
+/// Waits for another run of the same case: each run begins by removing the case's directory.
+Result<FileLock> LockCase(const std::string& test, const std::string& lock) {
+  auto taken = FileLock::TryAcquire(lock, FileLock::Mode::kExclusive);
+  if (taken.ok()) return taken;
+  const process::Stage stage("wait for another run of " + test);
+  constexpr std::chrono::hours kLongestRun{24};
+  return FileLock::Acquire(lock, FileLock::Mode::kExclusive, Deadline::In(kLongestRun));
+}
+
 Result<int> RunWithResults(const ExecOptions& options) {
   const std::string results =
       fs::absolute(options.results.empty() ? process::DefaultResults() : options.results)
@@ -72,9 +84,14 @@ Result<int> RunWithResults(const ExecOptions& options) {
           .string();
   const std::string test = results::SelectedTest(
       options.command[0], {options.command.begin() + 1, options.command.end()});
-  const std::string directory = results + "/" + results::DirectoryName(test);
+  const std::string name = results::DirectoryName(test);
+  const std::string directory = results + "/" + name;
   const std::string report = directory + "/gtest.xml";
   DUALPATH_TRY(const std::string run, RunId(options));
+  std::error_code ec;
+  fs::create_directories(results, ec);
+  const std::string lock_file = results + "/." + name + ".lock";
+  DUALPATH_TRY(const FileLock lock, LockCase(test, lock_file));
   DUALPATH_TRY_STATUS(results::BeginCase(results, directory, run));
   // If this process is killed, the case must not look as if it had not been selected.
   DUALPATH_TRY_STATUS(results::WriteNoVerdictXml(report, test, results::kNoVerdictYet));
@@ -87,6 +104,7 @@ Result<int> RunWithResults(const ExecOptions& options) {
   // What the case has brought must not put it into another run.
   DUALPATH_TRY_STATUS(results::MarkCase(directory, run));
   DUALPATH_TRY_STATUS(results::MergeJunit(results));
+  fs::remove(lock_file, ec);
   return code;
 }
 
