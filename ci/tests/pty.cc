@@ -19,7 +19,7 @@
 namespace dualpath {
 namespace {
 
-constexpr char kPrompt[] = "]# ";
+constexpr char kPromptEnd[] = "]# ";
 constexpr std::chrono::seconds kCommandBudget{60};
 
 bool EndsWith(const std::string& text, const std::string& ending) {
@@ -100,7 +100,7 @@ Result<std::string> Pty::ReadUpTo(const std::string& ending, std::chrono::second
 
 Result<std::string> Pty::Run(const std::string& command_line) {
   DUALPATH_TRY_STATUS(Type(command_line + "\r"));
-  DUALPATH_TRY(std::string text, ReadUpTo(kPrompt, kCommandBudget));
+  DUALPATH_TRY(std::string text, ReadUpTo(kPromptEnd, kCommandBudget));
   text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
   if (text.rfind(command_line + "\n", 0) != 0) {
     return Error::Because("run", command_line, "the command was not echoed; output: " + text);

@@ -28,7 +28,7 @@ Result<GroupState> ReadGroupState(TokenReader& reader) {
   return reader.Fault(expected);
 }
 
-Result<StatusGroup> ReadGroup(TokenReader& reader) {
+Result<StatusGroup> ReadStatusGroup(TokenReader& reader) {
   StatusGroup group;
   DUALPATH_TRY(group.state, ReadGroupState(reader));
   DUALPATH_TRY(group.selector_args, reader.CountedWords("selector argument"));
@@ -75,7 +75,7 @@ Result<MultipathStatus> ParseMultipathStatus(const std::string& line) {
   DUALPATH_TRY(const unsigned groups, reader.Number("the number of path groups"));
   DUALPATH_TRY(status.next_group, reader.Number("the number of the next path group"));
   for (unsigned i = 0; i < groups; ++i) {
-    DUALPATH_TRY(StatusGroup group, ReadGroup(reader));
+    DUALPATH_TRY(StatusGroup group, ReadStatusGroup(reader));
     status.groups.push_back(std::move(group));
   }
   DUALPATH_TRY_STATUS(reader.End());

@@ -11,7 +11,7 @@ namespace {
 
 constexpr char kOperation[] = "parse multipath table";
 
-Result<PathGroup> ReadGroup(TokenReader& reader) {
+Result<PathGroup> ReadTableGroup(TokenReader& reader) {
   PathGroup group;
   DUALPATH_TRY(group.selector, reader.Word("the path selector's name"));
   DUALPATH_TRY(group.selector_args, reader.CountedWords("selector argument"));
@@ -41,7 +41,7 @@ Result<MultipathTable> ReadParams(TokenReader& reader) {
                         std::to_string(last));
   }
   for (unsigned i = 0; i < groups; ++i) {
-    DUALPATH_TRY(PathGroup group, ReadGroup(reader));
+    DUALPATH_TRY(PathGroup group, ReadTableGroup(reader));
     table.groups.push_back(std::move(group));
   }
   DUALPATH_TRY_STATUS(reader.End());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,9 @@ Result<UniqueFd> AcceptOn(const UniqueFd& listener, Deadline deadline);
 
 /// Waits until something arrives and returns it; an empty string if the other side has closed.
 Result<std::string> ReadSome(const UniqueFd& fd, Deadline deadline);
+
+/// For `SendAll`: the socket's or the port's buffer takes a line at once unless the VM hangs.
+constexpr std::chrono::seconds kSendBudget{30};
 
 Status SendAll(const UniqueFd& fd, const std::string& text, Deadline deadline);
 

@@ -12,8 +12,6 @@ namespace dualpath::lab {
 namespace {
 
 constexpr char kWait[] = "wait for the lab VM";
-constexpr std::chrono::seconds kSendBudget{
-    30};  // for a line, which the port's buffer accepts immediately unless the VM hangs
 
 /// Reads what has arrived on `port`; a closed port is an `Error`.
 Result<std::string> ReadOpen(const UniqueFd& port, const char* name) {

@@ -10,12 +10,6 @@ namespace dualpath::lab {
 using nlohmann::json;
 using std::chrono::seconds;
 
-namespace {
-
-constexpr seconds kSendBudget{30};  // for a line, which the socket's buffer accepts immediately
-
-}  // namespace
-
 Result<Qmp> Qmp::Negotiate(UniqueFd socket, Watch& watch) {
   Qmp qmp(std::move(socket));
   DUALPATH_TRY(const json greeting, qmp.ReadMessage(watch));

@@ -15,7 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::minutes kLongestSave{5};
 constexpr char kVm[] = "/vm";  // RAM and devices
 constexpr char kMadeBy[] = "/made-by";
 constexpr char kInRealTime[] = ", in real time";
@@ -44,7 +43,7 @@ Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory) {
   const std::string saved = work.path() + "/snapshot";
   DUALPATH_TRY_STATUS(WriteFileAtomically(
       saved + kMadeBy, vm.pace() == Pace::kReal ? made_by + kInRealTime : made_by));
-  DUALPATH_TRY_STATUS(vm.Save(saved + kVm, Limit{kLongestSave}));
+  DUALPATH_TRY_STATUS(vm.Save(saved + kVm));
   fs::remove_all(directory, ec);
   return work.MoveOut("snapshot", directory);
 }

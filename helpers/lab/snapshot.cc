@@ -20,7 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 // CPU time of the VM (watch.h).
 constexpr minutes kLongestBoot{5};
-constexpr minutes kLongestSave{5};
 constexpr seconds kLongestRestore{60};
 constexpr minutes kLongestCopy{30};  // real time: of a gigabyte, on a busy disk
 
@@ -110,7 +109,7 @@ class SnapshotMaker {
     if (answer != step.answer) {
       return Error::Because(step.what, "in the lab", answer + "; its output: " + output);
     }
-    return vm.Save(directory + "/devices", Limit{kLongestSave});
+    return vm.Save(directory + "/devices");
   }
 
   const Image& image_;

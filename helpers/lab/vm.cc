@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-constexpr seconds kSendBudget{30};  // for a line, which the socket's buffer accepts immediately
+constexpr std::chrono::minutes kLongestSave{5};  // CPU time (watch.h)
 constexpr Limit kStart{seconds(60)};
 constexpr std::uintmax_t kMostLog = std::uintmax_t{16}
                                     << 20;  // of the console, and of QEMU's own log
@@ -271,8 +271,8 @@ Result<std::string> Vm::ReadResults(std::size_t bytes, Limit limit) {
   return results;
 }
 
-Status Vm::Save(const std::string& file, Limit limit) {
-  Watch watch = WatchFor(limit);
+Status Vm::Save(const std::string& file) {
+  Watch watch = WatchFor(Limit{kLongestSave});
   DUALPATH_TRY(const QemuFeatures features, FeaturesOfQemu(shape_qemu_));
   DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, watch));
   DUALPATH_TRY_STATUS(qmp_->Execute("stop", json::object(), watch));

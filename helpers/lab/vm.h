@@ -90,7 +90,7 @@ class Vm {
 
   /// Stops the VM, writes its device state to `file` and ends QEMU. If the VM `owns_ram`, its RAM
   /// is in the file `ram`; otherwise `file` contains the RAM, too. Precondition: `to_be_saved`.
-  Status Save(const std::string& file, Limit limit);
+  Status Save(const std::string& file);
 
   /// Returns the ports, for callers that do their own I/O on them.
   const Ports& ports() const { return ports_; }

@@ -25,7 +25,7 @@ using std::chrono::seconds;
 constexpr char kCreatedMainConfig[] = "# Created by dualpath, without settings; safe to delete.\n";
 
 constexpr seconds kServiceBudget{60};
-constexpr seconds kAnswerBudget{20};
+constexpr seconds kReplyBudget{20};
 
 // The first version whose "show daemon" replies "idle" once the configuration is read, and
 // "running" possibly before. Older versions always reply "running".
@@ -84,7 +84,7 @@ Status Service::AwaitIdle() const {
   };
   return WaitUntil(
       "wait until configured", "multipathd", Deadline::In(kServiceBudget), [&]() -> std::string {
-        const auto reply = machine_.daemon.Ask("show daemon", Deadline::In(kAnswerBudget));
+        const auto reply = machine_.daemon.Ask("show daemon", Deadline::In(kReplyBudget));
         if (!reply.ok()) return reply.error().ToString();
         // "pid 77 idle (pending reconfigure)": a busy multipathd acknowledges
         // "reconfigure" before it is carried out.

@@ -11,7 +11,7 @@
 namespace dualpath::observe {
 namespace {
 
-using Event = decltype(QemuTraceEvent::event);
+using QemuEvent = decltype(QemuTraceEvent::event);
 
 constexpr std::size_t kLongestEvent = 4096;  // of QEMU's: some 200 characters
 
@@ -20,7 +20,7 @@ std::optional<T> Number(const std::smatch& match, std::size_t group, int base = 
   return ParseWhole<T>(match[group].str(), base);
 }
 
-std::optional<Event> ParseRequest(const std::string& text) {
+std::optional<QemuEvent> ParseRequest(const std::string& text) {
   static const std::regex format(".*tag=0x([0-9a-f]+) cmd=0x([0-9a-f]+).*");
   std::smatch match;
   if (!std::regex_match(text, match, format)) return std::nullopt;
@@ -30,7 +30,7 @@ std::optional<Event> ParseRequest(const std::string& text) {
   return VirtioScsiRequest{*tag, *opcode};
 }
 
-std::optional<Event> ParseCompletion(const std::string& text) {
+std::optional<QemuEvent> ParseCompletion(const std::string& text) {
   static const std::regex format(".*tag=0x([0-9a-f]+) response=([0-9]+) status=0x([0-9a-f]+).*");
   std::smatch match;
   if (!std::regex_match(text, match, format)) return std::nullopt;
@@ -42,7 +42,7 @@ std::optional<Event> ParseCompletion(const std::string& text) {
                               static_cast<scsi::ScsiStatus>(*status)};
 }
 
-std::optional<Event> ParseSubmission(const std::string& text) {
+std::optional<QemuEvent> ParseSubmission(const std::string& text) {
   static const std::regex format(
       R"(.*tag=0x([0-9a-f]+) cmd=0x([0-9a-f]+)(?: \(sector ([0-9]+), count [0-9]+\))?.*)");
   std::smatch match;
@@ -53,7 +53,7 @@ std::optional<Event> ParseSubmission(const std::string& text) {
   return SgIoSubmission{*tag, *opcode, Number<std::uint64_t>(match, 3, 10)};
 }
 
-std::optional<Event> ParsePoolSubmission(const std::string& text) {
+std::optional<QemuEvent> ParsePoolSubmission(const std::string& text) {
   static const std::regex format(".* req 0x([0-9a-f]+) .*");
   std::smatch match;
   if (!std::regex_match(text, match, format)) return std::nullopt;
@@ -62,7 +62,7 @@ std::optional<Event> ParsePoolSubmission(const std::string& text) {
   return PoolSubmission{*request};
 }
 
-std::optional<Event> ParsePoolCompletion(const std::string& text) {
+std::optional<QemuEvent> ParsePoolCompletion(const std::string& text) {
   static const std::regex format(".* req 0x([0-9a-f]+) .* ret (-?[0-9]+)");
   std::smatch match;
   if (!std::regex_match(text, match, format)) return std::nullopt;
@@ -73,7 +73,7 @@ std::optional<Event> ParsePoolCompletion(const std::string& text) {
   return PoolCompletion{*request, std::clamp(-std::max(*returned, -kMostErrno), 0, kMostErrno)};
 }
 
-std::optional<Event> ParseBuiltSense(const std::string& text) {
+std::optional<QemuEvent> ParseBuiltSense(const std::string& text) {
   static const std::regex format(
       ".*tag (-?[0-9]+) key 0x([0-9a-f]+) asc 0x([0-9a-f]+) ascq 0x([0-9a-f]+)");
   std::smatch match;
@@ -117,7 +117,7 @@ std::optional<StampedLine> SplitStamp(const std::string& line) {
 
 struct Format {
   const char* event;
-  std::optional<Event> (*parse)(const std::string& text);
+  std::optional<QemuEvent> (*parse)(const std::string& text);
 };
 
 constexpr std::array<Format, 8> kFormats{{

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr char kManifest[] = "manifest.json";
-constexpr std::chrono::hours kLongestBuild{6};  // by another process, on a loaded machine
+constexpr std::chrono::hours kLongestOtherBuild{6};  // by another process, on a loaded machine
 // An entry may be damaged once more by chance, not again and again.
 constexpr int kMostBuilds = 2;
 
@@ -180,7 +180,7 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
   for (int builds = 0;;) {
     {
       DUALPATH_TRY(FileLock shared, FileLock::Acquire(lock_path, FileLock::Mode::kShared,
-                                                      Deadline::In(kLongestBuild)));
+                                                      Deadline::In(kLongestOtherBuild)));
       if (fs::exists(directory, ec)) {
         damage = Damage(directory);
         if (damage.empty()) {
@@ -191,7 +191,7 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
       }
     }
     DUALPATH_TRY(const FileLock exclusive, FileLock::Acquire(lock_path, FileLock::Mode::kExclusive,
-                                                             Deadline::In(kLongestBuild)));
+                                                             Deadline::In(kLongestOtherBuild)));
     // Another process may have built it in the meantime.
     if (fs::exists(directory, ec) && Damage(directory).empty()) continue;
     if (++builds > kMostBuilds) {
@@ -246,7 +246,7 @@ Status Cache::Discard(const std::string& kind, const std::string& key) const {
   const std::string directory = PathOf(kind, key);
   DUALPATH_TRY(const FileLock exclusive,
                FileLock::Acquire(directory + ".lock", FileLock::Mode::kExclusive,
-                                 Deadline::In(kLongestBuild)));
+                                 Deadline::In(kLongestOtherBuild)));
   std::error_code ec;
   fs::remove_all(directory, ec);
   if (ec) return Error::FromErrno("remove cache entry", directory, ec.value());
