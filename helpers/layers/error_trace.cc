@@ -5,7 +5,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <system_error>
 
 namespace dualpath::layers {
 namespace {
@@ -59,16 +58,6 @@ class Layer {
   std::vector<std::string> order_;
   std::map<std::string, Count> counts_;
 };
-
-std::string Describe(const SgIo& sg_io) {
-  if (!sg_io.returned) return "has not returned";
-  if (sg_io.error_number != 0) {
-    return "failed: " + std::generic_category().message(sg_io.error_number);
-  }
-  if (!sg_io.result) return "returned, no error was traced";
-  return "returned " + scsi::ToString(sg_io.result->host_byte) + ", " +
-         scsi::ToString(sg_io.result->status);
-}
 
 std::string Describe(const observe::BuiltSense& sense) {
   char text[64];
@@ -152,7 +141,7 @@ void PrintTo(const ErrorTrace& trace, std::ostream* out) {
   Layer virtio("virtio-scsi");
   for (const GuestCommand& command : trace.FailedCommands()) {
     for (const SgIo& one : command.sg_ios) {
-      sg_io.Add(Describe(one), one.issued);
+      sg_io.Add(one.ToString(), one.issued);
       for (const observe::TraceEvent& event : one.below) {
         paths.Add(event.WithoutTime(), Moment(event.monotonic_us));
       }

@@ -1,6 +1,7 @@
 #include "helpers/layers/guest_command.h"
 
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "helpers/scsi/bytes.h"
@@ -110,24 +111,22 @@ SgIo* Owner(std::vector<GuestCommand>& commands, const TraceEvent& event) {
   return nullptr;
 }
 
-std::string Describe(const SgIo& sg_io) {
-  std::string text = "SG_IO ";
-  if (!sg_io.returned) return text + "has not returned";
-  if (sg_io.error_number != 0) {
-    return text + "failed with errno " + std::to_string(sg_io.error_number);
-  }
-  if (!sg_io.result) return text + "returned";
-  return text + "returned " + scsi::ToString(sg_io.result->host_byte) + ", " +
-         scsi::ToString(sg_io.result->status);
-}
-
 }  // namespace
+
+std::string SgIo::ToString() const {
+  if (!returned) return "has not returned";
+  if (error_number != 0) {
+    return "failed: " + std::generic_category().message(error_number);
+  }
+  if (!result) return "returned, no error was traced";
+  return "returned " + scsi::ToString(result->host_byte) + ", " + scsi::ToString(result->status);
+}
 
 std::string GuestCommand::ToString() const {
   std::string text = "command " + scsi::Hex(opcode);
   if (sector) text += " at sector " + std::to_string(*sector);
   text += ": ";
-  for (const SgIo& sg_io : sg_ios) text += Describe(sg_io) + "; ";
+  for (const SgIo& sg_io : sg_ios) text += "SG_IO " + sg_io.ToString() + "; ";
   if (built_sense) {
     text += "sense " + scsi::Hex(built_sense->key) + "/" + scsi::Hex(built_sense->asc) + "/" +
             scsi::Hex(built_sense->ascq) + "; ";

@@ -26,6 +26,9 @@ struct SgIo {
 
   /// Trace events below this SG_IO: commands completed by paths, failed requests.
   std::vector<observe::TraceEvent> below{};
+
+  /// Returns "returned DID_NO_CONNECT, GOOD", "failed: No such device" or "has not returned".
+  std::string ToString() const;
 };
 
 /// One command of the guest, from the virtio-scsi request to its response.
@@ -45,7 +48,7 @@ struct GuestCommand {
            (response != observe::VirtioScsiResponse::kOk || status != scsi::ScsiStatus::kGood);
   }
 
-  /// Returns "command 0x2a at sector 56: SG_IO failed with errno 19; sense 0x0b/0x00/0x06; OK,
+  /// Returns "command 0x2a at sector 56: SG_IO failed: No such device; sense 0x0b/0x00/0x06; OK,
   /// CHECK CONDITION".
   std::string ToString() const;
 };

@@ -61,7 +61,7 @@ TEST(GuestCommands, AreFollowedFromRequestToResponse) {
   EXPECT_EQ(command.sg_ios.front().error_number, ENODEV);
   EXPECT_TRUE(command.Failed());
   EXPECT_EQ(command.ToString(),
-            "command 0x2a at sector 56: SG_IO failed with errno 19; OK, CHECK CONDITION");
+            "command 0x2a at sector 56: SG_IO failed: No such device; OK, CHECK CONDITION");
 }
 
 TEST(GuestCommands, HaveTheKernelsTraceEventsOfTheirSgIo) {
@@ -155,7 +155,7 @@ TEST(GuestCommands, MayHaveSenseDataBuiltByQemu) {
   qemu.insert(qemu.end() - 1, {kOffset + 5350, observe::BuiltSense{1, 0xb, 0, 6}});
   const auto followed = FollowCommands(qemu, kOffset, {});
   EXPECT_EQ(followed.commands.front().ToString(),
-            "command 0x2a at sector 56: SG_IO failed with errno 19; sense 0x0b/0x00/0x06; OK, "
+            "command 0x2a at sector 56: SG_IO failed: No such device; sense 0x0b/0x00/0x06; OK, "
             "CHECK CONDITION");
 }
 

@@ -113,7 +113,7 @@ TEST(ErrorTravels, NamesTheLayerThatDiffers) {
   const ErrorTrace offline = OfflinePath();
   const ErrorTrace broken = BrokenTransport();
   const std::string command =
-      "command 0x2a at sector 56: SG_IO failed with errno 19; sense 0x0b/0x00/0x06; OK, CHECK "
+      "command 0x2a at sector 56: SG_IO failed: No such device; sense 0x0b/0x00/0x06; OK, CHECK "
       "CONDITION";
   EXPECT_EQ(WhyNot(ErrorTravels().SgIoFails(EIO), offline),
             "at SG_IO, 2 times, first of " + command);
