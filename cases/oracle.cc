@@ -5,7 +5,6 @@
 #include <gtest/gtest-spi.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -155,15 +154,10 @@ TEST_F(Oracle, FindsAMisdirectedWriteAnywhere) {
 /// Loses what is only in the page cache that LIO writes to, as with the power of the target.
 class LossOfPower : public GuestTest {
  protected:
-  void SetUp() override {
-    GuestTest::SetUp();
-    if (HasFatalFailure() || IsSkipped()) return;
-    const Status can = guest::CopyWhatIsOnDisk(storage().path, {0, 4096}, OnDisk());
-    if (!can.ok() && can.error().error_number() == EOPNOTSUPP) {
-      DUALPATH_SKIP(can.error().ToString() + ". Put " + storage().path +
-                    " on ext4 or xfs on one block device.");
-    }
-    ASSERT_OK(can);
+  RigOptions Options() const override {
+    RigOptions options;
+    options.on_loop_device = true;
+    return options;
   }
 
   void TearDown() override {
@@ -171,7 +165,7 @@ class LossOfPower : public GuestTest {
     GuestTest::TearDown();
   }
 
-  std::string OnDisk() { return storage().path + ".on-disk"; }
+  std::string OnDisk() { return rig().options().directory + "/on-disk"; }
 
   /// Writes until there was a flush and more writes after it.
   void Run(guest::IoReport& report) {

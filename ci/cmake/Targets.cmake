@@ -32,6 +32,8 @@ function(dualpath_unit_test_program)
   # long.
   target_precompile_headers(dualpath_unit_tests PRIVATE
     <gmock/gmock.h> <gtest/gtest.h> <filesystem> <functional> <map> <string> <vector>)
+  # Tests of a folder may use a name for different things.
+  set_target_properties(dualpath_unit_tests PROPERTIES UNITY_BUILD OFF)
   target_compile_definitions(dualpath_unit_tests PRIVATE DUALPATH_SOURCE_DIRECTORY="${CMAKE_SOURCE_DIR}")
   get_property(run_by_tests GLOBAL PROPERTY DUALPATH_TEST_PROGRAMS)
   add_dependencies(dualpath_unit_tests ${run_by_tests})

@@ -19,7 +19,6 @@ using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
 // CPU time of the VM (watch.h).
-constexpr minutes kLongestBoot{5};
 constexpr seconds kLongestRestore{60};
 constexpr minutes kLongestCopy{30};  // real time: of a gigabyte, on a busy disk
 
@@ -82,7 +81,7 @@ class SnapshotMaker {
     options.owns_ram = options.to_be_saved = true;
     DUALPATH_TRY(Vm vm, Vm::Start(options));
     DUALPATH_TRY(const std::string answer,
-                 vm.ReadLine([](const std::string&) {}, Limit{kLongestBoot}));
+                 vm.ReadLine([](const std::string&) {}, Limit{steps_[0].longest}));
     if (answer != protocol::kReady) {
       return Error::Because("boot the lab", "lab agent", "unexpected line \"" + answer + "\"");
     }
