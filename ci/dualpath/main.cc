@@ -8,16 +8,16 @@
 #include <iostream>
 #include <string>
 
-#include "ci/bench/bench_command.h"
+#include "ci/dualpath/bench_command.h"
 #include "ci/dualpath/cp_command.h"
 #include "ci/dualpath/exec_command.h"
+#include "ci/dualpath/flakes_command.h"
 #include "ci/dualpath/outcomes_command.h"
 #include "ci/dualpath/prepare_command.h"
 #include "ci/dualpath/report_command.h"
 #include "ci/dualpath/shell_command.h"
 #include "ci/dualpath/summary_command.h"
 #include "ci/dualpath/topology_command.h"
-#include "ci/flakes/flakes_command.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/copy_socket.h"
@@ -70,8 +70,8 @@ int Run(int argc, char** argv) {
   const cli::OutcomesCommand outcomes(app);
   const cli::TopologyCommand topology(app);
   const cli::ReportCommand report(app);
-  const bench::BenchCommand bench(app);
-  const flakes::FlakesCommand flakes(app);
+  const cli::BenchCommand bench(app);
+  const cli::FlakesCommand flakes(app);
   try {
     app.parse(exec.TakeWordsAfterSeparator(argc, argv), argv);
   } catch (const CLI::ParseError& error) {

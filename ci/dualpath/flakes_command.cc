@@ -1,12 +1,12 @@
-#include "ci/flakes/flakes_command.h"
+#include "ci/dualpath/flakes_command.h"
 
 #include <iostream>
 #include <limits>
 
-namespace dualpath::flakes {
+namespace dualpath::cli {
 
 FlakesCommand::FlakesCommand(CLI::App& app)
-    : command_(app.add_subcommand(
+    : Subcommand(app.add_subcommand(
           "flakes", "Run the cases again and again, and print how often each does not pass")) {
   constexpr int kMost = std::numeric_limits<int>::max();
   command_->add_option("--repeat", options_.repeat, "Rounds; each runs every case, shuffled")
@@ -38,10 +38,9 @@ FlakesCommand::FlakesCommand(CLI::App& app)
   command_->add_option("--json", options_.json, "Also write the figures as JSON");
   command_->footer(
       "Can be interrupted: the same command goes on where it ended; with a larger --repeat, it "
-      "runs "
-      "more rounds.");
+      "runs more rounds.");
 }
 
-int FlakesCommand::Run() const { return Flakes(options_, std::cout, std::cerr); }
+int FlakesCommand::Run() const { return flakes::Flakes(options_, std::cout, std::cerr); }
 
-}  // namespace dualpath::flakes
+}  // namespace dualpath::cli

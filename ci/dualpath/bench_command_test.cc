@@ -1,4 +1,4 @@
-#include "ci/bench/bench_command.h"
+#include "ci/dualpath/bench_command.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 
-namespace dualpath::bench {
+namespace dualpath::cli {
 namespace {
 
 using ::testing::HasSubstr;
@@ -48,11 +48,11 @@ TEST(Bench, ChecksThatFilesAreWritableBeforeMeasuring) {
   ASSERT_TRUE(WriteFileAtomically(file, "").ok());
   for (const std::string& path : {directory.path(), file + "/below"}) {
     SCOPED_TRACE(path);
-    BenchOptions options;
+    bench::BenchOptions options;
     options.json = path;
     std::ostringstream out;
     std::ostringstream err;
-    EXPECT_EQ(RunBench(options, out, err), kUsage);
+    EXPECT_EQ(bench::RunBench(options, out, err), kUsage);
     EXPECT_THAT(err.str(), HasSubstr("dualpath bench: write"));
     EXPECT_THAT(err.str(), HasSubstr(path));
     EXPECT_EQ(out.str(), "");
@@ -60,4 +60,4 @@ TEST(Bench, ChecksThatFilesAreWritableBeforeMeasuring) {
 }
 
 }  // namespace
-}  // namespace dualpath::bench
+}  // namespace dualpath::cli

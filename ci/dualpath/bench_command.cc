@@ -1,16 +1,18 @@
-#include "ci/bench/bench_command.h"
+#include "ci/dualpath/bench_command.h"
 
 #include <iostream>
 
 #include "ci/bench/measurement.h"
 #include "helpers/lab/image/image.h"
 
-namespace dualpath::bench {
+namespace dualpath::cli {
 
 BenchCommand::BenchCommand(CLI::App& app)
-    : command_(app.add_subcommand("bench", "Measure the lab's performance on this machine")) {
+    : Subcommand(app.add_subcommand("bench", "Measure the lab's performance on this machine")) {
   std::vector<std::string> names;
-  for (const Measurement& measurement : AllMeasurements()) names.push_back(measurement.name);
+  for (const bench::Measurement& measurement : bench::AllMeasurements()) {
+    names.push_back(measurement.name);
+  }
   command_->add_option("--json", options_.json, "Also write the figures as JSON");
   command_->add_option("--page", options_.page, "Also write the figures as a page");
   command_->add_option("--table", options_.table,
@@ -35,6 +37,6 @@ BenchCommand::BenchCommand(CLI::App& app)
       "at the same time.");
 }
 
-int BenchCommand::Run() const { return RunBench(options_, std::cout, std::cerr); }
+int BenchCommand::Run() const { return bench::RunBench(options_, std::cout, std::cerr); }
 
-}  // namespace dualpath::bench
+}  // namespace dualpath::cli
