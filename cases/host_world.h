@@ -10,25 +10,25 @@
 
 namespace dualpath {
 
-/// A machine that belongs to somebody, with everything that a run could damage, made of a lab VM:
-/// an administrator's LIO target of two paths, whose backstore has the article's name, his
-/// /etc/multipath.conf and lists, his map over the paths, and his virtual machine.
+/// A lab VM set up as the machine of an administrator, with everything that a run could damage: an
+/// LIO target with two paths, whose backstore has the article's name, /etc/multipath.conf and
+/// multipathd's lists, a map over the paths, and a virtual machine.
 class HostWorld {
  public:
-  /// Two machines: with a configured multipathd that runs, or with one that was never configured
-  /// and is stopped, as after the installation on Oracle Linux 7.
+  /// multipathd of the machine: configured and running, or never configured and stopped, as after
+  /// the installation on Oracle Linux 7.
   enum class Multipathd { kRunning, kNeverConfigured };
 
   /// Takes the lab's own rig down first. The VM is used for nothing else afterwards.
   static Result<HostWorld> Create(Multipathd multipathd);
 
-  /// Everything that must stay as it is, by name: each file below /etc (type, mode, owner,
-  /// content), LIO's objects, the maps' tables, the domains, multipathd, the data of the
-  /// administrator's disk; and the places where something of ours could be left.
+  /// Everything that must not change, by name: each file below /etc (type, mode, owner, content),
+  /// LIO's objects, the maps' tables, the domains, multipathd, the data of the administrator's
+  /// disk, and the places where a run could leave something behind.
   using State = std::map<std::string, std::string>;
   static Result<State> Look();
 
-  /// Returns the names that differ, with both values; empty: nothing.
+  /// Returns the names that differ, with both values; empty if there are none.
   static std::string Differences(const State& before, const State& after);
 
   /// Adds a target of this name to the administrator's backstore.

@@ -1,4 +1,4 @@
-# Shared by ci/cases, ci/test, ci/figures and ci/host/nightly: progress, packages, the build, ctest.
+# Shared by the commands in ci/ and by ci/host/nightly: progress, packages, the build, ctest.
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # ci/cases and ci/test read ctest_arguments
 set -euo pipefail

@@ -1,13 +1,7 @@
 # Shared by ci/sanitize and ci/fuzz: building programs under sanitizers.
 # shellcheck shell=bash
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-# die WHAT WHAT_TO_DO: prints both and exits.
-die() {
-  printf '%s: %s\n' "$(basename "$0")" "$1. $2" >&2
-  exit 69
-}
+# shellcheck source=ci/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # Prints clang's command; nothing if it is not installed. clang-tidy's version first, since results of
 # another version differ.

@@ -4,7 +4,7 @@
 
 namespace dualpath::cli {
 
-/// Returns whether a variable of gtest's (gtest-port, "flags") may be set for a case program. Those
+/// Returns whether a variable of gtest (gtest-port, "flags") may be set for a case program. Those
 /// that select tests may not: with GTEST_TOTAL_SHARDS, for example, a program runs none of the
 /// tests that its arguments select, and succeeds. Only arguments select cases and reports.
 bool IsForCases(const std::string& name);

@@ -105,7 +105,7 @@ TEST_F(TwoUsersTest, FilesAreNotCopiedToTheShellOfTheOther) {
                          : 1;
             }),
             0);
-  // A name that would block whoever reads it.
+  // A FIFO as the name, which blocks its readers.
   ASSERT_EQ(AsHostile([&] {
               return ::mkdir((tmp_ + "/b").c_str(), 0755) == 0 &&
                              ::mkfifo((tmp_ + "/b" + lab::kShellNameFile).c_str(), 0644) == 0

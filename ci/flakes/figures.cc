@@ -9,6 +9,8 @@
 namespace dualpath::flakes {
 namespace {
 
+using results::Verdict;
+
 constexpr double kPercent = 100;
 
 }  // namespace
@@ -35,7 +37,7 @@ std::vector<CaseFigures> FiguresOf(const Ledger& ledger) {
     ++figures.runs;
     figures.mean_seconds += run.seconds;
     if (run.verdict == Verdict::kFailed) ++figures.failures;
-    if (run.verdict == Verdict::kNone) ++figures.no_verdicts;
+    if (run.verdict == Verdict::kNoVerdict) ++figures.no_verdicts;
   }
   std::vector<CaseFigures> all;
   for (auto& [name, figures] : cases) {

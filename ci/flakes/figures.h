@@ -14,21 +14,21 @@ double UpperBound(int failures, int runs);
 
 struct CaseFigures {
   std::string name;
-  int runs = 0;  ///< without skipped ones
+  int runs = 0;  ///< runs that were not skipped
   int failures = 0;
   int no_verdicts = 0;
   int skips = 0;
-  double mean_seconds = 0;  ///< of `runs`
+  double mean_seconds = 0;  ///< mean duration of `runs`
 
-  /// Bound of the rate at which the case does not pass: no verdict counts as a failure, since a run
-  /// of it has to be repeated, too.
+  /// Upper bound of the rate at which the case does not pass. A run without a verdict counts as a
+  /// failure, since it has to be repeated, too.
   double upper_bound = 1;
 };
 
-/// Returns the figures of each case, sorted by name; also of those that have not run yet.
+/// Returns the figures of each case, sorted by name, including those that have not run yet.
 std::vector<CaseFigures> FiguresOf(const Ledger& ledger);
 
-/// Returns a table and the sums, for people.
+/// Returns a table and the sums, as text.
 std::string ToText(const Setup& setup, const std::vector<CaseFigures>& figures);
 
 /// Returns the setup and an object for each case, with the members' names.

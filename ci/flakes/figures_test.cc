@@ -11,6 +11,7 @@
 namespace dualpath::flakes {
 namespace {
 
+using results::Verdict;
 using ::testing::HasSubstr;
 
 /// Values by R: binom::binom.confint(x, n, methods = "wilson").
@@ -31,7 +32,7 @@ class FiguresTest : public ::testing::Test {
                                                      {7, 0, 1, "b", {"A.B", "A.A", "A.C"}}, true));
     for (const CaseRun& run :
          {CaseRun{"A.A", 1, Verdict::kPassed, 1}, CaseRun{"A.B", 1, Verdict::kSkipped, 0},
-          CaseRun{"A.A", 2, Verdict::kFailed, 3}, CaseRun{"A.A", 3, Verdict::kNone, 5}}) {
+          CaseRun{"A.A", 2, Verdict::kFailed, 3}, CaseRun{"A.A", 3, Verdict::kNoVerdict, 5}}) {
       ASSERT_OK(ledger.Add(run));
     }
     setup_ = ledger.setup();

@@ -12,6 +12,7 @@
 #include "ci/flakes/load.h"
 #include "ci/flakes/plan.h"
 #include "ci/results/results.h"
+#include "ci/results/run.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
 
@@ -19,6 +20,7 @@ namespace dualpath::flakes {
 namespace {
 
 namespace fs = std::filesystem;
+using results::Verdict;
 using std::chrono::duration;
 
 constexpr std::chrono::minutes kWithoutLimit{60};
@@ -104,7 +106,7 @@ Result<int> Run(const FlakesOptions& options, std::ostream& out) {
         },
         [&](const CaseRun& run, std::size_t done, std::size_t all) {
           out << fmt::format("[{}/{}] round {} {:10} {:7.1f} s  {}\n", done, all, run.round,
-                             flakes::Name(run.verdict), run.seconds, run.name)
+                             results::Describe(run.verdict), run.seconds, run.name)
               << std::flush;
         }));
   }

@@ -18,10 +18,11 @@ namespace dualpath::flakes {
 namespace {
 
 using nlohmann::json;
+using results::Verdict;
 
 constexpr char kOpen[] = "continue the runs";
 constexpr std::array kVerdicts{Verdict::kPassed, Verdict::kFailed, Verdict::kSkipped,
-                               Verdict::kNone};
+                               Verdict::kNoVerdict};
 
 json ToJson(const Setup& setup) {
   return {{"seed", setup.seed},
@@ -34,17 +35,17 @@ json ToJson(const Setup& setup) {
 json ToJson(const CaseRun& run) {
   return {{"case", run.name},
           {"round", run.round},
-          {"verdict", Name(run.verdict)},
+          {"verdict", results::Describe(run.verdict)},
           {"seconds", run.seconds}};
 }
 
 /// Throws what nlohmann-json does.
 CaseRun RunFrom(const json& line) {
-  CaseRun run{line.at("case").get<std::string>(), line.at("round").get<int>(), Verdict::kNone,
+  CaseRun run{line.at("case").get<std::string>(), line.at("round").get<int>(), Verdict::kNoVerdict,
               line.at("seconds").get<double>()};
   const auto verdict = line.at("verdict").get<std::string>();
   for (const Verdict each : kVerdicts) {
-    if (verdict == Name(each)) run.verdict = each;
+    if (verdict == results::Describe(each)) run.verdict = each;
   }
   return run;
 }
@@ -62,20 +63,6 @@ std::string Difference(const json& ours, const json& theirs) {
 
 }  // namespace
 
-const char* Name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kPassed:
-      return "passed";
-    case Verdict::kFailed:
-      return "failed";
-    case Verdict::kSkipped:
-      return "skipped";
-    case Verdict::kNone:
-      break;
-  }
-  return "no verdict";
-}
-
 Verdict VerdictOf(int exit_code) {
   switch (exit_code) {
     case kAllPassed:
@@ -85,7 +72,7 @@ Verdict VerdictOf(int exit_code) {
     case kNothingRan:
       return Verdict::kSkipped;
     default:
-      return Verdict::kNone;
+      return Verdict::kNoVerdict;
   }
 }
 

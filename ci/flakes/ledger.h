@@ -6,38 +6,30 @@
 #include <utility>
 #include <vector>
 
+#include "ci/results/results.h"
+#include "ci/results/run.h"
 #include "helpers/base/file_lock.h"
 #include "helpers/base/result.h"
 
 namespace dualpath::flakes {
 
-enum class Verdict {
-  kPassed,
-  kFailed,
-  kSkipped,
-  kNone,  ///< the lab failed, or the launcher died: whether the case would have passed is unknown
-};
-
-/// "passed", "failed", "skipped", "no verdict".
-const char* Name(Verdict verdict);
-
 /// Returns the verdict of a test's exit code (helpers/base/exit_code.h).
-Verdict VerdictOf(int exit_code);
+results::Verdict VerdictOf(int exit_code);
 
 /// One run of one case.
 struct CaseRun {
   std::string name;  ///< "Suite.Case"
   int round = 1;     ///< counted from 1; each round runs every case once
-  Verdict verdict = Verdict::kNone;
+  results::Verdict verdict = results::Verdict::kNoVerdict;
   double seconds = 0;
 };
 
 bool operator==(const CaseRun& a, const CaseRun& b);
 inline std::ostream& operator<<(std::ostream& out, const CaseRun& run) {
-  return out << run.name << " in round " << run.round << " " << Name(run.verdict);
+  return out << run.name << " in round " << run.round << " " << results::Describe(run.verdict);
 }
 
-/// What all runs of a ledger have in common; otherwise their figures could not be added up.
+/// What all runs of a ledger have in common, without which their figures could not be added up.
 struct Setup {
   std::uint64_t seed = 0;
   int load = 0;
@@ -46,13 +38,13 @@ struct Setup {
   std::vector<std::string> cases;  ///< sorted
 };
 
-/// The runs so far, in a file that a killed program leaves as it was: a JSON object per line, the
-/// setup first.
+/// The runs so far, in a file that remains readable if the program is killed: a JSON object per
+/// line, the setup first.
 class Ledger {
  public:
-  /// Begins a ledger, or goes on with the one at `path` if its setup is the same. Without `seed`
-  /// that of an existing ledger is used, or a random one. The error for another setup names what
-  /// differs. Another program that uses the ledger is an `Error`, too.
+  /// Creates a ledger, or continues the one at `path` if its setup is the same. If no seed is
+  /// given, uses that of the existing ledger, or a random one. The error for another setup names
+  /// what differs. It is also an `Error` if another program uses the ledger.
   static Result<Ledger> Open(const std::string& path, Setup setup, bool seed_is_given);
 
   const Setup& setup() const { return setup_; }

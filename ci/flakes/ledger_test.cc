@@ -10,13 +10,14 @@
 namespace dualpath::flakes {
 namespace {
 
+using results::Verdict;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const CaseRun kFirst{"A.One", 1, Verdict::kPassed, 1.5};
-const CaseRun kSecond{"A.Two", 1, Verdict::kNone, 3};
+const CaseRun kSecond{"A.Two", 1, Verdict::kNoVerdict, 3};
 
 class LedgerTest : public ::testing::Test {
  protected:
@@ -104,7 +105,7 @@ TEST(VerdictOf, TakesOnlyADocumentedExitCodeForAVerdict) {
   EXPECT_EQ(VerdictOf(0), Verdict::kPassed);
   EXPECT_EQ(VerdictOf(1), Verdict::kFailed);
   EXPECT_EQ(VerdictOf(77), Verdict::kSkipped);
-  for (const int code : {2, 69, 134, 137}) EXPECT_EQ(VerdictOf(code), Verdict::kNone) << code;
+  for (const int code : {2, 69, 134, 137}) EXPECT_EQ(VerdictOf(code), Verdict::kNoVerdict) << code;
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ using Runner = std::function<CaseRun(const std::string& name, int round)>;
 /// Called after each run, by one thread at a time.
 using Progress = std::function<void(const CaseRun& run, std::size_t done, std::size_t all)>;
 
-/// Runs what the ledger does not have yet of rounds 1 to `repeat`, the ledger's `jobs` at a time,
-/// and adds it. Ends early only if the ledger cannot be written.
+/// Runs the cases of rounds 1 to `repeat` that are not in the ledger yet, the ledger's `jobs` at a
+/// time, and adds them to it. Ends early only if the ledger cannot be written.
 Status RunPlan(Ledger& ledger, int repeat, const Runner& runner, const Progress& progress);
 
 }  // namespace dualpath::flakes

@@ -19,6 +19,7 @@
 namespace dualpath::flakes {
 namespace {
 
+using results::Verdict;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;

@@ -11,8 +11,8 @@
 /// writes. `ci/fuzz` feeds them arbitrary bytes; corpus_test.cc feeds them the files of corpus/.
 namespace dualpath::fuzzing {
 
-/// Each takes any bytes. An `Error` names what a parser documents and did not do for this input:
-/// what it parsed and printed does not parse to the same value, a line is in no result...
+/// Each accepts any bytes. An `Error` names a documented property that a parser violated for this
+/// input: what it printed does not parse to the same value, a line is in no result...
 Status FuzzTopology(const std::string& input);  ///< multipath -ll, "show maps json"
 Status FuzzDm(const std::string& input);        ///< tables and status of dm-multipath
 Status FuzzLog(const std::string& input);       ///< lines of logs, traces and uevents
@@ -37,11 +37,11 @@ inline constexpr std::array kTargets{
 /// Returns an `Error` if `kept` is false; `seen` is what contradicts the promise.
 Status Promise(bool kept, const std::string& promise, const std::string& seen = "");
 
-/// Returns what is before and after the first `separator`; all and nothing without one.
+/// Returns the text before and after the first `separator`; without one, the whole text and "".
 std::pair<std::string, std::string> Split(const std::string& text, char separator);
 
-/// Takes the first byte, which chooses among several parsers, off `input`: 0 to `choices` - 1. The
-/// digits '0', '1'... choose 0, 1..., so that corpora are readable.
+/// Removes the first byte of `input`, and returns which of several parsers it chooses: 0 to
+/// `choices` - 1. The digits '0', '1'... choose 0, 1..., so that corpora are readable.
 unsigned TakeChoice(std::string& input, unsigned choices);
 
 /// Returns how often `part` is in `text`.

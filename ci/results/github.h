@@ -30,8 +30,8 @@ std::string Annotations(const RunResults& run);
 /// with their reasons. Long lists and texts are truncated, since GitHub rejects large summaries.
 std::string JobSummary(const RunResults& run);
 
-/// Returns the lines between which GitHub obeys no workflow command, whatever the text between
-/// them; empty elsewhere. The text comes from cases, which must not guess the second line.
+/// Lines between which GitHub obeys no workflow command; empty elsewhere. The text between them
+/// comes from cases, which must not be able to guess the second line.
 struct Fence {
   std::string before;
   std::string after;

@@ -12,7 +12,7 @@ enum class Verdict {
   kPassed,
   kFailed,
   kSkipped,
-  kNoVerdict,  ///< the case did not run to its end, for a reason outside of it
+  kNoVerdict,  ///< the case did not run to its end, for an external reason
 };
 
 /// One test in gtest's XML report.
@@ -35,7 +35,7 @@ Result<std::vector<TestResult>> ReadTestResults(const std::string& gtest_xml);
 Status WriteFailureXml(const std::string& path, const std::string& name,
                        const std::string& message);
 
-/// Message for a case that has no verdict because nothing was written after its begin.
+/// Message for a case that has no verdict because nothing was written after its beginning.
 constexpr char kNoVerdictYet[] =
     "no verdict yet: the case is still running, or was killed together with `dualpath exec`";
 

@@ -40,7 +40,7 @@ struct CaseRun {
 
   std::string name;  ///< "Suite.Case"
   Verdict verdict = Verdict::kPassed;
-  std::vector<Failure> failures;  ///< of a case without a verdict: the reason
+  std::vector<Failure> failures;  ///< failed assertions, or the reason for no verdict
   std::string reason;             ///< reason for the skip
   std::string known_issue;        ///< reference that the case declared (fixtures/case_tools.h)
   std::string file;               ///< source file of the case; gtest 1.10 does not report it

@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <sstream>
 
+#include "helpers/base/boot_id.h"
 #include "helpers/base/file.h"
+#include "helpers/process/process_table.h"
 
 namespace dualpath::results {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kStartTimeField = 22;  // of /proc/PID/stat, proc(5): in ticks since boot
-constexpr int kFirstFieldAfterName = 3;
 constexpr std::size_t kBootDigits = 8;
 
 /// Returns whether a directory with this name belongs to a case: "Suite.Case".
@@ -33,15 +32,11 @@ std::string IdIn(const fs::path& directory) {
 }  // namespace
 
 Result<std::string> RunIdOf(int pid) {
-  DUALPATH_TRY(const std::string boot, ReadAttribute("/proc/sys/kernel/random/boot_id"));
-  const std::string file = "/proc/" + std::to_string(pid) + "/stat";
-  DUALPATH_TRY(const std::string stat, ReadFile(file));
-  // The program's name, in parentheses, may contain anything.
-  std::istringstream fields(stat.substr(std::min(stat.rfind(')') + 1, stat.size())));
-  std::string start;
-  for (int i = kFirstFieldAfterName; i <= kStartTimeField; ++i) fields >> start;
-  if (!fields) return Error::Because("read a process's start time", file, "too few fields");
-  return boot.substr(0, kBootDigits) + "-" + std::to_string(pid) + "-" + start;
+  DUALPATH_TRY(const std::string boot, BootId());
+  DUALPATH_TRY(const std::string stat, ReadFile("/proc/" + std::to_string(pid) + "/stat"));
+  DUALPATH_TRY(const process::RunningProcess running, process::ParseProcessStat(stat));
+  return boot.substr(0, kBootDigits) + "-" + std::to_string(pid) + "-" +
+         std::to_string(running.started);
 }
 
 Status BeginCase(const std::string& results, const std::string& directory, const std::string& id) {

@@ -18,19 +18,19 @@ class ExecTest : public ::testing::Test {
  protected:
   void SetUp() override;
 
-  /// `dualpath exec OPTION... dualpath_self_cases --gtest_filter=CASE`.
+  /// Returns `dualpath exec OPTION... dualpath_self_cases --gtest_filter=CASE`.
   process::Command Exec(const std::string& test,
                         const std::vector<std::string>& options = {}) const;
 
-  /// Runs it to its end.
+  /// Runs that command to its end.
   Result<process::Output> Run(const std::string& test,
                               const std::vector<std::string>& options = {}) const;
 
-  /// Expects that junit.xml has this case alone, with this verdict, also in its totals.
+  /// Expects that junit.xml has only this case, with this verdict, in its totals too.
   void ExpectVerdict(const std::string& test, const std::string& verdict,
                      const ::testing::Matcher<std::string>& message) const;
 
-  /// Expects that the case's directory has no other than regular files and directories.
+  /// Expects that the case's directory contains only regular files and directories.
   void ExpectOnlyRegularFiles(const std::string& test) const;
 
   /// Expects that no temporary directory is left.

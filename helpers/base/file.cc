@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -71,11 +72,33 @@ Status WriteAttribute(const std::string& path, const std::string& value) {
   return Ok{};
 }
 
+Result<std::size_t> ReadAt(int fd, char* to, std::size_t size, off_t offset) {
+  std::size_t done = 0;
+  while (done < size) {
+    const off_t at = offset + static_cast<off_t>(done);
+    const ssize_t n = ::pread(fd, to + done, size - done, at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return Error::FromErrno("read", "bytes starting at " + std::to_string(at), errno);
+    }
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
 Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!fd) return Error::FromErrno("open", path, errno);
   DUALPATH_TRY_STATUS(SeekTo(fd.get(), path, offset));
   return WriteAll(fd.get(), path, content);
+}
+
+bool IsStillAt(int fd, const std::string& path) {
+  struct stat ours = {};
+  struct stat there = {};
+  return ::fstat(fd, &ours) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
 Status RemoveFile(const std::string& path) {

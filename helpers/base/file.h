@@ -1,5 +1,8 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,8 +24,16 @@ Status WriteAttribute(const std::string& path, const std::string& value);
 /// Writes all bytes to an open descriptor, blocking or not. Errors refer to it as `name`.
 Status WriteAll(int fd, const std::string& name, std::string_view bytes);
 
+/// Reads at `offset` of an open file, without moving its position, until `size` bytes are read or
+/// the file ends. Returns the number of bytes.
+Result<std::size_t> ReadAt(int fd, char* to, std::size_t size, off_t offset);
+
 /// Overwrites part of an existing file, starting at `offset`.
 Status WriteAt(const std::string& path, std::uint64_t offset, const std::string& content);
+
+/// Returns whether `path` still names the open file. False if it is another file now, a link or
+/// missing.
+bool IsStillAt(int fd, const std::string& path);
 
 /// Removes a file. It is not an error if the file does not exist.
 Status RemoveFile(const std::string& path);

@@ -14,14 +14,6 @@ namespace dualpath {
 
 namespace {
 
-/// Returns false if an earlier holder removed the file: our lock is then on a deleted inode.
-bool IsStillAt(const UniqueFd& fd, const std::string& path) {
-  struct stat ours = {};
-  struct stat there = {};
-  return ::fstat(fd.get(), &ours) == 0 && ::lstat(path.c_str(), &there) == 0 &&
-         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
-}
-
 /// Returns why the open file is not a lock of ours; empty: it is one. Another user may have put a
 /// file at the name, or a hard link to a file of ours.
 std::string WhyNotOurs(const UniqueFd& fd) {
@@ -47,7 +39,8 @@ Result<FileLock> FileLock::Acquire(const std::string& path, Mode mode, Deadline 
     if (fd) not_ours = WhyNotOurs(fd);
     if (!not_ours.empty()) return true;
     error = fd && ::flock(fd.get(), operation) == 0 ? 0 : errno;
-    if (error == 0 && !IsStillAt(fd, path)) {
+    // An earlier holder may have removed the file: our lock is then on a deleted inode.
+    if (error == 0 && !IsStillAt(fd.get(), path)) {
       fd = UniqueFd();
       return false;
     }

@@ -31,13 +31,6 @@ Status LockForWriting(int fd, const std::string& path) {
   return Ok{};
 }
 
-bool IsStillAt(int fd, const std::string& path) {
-  struct stat ours = {};
-  struct stat there = {};
-  return ::fstat(fd, &ours) == 0 && ::lstat(path.c_str(), &there) == 0 &&
-         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
-}
-
 Status Flush(int fd, const std::string& path) {
   return ::fsync(fd) == 0 ? Status(Ok{}) : Error::FromErrno("flush", path, errno);
 }

@@ -6,12 +6,12 @@
 
 namespace dualpath {
 
-/// Returns our directory for locks and sockets, which no other user can look into: /run/dualpath
+/// Returns our directory for locks and sockets, which no other user can access: /run/dualpath
 /// for root, XDG_RUNTIME_DIR/dualpath for others (basedir-spec). Created if it is missing. An
 /// `Error` without XDG_RUNTIME_DIR, or if another user can change the directory or its parent.
 ///
 /// A lock must not be in /run/lock or /tmp: flock(2) needs only read permission, so that any user
-/// could hold it for ever.
+/// could hold it forever.
 Result<std::string> RuntimeDirectory();
 
 /// Returns the directory "dualpath" in `parent`, created and checked in the same way.

@@ -77,13 +77,13 @@ struct IoOptions {
   /// crosses the limits of the devices below, where they split it.
   std::uint32_t offset_sectors = 0;
 
-  /// Writes a block whose write failed again, with new content, until a write succeeds, as
-  /// applications do: the first time at once, then at `interval`. A failed write that reaches the
-  /// disk late then meets newer data.
+  /// Repeats a failed write on its block, with new content, until a write succeeds, as applications
+  /// do: the first time at once, then at `interval`. A failed write that reaches the disk late then
+  /// overwrites newer data.
   bool retry = true;
 
-  /// One I/O of this many, 2 or more, is a flush (fdatasync: SYNCHRONIZE CACHE), and one write of
-  /// this many is a durable one (O_DSYNC: FUA, then a flush); 0: none.
+  /// One of every `flush_every` I/Os, 2 or more, is a flush (fdatasync: SYNCHRONIZE CACHE), and one
+  /// of every `durable_every` writes is a durable one (O_DSYNC: FUA, then a flush); 0: none.
   std::uint32_t flush_every = 0;
   std::uint32_t durable_every = 0;
 
@@ -99,8 +99,8 @@ struct IoOptions {
 
 /// Writes for a case that breaks something: 4 KiB every `interval` to few blocks, so that each is
 /// written again every 16 intervals. A write that was reported as failed and arrives late, or one
-/// that is replayed, then meets newer data. Flushes and durable writes take turns, one of them in
-/// each half of that time.
+/// that is replayed, then overwrites newer data. Flushes and durable writes take turns, one of them
+/// in each half of that time.
 IoOptions VerifiedWrites(std::chrono::microseconds interval = std::chrono::milliseconds(200));
 
 /// Progress of a run of I/O.

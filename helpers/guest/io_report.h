@@ -54,7 +54,7 @@ struct IoReport {
 struct IoTimes {
   Deadline::Clock::duration longest_io{0};
   /// Longest time without a completion, from the start of the run's first I/O to the end of its
-  /// last one. If the application waits for one I/O at a time, it stood still for so long.
+  /// last one. An application that waits for one I/O at a time was stalled for that long.
   Deadline::Clock::duration longest_gap{0};
 };
 IoTimes TimesOf(const IoReport& report);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "helpers/base/file.h"
 #include "helpers/base/unique_fd.h"
 #include "helpers/guest/block_history.h"
 #include "helpers/guest/wire/block_content.h"
@@ -86,21 +87,6 @@ Result<UniqueFd> OpenToRead(const std::string& storage) {
   return fd;
 }
 
-/// Reads the range, or the part of it before the end of the storage.
-Result<std::size_t> ReadRange(int fd, char* to, std::uint64_t begin, std::size_t size) {
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t n = ::pread(fd, to + done, size - done, static_cast<off_t>(begin + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      return Error::FromErrno("read", "bytes starting at " + std::to_string(begin + done), errno);
-    }
-    if (n == 0) break;
-    done += static_cast<std::size_t>(n);
-  }
-  return done;
-}
-
 /// Reads the blocks, which are in ascending order, with few, long reads. `visit` gets a null
 /// pointer for a block beyond the end of the storage.
 Status VisitBlocks(const std::string& storage, const IoOptions& options,
@@ -119,7 +105,8 @@ Status VisitBlocks(const std::string& storage, const IoOptions& options,
     }
     const std::uint64_t begin = options.ByteOf(blocks[at]) / kAlignment * kAlignment;
     const std::uint64_t end = options.ByteOf(blocks[at] + count) + kAlignment - 1;
-    auto got = ReadRange(fd.get(), buffer.get(), begin, (end - begin) / kAlignment * kAlignment);
+    const auto got = ReadAt(fd.get(), buffer.get(), (end - begin) / kAlignment * kAlignment,
+                            static_cast<off_t>(begin));
     if (!got.ok()) return got.error().While("look for acknowledged writes in " + storage);
     for (const std::size_t after = at + count; at < after; ++at) {
       const std::uint64_t offset = options.ByteOf(blocks[at]) - begin;

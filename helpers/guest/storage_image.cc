@@ -9,6 +9,7 @@
 #include <cstring>
 #include <functional>
 
+#include "helpers/base/file.h"
 #include "helpers/base/unique_fd.h"
 
 namespace dualpath::guest {
@@ -50,15 +51,8 @@ Status VisitData(const std::string& storage, std::size_t page_bytes,
       const std::size_t size =
           std::min<std::size_t>(kChunkBytes, static_cast<std::size_t>(end - at));
       chunk.assign(size, '\0');
-      std::size_t done = 0;
-      while (done < size) {
-        const ssize_t n =
-            ::pread(fd.get(), chunk.data() + done, size - done, at + static_cast<off_t>(done));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return Error::FromErrno("read", storage, errno);
-        if (n == 0) break;
-        done += static_cast<std::size_t>(n);
-      }
+      const auto got = ReadAt(fd.get(), chunk.data(), size, at);
+      if (!got.ok()) return Error::FromErrno("read", storage, got.error().error_number());
       visit(static_cast<std::uint64_t>(at), chunk);
       at += static_cast<off_t>(size);
     }
@@ -74,10 +68,10 @@ BlockIdentity HeaderOf(const char* sector) {
   return {header.run_id, header.block, header.sequence};
 }
 
-std::string ReadAt(const std::string& storage, std::uint64_t at, std::size_t size) {
+std::string ContentAt(const std::string& storage, std::uint64_t at, std::size_t size) {
   std::string content(size, '\0');
   const UniqueFd fd(::open(storage.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd) (void)!::pread(fd.get(), content.data(), size, static_cast<off_t>(at));
+  if (fd) static_cast<void>(ReadAt(fd.get(), content.data(), size, static_cast<off_t>(at)));
   return content;
 }
 
@@ -129,7 +123,7 @@ std::string StorageImage::DescribeChange(const Page* before, std::size_t sector,
                                             : ToString(before->write);
   }
   std::vector<std::uint64_t> words(block_bytes / sizeof(std::uint64_t));
-  const std::string now = ReadAt(storage, at, block_bytes);
+  const std::string now = ContentAt(storage, at, block_bytes);
   std::memcpy(words.data(), now.data(), block_bytes);
   return "held " + held + " before the run, holds " + DescribeContent(words.data(), block_bytes);
 }

@@ -19,7 +19,7 @@ struct ByteRange {
   bool Overlaps(const ByteRange& other) const { return begin < other.end && other.begin < end; }
 };
 
-/// What a storage file held at some time: the bytes of one range, and hashes of all others. Reads
+/// Content of a storage file at some time: the bytes of one range, and hashes of all others. Reads
 /// only the data of a sparse file (SEEK_DATA): a file of 1 GiB with 4 MiB of data takes some
 /// milliseconds, in a lab under emulation some 50.
 class StorageImage {
@@ -46,7 +46,7 @@ class StorageImage {
   /// A page with data.
   struct Page {
     std::array<std::uint32_t, kPageBytes / kSectorBytes> sectors{};  ///< hashes; 0: zeros
-    BlockIdentity write{};  ///< the first write of which it has the header; zeros without one
+    BlockIdentity write{};  ///< first write whose header it has; zeros if none
   };
 
   std::string DescribeChange(const Page* before, std::size_t sector, const std::string& storage,

@@ -9,14 +9,14 @@
 
 namespace dualpath::guest {
 
-/// Who wrote where to the storage in the course of a case, so that a run can be judged at any time
-/// after it, and again at the end of the case: a write that lands late is found then.
+/// Records who wrote where to the storage during a case, so that a run can be judged at any time
+/// after it, and again at the end of the case, which finds a write that arrives late.
 class StorageLedger {
  public:
-  /// A run has started. From now on earlier runs are not judged by these bytes.
+  /// Records that a run has started. From now on, earlier runs are not judged by these bytes.
   void Started(std::uint64_t run_id, const ByteRange& range);
 
-  /// Something other than a run writes there, for example a SCSI command of the case.
+  /// Records that something other than a run writes there, for example a SCSI command of the case.
   void AlsoWritten(const ByteRange& range) { others_.push_back(range); }
 
   /// Checks that the storage holds every acknowledged write (HoldsAcknowledgedWrites) and, if the
@@ -24,7 +24,7 @@ class StorageLedger {
   /// report for `JudgeAgain` if it holds.
   Status Judge(const std::string& storage, const IoReport& report);
 
-  /// Checks the runs again that were judged good.
+  /// Checks again the runs that were judged good.
   Status JudgeAgain(const std::string& storage) const;
 
  private:

@@ -13,11 +13,11 @@ namespace dualpath::lab {
 /// Receives what the lab writes to the output port.
 using OutputSink = std::function<void(const std::string&)>;
 
-/// What a VM may write, so that it cannot fill our memory or disk.
+/// How much a VM may write, so that it cannot fill our memory or disk.
 struct PortLimits {
   std::size_t line = std::size_t{64} << 10;      ///< a line of the control port
-  std::size_t output = std::size_t{64} << 20;    ///< to the output port, since we watch it
-  std::size_t results = std::size_t{256} << 20;  ///< at once, to the results port
+  std::size_t output = std::size_t{64} << 20;    ///< total on the output port, since we read it
+  std::size_t results = std::size_t{256} << 20;  ///< one read from the results port
 };
 
 /// This machine's ends of a lab VM's three virtio-serial ports. Callers may also do their own I/O

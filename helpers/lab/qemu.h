@@ -13,13 +13,14 @@ namespace dualpath::lab {
 /// program.
 process::Command QemuCommand(const std::string& directory);
 
-/// What not every build of QEMU has. The image's has all of it.
+/// Features that some builds of QEMU lack. The image's QEMU has all of them.
 struct QemuFeatures {
   bool sandbox = true;         ///< -sandbox, which needs libseccomp
   bool file_migration = true;  ///< migration to and from "file:NAME", since 8.2
 };
 
-/// Finds out by trying, once per process, if DUALPATH_QEMU names another program.
+/// Determines the features by trying them, once per process, if DUALPATH_QEMU names another
+/// program.
 Result<QemuFeatures> FeaturesOfQemu(const std::string& directory);
 
 /// Returns "QEMU emulator version 10.0.8 (Debian ...)". A snapshot can be restored only by the

@@ -60,9 +60,9 @@ class FileBackstore {
   Result<std::string> Serial() const;
   Result<FileioInfo> Info() const;
 
-  /// Sets whether the unit tells initiators that it has a write cache (emulate_write_cache), as it
-  /// does if it is buffered. One that has and does not tell gets no flushes: its acknowledged
-  /// writes are lost with the power. Initiators ask when they find the disk.
+  /// Sets whether the unit reports a write cache to initiators (emulate_write_cache), as it does if
+  /// it is buffered. A unit that has a cache but does not report it gets no flushes, so a loss of
+  /// power loses acknowledged writes. Initiators ask when they find the disk.
   Status TellOfWriteCache(bool tell) const;
 
   /// Removes the backstore, and its HBA unless another backstore uses it. Fails with EBUSY while a

@@ -64,7 +64,7 @@ class Daemon {
   /// Returns multipathd's process, from "show daemon".
   Result<pid_t> Pid(Deadline deadline) const;
 
-  /// Makes multipathd log a line with `mark`, behind the lines that its other threads have logged:
+  /// Makes multipathd log a line with `mark`, after the lines that its other threads have logged:
   /// "MARK: remove path (operator)", since it has no path of this name. Needs verbosity 2, the
   /// default.
   Status LogMark(const std::string& mark, Deadline deadline) const;

@@ -17,8 +17,8 @@ struct Daemon {
   bool optional = false;              ///< there may be none
 };
 
-/// Notices that a daemon has ended, also if it was started again since: a case must not pass
-/// because the daemon that it tests crashed and was restarted.
+/// Notices that a daemon has ended, even if it has been started again: a case must not pass because
+/// the daemon that it tests crashed and was restarted.
 class DaemonWatch {
  public:
   explicit DaemonWatch(std::string proc = "/proc") : proc_(std::move(proc)) {}
@@ -31,7 +31,7 @@ class DaemonWatch {
   /// optional.
   Status Watch(const Daemon& daemon);
 
-  /// Stops watching it: the case ends it, or may end it.
+  /// Stops watching a daemon that the case ends, or may end.
   void Release(const std::string& name) { watched_.erase(name); }
   void ReleaseAll() { watched_.clear(); }
 

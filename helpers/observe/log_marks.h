@@ -10,14 +10,14 @@
 
 namespace dualpath::observe {
 
-/// Makes a program log a line that contains `mark`, behind all lines that it has logged before.
+/// Makes a program log a line that contains `mark`, after all lines that it has logged before.
 using LogMarker = std::function<Status(const std::string& mark)>;
 
 /// Beginning of every mark.
 inline constexpr char kMarkPrefix[] = "dualpath-mark-";
 
-/// Waits for the lines that a program has already logged: on their way they pass through a thread
-/// of the program, and journald, so that one read of the journal may not find them yet.
+/// Waits for the lines that a program has already logged. They pass through a thread of the program
+/// and through journald, so a read of the journal may not find them yet.
 class LogMarks {
  public:
   /// Returns `source` without marks, which `CatchUp` waits for. Wrap the source before adding it to

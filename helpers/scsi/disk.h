@@ -46,7 +46,8 @@ class Disk {
   /// does all I/O.
   Result<std::uint64_t> IoCount() const;
 
-  /// Commands that the SCSI host's driver has and has not completed (device_busy).
+  /// Returns the number of commands that the SCSI host's driver has not completed yet
+  /// (device_busy).
   Result<std::uint64_t> InFlight() const;
 
   /// Removes the device from the kernel, like `echo 1 > .../delete`. A rescan brings it back.
