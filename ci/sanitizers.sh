@@ -12,6 +12,8 @@ find_clang() { command -v clang++-14 || command -v clang++ || true; }
 build_sanitized() {
   local type=$1 directory=$2 options=() clang log
   shift 2
+  # In groups of sources, our libraries compile in a third of the time.
+  options+=(-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12)
   clang=$(find_clang)
   [ -z "$clang" ] || options+=(-DCMAKE_CXX_COMPILER="$clang")
   # The download of the first build.

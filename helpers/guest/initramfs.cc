@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <sstream>
 #include <utility>
 
@@ -22,11 +23,9 @@ constexpr char kSignatureMarker[] = "~Module signature appended~\n";
 // last four are the big-endian length of the signature before it.
 constexpr std::size_t kSignatureInfoBytes = 12;
 
-std::string NameIn(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 /// "sd_mod.ko" for ".../sd_mod.ko.xz".
 std::string PlainName(const std::string& path) {
-  const std::string name = NameIn(path);
+  const std::string name = std::filesystem::path(path).filename().string();
   const std::size_t suffix = name.rfind(".ko");
   return suffix == std::string::npos ? name : name.substr(0, suffix + 3);
 }

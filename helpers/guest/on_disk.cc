@@ -20,7 +20,7 @@
 namespace dualpath::guest {
 namespace {
 
-constexpr std::uint64_t kAlignment = 4096;
+constexpr std::uint64_t kFileSystemBlock = 4096;
 
 /// Data that are allocated but not written yet, so that they read as zeros after a loss of power.
 constexpr std::uint32_t kNotOnDisk = FIEMAP_EXTENT_DELALLOC | FIEMAP_EXTENT_UNWRITTEN;
@@ -55,7 +55,7 @@ Status CopyExtent(int device, int copy, const std::string& file, const fiemap_ex
                   const ByteRange& range) {
   constexpr std::size_t kMost = std::size_t{1} << 20;
   const std::unique_ptr<char, decltype(&std::free)> buffer(
-      static_cast<char*>(std::aligned_alloc(kAlignment, kMost)), &std::free);
+      static_cast<char*>(std::aligned_alloc(kFileSystemBlock, kMost)), &std::free);
   const std::uint64_t begin = extent.fe_logical;
   const std::uint64_t end = std::min<std::uint64_t>(range.end, begin + extent.fe_length);
   for (std::uint64_t at = std::max(range.begin, begin); at < end;) {
@@ -75,8 +75,8 @@ Status CopyExtent(int device, int copy, const std::string& file, const fiemap_ex
 }  // namespace
 
 Status CopyWhatIsOnDisk(const std::string& file, const ByteRange& range, const std::string& copy) {
-  const ByteRange wide{range.begin / kAlignment * kAlignment,
-                       (range.end + kAlignment - 1) / kAlignment * kAlignment};
+  const ByteRange wide{range.begin / kFileSystemBlock * kFileSystemBlock,
+                       (range.end + kFileSystemBlock - 1) / kFileSystemBlock * kFileSystemBlock};
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return Error::FromErrno("open", file, errno);

@@ -1,5 +1,6 @@
 #include "helpers/guest/program_files.h"
 
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -11,9 +12,9 @@
 namespace dualpath::guest {
 namespace {
 
-constexpr unsigned kExecutable = 0755;
+namespace fs = std::filesystem;
 
-std::string NameIn(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+constexpr unsigned kExecutable = 0755;
 
 }  // namespace
 
@@ -30,18 +31,19 @@ Result<ProgramFiles> GatherProgram(const ProgramOptions& options, Deadline deadl
   }
   // ldd must see the program without the libraries left out, not the installed one.
   DUALPATH_TRY(const TemporaryDirectory staging, TemporaryDirectory::Create());
-  const std::string copy = staging.path() + "/" + NameIn(options.program);
+  const std::string name = fs::path(options.program).filename().string();
+  const std::string copy = staging.path() + "/" + name;
   DUALPATH_TRY_STATUS(WriteFileAtomically(copy, content));
   DUALPATH_TRY(const std::set<std::string> libraries, process::LibrariesOf(copy, deadline));
 
   ProgramFiles gathered;
   for (const std::string& library : libraries) {
-    const std::string path = options.directory + "/" + NameIn(library);
+    const std::string path = options.directory + "/" + fs::path(library).filename().string();
     DUALPATH_TRY(std::string bytes, ReadFile(library));
     gathered.files.push_back({path, kExecutable, std::move(bytes)});
     if (process::IsLoader(library)) gathered.command = {path, "--library-path", options.directory};
   }
-  const std::string program = options.directory + "/" + NameIn(options.program);
+  const std::string program = options.directory + "/" + name;
   gathered.files.push_back({program, kExecutable, std::move(content)});
   gathered.command.push_back(program);
   return gathered;

@@ -15,7 +15,7 @@
 namespace dualpath::guest {
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 constexpr std::size_t kChangesShown = 3;
 
 /// Returns a hash of the sector that changes with any of its words, and 0 only for zeros.
@@ -49,7 +49,7 @@ Status VisitData(const std::string& storage, std::size_t page_bytes,
     const off_t end = (hole + page - 1) / page * page;
     while (at < end) {
       const std::size_t size =
-          std::min<std::size_t>(kChunkBytes, static_cast<std::size_t>(end - at));
+          std::min<std::size_t>(kReadBytes, static_cast<std::size_t>(end - at));
       chunk.assign(size, '\0');
       const auto got = ReadAt(fd.get(), chunk.data(), size, at);
       if (!got.ok()) return Error::FromErrno("read", storage, got.error().error_number());
