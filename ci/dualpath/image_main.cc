@@ -1,9 +1,11 @@
 // dualpath-image: builds the lab's image if it is missing. `dualpath prepare` does so too, but this
 // program is compiled first, so that the image is built while the rest compiles.
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "helpers/base/exit_code.h"
 #include "helpers/lab/image/image.h"
@@ -18,11 +20,16 @@ int main(int argc, char** /*argv*/) {
     std::cerr << "usage: dualpath-image (DUALPATH_STACK is the lab's distribution)\n";
     return kUsage;
   }
-  const char* stack = std::getenv("DUALPATH_STACK");
+  const char* variable = std::getenv("DUALPATH_STACK");
+  const std::string stack = variable == nullptr ? lab::kDefaultStack : variable;
+  const std::vector<std::string> known = lab::KnownStacks();
+  if (std::find(known.begin(), known.end(), stack) == known.end()) {
+    std::cerr << "dualpath-image: " << lab::ImageKey(stack).error().ToString() << "\n";
+    return kUsage;
+  }
   const auto make = [&]() -> Status {
     DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
-    DUALPATH_TRY(const lab::Image image,
-                 lab::GetImage(cache, stack == nullptr ? lab::kDefaultStack : stack));
+    DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack));
     return Ok{};
   };
   const Status made = make();

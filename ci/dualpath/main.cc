@@ -12,6 +12,7 @@
 #include "ci/dualpath/cp_command.h"
 #include "ci/dualpath/exec_command.h"
 #include "ci/dualpath/flakes_command.h"
+#include "ci/dualpath/image_command.h"
 #include "ci/dualpath/outcomes_command.h"
 #include "ci/dualpath/prepare_command.h"
 #include "ci/dualpath/report_command.h"
@@ -66,6 +67,7 @@ int Run(int argc, char** argv) {
   const cli::ShellCommand shell(app);
   const cli::CpCommand cp(app);
   const cli::PrepareCommand prepare(app);
+  const cli::ImageCommand image(app);
   const cli::SummaryCommand summary(app);
   const cli::OutcomesCommand outcomes(app);
   const cli::TopologyCommand topology(app);
@@ -81,6 +83,7 @@ int Run(int argc, char** argv) {
   if (shell.parsed()) return shell.Run();
   if (cp.parsed()) return cp.Run();
   if (prepare.parsed()) return prepare.Run();
+  if (image.parsed()) return image.Run();
   if (summary.parsed()) return summary.Run();
   if (outcomes.parsed()) return outcomes.Run();
   if (topology.parsed()) return topology.Run();

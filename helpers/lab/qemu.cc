@@ -76,7 +76,7 @@ Result<QemuFeatures> FeaturesOfQemu(const std::string& directory) {
 }
 
 Result<std::string> QemuVersion(const std::string& directory) {
-  // images/lab/build has written the version of the image's QEMU there.
+  // images/lab/build-qemu has written the version there.
   if (OtherProgram().empty()) return ReadAttribute(directory + "/version");
   process::Command command = QemuCommand(directory);
   command.argv.emplace_back("--version");

@@ -7,13 +7,13 @@
 
 namespace dualpath::lab {
 
-/// Returns the command that runs QEMU, without QEMU's arguments: by default the image's QEMU in
-/// `directory`, with the loader and libraries there, so that the lab is the same on every machine
-/// (QEMU 7.2 runs it half as fast as 10.0). The environment variable DUALPATH_QEMU names another
+/// Returns the command that runs QEMU, without QEMU's arguments: by default the lab's own QEMU in
+/// `directory` (images/lab/build-qemu), with the loader and libraries there, so that the lab is the
+/// same on every machine and for every stack. The environment variable DUALPATH_QEMU names another
 /// program.
 process::Command QemuCommand(const std::string& directory);
 
-/// Features that some builds of QEMU lack. The image's QEMU has all of them.
+/// Features that some builds of QEMU lack. The lab's own has all of them.
 struct QemuFeatures {
   bool sandbox = true;         ///< -sandbox, which needs libseccomp
   bool file_migration = true;  ///< migration to and from "file:NAME", since 8.2

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "helpers/lab/image/prune_images.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/lab/qemu.h"
 #include "helpers/process/interrupt.h"
@@ -67,8 +68,9 @@ class SnapshotMaker {
 
  private:
   SnapshotChain::Builder Builder() const {
-    return [this](std::size_t count, const std::string& directory) {
+    return [this](std::size_t count, const std::string& directory) -> Status {
       const process::Stage stage(steps_[count - 1].what);
+      DUALPATH_TRY_STATUS(RecordImageOf(directory, image_.key));
       return count == 1 ? Boot(directory) : Continue(count, directory);
     };
   }

@@ -15,14 +15,18 @@ class IdentityOfTest : public ::testing::Test {
  protected:
   std::string Identity(const std::string& key = "trixie-1",
                        Accelerator accelerator = Accelerator::kTcg) const {
-    const Image image = {*cache_.Get("image", "trixie", 0, MakeImage), key, accelerator};
+    const Image image = {*cache_.Get("image", "trixie", 0, MakeImage),
+                         *cache_.Get("qemu", "any", 0, MakeQemu), key, accelerator};
     const auto identity = IdentityOf(image);
     return identity.ok() ? *identity : identity.error().ToString();
   }
 
  private:
   static Status MakeImage(const std::string& directory) {
-    return WriteFileAtomically(directory + "/qemu/version", "QEMU emulator version 10.0.8\n");
+    return WriteFileAtomically(directory + "/disk.raw", "disk\n");
+  }
+  static Status MakeQemu(const std::string& directory) {
+    return WriteFileAtomically(directory + "/version", "QEMU emulator version 10.0.8\n");
   }
 
   TemporaryDirectory directory_ = *TemporaryDirectory::Create();

@@ -18,7 +18,7 @@ namespace dualpath::lab {
 
 /// Hardware and kernel of a lab VM. A snapshot can be restored in any VM of the same shape.
 struct VmShape {
-  std::string qemu;             ///< directory of the image's QEMU
+  std::string qemu;             ///< directory of the lab's QEMU
   std::string kernel;           ///< the stack's vmlinuz
   std::string initrd;           ///< the stack's initial RAM disk
   std::string idle_table;       ///< ACPI table for the idle states of the CPU

@@ -200,11 +200,40 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
                                 " times; if nothing writes to it, its file system does not keep "
                                 "modification times: set DUALPATH_CACHE to another");
     }
+    fs::remove_all(directory, ec);  // damaged: makes room for the new one
     DUALPATH_TRY_STATUS(Build(directory, bytes_needed, build));
     const std::uint64_t freed = Prune(limit_);
     if (freed > 0)
       spdlog::info("removed {} MiB of least recently used files from the cache", freed >> 20);
   }
+}
+
+Status Cache::Rebuild(const std::string& kind, const std::string& key, std::uint64_t bytes_needed,
+                      const Builder& build) const {
+  const std::string directory = PathOf(kind, key);
+  const auto exclusive = FileLock::TryAcquire(directory + ".lock", FileLock::Mode::kExclusive);
+  if (!exclusive.ok()) return exclusive.error().While("rebuild a cache entry that may be in use");
+  return Build(directory, bytes_needed, build);
+}
+
+std::vector<Cache::Listed> Cache::List() const {
+  std::vector<Listed> list;
+  for (const EntryOnDisk& entry : EntriesIn(root_)) {
+    list.push_back({entry.directory.filename().string(), entry.directory.string(), entry.bytes});
+  }
+  std::sort(list.begin(), list.end(),
+            [](const Listed& a, const Listed& b) { return a.name < b.name; });
+  return list;
+}
+
+bool Cache::RemoveUnused(const Listed& entry) const {
+  const std::string lock_path = entry.directory + ".lock";
+  const auto lock = FileLock::TryAcquire(lock_path, FileLock::Mode::kExclusive);
+  if (!lock.ok()) return false;
+  std::error_code ec;
+  fs::remove_all(entry.directory, ec);
+  fs::remove(lock_path, ec);
+  return !ec;
 }
 
 void Cache::MarkUsed(const std::string& kind, const std::string& key) const {
@@ -215,7 +244,6 @@ void Cache::MarkUsed(const std::string& kind, const std::string& key) const {
 Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
                     const Builder& build) const {
   std::error_code ec;
-  fs::remove_all(directory, ec);
   SweepTemporaryDirectories(root_);
   fs::space_info space = fs::space(root_, ec);
   if (!ec && space.available < bytes_needed) {
@@ -239,6 +267,7 @@ Status Cache::Build(const std::string& directory, std::uint64_t bytes_needed,
     return Error::Because("build cache entry", directory, "the builder created no files");
   }
   DUALPATH_TRY_STATUS(WriteManifest(built));
+  fs::remove_all(directory, ec);
   return work.MoveOut("entry", directory);
 }
 
@@ -259,14 +288,9 @@ std::uint64_t Cache::Prune(std::uint64_t limit) const {
   std::sort(candidates.begin(), candidates.end(),
             [](const EntryOnDisk& a, const EntryOnDisk& b) { return a.last_used < b.last_used; });
   std::uint64_t freed = 0;
-  std::error_code ec;
   for (const EntryOnDisk& candidate : candidates) {
     if (total - freed <= limit) break;
-    const std::string lock_path = candidate.directory.string() + ".lock";
-    const auto lock = FileLock::TryAcquire(lock_path, FileLock::Mode::kExclusive);
-    if (!lock.ok()) continue;
-    fs::remove_all(candidate.directory, ec);
-    freed += candidate.bytes;
+    if (RemoveUnused({"", candidate.directory.string(), candidate.bytes})) freed += candidate.bytes;
   }
   RemoveUnusedLocks();
   return freed;

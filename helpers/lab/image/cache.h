@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "helpers/base/file_lock.h"
 #include "helpers/base/result.h"
@@ -47,6 +48,23 @@ class Cache {
   /// space that the build needs. Concurrent processes build an entry only once.
   Result<Entry> Get(const std::string& kind, const std::string& key, std::uint64_t bytes_needed,
                     const Builder& build) const;
+
+  /// Builds the entry anew. An older one is kept until the new one is complete, and if the build
+  /// fails. Fails immediately if the entry is in use.
+  Status Rebuild(const std::string& kind, const std::string& key, std::uint64_t bytes_needed,
+                 const Builder& build) const;
+
+  /// A complete entry, in use or not.
+  struct Listed {
+    std::string name;  ///< "<kind>-<key>"
+    std::string directory;
+    std::uint64_t bytes;  ///< on disk
+  };
+  /// Returns all entries, sorted by name.
+  std::vector<Listed> List() const;
+
+  /// Removes a listed entry, unless it is in use. Returns whether it did.
+  bool RemoveUnused(const Listed& entry) const;
 
   /// Marks the entry, if it exists, as most recently used.
   void MarkUsed(const std::string& kind, const std::string& key) const;

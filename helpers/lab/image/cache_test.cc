@@ -197,6 +197,47 @@ TEST_F(CacheTest, AnEntryWithAnUnreadableManifestIsRebuilt) {
   }
 }
 
+TEST_F(CacheTest, RebuildReplacesAnEntry) {
+  DirectoryOf();
+  ASSERT_TRUE(cache_.Rebuild("image", "key", 0, Builds("new disk\n")).ok());
+  EXPECT_EQ(*ReadFile(DirectoryOf() + "/disk"), "new disk\n");
+  EXPECT_EQ(builds_, 2);
+}
+
+TEST_F(CacheTest, ARebuildThatFailsKeepsTheEntryAndNothingElse) {
+  DirectoryOf();
+  const Status rebuilt =
+      cache_.Rebuild("image", "key", 0, [](const std::string& directory) -> Status {
+        DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/disk", "half\n"));
+        return Error::Because("build", "the disk", "no space left");
+      });
+  ASSERT_FALSE(rebuilt.ok());
+  EXPECT_EQ(*ReadFile(DirectoryOf() + "/disk"), "disk\n");
+  EXPECT_EQ(builds_, 1);
+  EXPECT_THAT(Names(), UnorderedElementsAre("image-key", "image-key.lock"));
+}
+
+TEST_F(CacheTest, RebuildRefusesAnEntryInUse) {
+  const auto used = Get();
+  const Status rebuilt = cache_.Rebuild("image", "key", 0, Builds());
+  ASSERT_FALSE(rebuilt.ok());
+  EXPECT_THAT(rebuilt.error().ToString(), HasSubstr("may be in use"));
+  EXPECT_EQ(builds_, 1);
+}
+
+TEST_F(CacheTest, RemovesAListedEntryUnlessItIsInUse) {
+  std::optional<Cache::Entry> used = *Get();
+  const std::vector<Cache::Listed> list = cache_.List();
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].name, "image-key");
+  EXPECT_GT(list[0].bytes, 0U);
+  EXPECT_FALSE(cache_.RemoveUnused(list[0]));
+  used.reset();
+  EXPECT_TRUE(cache_.RemoveUnused(list[0]));
+  EXPECT_TRUE(cache_.List().empty());
+  EXPECT_TRUE(Names().empty());
+}
+
 TEST_F(CacheTest, TwoThreadsBuildAnEntryOnce) {
   std::atomic<int> builds{0};
   std::atomic<bool> other_begun{false};

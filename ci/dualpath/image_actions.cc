@@ -1,0 +1,107 @@
+#include "ci/dualpath/image_actions.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <array>
+
+#include "helpers/lab/image/built_image.h"
+#include "helpers/lab/image/image.h"
+
+namespace dualpath::cli {
+namespace {
+
+constexpr char kKernel[] = "linux-image-amd64";
+constexpr std::array<const char*, 4> kThatMatter = {kKernel, "multipath-tools", "qemu-system-x86",
+                                                    "libvirt-daemon-system"};
+/// Packages that `show` prints besides.
+constexpr std::array<const char*, 7> kOthers = {"dmsetup",   "udev",    "systemd", "targetcli-fb",
+                                                "sg3-utils", "seabios", "fio"};
+constexpr char kLine[] = "{:<16} {:<16} {:<16} {:<16} {:<16} {:>8} {:>9}  {}\n";
+
+/// Returns the version without Debian's epoch, which no program knows.
+std::string Version(const lab::BuiltImage& image, const std::string& package) {
+  const std::string version = image.VersionOf(package);
+  const std::size_t colon = version.find(':');
+  return colon == std::string::npos ? version : version.substr(colon + 1);
+}
+
+std::string Age(const lab::BuiltImage& image, std::time_t now) {
+  const int days = lab::AgeInDays(image, now);
+  return days == 1 ? "1 day" : fmt::format("{} days", days);
+}
+
+std::string Size(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
+
+std::uint64_t BytesOf(const lab::Cache& cache, const lab::BuiltImage& image) {
+  for (const auto& entry : cache.List())
+    if (entry.directory == image.directory) return entry.bytes;
+  return 0;
+}
+
+std::string UtcTime(std::time_t time) {
+  std::tm fields = {};
+  ::gmtime_r(&time, &fields);
+  std::array<char, 32> text = {};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M UTC", &fields);
+  return text.data();
+}
+
+}  // namespace
+
+Status ListImages(const lab::Cache& cache, std::time_t now, std::ostream& out) {
+  out << fmt::format(kLine, "STACK", "KERNEL", "MULTIPATH-TOOLS", "QEMU", "LIBVIRT", "AGE", "SIZE",
+                     "KEY");
+  for (const std::string& stack : lab::KnownStacks()) {
+    DUALPATH_TRY(const auto image, lab::FindImage(cache, stack));
+    if (!image) {
+      out << fmt::format("{:<16} not built\n", stack);
+      continue;
+    }
+    out << fmt::format(kLine, stack, Version(*image, kThatMatter[0]),
+                       Version(*image, kThatMatter[1]), Version(*image, kThatMatter[2]),
+                       Version(*image, kThatMatter[3]), Age(*image, now),
+                       Size(BytesOf(cache, *image)), image->key);
+  }
+  return Ok{};
+}
+
+Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t now,
+                 std::ostream& out) {
+  DUALPATH_TRY(const auto image, lab::FindImage(cache, stack));
+  if (!image) {
+    return Error::Because("show the image", stack,
+                          "it is not built; `dualpath image build " + stack + "` builds it");
+  }
+  constexpr char kField[] = "{:<22} {}\n";
+  out << fmt::format(kField, "stack", stack) << fmt::format(kField, "directory", image->directory)
+      << fmt::format(kField, "key", image->key)
+      << fmt::format(kField, "built", UtcTime(image->built) + ", " + Age(*image, now) + " ago")
+      << fmt::format(kField, "size", Size(BytesOf(cache, *image)));
+  for (const char* package : kThatMatter)
+    out << fmt::format(kField, package, image->VersionOf(package));
+  for (const char* package : kOthers)
+    out << fmt::format(kField, package, image->VersionOf(package));
+  return Ok{};
+}
+
+Status BuildImage(const lab::Cache& cache, const std::string& stack, bool refresh,
+                  std::ostream& out) {
+  if (refresh) DUALPATH_TRY_STATUS(lab::RefreshImage(cache, stack));
+  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack));
+  out << image.key << "  " << image.entry.directory() << "\n";
+  return Ok{};
+}
+
+Status PruneImages(const lab::Cache& cache, const lab::PruneOptions& options, std::ostream& out) {
+  DUALPATH_TRY(const std::vector<lab::Pruned> pruned, lab::PruneImages(cache, options));
+  std::uint64_t freed = 0;
+  for (const lab::Pruned& entry : pruned) {
+    if (entry.removed) freed += entry.bytes;
+    out << fmt::format("{} {} ({}): {}\n", entry.removed ? "removed" : "in use, kept:", entry.name,
+                       Size(entry.bytes), entry.why);
+  }
+  out << (pruned.empty() ? "nothing to remove" : Size(freed) + " freed") << "\n";
+  return Ok{};
+}
+
+}  // namespace dualpath::cli

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <ctime>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "helpers/base/result.h"
+#include "helpers/lab/image/cache.h"
+
+namespace dualpath::lab {
+
+/// Kinds of cache entries.
+constexpr char kImageKind[] = "image";
+constexpr char kQemuKind[] = "qemu";
+
+/// An image older than this is reported when it is used.
+constexpr int kMostDays = 30;
+
+/// An image in the cache, as images/lab/build left it.
+struct BuiltImage {
+  std::string directory;
+  std::string stack;
+  std::string key;                              ///< Image::key
+  std::time_t built = 0;                        ///< time of the build
+  std::map<std::string, std::string> packages;  ///< versions of all its Debian packages
+
+  /// Returns the version of a package, or "-".
+  std::string VersionOf(const std::string& package) const;
+};
+
+/// Returns what the image in `directory` is.
+Result<BuiltImage> ReadBuiltImage(const std::string& directory);
+
+/// Returns the image of the stack's current recipe, if it is built.
+Result<std::optional<BuiltImage>> FindImage(const Cache& cache, const std::string& stack);
+
+int AgeInDays(const BuiltImage& image, std::time_t now);
+
+}  // namespace dualpath::lab
