@@ -166,6 +166,15 @@ timed_ctest() {
   return "$code"
 }
 
+# forget_failed LIST ARGUMENT...: removes ctest's list of failed tests, which a run without failures
+# leaves as it is, unless the arguments ask to run those tests again.
+forget_failed() {
+  local list=$1 argument
+  shift
+  for argument; do [ "$argument" != --rerun-failed ] || return 0; done
+  rm -f "$list"
+}
+
 # run_ctest ARGUMENT...: runs ctest and prints the summary, which ends with the next steps for failed
 # cases.
 run_ctest() {
@@ -182,7 +191,7 @@ run_ctest() {
     mv build/results build/results.previous
   fi
   rm -rf build/results
-  rm -f build/Testing/Temporary/LastTestsFailed.log
+  forget_failed build/Testing/Temporary/LastTestsFailed.log "$@"
   timed_ctest --output-on-failure "$@" || code=1
   local verdict=0
   # Without cases, as for the tests of the shell, there is nothing to sum up.
