@@ -96,8 +96,23 @@ TEST(TopologyCommand, InputWithoutAMapIsAUsageError) {
   const Ended other = RunOnInput("\nNAME MAJ:MIN\nsda 8:0\n", "-");
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_EQ(other.err,
-            "dualpath topology: standard input: no multipath map found (line 2 is 'NAME "
-            "MAJ:MIN'); expected the output of 'multipath -ll'\n");
+            "dualpath topology: standard input: no multipath map found (line 2 begins the "
+            "output of lsblk); expected the output of 'multipath -ll'\n");
+}
+
+TEST(TopologyCommand, AnAnswerOfOnlyMessagesIsAnAnswer) {
+  const Ended ended = RunOnInput("Nov 05 17:17:03 | DM multipath kernel driver not loaded\n", "-");
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  const auto document = nlohmann::json::parse(ended.out);
+  EXPECT_TRUE(document["maps"].empty());
+  EXPECT_EQ(document["not_understood"].size(), 1U);
+}
+
+TEST(TopologyCommand, DamagedJsonIsAUsageError) {
+  const Ended ended = RunOnInput("{\"maps\": 5}", "-");
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, HasSubstr("the document has no array 'maps'"));
 }
 
 }  // namespace

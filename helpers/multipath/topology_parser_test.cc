@@ -228,14 +228,14 @@ TEST(ParseTopology, ListsVerboseOutput) {
 
 TEST(ParseTopology, ListsLinesBelowOneThatCannotBeParsed) {
   const std::string second =
-      "mpathd(36001405dd)dm-4 LIO-ORG,storage\n"
+      "mpathd (36001405dd) dm4 LIO-ORG,storage\n"
       "size=2.0G features='0' hwhandler='0' wp=rw\n"
       "`-+- policy='service-time 0' prio=1 status=active\n"
       "  `- 7:0:1:0 sdf 8:80 active ready running\n";
   const Topology head = ParseTopology(kOl7 + second);
   EXPECT_THAT(head.maps, ElementsAre(Ol7Map()));
   EXPECT_THAT(head.not_understood,
-              ElementsAre(Line(7, "mpathd(36001405dd)dm-4 LIO-ORG,storage"),
+              ElementsAre(Line(7, "mpathd (36001405dd) dm4 LIO-ORG,storage"),
                           Line(8, "size=2.0G features='0' hwhandler='0' wp=rw"),
                           Line(9, "`-+- policy='service-time 0' prio=1 status=active"),
                           Line(10, "  `- 7:0:1:0 sdf 8:80 active ready running")));
