@@ -6,6 +6,7 @@
 
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
+#include "helpers/timeline/account_text.h"
 #include "helpers/timeline/incident_text.h"
 #include "helpers/timeline/page.h"
 #include "helpers/timeline/trace.h"
@@ -17,7 +18,13 @@ Status Write(const std::string& file, const std::string& content) {
   return WriteFileAtomically(std::filesystem::absolute(file).string(), content);
 }
 
-Status WriteAll(const timeline::Timeline& timeline, const ReportOptions& options) {
+Status WriteAll(const timeline::Timeline& timeline, const timeline::Account& account,
+                const ReportOptions& options) {
+  if (!options.json.empty()) {
+    const std::string json =
+        timeline::ToJson(account).dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+    DUALPATH_TRY_STATUS(Write(options.json, json + "\n"));
+  }
   if (!options.records.empty()) {
     DUALPATH_TRY_STATUS(Write(options.records, timeline::ToNdjson(timeline.records)));
   }
@@ -43,17 +50,28 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
         << ": no line of multipathd, QEMU or the kernel's storage drivers in "
         << timeline::Count(incident->lines, "line", "lines") << "\n";
     for (const std::string& note : timeline.notes) err << "  " << note << "\n";
+    if (!incident->maps.empty()) {
+      err << "The output of `multipath -ll` is there ("
+          << timeline::Count(incident->maps.size(), "map", "maps")
+          << "), but no log: for that, use dualpath topology\n";
+      return kUsage;
+    }
     err << "Expected: journalctl -o short-precise, syslog or dmesg; see dualpath report --help\n";
     return kUsage;
   }
-  const Status written = WriteAll(timeline, options);
+  const timeline::Account account = timeline::Tell(*incident);
+  timeline.story = timeline::Sentences(account);
+  const Status written = WriteAll(timeline, account, options);
   if (!written.ok()) {
     err << "dualpath report: " << written.error().ToString() << "\n";
     return kUsage;
   }
+  for (const std::string& sentence : timeline.story) out << sentence << "\n";
+  out << "\n";
   timeline::PrintIncident(*incident, out);
   out << "page     " << options.page << "\n";
   if (!options.trace.empty()) out << "trace    " << options.trace << "\n";
+  if (!options.json.empty()) out << "json     " << options.json << "\n";
   if (!options.records.empty()) out << "records  " << options.records << "\n";
   return kAllPassed;
 }
@@ -69,6 +87,7 @@ ReportCommand::ReportCommand(CLI::App& app)
   command_->add_option("--output", options_.page, "The page")->capture_default_str();
   command_->add_option("--trace", options_.trace,
                        "Also write a trace file for ui.perfetto.dev or chrome://tracing");
+  command_->add_option("--json", options_.json, "Also write what happened, as JSON");
   command_->add_option("--records", options_.records, "Also write the records, as NDJSON");
   command_
       ->add_option_function<int>(
@@ -80,8 +99,9 @@ ReportCommand::ReportCommand(CLI::App& app)
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   command_->footer(
-      "FILE: journalctl -o short-precise (or short, short-iso, short-full), syslog, dmesg (also "
-      "-T), mixed and of any size, and the output of `multipath -ll` if available.");
+      "FILE: journalctl -o short-precise (or short, short-iso, short-full, json, export), syslog, "
+      "dmesg (also -T), logs of containers, libvirtd and QEMU, mixed and of any size, also pasted "
+      "from a mail or a forum, and the output of `multipath -ll` if available.");
 }
 
 int ReportCommand::Run() const { return RunReport(options_, std::cout, std::cerr); }

@@ -48,20 +48,32 @@ TEST_F(ReportCommandTest, WritesThePageAndPrintsASummary) {
       "2022-05-20T06:18:20Z vm multipathd: checker failed path 8:32 in map mpathc\n");
   options_.trace = In("trace.json");
   options_.records = In("records.ndjson");
+  options_.json = In("account.json");
   EXPECT_EQ(Run(), 0) << err_.str();
   EXPECT_EQ(err_.str(), "");
-  EXPECT_EQ(out_.str(),
-            "time     2022-05-20 06:17:50 to 2022-05-20 06:18:20, 30.0 s\n"
-            "records  path 2, multipathd 2, from 4 lines\n"
-            "maps     mpathc\n"
-            "paths    8:32, sdb\n"
-            "note     not shown: 1 line of other programs (sshd 1)\n"
-            "note     1 line not understood: no time at the beginning; first " +
-                In("messages") +
-                ":1: 'garbage'\n"
-                "page     " +
-                options_.page + "\ntrace    " + options_.trace + "\nrecords  " + options_.records +
-                "\n");
+  EXPECT_EQ(
+      out_.str(),
+      "mpathc: 2 paths known. queue_if_no_path: not in this log; no_path_retry: not in this "
+      "log; failback: not in this log.\n"
+      "Path sdb was lost at 2022-05-20 06:17:50 (removed); first in the log is multipathd, from "
+      "a uevent of udev: \"sdb [8:16]: path removed from map mpathc\"; that it came back is not "
+      "in this log.\n"
+      "Path 8:32 was lost at 2022-05-20 06:18:20 (failed); first in the log is multipathd's "
+      "checker: \"checker failed path 8:32 in map mpathc\"; that it came back is not in this "
+      "log.\n"
+      "That I/O was queued, or failed for want of a path, is not in this log.\n"
+      "\n"
+      "time     2022-05-20 06:17:50 to 2022-05-20 06:18:20, 30.0 s\n"
+      "records  path 2, multipathd 2, from 4 lines\n"
+      "maps     mpathc\n"
+      "paths    8:32, sdb\n"
+      "note     not shown: 1 line of other programs (sshd 1)\n"
+      "note     1 line not understood: no time at the beginning; first " +
+          In("messages") +
+          ":1: 'garbage'\n"
+          "page     " +
+          options_.page + "\ntrace    " + options_.trace + "\njson     " + options_.json +
+          "\nrecords  " + options_.records + "\n");
   const auto page = ReadFile(options_.page);
   ASSERT_TRUE(page.ok());
   EXPECT_THAT(*page, HasSubstr("<title>messages</title>"));
@@ -69,6 +81,10 @@ TEST_F(ReportCommandTest, WritesThePageAndPrintsASummary) {
   const auto trace = ReadFile(options_.trace);
   ASSERT_TRUE(trace.ok());
   EXPECT_EQ(nlohmann::json::parse(*trace)["otherData"]["clock"], "wall");
+  EXPECT_THAT(*page, HasSubstr("Path sdb was lost at 2022-05-20 06:17:50"));
+  const auto account = ReadFile(options_.json);
+  ASSERT_TRUE(account.ok());
+  EXPECT_EQ(nlohmann::json::parse(*account)["maps"][0]["losses"].size(), 2U);
   const auto records = ReadFile(options_.records);
   ASSERT_TRUE(records.ok());
   const auto parsed = timeline::ParseNdjson(*records);
@@ -100,6 +116,15 @@ TEST_F(ReportCommandTest, NoLineForTheTimelineIsAUsageErrorAndWritesNoFile) {
   EXPECT_THAT(err_.str(), HasSubstr("1 line of other programs (sshd 1)"));
   EXPECT_EQ(out_.str(), "");
   EXPECT_FALSE(std::filesystem::exists(options_.page));
+}
+
+TEST_F(ReportCommandTest, NamesTheCommandForTopologyAlone) {
+  Add("ll.txt",
+      "mpatha (36001405aa) dm-0 LIO-ORG,storage\n"
+      "size=1.0G features='0' hwhandler='1 alua' wp=rw\n");
+  EXPECT_EQ(Run(), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("`multipath -ll` is there (1 map), but no log: for that, use "
+                                    "dualpath topology"));
 }
 
 TEST_F(ReportCommandTest, AnEmptyFileIsAUsageError) {

@@ -6,6 +6,7 @@
 #include "ci/fuzzing/targets.h"
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
+#include "helpers/timeline/account_text.h"
 #include "helpers/timeline/incident_text.h"
 #include "helpers/timeline/page.h"
 #include "helpers/timeline/trace.h"
@@ -37,6 +38,11 @@ Status FuzzIncident(const std::string& input) {
   if (records.empty()) return Ok{};
   std::ostringstream out;
   timeline::PrintIncident(incident, out);
+  const timeline::Account account = timeline::Tell(incident);
+  for (const std::string& sentence : timeline::Sentences(account)) out << sentence << "\n";
+  DUALPATH_TRY_STATUS(Promise(nlohmann::json::accept(timeline::ToJson(account).dump(
+                                  -1, ' ', false, nlohmann::json::error_handler_t::replace)),
+                              "the account is JSON"));
   for (const char c : out.str()) {
     DUALPATH_TRY_STATUS(Promise(static_cast<unsigned char>(c) >= ' ' || c == '\n',
                                 "a terminal gets no control characters", out.str()));

@@ -44,7 +44,6 @@ Status FuzzMultipathd(const std::string& message) {
       Promise(line == multipath::ParseLogLine(message), "parsing has no memory", message));
   static_cast<void>(timeline::ClassOf(message));
   static_cast<void>(timeline::IsAboutStorage(message));
-  static_cast<void>(timeline::IsTopologyLine(message));
   if (const auto* load = std::get_if<multipath::TableLoad>(&line)) {
     const std::string again = load->map + ": load table [" + load->table.ToString() + "]";
     const multipath::LogLine reparsed = multipath::ParseLogLine(again);

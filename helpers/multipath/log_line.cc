@@ -1,5 +1,6 @@
 #include "helpers/multipath/log_line.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/trim.hpp>
@@ -52,6 +53,15 @@ bool IsWord(const std::string& text) {
   return !text.empty() && text.find_first_of(" \t") == std::string::npos;
 }
 
+/// Returns whether `text` can be the name of a map: an alias, or a WWID, which may have blanks
+/// ("1IET     00010001").
+bool IsMapName(const std::string& text) {
+  return !text.empty() && text.front() != ' ' && text.back() != ' ' && text.front() != '[' &&
+         text.find(": ") == std::string::npos && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < ' ';
+         });
+}
+
 std::optional<DeviceNumber> ParseNumber(const std::string& text) {
   const auto number = DeviceNumber::Parse(text);
   if (!number.ok()) return std::nullopt;
@@ -86,7 +96,7 @@ std::optional<LogLine> ParseTableLoad(const std::string& text) {
        {std::pair(": addmap [", Kind::kAddMap), std::pair(": reload [", Kind::kReload),
         std::pair(": load table [", Kind::kLoadTable)}) {
     const auto parts = Split(text, separator);
-    if (!parts || !IsWord(parts->first)) continue;
+    if (!parts || !IsMapName(parts->first)) continue;
     if (!ends_with(parts->second, "]")) return Unrecognised{text, "the table is truncated"};
     auto table = dm::ParseMultipathTable(parts->second.substr(0, parts->second.size() - 1));
     if (!table.ok()) return Unrecognised{text, table.error().ToString()};
@@ -99,7 +109,7 @@ std::optional<LogLine> ParseTableLoad(const std::string& text) {
 template <typename Event>
 std::optional<LogLine> ParsePathOfMap(const std::string& text, const std::string& separator) {
   const auto parts = Split(text, separator);
-  if (!parts || !IsWord(parts->second)) return std::nullopt;
+  if (!parts || !IsMapName(parts->second)) return std::nullopt;
   auto path = ParsePathName(parts->first);
   if (!path) return std::nullopt;
   return Event{parts->second, *std::move(path)};
@@ -119,7 +129,7 @@ template <typename Event>
 std::optional<LogLine> ParseMapEvent(const std::string& text, const std::string& ending) {
   if (!ends_with(text, ending)) return std::nullopt;
   std::string map = text.substr(0, text.size() - ending.size());
-  if (!IsWord(map)) return std::nullopt;
+  if (!IsMapName(map)) return std::nullopt;
   return Event{std::move(map)};
 }
 
@@ -127,8 +137,8 @@ std::optional<LogLine> ParseMapEvent(const std::string& text, const std::string&
 template <typename Event>
 std::optional<LogLine> ParseMapNumber(const std::string& text, const std::string& separator) {
   const auto parts = Split(text, separator);
-  if (!parts || !IsWord(parts->first)) return std::nullopt;
-  const auto number = ParseWhole<unsigned>(parts->second);
+  if (!parts || !IsMapName(parts->first)) return std::nullopt;
+  const auto number = ParseWhole<unsigned>(boost::trim_left_copy(parts->second));
   if (!number) return std::nullopt;
   return Event{parts->first, *number};
 }
@@ -143,7 +153,7 @@ std::optional<LogLine> ParsePathOffline(const std::string& text) {
   const std::string phrase = " - path offline";
   if (!ends_with(text, phrase)) return std::nullopt;
   const auto parts = Split(text.substr(0, text.size() - phrase.size()), ": ");
-  if (!parts || !IsWord(parts->first)) return std::nullopt;
+  if (!parts || !IsMapName(parts->first)) return std::nullopt;
   auto path = ParsePathName(parts->second);
   if (!path) return std::nullopt;
   return PathOffline{parts->first, *std::move(path)};
@@ -243,7 +253,7 @@ LogLine ParseLogLine(const std::string& message) {
            ParsePathEvent<PathMarkedFailed>(text, ": mark as failed"),
            ParsePathEvent<PathReinstated>(text, ": reinstated"),
            ParseMapNumber<PathGroupSwitched>(text, ": switch to path group #"),
-           ParseMapNumber<RemainingActivePaths>(text, ": remaining active paths: "),
+           ParseMapNumber<RemainingActivePaths>(text, ": remaining active paths:"),
            ParseMapNumber<EnteredRecovery>(text, ": Entering recovery mode: max_retries="),
            ParseMapEvent<QueueingDisabled>(text, ": Disable queueing"),
            ParseMapEvent<QueueingEnabled>(text, ": queue_if_no_path enabled"),

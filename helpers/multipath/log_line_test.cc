@@ -80,6 +80,10 @@ TEST(LogLine, ParsesMapMessages) {
             (RemainingActivePaths{"mpatha", 0}));
   EXPECT_EQ(Parsed<RemainingActivePaths>("360014052d347b7c8: remaining active paths: 12"),
             (RemainingActivePaths{"360014052d347b7c8", 12}));
+  EXPECT_EQ(Parsed<RemainingActivePaths>("mpathal: remaining active paths:1"),
+            (RemainingActivePaths{"mpathal", 1}));
+  EXPECT_EQ(Parsed<RemainingActivePaths>("1IET     00010001: remaining active paths: 1"),
+            (RemainingActivePaths{"1IET     00010001", 1}));
   EXPECT_EQ(Parsed<EnteredRecovery>("mpatha: Entering recovery mode: max_retries=10"),
             (EnteredRecovery{"mpatha", 10}));
   EXPECT_EQ(Parsed<QueueingDisabled>("mpatha: Disable queueing"), (QueueingDisabled{"mpatha"}));

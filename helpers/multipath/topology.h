@@ -18,7 +18,7 @@ struct Path {
   std::optional<DeviceNumber> device_number;  ///< none for the placeholders "#:#" and "##:##"
   std::string dm_state;       ///< state in the kernel: "active", "failed" or "undef"
   std::string checker_state;  ///< "ready", "faulty", "ghost", "shaky", "i/o pending", "delayed"...
-  std::string device_state;   ///< sysfs state: "running", "offline" or "unknown"
+  std::string device_state;   ///< sysfs state: "running", "offline" or "unknown"; none up to 0.4.8
 };
 
 struct PathGroup {
@@ -32,7 +32,7 @@ struct Map {
   std::string action;   ///< action of multipath: "create", "reload"...; empty: none
   std::string alias;    ///< "mpatha"
   std::string wwid;     ///< equal to the alias if no other name was printed
-  std::string dm_name;  ///< "dm-0"; "undef" without a device; "[nvme]:nvme0n1" for native NVMe
+  std::string dm_name;  ///< "dm-0"; "undef": no device; "[nvme]:nvme0n1": native NVMe; or none
   std::string vendor;   ///< "LIO-ORG", without padding; "##" for a map without paths
   std::string product;
   std::string size;              ///< rounded: "1.0G"

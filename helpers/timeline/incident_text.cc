@@ -14,48 +14,6 @@ namespace {
 
 constexpr std::int64_t kSecond = 1000000;
 
-/// "2022-05-20 06:17:50", or "12.345 s since boot".
-std::string TimeText(std::int64_t time_us, Timeline::Clock clock) {
-  std::array<char, 64> text{};
-  if (clock == Timeline::Clock::kMonotonic) {
-    std::snprintf(text.data(), text.size(), "%.3f s since boot",
-                  static_cast<double>(time_us) / kSecond);
-    return text.data();
-  }
-  const auto seconds = static_cast<std::time_t>(time_us / kSecond);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
-  return text.data();
-}
-
-std::string DurationText(std::int64_t us) {
-  constexpr double kMinute = 60;
-  constexpr double kHour = 3600;
-  constexpr double kDay = 86400;
-  const double seconds = static_cast<double>(us) / kSecond;
-  std::array<char, 64> text{};
-  const auto print = [&](double number, const char* unit) {
-    std::snprintf(text.data(), text.size(), "%.1f %s", number, unit);
-  };
-  if (seconds < 2 * kMinute) {
-    print(seconds, "s");
-  } else if (seconds < 2 * kHour) {
-    print(seconds / kMinute, "min");
-  } else if (seconds < 2 * kDay) {
-    print(seconds / kHour, "h");
-  } else {
-    print(seconds / kDay, "days");
-  }
-  return text.data();
-}
-
-std::string Join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 /// Joins the first `most` names, followed by "3 more" if there are others.
 std::string JoinFirst(std::vector<std::string> names, std::size_t most) {
   if (names.size() > most) {
@@ -137,6 +95,47 @@ std::string Paths(const Timeline& timeline) {
 }
 
 }  // namespace
+
+std::string TimeText(std::int64_t time_us, Timeline::Clock clock) {
+  std::array<char, 64> text{};
+  if (clock == Timeline::Clock::kMonotonic) {
+    std::snprintf(text.data(), text.size(), "%.3f s since boot",
+                  static_cast<double>(time_us) / kSecond);
+    return text.data();
+  }
+  const auto seconds = static_cast<std::time_t>(time_us / kSecond);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  return text.data();
+}
+
+std::string DurationText(std::int64_t us) {
+  constexpr double kMinute = 60;
+  constexpr double kHour = 3600;
+  constexpr double kDay = 86400;
+  const double seconds = static_cast<double>(us) / kSecond;
+  std::array<char, 64> text{};
+  const auto print = [&](double number, const char* unit) {
+    std::snprintf(text.data(), text.size(), "%.1f %s", number, unit);
+  };
+  if (seconds < 2 * kMinute) {
+    print(seconds, "s");
+  } else if (seconds < 2 * kHour) {
+    print(seconds / kMinute, "min");
+  } else if (seconds < 2 * kDay) {
+    print(seconds / kHour, "h");
+  } else {
+    print(seconds / kDay, "days");
+  }
+  return text.data();
+}
+
+std::string Join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
 
 std::string Count(std::uint64_t count, const std::string& one, const std::string& many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);

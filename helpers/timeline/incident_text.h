@@ -12,6 +12,14 @@ namespace dualpath::timeline {
 /// "1 line", "2 lines".
 std::string Count(std::uint64_t count, const std::string& one, const std::string& many);
 
+/// "2022-05-20 06:17:50", or "12.345 s since boot".
+std::string TimeText(std::int64_t time_us, Timeline::Clock clock);
+
+/// "50.0 s", "2.5 h".
+std::string DurationText(std::int64_t us);
+
+std::string Join(const std::vector<std::string>& words);
+
 /// Returns the page's title: the names of the first files.
 std::string IncidentTitle(const std::vector<std::string>& files);
 

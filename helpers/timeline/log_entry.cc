@@ -1,9 +1,13 @@
 #include "helpers/timeline/log_entry.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <ctime>
+
+#include "helpers/multipath/log_line.h"
+#include "helpers/timeline/month_names.h"
 
 namespace dualpath::timeline {
 namespace {
@@ -12,8 +16,6 @@ constexpr std::int64_t kSecond = 1000000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 
-constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> kWeekdays{"Mon", "Tue", "Wed", "Thu",
                                                     "Fri", "Sat", "Sun"};
 
@@ -161,32 +163,56 @@ Found TakeIsoDate(Scanner& scanner, Stamp& stamp) {
   return Found::kYes;
 }
 
-/// Takes "May 20 06:17:50", `with_year` "May 20 06:17:50 2022" as dmesg -T and ctime(3) print it.
+/// Takes the name of a month, in any language, and the blanks after it. Some have three words.
+std::optional<MonthName> TakeMonth(Scanner& scanner) {
+  constexpr int kMostWords = 3;
+  const std::string_view text = scanner.rest();
+  std::size_t end = text.find(' ');
+  for (int words = 1; words <= kMostWords && end != std::string_view::npos; ++words) {
+    if (const auto month = FindMonth(text.substr(0, end))) {
+      scanner = Scanner(text.substr(end));
+      scanner.Blanks();
+      return month;
+    }
+    end = text.find(' ', end + 1);
+  }
+  return std::nullopt;
+}
+
+/// Takes "May 20 06:17:50" or "20 May [2022] 06:17:50"; `with_year` "May 20 06:17:50 2022" as dmesg
+/// -T and ctime(3) print it.
 Found TakeMonthDate(Scanner& scanner, Stamp& stamp, bool with_year) {
   Scanner trial = scanner;
-  const auto month = trial.OneOf(kMonths);
-  if (!month || trial.Peek() != ' ') return Found::kNo;
-  trial.Blanks();
-  const auto day = trial.Number(1, 2);
-  if (!day || !trial.Char(' ')) return Found::kNo;
+  constexpr int kSomeLeapYear = 2000;
+  std::optional<std::int64_t> year;
+  std::optional<std::int64_t> day;
+  auto month = TakeMonth(trial);
+  if (month) {
+    day = trial.Number(1, 2);
+    if (!day || trial.Peek() != ' ') return Found::kNo;
+  } else {
+    day = trial.Number(1, 2);
+    if (!day || (!trial.Char(' ') && !(trial.Char('.') && trial.Char(' ')))) return Found::kNo;
+    month = TakeMonth(trial);
+    if (!month) return Found::kNo;
+    year = trial.Number(4, 4);
+  }
   trial.Blanks();
   stamp = Stamp();
   const Found time = TakeTime(trial, stamp);
   if (time != Found::kYes) return time;
-  constexpr int kSomeLeapYear = 2000;
-  std::int64_t year = kSomeLeapYear;
-  if (with_year) {
+  if (with_year && !year) {
     trial.Blanks();
-    const auto number = trial.Number(4, 4);
-    if (!number) return Found::kNo;
-    year = *number;
+    year = trial.Number(4, 4);
+    if (!year) return Found::kNo;
   }
-  if (!IsDate(year, *month + 1, *day)) return Found::kImpossible;
-  if (with_year) {
-    stamp.us += DateUs(year, *month + 1, *day);
+  if (!IsDate(year.value_or(kSomeLeapYear), month->month, *day)) return Found::kImpossible;
+  stamp.ambiguous_month = month->is_ambiguous;
+  if (year) {
+    stamp.us += DateUs(*year, month->month, *day);
   } else {
     stamp.kind = Stamp::Kind::kNoYear;
-    stamp.month = *month + 1;
+    stamp.month = month->month;
     stamp.day = static_cast<int>(*day);
   }
   scanner = trial;
@@ -206,6 +232,41 @@ Found TakeUnixTime(Scanner& scanner, Stamp& stamp) {
   return Found::kYes;
 }
 
+/// Takes "24813.628263", libmultipath's own stamp, before " | ".
+Found TakeLibmultipathTime(Scanner& scanner, Stamp& stamp) {
+  Scanner trial = scanner;
+  constexpr std::size_t kMostDigits = 9;
+  const auto seconds = trial.Number(1, kMostDigits);
+  if (!seconds || trial.Peek() != '.') return Found::kNo;
+  stamp = Stamp();
+  stamp.kind = Stamp::Kind::kSinceBoot;
+  stamp.us = *seconds * kSecond + trial.Fraction(stamp.resolution_us);
+  if (trial.rest().substr(0, 3) != " | ") return Found::kNo;
+  scanner = trial;
+  return Found::kYes;
+}
+
+/// Skips " <    0.000012>", the time since the line before (dmesg -d, journalctl's short-delta).
+void SkipDelta(Scanner& scanner) {
+  Scanner trial = scanner;
+  trial.Blanks();
+  if (!trial.Char('<')) return;
+  trial.Until('>');
+  if (trial.Char('>')) scanner = trial;
+}
+
+/// Skips "[ T1234]", the thread or CPU that printed a kernel line (CONFIG_PRINTK_CALLER).
+void SkipCaller(Scanner& scanner) {
+  Scanner trial = scanner;
+  if (!trial.Char('[')) return;
+  trial.Blanks();
+  if (!trial.Char('T') && !trial.Char('C')) return;
+  constexpr std::size_t kMostDigits = 9;
+  if (!trial.Number(1, kMostDigits) || !trial.Char(']')) return;
+  trial.Char(' ');
+  scanner = trial;
+}
+
 /// Takes "[   12.345678] ".
 Found TakeSinceBoot(Scanner& scanner, Stamp& stamp) {
   Scanner trial = scanner;
@@ -217,8 +278,10 @@ Found TakeSinceBoot(Scanner& scanner, Stamp& stamp) {
   stamp = Stamp();
   stamp.kind = Stamp::Kind::kSinceBoot;
   stamp.us = *seconds * kSecond + trial.Fraction(stamp.resolution_us);
+  SkipDelta(trial);
   if (!trial.Char(']')) return Found::kNo;
   trial.Char(' ');
+  SkipCaller(trial);
   scanner = trial;
   return Found::kYes;
 }
@@ -226,7 +289,8 @@ Found TakeSinceBoot(Scanner& scanner, Stamp& stamp) {
 /// Takes "[Fri May 20 06:17:50 2022] ".
 Found TakeCtime(Scanner& scanner, Stamp& stamp) {
   Scanner trial = scanner;
-  if (!trial.Char('[') || !trial.OneOf(kWeekdays)) return Found::kNo;
+  if (!trial.Char('[')) return Found::kNo;
+  if (!trial.OneOf(kWeekdays)) trial.Until(' ');  // in another language
   trial.Blanks();
   const Found date = TakeMonthDate(trial, stamp, true);
   if (date != Found::kYes) return date;
@@ -260,6 +324,7 @@ bool TakeProgram(Scanner& scanner, std::string_view& program) {
   while (end < text.size() && text[end] != '[' && text[end] != ':' && text[end] != ' ') ++end;
   if (end == 0 || end == text.size() || text[end] == ' ') return false;
   program = text.substr(0, end);
+  if (program.find_first_not_of("0123456789") == std::string_view::npos) return false;
   std::size_t colon = end;
   if (text[end] == '[') {
     colon = text.find(']', end);
@@ -285,6 +350,145 @@ bool TakeHostAndProgram(Scanner& scanner, LogEntry& entry) {
   return true;
 }
 
+bool TakeWord(Scanner& scanner, std::string_view word) {
+  if (scanner.rest().substr(0, word.size()) != word) return false;
+  scanner = Scanner(scanner.rest().substr(word.size()));
+  return true;
+}
+
+/// Takes ": 1234: error : qemuProcess:123 : MESSAGE", what libvirtd writes itself, or ": MESSAGE",
+/// as in the log files of its domains.
+bool TakeLibvirt(Scanner& scanner, LogEntry& entry) {
+  Scanner trial = scanner;
+  if (!entry.stamp.utc_offset_minutes || !trial.Char(':') || !trial.Char(' ')) return false;
+  constexpr std::size_t kMostDigits = 10;
+  entry.program = "qemu";
+  Scanner thread = trial;
+  if (thread.Number(1, kMostDigits) && thread.Char(':') && thread.Char(' ')) {
+    entry.program = "libvirtd";
+    trial = thread;
+  }
+  entry.message = trial.rest();
+  return true;
+}
+
+/// Takes "stdout F MESSAGE", the log of a container runtime (CRI).
+bool TakeContainer(Scanner& scanner, LogEntry& entry) {
+  Scanner trial = scanner;
+  if (!TakeWord(trial, "stdout ") && !TakeWord(trial, "stderr ")) return false;
+  const bool is_full = TakeWord(trial, "F ");
+  if (!is_full && !TakeWord(trial, "P ")) return false;
+  entry.program = "container";
+  entry.message = trial.rest();
+  entry.continues = !is_full;
+  return true;
+}
+
+/// journalctl's short-monotonic prints host and program, dmesg does not, and its "sd 3:0:1:0: "
+/// must not be mistaken for them.
+bool TakeProgramOfKernelLog(Scanner& scanner, LogEntry& entry) {
+  Scanner trial = scanner;
+  LogEntry found;
+  if (!TakeHostAndProgram(trial, found)) return false;
+  if (found.program != "kernel" && *(found.program.data() + found.program.size()) != '[') {
+    return false;
+  }
+  entry.program = found.program;
+  entry.message = trial.rest();
+  return true;
+}
+
+void TakeKernelLog(Scanner& scanner, LogEntry& entry) {
+  if (TakeProgramOfKernelLog(scanner, entry)) return;
+  entry.program = "kernel";
+  entry.message = scanner.rest();
+}
+
+/// Parses a line that begins with a stamp. `zone`: a word follows the stamp, "UTC", "CEST" or
+/// "+03".
+ParsedLine ParseFromStamp(std::string_view line, bool zone) {
+  using Kind = ParsedLine::Kind;
+  ParsedLine parsed;
+  LogEntry& entry = parsed.entry;
+  Scanner scanner(line);
+  SkipLevel(scanner);
+  if (scanner.Peek() == '[') {
+    Found found = TakeSinceBoot(scanner, entry.stamp);
+    if (found == Found::kNo) found = TakeCtime(scanner, entry.stamp);
+    if (found == Found::kImpossible) parsed.kind = Kind::kImpossibleStamp;
+    if (found != Found::kYes) return parsed;
+    parsed.kind = Kind::kEntry;
+    TakeKernelLog(scanner, entry);
+    return parsed;
+  }
+  if (scanner.OneOf(kWeekdays)) {
+    scanner.Blanks();
+    zone = true;
+  }
+  const std::string_view from_stamp = scanner.rest();
+  Found found = Found::kNo;
+  for (const auto take : {TakeIsoDate, TakeLibmultipathTime, TakeUnixTime}) {
+    if (found == Found::kNo) found = take(scanner, entry.stamp);
+  }
+  if (found == Found::kNo) found = TakeMonthDate(scanner, entry.stamp, false);
+  if (found == Found::kImpossible) parsed.kind = Kind::kImpossibleStamp;
+  if (found != Found::kYes) return parsed;
+  if (zone) {
+    scanner.Blanks();
+    scanner.Until(' ');
+  }
+  parsed.kind = Kind::kEntry;
+  if (TakeLibvirt(scanner, entry)) return parsed;
+  parsed.kind = Kind::kNoProgram;
+  const std::string_view stamp = from_stamp.substr(0, from_stamp.size() - scanner.rest().size());
+  if (!scanner.Char(' ')) return parsed;
+  scanner.Blanks();
+  parsed.kind = Kind::kEntry;
+  if (TakeWord(scanner, "| ")) {
+    entry.program = "multipathd";
+    entry.message = scanner.rest();
+  } else if (TakeContainer(scanner, entry)) {
+    return parsed;
+  } else if (stamp.find(',') != std::string_view::npos) {
+    TakeKernelLog(scanner, entry);  // dmesg --time-format iso
+  } else if (TakeHostAndProgram(scanner, entry)) {
+    entry.message = scanner.rest();
+  } else {
+    parsed.kind = Kind::kNoProgram;
+    entry.message = scanner.rest();
+  }
+  return parsed;
+}
+
+/// Parses a line after what a tool printed before its stamp: a word with a colon or a blank after
+/// it, "messages:12:", "multipathd-1  | ", "  12 ", "ven. ".
+ParsedLine ParseAfterPrefix(std::string_view line) {
+  constexpr std::size_t kLongest = 256;
+  const std::size_t end = line.find_first_of(" \t");
+  if (end == 0 || end > kLongest) return {};
+  for (std::size_t colon = line.find(':'); colon < end; colon = line.find(':', colon + 1)) {
+    const ParsedLine parsed = ParseFromStamp(line.substr(colon + 1), false);
+    if (parsed.kind == ParsedLine::Kind::kEntry) return parsed;
+  }
+  Scanner scanner(line.substr(std::min(line.find_first_not_of(" \t", end), line.size())));
+  TakeWord(scanner, "| ");
+  for (const bool zone : {false, true}) {
+    const ParsedLine parsed = ParseFromStamp(scanner.rest(), zone);
+    if (parsed.kind == ParsedLine::Kind::kEntry) return parsed;
+  }
+  return {};
+}
+
+/// Removes libmultipath's own stamp from a message that journald or syslog stamped again.
+void RemoveSecondStamp(LogEntry& entry) {
+  constexpr std::size_t kLongestStamp = 32;
+  if (entry.message.substr(0, kLongestStamp).find(" | ") == std::string_view::npos) return;
+  const ParsedLine inner = ParseFromStamp(entry.message, false);
+  if (inner.kind == ParsedLine::Kind::kEntry && inner.entry.program == "multipathd") {
+    entry.message = inner.entry.message;
+  }
+}
+
 }  // namespace
 
 bool IsDate(std::int64_t year, std::int64_t month, std::int64_t day) {
@@ -306,64 +510,36 @@ std::optional<std::int64_t> TakeBootStamp(std::string_view& message) {
   return stamp.us;
 }
 
+std::optional<Stamp> ParseIsoStamp(std::string_view text) {
+  Scanner scanner(text);
+  Stamp stamp;
+  if (TakeIsoDate(scanner, stamp) != Found::kYes || !scanner.rest().empty()) return std::nullopt;
+  return stamp;
+}
+
+void FindProgramInOutput(LogEntry& entry) {
+  const ParsedLine inner = ParseFromStamp(entry.message, false);
+  if (inner.kind == ParsedLine::Kind::kEntry) {
+    entry.program = inner.entry.program;
+    entry.message = inner.entry.message;
+    return;
+  }
+  const multipath::LogLine line = multipath::ParseLogLine(std::string(entry.message));
+  const bool is_known = !std::holds_alternative<multipath::Unrecognised>(line);
+  entry.program = is_known ? "multipathd" : "container";
+}
+
 ParsedLine ParseLogEntry(std::string_view line) {
   using Kind = ParsedLine::Kind;
-  ParsedLine parsed;
-  LogEntry& entry = parsed.entry;
-  Scanner scanner(line);
-  SkipLevel(scanner);
-
-  // The kernel's own log: no host, no program.
-  if (scanner.Peek() == '[') {
-    Found found = TakeSinceBoot(scanner, entry.stamp);
-    if (found == Found::kNo) found = TakeCtime(scanner, entry.stamp);
-    if (found != Found::kYes) {
-      if (found == Found::kImpossible) parsed.kind = Kind::kImpossibleStamp;
-      return parsed;
-    }
-    parsed.kind = Kind::kEntry;
-    // journalctl's short-monotonic prints host and program. dmesg's "sd 3:0:1:0: " must not be
-    // mistaken for them.
-    Scanner trial = scanner;
-    LogEntry with_program;
-    if (TakeHostAndProgram(trial, with_program) &&
-        (with_program.program == "kernel" ||
-         *(with_program.program.data() + with_program.program.size()) == '[')) {
-      entry.program = with_program.program;
-      entry.message = trial.rest();
-      return parsed;
-    }
-    entry.program = "kernel";
-    entry.message = scanner.rest();
-    return parsed;
+  ParsedLine parsed = ParseFromStamp(line, false);
+  if (parsed.kind == Kind::kNoStamp) parsed = ParseAfterPrefix(line);
+  if (parsed.kind == Kind::kNoProgram && !parsed.entry.message.empty()) {
+    FindProgramInOutput(parsed.entry);
+    if (parsed.entry.program != "container") parsed.kind = Kind::kEntry;
   }
-
-  const bool has_weekday = scanner.OneOf(kWeekdays).has_value();
-  if (has_weekday) scanner.Blanks();
-  Found found = TakeMonthDate(scanner, entry.stamp, false);
-  if (found == Found::kNo) found = TakeIsoDate(scanner, entry.stamp);
-  if (found == Found::kNo) found = TakeUnixTime(scanner, entry.stamp);
-  if (found != Found::kYes) {
-    if (found == Found::kImpossible) parsed.kind = Kind::kImpossibleStamp;
-    return parsed;
-  }
-  if (has_weekday) {
-    // short-full: "UTC", "CEST" or "+03".
-    scanner.Blanks();
-    scanner.Until(' ');
-  }
-  parsed.kind = Kind::kNoProgram;
-  if (scanner.Peek() != ' ') return parsed;
-  scanner.Blanks();
-  if (scanner.rest().substr(0, 2) == "| ") {
-    entry.program = "multipathd";
-    entry.message = scanner.rest().substr(2);
-  } else if (TakeHostAndProgram(scanner, entry)) {
-    entry.message = scanner.rest();
-  } else {
-    return parsed;
-  }
-  parsed.kind = Kind::kEntry;
+  // Of a container's output, the parts come first.
+  const bool is_output = parsed.entry.program == "container";
+  if (parsed.kind == Kind::kEntry && !is_output) RemoveSecondStamp(parsed.entry);
   return parsed;
 }
 

@@ -28,13 +28,17 @@ struct Stamp {
   std::int64_t us = 0;
   std::int64_t resolution_us = 1;         ///< 1 s or finer
   std::optional<int> utc_offset_minutes;  ///< if the line contains it
+  bool ambiguous_month = false;           ///< two languages have its name for different months
 };
 
 /// A line of a system log: "STAMP HOST PROGRAM[PID]: MESSAGE", or dmesg's "STAMP MESSAGE".
 struct LogEntry {
   Stamp stamp;
-  std::string_view program;  ///< "kernel" for dmesg; "multipathd" for the output of multipathd -d
+  /// "kernel" for dmesg; "multipathd" for lines with libmultipath's own stamp; "qemu" for the log
+  /// files of libvirt's domains; "container" for an output that does not name its program.
+  std::string_view program;
   std::string_view message;
+  bool continues = false;  ///< CRI: the next line of the container continues this one
 };
 
 struct ParsedLine {
@@ -48,8 +52,17 @@ struct ParsedLine {
   LogEntry entry;
 };
 
-/// Parses a line. `entry` points into `line`.
+/// Parses a line. `entry` points into `line`. What a tool printed before the stamp is skipped: the
+/// file's name and the line's number (grep), a container's name (docker compose), a weekday in any
+/// language. If a line with a stamp is inside of another (`kubectl logs --timestamps`), the time is
+/// the outer one's, and program and message are the inner one's.
 ParsedLine ParseLogEntry(std::string_view line);
+
+/// Finds the program and the message in the output of a container.
+void FindProgramInOutput(LogEntry& entry);
+
+/// Parses "2026-05-20T06:17:50.123456+02:00", all of `text`.
+std::optional<Stamp> ParseIsoStamp(std::string_view text);
 
 /// Takes "[   12.345678] " off the beginning: the kernel's own stamp in a line of syslog.
 std::optional<std::int64_t> TakeBootStamp(std::string_view& message);

@@ -87,6 +87,93 @@ TEST(LogEntry, ParsesOtherForms) {
   EXPECT_EQ(Entry("May 20 06:17:50 vm kernel:").message, "");
 }
 
+TEST(LogEntry, ParsesMonthsOfOtherLanguagesInEitherOrder) {
+  for (const char* line :
+       {"mars 31 21:06:01 vm multipathd[1]: x", "31 mars 21:06:01 vm multipathd[1]: x",
+        "M\u00e4r 31 21:06:01 vm multipathd[1]: x", "3\u6708 31 21:06:01 vm multipathd[1]: x",
+        "31. M\u00e4r 21:06:01 vm multipathd[1]: x",
+        "de mar\u00e7 31 21:06:01 vm multipathd[1]: x"}) {
+    const LogEntry entry = Entry(line);
+    EXPECT_EQ(entry.stamp.kind, Kind::kNoYear) << line;
+    EXPECT_EQ(entry.stamp.month, 3) << line;
+    EXPECT_EQ(entry.stamp.day, 31) << line;
+    EXPECT_EQ(entry.program, "multipathd") << line;
+  }
+  EXPECT_EQ(Entry("20 mai 2022 06:17:50 vm kernel: x").stamp.us, kThatMorning);
+  EXPECT_EQ(Entry("[ven. mai 20 06:17:50 2022] x").stamp.us, kThatMorning);
+  EXPECT_EQ(Entry("ven. 2022-05-20 06:17:50 CEST vm kernel: x").stamp.us, kThatMorning);
+  EXPECT_TRUE(Entry("lis 30 21:06:01 vm a: x").stamp.ambiguous_month);
+}
+
+TEST(LogEntry, SkipsWhatAToolPrintedBeforeTheStamp) {
+  for (const char* line :
+       {"messages:May 20 06:17:50 vm multipathd[1]: x",
+        "/var/log/messages:12:May 20 06:17:50 vm multipathd[1]: x",
+        "12 May 20 06:17:50 vm multipathd[1]: x", "multipathd-1  | May 20 06:17:50 | x",
+        "[pod/a/b] May 20 06:17:50 | x"}) {
+    const LogEntry entry = Entry(line);
+    EXPECT_EQ(entry.stamp.us, kThatMorningsSeconds) << line;
+    EXPECT_EQ(entry.program, "multipathd") << line;
+    EXPECT_EQ(entry.message, "x") << line;
+  }
+}
+
+TEST(LogEntry, ParsesLibmultipathsStamps) {
+  const LogEntry entry = Entry("24813.628263 | mpatha: ignoring map");
+  EXPECT_EQ(entry.stamp.kind, Kind::kSinceBoot);
+  EXPECT_EQ(entry.stamp.us, 24813628263);
+  EXPECT_EQ(entry.program, "multipathd");
+  EXPECT_EQ(entry.message, "mpatha: ignoring map");
+  EXPECT_EQ(Entry("May 20 06:17:50 vm multipathd[1]: May 20 06:17:50 | x").message, "x");
+  EXPECT_EQ(Entry("May 20 06:17:50 vm multipathd[1]: 24813.628263 | x").message, "x");
+  EXPECT_EQ(Entry("May 20 06:17:50 vm multipathd[1]: a | x").message, "a | x");
+}
+
+TEST(LogEntry, ParsesOutputOfContainers) {
+  const LogEntry part = Entry("2022-05-20T06:17:50.5Z stdout P half a ");
+  EXPECT_EQ(part.program, "container");
+  EXPECT_EQ(part.message, "half a ");
+  EXPECT_TRUE(part.continues);
+  EXPECT_FALSE(Entry("2022-05-20T06:17:50.5Z stderr F line").continues);
+  for (const char* line :
+       {"2022-05-20T06:17:50Z Nov 29 06:02:00 | 8:16: reinstated",
+        "2022-05-20T06:17:50Z Nov 29 06:02:00 vm multipathd[1]: 8:16: reinstated",
+        "2022-05-20T06:17:50Z checker failed path 8:16 in map mpatha"}) {
+    EXPECT_EQ(Entry(line).program, "multipathd") << line;
+    EXPECT_EQ(Entry(line).stamp.us, kThatMorning) << line;
+  }
+  LogEntry entry;
+  entry.message = "[   12.5] sd 3:0:1:0: x";
+  FindProgramInOutput(entry);
+  EXPECT_EQ(entry.program, "kernel");
+  entry.message = "hello";
+  FindProgramInOutput(entry);
+  EXPECT_EQ(entry.program, "container");
+}
+
+TEST(LogEntry, ParsesLibvirtsOwnFiles) {
+  const LogEntry daemon =
+      Entry("2022-05-20 06:17:50.123+0000: 1234: error : qemuProcess:123 : internal error");
+  EXPECT_EQ(daemon.program, "libvirtd");
+  EXPECT_EQ(daemon.message, "error : qemuProcess:123 : internal error");
+  const LogEntry domain = Entry("2022-05-20 06:17:50.123+0000: shutting down, reason=destroyed");
+  EXPECT_EQ(domain.program, "qemu");
+  EXPECT_EQ(domain.message, "shutting down, reason=destroyed");
+  EXPECT_EQ(Entry("2022-05-20T06:17:50.5Z qemu-kvm: warning: x").program, "qemu-kvm");
+}
+
+TEST(LogEntry, ParsesVariantsOfDmesg) {
+  for (const char* line :
+       {"[   12.345678 <    0.000004>] sd 3:0:1:0: x", "[   12.345678][ T1234] sd 3:0:1:0: x",
+        "[   12.345678] [    C0] sd 3:0:1:0: x"}) {
+    EXPECT_EQ(Entry(line).stamp.us, 12345678) << line;
+    EXPECT_EQ(Entry(line).message, "sd 3:0:1:0: x") << line;
+  }
+  const LogEntry iso = Entry("2022-05-20T06:17:50,000000+00:00 sd 3:0:1:0: x");
+  EXPECT_EQ(iso.program, "kernel");
+  EXPECT_EQ(iso.message, "sd 3:0:1:0: x");
+}
+
 TEST(LogEntry, ReportsDatesAndTimesThatDoNotExist) {
   for (const char* line :
        {"May 32 06:17:50 vm a: x", "May  0 06:17:50 vm a: x", "May 20 24:17:50 vm a: x",
@@ -124,7 +211,7 @@ TEST(LogEntry, NeverReadsBeyondACutLine) {
       {"Fri 2022-05-20 06:17:50 UTC vm kernel: [    1.5] x", 23, 38},
       {"<6>[   12.345678] vm kernel: x", 17, 17},
       {"kern  :info  : [Fri May 20 06:17:50 2022] x", 41, 41},
-      {"2022-05-20T06:17:50,000000+00:00 vm kernel: x", 19, 43},
+      {"2022-05-20T06:17:50.000000+00:00 vm kernel: x", 19, 43},
   };
   for (const CutLine& cut : lines) {
     for (std::size_t length = 0; length <= cut.line.size(); ++length) {

@@ -21,7 +21,24 @@ std::string Count(std::size_t paths) {
   return std::to_string(paths) + (paths == 1 ? " path" : " paths");
 }
 
-bool IsUsable(const std::string& state) { return state == "active"; }
+/// A ghost is a path that the array has in standby: it can be used, after a switch of groups.
+bool IsUsable(const std::string& state) { return state == "active" || state == "ghost"; }
+
+/// Returns the state of a path that a checker reports, or null.
+const char* StateInCheckerMessage(const std::string& message) {
+  const std::size_t at = message.find(kCheckerReports);
+  if (at == std::string::npos) return nullptr;
+  const std::string verdict = message.substr(at + sizeof(kCheckerReports) - 1);
+  if (starts_with(verdict, "up")) return "active";
+  if (starts_with(verdict, "down")) return "failed";
+  return starts_with(verdict, "in standby state") ? "ghost" : nullptr;
+}
+
+/// Returns whether the ALUA handler reports the state of a port group, as it does at each check.
+bool IsPortGroupState(const std::string& message) {
+  const std::size_t at = message.find(": alua: port group ");
+  return at != std::string::npos && contains(message.substr(at), " supports ");
+}
 
 Severity SeverityOfPath(const std::string& state) {
   if (state == "failed" || state == "offline") return Severity::kError;
@@ -72,10 +89,11 @@ LineClass ClassOf(const std::string& message) {
   const multipath::LogLine line = multipath::ParseLogLine(message);
   if (const auto* other = std::get_if<multipath::Unrecognised>(&line)) {
     if (!other->reason.empty()) return LineClass::kMalformed;
-    return StateInKernelMessage(message) == nullptr ? LineClass::kUninteresting
-                                                    : LineClass::kChange;
+    if (StateInKernelMessage(message) != nullptr) return LineClass::kChange;
+    const bool is_known = StateInCheckerMessage(message) != nullptr || IsPortGroupState(message);
+    return is_known ? LineClass::kRepeated : LineClass::kUninteresting;
   }
-  return std::holds_alternative<multipath::PathOffline>(line) ? LineClass::kUninteresting
+  return std::holds_alternative<multipath::PathOffline>(line) ? LineClass::kRepeated
                                                               : LineClass::kChange;
 }
 
@@ -95,9 +113,8 @@ class LogInterpreter::LineVisitor {
       const char* const state = StateInKernelMessage(line_.text);
       // A SCSI device without the name of a disk need not be a path.
       if (state != nullptr && !line_.device.empty()) SetPath(line_.path, line_.device, state);
-    } else if (const std::size_t at = line_.text.find(kCheckerReports); at != std::string::npos) {
-      const bool up = contains(line_.text.substr(at), "is up");
-      SetPath(line_.path, line_.device, up ? "active" : "failed");
+    } else if (const char* const state = StateInCheckerMessage(line_.text); state != nullptr) {
+      SetPath(line_.path, line_.device, state);
     }
   }
 

@@ -18,7 +18,8 @@ std::optional<Lane> LaneOfProgram(const std::string& program);
 
 /// Importance of a log line, judged by its wording (helpers/multipath/log_line.h).
 enum class LineClass {
-  kUninteresting,  ///< unknown wording, or repeated at every check of a path
+  kUninteresting,  ///< unknown wording
+  kRepeated,       ///< a known wording that is repeated at every check of a path
   kChange,         ///< reports a change of a path, a map or its table
   kMalformed,      ///< a known wording with the rest missing: most likely cut off
 };

@@ -97,10 +97,12 @@ TEST(LogRecords, AStateKnownInAdvanceIsNotAChange) {
 }
 
 TEST(LogRecords, InterpretsTheCheckerOfOldVersions) {
-  EXPECT_THAT(Changes(FromLines({{"multipathd", "mpathc: sdb - tur checker reports path is down"},
-                                 {"multipathd", "mpathc: sdb - tur checker reports path is down"},
-                                 {"multipathd", "mpathc: sdb - tur checker reports path is up"}})),
-              ElementsAre("sdb: failed", "sdb: active"));
+  EXPECT_THAT(Changes(FromLines(
+                  {{"multipathd", "mpathc: sdb - tur checker reports path is down"},
+                   {"multipathd", "mpathc: sdb - tur checker reports path is down"},
+                   {"multipathd", "mpathc: sdb - tur checker reports path is up"},
+                   {"multipathd", "mpathc: sdb - tur checker reports path is in standby state"}})),
+              ElementsAre("sdb: failed", "sdb: active", "sdb: ghost"));
 }
 
 TEST(LogRecords, KeepsEachLineWithItsTimeAndText) {
@@ -125,7 +127,9 @@ TEST(LogRecords, OtherLinesChangeNothing) {
 TEST(ClassOf, DistinguishesChangesFromOtherLines) {
   EXPECT_EQ(ClassOf("8:16: reinstated"), LineClass::kChange);
   EXPECT_EQ(ClassOf("sd 3:0:1:0: [sdb] Synchronizing SCSI cache"), LineClass::kChange);
-  EXPECT_EQ(ClassOf("mpatha: sdb - path offline"), LineClass::kUninteresting);
+  EXPECT_EQ(ClassOf("mpatha: sdb - path offline"), LineClass::kRepeated);
+  EXPECT_EQ(ClassOf("mpatha: sdb - tur checker reports path is down"), LineClass::kRepeated);
+  EXPECT_EQ(ClassOf("mpatha: sdb - tur checker"), LineClass::kUninteresting);
   EXPECT_EQ(ClassOf("sdb: remove path (uevent)"), LineClass::kUninteresting);
   EXPECT_EQ(ClassOf("mpatha: reload [0 524288 multipath 1 queue_if_n"), LineClass::kMalformed);
 }

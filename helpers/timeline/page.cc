@@ -16,6 +16,7 @@ std::string About(const Timeline& timeline) {
   const ordered_json about = {
       {"title", timeline.title},
       {"clock", timeline.clock == Timeline::Clock::kWall ? "wall" : "monotonic"},
+      {"story", timeline.story},
       {"notes", timeline.notes}};
   return about.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

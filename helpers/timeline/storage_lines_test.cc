@@ -23,22 +23,5 @@ TEST(IsAboutStorage, RejectsOtherSubsystems) {
   }
 }
 
-TEST(IsTopologyLine, AcceptsEachKindOfLine) {
-  for (const char* line : {"mpathc (360014052d347b7c8b8041e9bc817234e) dm-0 LIO-ORG ,storage",
-                           "size=1.0G features='1 queue_if_no_path' hwhandler='0' wp=rw",
-                           "|-+- policy='service-time 0' prio=1 status=active",
-                           "| `- 3:0:1:0 sdb 8:16 active ready running",
-                           "  `- #:#:#:# -   #:#  failed faulty unknown"}) {
-    EXPECT_TRUE(IsTopologyLine(line)) << line;
-  }
-}
-
-TEST(IsTopologyLine, RejectsOtherLines) {
-  for (const char* line : {"", "garbage", "- item", "a - 3:0:1:0", "- 3:0:1 sdb", "size=1.0G",
-                           "a dm-x, b", "see dm-0"}) {
-    EXPECT_FALSE(IsTopologyLine(line)) << line;
-  }
-}
-
 }  // namespace
 }  // namespace dualpath::timeline

@@ -17,6 +17,7 @@ struct Timeline {
   std::string title;
   Clock clock = Clock::kMonotonic;
   std::vector<Record> records;     ///< in any order
+  std::vector<std::string> story;  ///< what happened, in words; empty for a case
   std::vector<std::string> notes;  ///< remarks for the reader: what was left out, and why
 };
 
