@@ -16,7 +16,7 @@ constexpr std::array<const char*, 4> kThatMatter = {kKernel, "multipath-tools", 
 /// Packages that `show` prints besides.
 constexpr std::array<const char*, 7> kOthers = {"dmsetup",   "udev",    "systemd", "targetcli-fb",
                                                 "sg3-utils", "seabios", "fio"};
-constexpr char kLine[] = "{:<16} {:<16} {:<16} {:<16} {:<16} {:>8} {:>9}  {}\n";
+constexpr char kLine[] = "{:<16} {:<17} {:<17} {:<21} {:<17} {:>8} {:>9}  {}\n";
 
 /// Returns the version without Debian's epoch, which no program knows.
 std::string Version(const lab::BuiltImage& image, const std::string& package) {

@@ -20,12 +20,12 @@ struct Image {
   std::string disk() const { return entry.File("disk.raw"); }
   std::string kernel() const { return entry.File("vmlinuz"); }
   std::string initrd() const { return entry.File("initrd.img"); }
-  std::string idle_table() const { return entry.File("idle.aml"); }  ///< images/lab/idle.asl
+  std::string idle_table() const { return entry.File("idle.aml"); }   ///< images/lab/idle.asl
   const std::string& qemu() const { return qemu_entry.directory(); }  ///< see qemu.h
 };
 
-/// Returns the image of `stack`, built by images/lab/build unless it is in the cache. Warns if it is
-/// old. Fails immediately if this machine cannot run VMs on `accelerator`.
+/// Returns the image of `stack`, built by images/lab/build unless it is in the cache. Warns if it
+/// is old. Fails immediately if this machine cannot run VMs on `accelerator`.
 Result<Image> GetImage(const Cache& cache, const std::string& stack,
                        Accelerator accelerator = Accelerator::kTcg);
 

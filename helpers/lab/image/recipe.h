@@ -16,8 +16,8 @@ std::vector<std::string> KnownStacks();
 std::string RecipeFile(const std::string& name);
 
 /// Returns the key of the image of `stack` in the cache, "STACK-" and the digest of its recipe: a
-/// changed recipe needs a new build, newer packages in the archive do not. Fails if there is no such
-/// stack.
+/// changed recipe needs a new build, newer packages in the archive do not. Fails if there is no
+/// such stack.
 Result<std::string> ImageKey(const std::string& stack);
 
 /// Returns the key of the QEMU that runs the lab, which is the same for all stacks.

@@ -30,8 +30,8 @@ constexpr std::array<Mount, 3> kMounts{
 Status LoadModule(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return Error::FromErrno("open module", path, errno);
-  // ENODEV: a CPU without what the module is for, as bullseye's crct10dif-pclmul says on qemu64. A
-  // generic module does the work.
+  // ENODEV: a CPU without what the module is for, as crct10dif-pclmul of bullseye and bookworm
+  // says on qemu64. A generic module does the work.
   if (::syscall(SYS_finit_module, fd.get(), "", 0) != 0 && errno != EEXIST && errno != ENODEV) {
     return Error::FromErrno("load module", path, errno);
   }
