@@ -212,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"Vm.HasAKernelWarning", kCaseFailed, "failure",
                     AllOf(HasSubstr("the kernel complained"), HasSubstr("mm/self_test.c:1")),
                     kPages + kLayers + Files{{"kernel.log", "mm/self_test.c:1"}}},
-        Misbehavior{"Vm.Panics", kInfrastructure, "error", HasSubstr("sysrq_handle_crash"),
+        Misbehavior{"Vm.Panics", kInfrastructure, "error", HasSubstr("closed; Kernel panic - not syncing"),
                     Files{{"console.log", "Kernel panic"}, {"qemu.log"}}},
         Misbehavior{"Vm.PowersOff", kInfrastructure, "error", HasSubstr("closed"), kVm},
         Misbehavior{"Vm.RunsOutOfMemory", kCaseFailed, "failure",

@@ -74,6 +74,14 @@ Status CheckLogs(const std::string& directory) {
   return Ok{};
 }
 
+/// Returns "; Kernel panic - not syncing: ..." if the console has it. Its call trace, and the one
+/// before it, are longer than the end of the console in a message.
+std::string PanicOn(const std::string& console) {
+  const std::size_t at = console.find("Kernel panic - not syncing");
+  if (at == std::string::npos) return "";
+  return "; " + console.substr(at, console.find_first_of("\r\n", at) - at);
+}
+
 }  // namespace
 
 std::vector<std::string> ArgumentsOf(const Vm::Options& options, const std::string& directory,
@@ -305,10 +313,11 @@ std::string Vm::QemuLog() const {
 }
 
 Error Vm::ExitError(const std::string& what_happened) const {
-  const std::string console = Tail(ConsoleLog());
+  const std::string log = ConsoleLog();
+  const std::string console = Tail(log);
   const std::string qemu = Tail(QemuLog(), 1000);
   return Error::Because("wait for", "the lab VM",
-                        what_happened +
+                        what_happened + PanicOn(log) +
                             (console.empty() ? "" : "; end of its console: " + console) +
                             (qemu.empty() ? "" : "; QEMU's log: " + qemu));
 }

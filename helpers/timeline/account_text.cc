@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "helpers/base/utf8.h"
+#include "helpers/timeline/durations.h"
 #include "helpers/timeline/incident_text.h"
 
 namespace dualpath::timeline {
@@ -53,7 +54,6 @@ class Writer {
   std::string At(const Moment& moment) const { return TimeText(moment.time_us, account_.clock); }
 
   static std::string Between(const Moment& begin, const Moment& end) {
-    constexpr std::int64_t kSecond = 1000000;
     const bool vague = begin.whole_seconds || end.whole_seconds;
     const std::int64_t us = vague ? (end.time_us / kSecond - begin.time_us / kSecond) * kSecond
                                   : end.time_us - begin.time_us;

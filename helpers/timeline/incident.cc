@@ -12,6 +12,7 @@
 #include "helpers/base/pasted_line.h"
 #include "helpers/base/utf8.h"
 #include "helpers/multipath/topology_parser.h"
+#include "helpers/timeline/durations.h"
 #include "helpers/timeline/journal_entry.h"
 #include "helpers/timeline/line_reader.h"
 #include "helpers/timeline/line_store.h"
@@ -26,9 +27,7 @@ namespace {
 
 using boost::contains;
 
-constexpr std::int64_t kSecond = 1000000;
 constexpr std::int64_t kMillisecond = 1000;
-constexpr std::int64_t kDay = 86400 * kSecond;
 
 /// Returns the beginning of `text` without bytes that a terminal could interpret as a command.
 std::string Printable(std::string_view text) {

@@ -7,6 +7,7 @@
 
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
+#include "helpers/timeline/durations.h"
 #include "helpers/timeline/log_entry.h"
 
 namespace dualpath::timeline {
@@ -17,8 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
-
-constexpr std::int64_t kSecond = 1000000;
 
 constexpr char kTopology[] =
     "mpathc (360014052d347b7c8b8041e9bc817234e) dm-0 LIO-ORG ,storage\n"

@@ -9,10 +9,10 @@
 #include <set>
 #include <utility>
 
+#include "helpers/timeline/durations.h"
+
 namespace dualpath::timeline {
 namespace {
-
-constexpr std::int64_t kSecond = 1000000;
 
 /// Joins the first `most` names, followed by "3 more" if there are others.
 std::string JoinFirst(std::vector<std::string> names, std::size_t most) {
@@ -111,22 +111,20 @@ std::string TimeText(std::int64_t time_us, Timeline::Clock clock) {
 }
 
 std::string DurationText(std::int64_t us) {
-  constexpr double kMinute = 60;
-  constexpr double kHour = 3600;
-  constexpr double kDay = 86400;
-  const double seconds = static_cast<double>(us) / kSecond;
+  constexpr std::int64_t kHour = 60 * kMinute;
   std::array<char, 64> text{};
-  const auto print = [&](double number, const char* unit) {
-    std::snprintf(text.data(), text.size(), "%.1f %s", number, unit);
+  const auto print = [&](std::int64_t unit, const char* name) {
+    const double number = static_cast<double>(us) / static_cast<double>(unit);
+    std::snprintf(text.data(), text.size(), "%.1f %s", number, name);
   };
-  if (seconds < 2 * kMinute) {
-    print(seconds, "s");
-  } else if (seconds < 2 * kHour) {
-    print(seconds / kMinute, "min");
-  } else if (seconds < 2 * kDay) {
-    print(seconds / kHour, "h");
+  if (us < 2 * kMinute) {
+    print(kSecond, "s");
+  } else if (us < 2 * kHour) {
+    print(kMinute, "min");
+  } else if (us < 2 * kDay) {
+    print(kHour, "h");
   } else {
-    print(seconds / kDay, "days");
+    print(kDay, "days");
   }
   return text.data();
 }

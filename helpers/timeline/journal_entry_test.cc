@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "helpers/timeline/durations.h"
+
 namespace dualpath::timeline {
 namespace {
-
-constexpr std::int64_t kSecond = 1000000;
 
 TEST(CarriedJson, IsReadFromJournald) {
   const auto line = ParseCarriedJson(

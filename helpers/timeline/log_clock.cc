@@ -8,12 +8,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "helpers/timeline/durations.h"
+
 namespace dualpath::timeline {
 namespace {
-
-constexpr std::int64_t kSecond = 1000000;
-constexpr std::int64_t kMinute = 60 * kSecond;
-constexpr std::int64_t kDay = 86400 * kSecond;
 
 constexpr std::int64_t kMonthsOfYear = 12;
 constexpr std::int64_t kDaysOfMonth = 31;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "helpers/timeline/durations.h"
+
 namespace dualpath::timeline {
 namespace {
 
@@ -10,10 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Kind = Stamp::Kind;
-
-constexpr std::int64_t kSecond = 1000000;
-constexpr std::int64_t kMinute = 60 * kSecond;
-constexpr std::int64_t kDay = 86400 * kSecond;
 
 Stamp NoYear(int month, int day, std::int64_t us = 0) {
   Stamp stamp;

@@ -7,13 +7,12 @@
 #include <ctime>
 
 #include "helpers/multipath/log_line.h"
+#include "helpers/timeline/durations.h"
 #include "helpers/timeline/month_names.h"
 
 namespace dualpath::timeline {
 namespace {
 
-constexpr std::int64_t kSecond = 1000000;
-constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 
 constexpr std::array<std::string_view, 7> kWeekdays{"Mon", "Tue", "Wed", "Thu",

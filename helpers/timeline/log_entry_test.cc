@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "helpers/timeline/durations.h"
+
 namespace dualpath::timeline {
 namespace {
 
 using Kind = Stamp::Kind;
 using LineKind = ParsedLine::Kind;
 
-constexpr std::int64_t kSecond = 1000000;
-constexpr std::int64_t kDay = 86400 * kSecond;
 /// 2022-05-20 06:17:50, by date(1).
 constexpr std::int64_t kThatMorning = 1653027470 * kSecond;
 constexpr std::int64_t kThatMorningsSeconds = (6 * 3600 + 17 * 60 + 50) * kSecond;

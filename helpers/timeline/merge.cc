@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "helpers/timeline/durations.h"
+
 namespace dualpath::timeline {
 namespace {
-
-constexpr std::int64_t kSecond = 1000000;
 
 /// Returns whether `line` belongs to the same spread as `first`. Marks (lane "case") are spread
 /// apart from lines: a mark stays with the line after it.

@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "helpers/timeline/durations.h"
+
 namespace dualpath::timeline {
 namespace {
 
 using ::testing::ElementsAre;
-
-constexpr std::int64_t kSecond = 1000000;
 
 StoredLine Line(std::size_t source, std::int64_t time_us, const std::string& text = "x",
                 Lane lane = Lane::kKernel) {
