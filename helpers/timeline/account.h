@@ -10,7 +10,7 @@
 
 namespace dualpath::timeline {
 
-/// A time of the log, or of nothing in it.
+/// A time in the log.
 struct Moment {
   std::int64_t time_us = 0;
   bool whole_seconds = false;  ///< the log has no fractions: they are only an order

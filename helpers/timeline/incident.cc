@@ -39,6 +39,9 @@ std::string Printable(std::string_view text) {
   return shown;
 }
 
+/// What a line of `journalctl -o json-pretty` begins with.
+constexpr std::string_view kInJson = "\"{}[]-0123456789";
+
 constexpr char kCutOff[] = "cut off at the end of the file";
 
 std::string Seconds(std::int64_t us) {
@@ -120,9 +123,7 @@ class Reader {
     if (auto carried = export_.IsInEntry() ? export_.End() : std::nullopt) {
       TakeCarried(index, *carried);
     }
-    if (!json_.empty()) {
-      NotUnderstood("JSON that does not end", index, std::exchange(json_, ""));
-    }
+    if (!json_.empty()) DropJson(index);
     if (output_) {
       LogEntry rest;
       rest.stamp = output_->stamp;
@@ -163,6 +164,8 @@ class Reader {
       return;
     }
     const std::string_view line = WithoutPasteMarks(read.text, buffer_);
+    const bool goes_on = line.empty() || kInJson.find(line.front()) != std::string_view::npos;
+    if (!json_.empty() && !goes_on) DropJson(index);
     if (!json_.empty() || line == "{") {
       return TakePrettyJson(index, read.text, line == "}" || line == "},");
     }
@@ -187,7 +190,10 @@ class Reader {
     switch (parsed.kind) {
       case ParsedLine::Kind::kEntry:
         // The blanks at the end of a part are in the middle of the whole.
-        if (parsed.entry.continues) return TakeEntry(index, ParseLogEntry(read.text).entry, line);
+        if (parsed.entry.continues) {
+          const LogEntry raw = ParseLogEntry(read.text).entry;
+          return TakeEntry(index, raw.continues ? raw : parsed.entry, line);
+        }
         return TakeEntry(index, parsed.entry, line);
       case ParsedLine::Kind::kImpossibleStamp:
         return NotUnderstood("a time that does not exist", index, line);
@@ -290,13 +296,19 @@ class Reader {
   }
 
   void TakePrettyJson(std::size_t index, std::string_view line, bool ends) {
-    if (json_.size() + line.size() > LineReader::kMaxLineBytes) {
-      return NotUnderstood("JSON that does not end", index, std::exchange(json_, ""));
-    }
     json_.append(line);
+    ++json_lines_;
+    if (json_.size() > LineReader::kMaxLineBytes) return DropJson(index);
     if (!ends) return;
+    json_lines_ = 0;
     const std::string whole = std::exchange(json_, "");
     TakeJson(index, whole);
+  }
+
+  void DropJson(std::size_t index) {
+    static const std::string reason = "JSON that does not end";
+    NotUnderstood(reason, index, std::exchange(json_, ""));
+    incident_.not_understood[reason].count += std::exchange(json_lines_, 0) - 1;
   }
 
   /// Takes a record of a timeline, or a line that a collector of logs wrote as JSON.
@@ -515,6 +527,7 @@ class Reader {
   PathNames topology_names_;
   ExportReader export_;
   std::string json_;  ///< of several lines, as far as it is read
+  std::uint64_t json_lines_ = 0;
   std::string boot_id_;
   std::optional<Wrapped> wrapped_;
   std::optional<Output> output_;

@@ -163,18 +163,35 @@ TEST_F(IncidentTest, CountsLinesNotUnderstoodByReason) {
             "\n"
             "{\"time_us\":1}\n"
             "May 20 06:17:5"});
-  EXPECT_THAT(Reasons(incident),
-              UnorderedElementsAre("2 no time at the beginning", "1 a time that does not exist",
-                                   "1 a time, but no program after it",
-                                   "1 cut off, or in an unknown format: line kept unchanged",
-                                   "1 bytes that are not UTF-8: line kept, bytes replaced",
-                                   "1 longer than 64 KiB: the rest was skipped",
-                                   "1 JSON, but not a record of a timeline (unknown lane '')",
-                                   "1 cut off at the end of the file"));
+  EXPECT_THAT(
+      Reasons(incident),
+      UnorderedElementsAre("2 no time at the beginning", "1 a time that does not exist",
+                           "1 a time, but no program after it",
+                           "1 cut off, or in an unknown format: line kept unchanged",
+                           "1 bytes that are not UTF-8: line kept, bytes replaced",
+                           "1 longer than 64 KiB: the rest was skipped",
+                           "1 JSON, but not a record of a timeline or of a log (unknown lane '')",
+                           "1 cut off at the end of the file"));
   EXPECT_THAT(incident.not_understood.at("no time at the beginning").first,
               HasSubstr("log1:1: 'gar?[2Jbage'"));
   ASSERT_EQ(incident.timeline.records.size(), 3U);
   EXPECT_EQ(incident.timeline.records[2].text, std::string(4096, 'x'));
+}
+
+TEST_F(IncidentTest, CountsEachLineOfWhatOnlyBeginsLikeJson) {
+  const Incident incident =
+      Read({"{\n\"a\" : 1,\nMay 20 06:17:50 vm multipathd: 8:16: reinstated\n{\n"});
+  EXPECT_THAT(Reasons(incident), ElementsAre("3 JSON that does not end"));
+  EXPECT_THAT(Texts(incident), ElementsAre("8:16: reinstated"));
+}
+
+TEST_F(IncidentTest, KeepsALineThatNoOtherCompletes) {
+  const Incident incident =
+      Read({"May 20 06:17:50 vm multipathd: sdb - tur checker\n"
+            "8:16: reinstated\n"
+            "and so on\n"});
+  EXPECT_THAT(Texts(incident), ElementsAre("sdb - tur checker"));
+  EXPECT_THAT(Reasons(incident), ElementsAre("2 no time at the beginning"));
 }
 
 TEST_F(IncidentTest, AMissingYearIsTheLastBeforeTheFileWasChanged) {
