@@ -168,9 +168,11 @@ std::optional<MonthName> TakeMonth(Scanner& scanner) {
   const std::string_view text = scanner.rest();
   std::size_t end = text.find(' ');
   for (int words = 1; words <= kMostWords && end != std::string_view::npos; ++words) {
-    if (const auto month = FindMonth(text.substr(0, end))) {
-      scanner = Scanner(text.substr(end));
-      scanner.Blanks();
+    // A day or a time follows: most lines need no look-up.
+    const std::size_t next = text.find_first_not_of(' ', end);
+    const bool may_be = next != std::string_view::npos && IsDigit(text[next]);
+    if (const auto month = may_be ? FindMonth(text.substr(0, end)) : std::nullopt) {
+      scanner = Scanner(text.substr(next));
       return month;
     }
     end = text.find(' ', end + 1);
