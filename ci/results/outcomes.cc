@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/replace.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 
+#include "ci/results/conformance_table.h"
+#include "ci/results/markdown.h"
 #include "ci/results/results.h"
 #include "ci/results/run_id.h"
 #include "helpers/base/exit_code.h"
@@ -47,39 +48,8 @@ std::string Cell(const json& cells, const std::string& column) {
                                  "\\|");
 }
 
-std::string Line(const std::vector<std::string>& cells) {
-  return "| " + boost::join(cells, " | ") + " |\n";
-}
-
-}  // namespace
-
-int PrintOutcomes(const std::string& results, std::ostream& out, std::ostream& err) {
-  std::vector<Row> rows;
-  for (const std::string& directory : CaseDirectoriesIn(results).of_run) {
-    const std::string report = directory + "/gtest.xml";
-    const auto tests = ReadTestResults(report);
-    if (!tests.ok()) {
-      err << "dualpath: " << tests.error().ToString() << "\n";
-      continue;
-    }
-    for (const TestResult& test : *tests) {
-      const auto outcome = test.properties.find("outcome");
-      if (test.verdict != Verdict::kPassed) continue;
-      if (outcome == test.properties.end()) continue;
-      const json cells = json::parse(outcome->second, nullptr, false);
-      if (cells.is_object()) {
-        rows.push_back({test.name, cells});
-      } else {
-        err << "dualpath: " << report << ": the outcome is not a JSON object: " << outcome->second
-            << "\n";
-      }
-    }
-  }
-  if (rows.empty()) {
-    err << "dualpath: no case in " << results << " recorded an outcome\n";
-    return kNothingRan;
-  }
-  std::vector<std::string> columns = ColumnsOf(rows);
+void PrintRows(std::vector<Row> rows, std::ostream& out) {
+  const std::vector<std::string> columns = ColumnsOf(rows);
   const auto key = [&](const Row& row) {
     std::vector<std::string> cells;
     cells.reserve(columns.size() + 1);
@@ -91,12 +61,51 @@ int PrintOutcomes(const std::string& results, std::ostream& out, std::ostream& e
   std::vector<std::string> heading = columns;
   for (std::string& word : heading) std::replace(word.begin(), word.end(), '_', ' ');
   heading.emplace_back("asserted by");
-  out << Line(heading) << Line(std::vector<std::string>(heading.size(), "---"));
+  out << MarkdownHeading(heading);
   for (const Row& row : rows) {
     std::vector<std::string> cells = key(row);
     cells.push_back("`" + row.test + "`");
-    out << Line(cells);
+    out << MarkdownRow(cells);
   }
+}
+
+}  // namespace
+
+int PrintOutcomes(const std::string& results, std::ostream& out, std::ostream& err) {
+  std::vector<Row> rows;
+  ConformanceTable conformance;
+  for (const std::string& directory : CaseDirectoriesIn(results).of_run) {
+    const std::string report = directory + "/gtest.xml";
+    const auto tests = ReadTestResults(report);
+    if (!tests.ok()) {
+      err << "dualpath: " << tests.error().ToString() << "\n";
+      continue;
+    }
+    for (const TestResult& test : *tests) {
+      if (test.verdict != Verdict::kPassed) continue;
+      const auto verdicts = test.properties.find("conformance");
+      if (verdicts != test.properties.end() && !conformance.Add(verdicts->second)) {
+        err << "dualpath: " << report
+            << ": not the verdicts of conformance tests: " << verdicts->second << "\n";
+      }
+      const auto outcome = test.properties.find("outcome");
+      if (outcome == test.properties.end()) continue;
+      const json cells = json::parse(outcome->second, nullptr, false);
+      if (cells.is_object()) {
+        rows.push_back({test.name, cells});
+      } else {
+        err << "dualpath: " << report << ": the outcome is not a JSON object: " << outcome->second
+            << "\n";
+      }
+    }
+  }
+  if (rows.empty() && conformance.empty()) {
+    err << "dualpath: no case in " << results << " recorded an outcome\n";
+    return kNothingRan;
+  }
+  if (!rows.empty()) PrintRows(rows, out);
+  if (!rows.empty() && !conformance.empty()) out << "\n";
+  if (!conformance.empty()) conformance.Print(out);
   return kAllPassed;
 }
 

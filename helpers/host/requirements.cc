@@ -27,11 +27,12 @@ struct Package {
   const char* ol7;
 };
 
-constexpr std::array<Package, 19> kPackages = {{
+constexpr std::array<Package, 20> kPackages = {{
     {"chromedriver", "chromium-driver", "chromedriver"},
     {"cpio", "cpio", "cpio"},
     {"dmsetup", "dmsetup", "device-mapper"},
     {"fio", "fio", "fio"},
+    {"iscsi-test-cu", "libiscsi-bin", "libiscsi-utils"},
     {"journalctl", "systemd", "systemd"},
     {"ldd", "libc-bin", "glibc-common"},
     {"lsscsi", "lsscsi", "lsscsi"},
@@ -205,6 +206,13 @@ std::vector<Missing> Requirements::ForGuest() const {
 std::vector<Missing> Requirements::ForFio() const {
   std::vector<Missing> all;
   AddTo(all, Program("fio"));
+  AddTo(all, Program("ldd"));
+  return all;
+}
+
+std::vector<Missing> Requirements::ForConformance() const {
+  std::vector<Missing> all;
+  AddTo(all, Program("iscsi-test-cu"));
   AddTo(all, Program("ldd"));
   return all;
 }

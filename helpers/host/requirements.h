@@ -70,6 +70,10 @@ class Requirements {
   /// Checks the programs for fio in the guest, which is copied from this machine.
   std::vector<Missing> ForFio() const;
 
+  /// Checks the programs for the conformance tests, which are copied from this machine to the
+  /// guest.
+  std::vector<Missing> ForConformance() const;
+
   /// Checks the programs for persistent reservations of the guest (qemu-pr-helper) and of this
   /// machine (mpathpersist).
   std::vector<Missing> ForReservations() const;

@@ -172,6 +172,15 @@ TEST_F(RequirementsTest, FioNeedsFioAndLdd) {
   EXPECT_THAT(Check().ForFio(), IsEmpty());
 }
 
+TEST_F(RequirementsTest, ConformanceNeedsItsProgramAndLdd) {
+  const std::vector<Missing> missing = Check().ForConformance();
+  ASSERT_EQ(missing.size(), 2U);
+  EXPECT_THAT(missing[0].ToString(), HasSubstr("apt-get install libiscsi-bin (Debian)"));
+  EXPECT_THAT(missing[1].ToString(), HasSubstr("program ldd is missing"));
+  program_ = "/bin/sh";
+  EXPECT_THAT(Check().ForConformance(), IsEmpty());
+}
+
 TEST_F(RequirementsTest, ReservationsNeedMpathpersistAndQemuPrHelper) {
   std::vector<std::string> texts;
   for (const Missing& missing : Check().ForReservations()) texts.push_back(missing.ToString());

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "helpers/matchers/conformance_matchers.h"
 #include "helpers/matchers/eventually.h"
 #include "helpers/matchers/fio_matchers.h"
 #include "helpers/matchers/guest_matchers.h"
@@ -189,6 +190,15 @@ TEST_F(Examples, FioMatchers) {
   report.jobs.resize(1);
   report.jobs.front().write.ios = 1;
   EXPECT_THAT(report, FioSucceeded());
+}
+
+TEST_F(Examples, ConformanceMatchers) {
+  const ConformanceVerdicts expected = {{"Verify10.Dpo", scsi::ConformanceVerdict::kFailed}};
+  scsi::ConformanceReport report;
+  report.tests = {{"Verify10.Dpo", scsi::ConformanceVerdict::kFailed, {"No such device"}}};
+  EXPECT_THAT(report, HasVerdicts({{"Verify10.Dpo", scsi::ConformanceVerdict::kFailed}}));
+  EXPECT_THAT(report, HasVerdicts(expected));
+  EXPECT_THAT(report, HasVerdictsUnless("No such device", expected));
 }
 
 TEST_F(Examples, GuestMatchers) {

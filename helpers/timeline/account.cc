@@ -23,8 +23,6 @@ bool IsLost(const std::string& state) {
   return state == "failed" || state == "offline" || state == "deleted" || state == "removed";
 }
 
-bool IsUsable(const std::string& state) { return state == "active" || state == "ghost"; }
-
 bool IsDmName(const std::string& map) { return ParseAfter<unsigned>("dm-", map).has_value(); }
 
 std::string NoticedBy(const Record& line) {

@@ -199,7 +199,7 @@ class Reader {
         return NotUnderstood("a time that does not exist", index, line);
       default:
         if (!read.ended) return NotUnderstood(kCutOff, index, line);
-        wrapped_.emplace();
+        wrapped_ = Wrapped{};
         wrapped_->text = line;
         wrapped_->line_number = sources_[index].line_number;
     }
@@ -411,7 +411,7 @@ class Reader {
     const bool is_unknown =
         line_class == LineClass::kUninteresting || line_class == LineClass::kMalformed;
     if (!is_unknown || *lane == Lane::kQemu) return store_.Add(std::move(stored));
-    wrapped_.emplace();
+    wrapped_ = Wrapped{};
     wrapped_->text = stored.text;
     wrapped_->line = std::move(stored);
     wrapped_->line_number = sources_[index].line_number;

@@ -21,9 +21,6 @@ std::string Count(std::size_t paths) {
   return std::to_string(paths) + (paths == 1 ? " path" : " paths");
 }
 
-/// A ghost is a path that the array has in standby: it can be used, after a switch of groups.
-bool IsUsable(const std::string& state) { return state == "active" || state == "ghost"; }
-
 /// Returns the state of a path that a checker reports, or null.
 const char* StateInCheckerMessage(const std::string& message) {
   const std::size_t at = message.find(kCheckerReports);

@@ -170,6 +170,8 @@ void PrintTo(const std::vector<Record>& records, std::ostream* out) {
   *out << records.size() << (records.size() == 1 ? " record" : " records");
 }
 
+bool IsUsable(const std::string& state) { return state == "active" || state == "ghost"; }
+
 std::string ToNdjson(const std::vector<Record>& records) {
   std::string text;
   for (const Record& record : records) text += record.ToJsonLine() + "\n";
