@@ -228,7 +228,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"VmWithGuest.LosesTheGuestsQemu", kCaseFailed, "failure", Ended("(QEMU|qemu)"),
                     kPages},
         Misbehavior{"Vm.LosesMultipathd", kCaseFailed, "failure", Ended("multipathd"), kPages},
-        Misbehavior{"Vm.LosesLibvirtd", kCaseFailed, "failure", Ended("libvirtd"), kPages}),
+        Misbehavior{"VmWithGuest.LosesLibvirtd", kCaseFailed, "failure", Ended("libvirtd"),
+                    kPages}),
     Name);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -243,7 +244,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"Leak.OfAMount", kCaseFailed, "failure", Left("/mnt"), kPages + kLayers},
         Misbehavior{"Leak.OfAProcess", kCaseFailed, "failure", Left("sleep"),
                     kPages + kLayers + Files{{"processes.txt", "sleep 1000000"}}},
-        Misbehavior{"Leak.OfADomain", kCaseFailed, "failure", Left("leak"),
+        Misbehavior{"LeakWithGuest.OfADomain", kCaseFailed, "failure", Left("leak"),
                     kPages + kLayers + Files{{"domain-leak.xml"}}}),
     Name);
 

@@ -145,7 +145,7 @@ TEST_P(Crowded, ResultsWithoutRoomAreNoVerdict) {
   ExpectNothingLeft();
 }
 
-INSTANTIATE_TEST_SUITE_P(By, Crowded, ::testing::Values("4k", "64k"),
+INSTANTIATE_TEST_SUITE_P(By, Crowded, ::testing::Values("4k", "16k"),
                          [](const auto& row) { return std::string(row.param); });
 
 TEST_F(Disturbed, TwoRunsOfACaseAtATimeBothHaveTheirVerdict) {

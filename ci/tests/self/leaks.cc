@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 using Leak = RigTest;
+using LeakWithGuest = GuestTest;
 
 Status RunCommand(const process::Command& command) {
   DUALPATH_TRY_STATUS(process::ExecuteChecked(command, Deadline::In(std::chrono::seconds(30))));
@@ -42,7 +43,7 @@ TEST_F(Leak, OfAProcess) {
   ::_exit(1);
 }
 
-TEST_F(Leak, OfADomain) {
+TEST_F(LeakWithGuest, OfADomain) {
   process::Command create{{"virsh", "-c", "qemu:///system", "create", "/dev/stdin"}};
   create.stdin_text =
       "<domain type='qemu'><name>leak</name><memory unit='MiB'>16</memory>"

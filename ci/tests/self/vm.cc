@@ -77,7 +77,7 @@ TEST_F(VmWithGuest, LosesTheGuestsQemu) { ASSERT_OK(KillTheOnly("qemu-system-x86
 
 TEST_F(Vm, LosesMultipathd) { ASSERT_OK(KillTheOnly("multipathd")); }
 
-TEST_F(Vm, LosesLibvirtd) { ASSERT_OK(KillTheOnly("libvirtd")); }
+TEST_F(VmWithGuest, LosesLibvirtd) { ASSERT_OK(KillTheOnly("libvirtd")); }
 
 }  // namespace
 }  // namespace dualpath
