@@ -6,6 +6,8 @@ add_library(dualpath_options INTERFACE)
 target_include_directories(dualpath_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(dualpath_options INTERFACE
   -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual
+  # The embedded pages.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-overlength-strings>
   # In a group of sources, one file's locals may have the name of another's constant.
   $<$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wshadow>
   $<$<BOOL:${DUALPATH_WERROR}>:-Werror>
