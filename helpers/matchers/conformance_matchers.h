@@ -20,10 +20,4 @@ using ConformanceVerdicts = std::map<std::string, scsi::ConformanceVerdict>;
 ///             ([FAILED] INQUIRY command failed); ...
 ::testing::Matcher<const scsi::ConformanceReport&> HasVerdicts(ConformanceVerdicts expected);
 
-/// The same, but any test may have failed that printed a line with `error`: the error of a path
-/// that was lost in the middle.
-///   EXPECT_THAT(report, HasVerdictsUnless("No such device", expected));
-::testing::Matcher<const scsi::ConformanceReport&> HasVerdictsUnless(const std::string& error,
-                                                                     ConformanceVerdicts expected);
-
 }  // namespace dualpath

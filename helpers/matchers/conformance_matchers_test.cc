@@ -33,12 +33,5 @@ TEST(HasVerdicts, NamesAnUnexpectedPassAndATestThatDidNotRun) {
             "Verify16.Dpo did not run");
 }
 
-TEST(HasVerdictsUnless, PermitsOnlyFailuresWithTheError) {
-  EXPECT_THAT(kReport, HasVerdictsUnless("VERIFY10", {{"Unmap.VPD", Verdict::kSkipped}}));
-  EXPECT_EQ(WhyNot(HasVerdictsUnless("UNMAP", {}), kReport),
-            "in which Unmap.VPD skipped instead of passed ([SKIPPED] UNMAP)\n"
-            "Verify10.Dpo failed instead of passed ([FAILED] VERIFY10)");
-}
-
 }  // namespace
 }  // namespace dualpath

@@ -15,7 +15,9 @@
 namespace dualpath::scsi {
 namespace {
 
-constexpr char kFamily[] = "SCSI";
+/// Not "SCSI", which has ReportLUNs in addition: with SG_IO, that crashes the program (1.20.0). The
+/// tests of the iSCSI protocol, which "ALL" has in addition, are skipped.
+constexpr char kFamily[] = "ALL";
 
 /// The tests' own lines have at most 1024 bytes.
 std::vector<std::string> LinesOf(const std::string& output) {
@@ -163,7 +165,7 @@ std::vector<std::string> ConformanceArguments(const std::vector<std::string>& de
 }
 
 std::vector<std::string> ParseConformanceList(const std::string& output) {
-  // "SCSI", "SCSI.Verify10", "SCSI.Verify10.Dpo": a family, a suite, a test.
+  // "ALL", "ALL.Verify10", "ALL.Verify10.Dpo": a family, a suite, a test.
   static const std::regex kTest(std::string(kFamily) + "\\.([^.]+\\..+)");
   std::vector<std::string> names;
   for (const std::string& line : LinesOf(output)) {

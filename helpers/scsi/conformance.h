@@ -38,7 +38,7 @@ struct ConformanceReport {
 /// Prints "215 tests: 141 passed, 59 skipped, 15 failed".
 std::ostream& operator<<(std::ostream& out, const ConformanceReport& report);
 
-/// Returns the arguments for all tests of SCSI commands on these devices. With several, which must
+/// Returns the arguments for all tests on these devices. With several, which must
 /// be paths to the same unit, the tests of reservations and multipath use the second one, too.
 std::vector<std::string> ConformanceArguments(const std::vector<std::string>& devices);
 
