@@ -228,8 +228,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"VmWithGuest.LosesTheGuestsQemu", kCaseFailed, "failure", Ended("(QEMU|qemu)"),
                     kPages},
         Misbehavior{"Vm.LosesMultipathd", kCaseFailed, "failure", Ended("multipathd"), kPages},
-        Misbehavior{"VmWithGuest.LosesLibvirtd", kCaseFailed, "failure", Ended("libvirt"),
-                    kPages}),
+        Misbehavior{"VmWithGuest.LosesLibvirtd", kCaseFailed, "failure", Ended("libvirt"), kPages}),
     Name);
 
 INSTANTIATE_TEST_SUITE_P(

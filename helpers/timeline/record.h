@@ -109,8 +109,8 @@ inline std::ostream& operator<<(std::ostream& out, const Record& record) {
 /// Prints "57 records", for gtest: a matcher's explanation follows, with the relevant records.
 void PrintTo(const std::vector<Record>& records, std::ostream* out);
 
-/// Returns whether a path in this state can take I/O. A "ghost", which the array has in standby, can
-/// after a switch of groups.
+/// Returns whether a path in this state can take I/O. A "ghost", which the array has in standby,
+/// can after a switch of groups.
 bool IsUsable(const std::string& state);
 
 /// Returns one line for each record, each with its newline.
