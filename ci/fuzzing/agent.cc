@@ -186,8 +186,8 @@ Status FuzzBlock(const std::string& input) {
   guest::FillBlock(block, kBytes, kIdentity);
   const std::string good(block, kBytes);
   if (!input.empty()) {
-    const std::size_t at = static_cast<unsigned char>(input[0]) * 8;
-    std::memcpy(block + at, input.data() + 1, std::min(input.size() - 1, kBytes - at));
+    const std::size_t at = std::size_t{8} * static_cast<unsigned char>(input[0]);
+    std::copy_n(input.begin() + 1, std::min(input.size() - 1, kBytes - at), block + at);
   }
   const guest::BlockFinding finding = guest::InspectBlock(block, kBytes);
   const bool is_good = good == std::string(block, kBytes);

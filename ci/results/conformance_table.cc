@@ -16,13 +16,13 @@ using nlohmann::json;
 constexpr char kPassed[] = "passed";
 
 // From the disk up to the guest; other columns follow.
-constexpr std::array kKnownColumns = {"path",
-                                      "both paths",
-                                      "map",
-                                      "map, path down",
-                                      "guest",
-                                      "guest, path down",
-                                      "guest, reservations"};
+constexpr std::array kDevices = {"path",
+                                 "both paths",
+                                 "map",
+                                 "map, path down",
+                                 "guest",
+                                 "guest, path down",
+                                 "guest, reservations"};
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void ConformanceTable::Print(std::ostream& out) const {
   std::vector<std::string> names;
   for (const auto& column : columns_) names.push_back(column.first);
   const auto rank = [](const std::string& name) {
-    return std::find(kKnownColumns.begin(), kKnownColumns.end(), name);
+    return std::find(kDevices.begin(), kDevices.end(), name);
   };
   std::stable_sort(names.begin(), names.end(),
                    [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });

@@ -82,7 +82,7 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
  protected:
   static void SetUpTestSuite() {
     const char* kills = std::getenv("DUALPATH_KILLS");
-    kills_ = kills == nullptr ? 100 : std::max(1, std::atoi(kills));
+    default_kills = kills == nullptr ? 100 : std::max(1, std::atoi(kills));
   }
 
   void SetUp() override {
@@ -214,16 +214,16 @@ class KilledRun : public ::testing::TestWithParam<Stage> {
     EXPECT_THAT(Leftovers(), IsEmpty());
   }
 
-  static int kills_;
+  static int default_kills;
   TemporaryDirectory directory_ = *TemporaryDirectory::Create(Cache::Open()->root());
   double took_ = 0;  // seconds
   std::mt19937 random_{20261122};
 };
 
-int KilledRun::kills_ = 0;
+int KilledRun::default_kills = 0;
 
 TEST_P(KilledRun, LeavesNoProcessNoLockAndNoDamagedEntry) {
-  const int kills = std::max(1, kills_ * GetParam().share / 100);
+  const int kills = std::max(1, default_kills * GetParam().share / 100);
   for (int i = 0; i < kills && !HasFailure(); ++i) KillARun();
   std::cout << kills << " runs killed\n";
   Pass();

@@ -19,7 +19,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Lt;
 using timeline::Lane;
-using timeline::Record;
 using timeline::Severity;
 
 constexpr std::int64_t kSecond = 1000000;
@@ -128,7 +127,7 @@ TEST_F(TimelinePageInBrowser, AClickMarksAMomentAndListsRecordsAroundIt) {
   EXPECT_THAT(around, HasSubstr("I/Os completed, each in "));
   // In the band of a path, a click marks the exact time instead of the nearest record.
   ClickRow(8 * kSecond, "3:0:1:0");
-  EXPECT_NEAR(GetInt("view.state.mark"), 8 * kSecond, kSecond / 10);
+  EXPECT_NEAR(GetInt("view.state.mark"), 8 * kSecond, 0.1 * kSecond);
   EXPECT_THAT(ConsoleMessages(), IsEmpty());
 }
 

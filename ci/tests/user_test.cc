@@ -108,11 +108,11 @@ class Crowded : public Disturbed, public ::testing::WithParamInterface<const cha
   /// copied to `Copy()`.
   process::Command OnSmallDisk(process::Command command) const {
     std::vector<std::string> argv = Unshare();
-    argv.insert(argv.end(), {"sh", "-c",
-                             "size=$0; results=$1; copy=$2; shift 2\n"
-                             "mount -t tmpfs -o size=$size none $results || exit 126\n"
-                             "\"$@\"; code=$?; cp -r $results $copy; exit $code",
-                             GetParam(), Results(), Copy()});
+    const char* const script =
+        "size=$0; results=$1; copy=$2; shift 2\n"
+        "mount -t tmpfs -o size=$size none $results || exit 126\n"
+        "\"$@\"; code=$?; cp -r $results $copy; exit $code";
+    argv.insert(argv.end(), {"sh", "-c", script, GetParam(), Results(), Copy()});
     argv.insert(argv.end(), command.argv.begin(), command.argv.end());
     command.argv = argv;
     return command;
