@@ -32,12 +32,6 @@ std::string Age(const lab::BuiltImage& image, std::time_t now) {
 
 std::string Size(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
 
-std::uint64_t BytesOf(const lab::Cache& cache, const lab::BuiltImage& image) {
-  for (const auto& entry : cache.List())
-    if (entry.directory == image.directory) return entry.bytes;
-  return 0;
-}
-
 std::string UtcTime(std::time_t time) {
   std::tm fields = {};
   ::gmtime_r(&time, &fields);
@@ -59,8 +53,8 @@ Status ListImages(const lab::Cache& cache, std::time_t now, std::ostream& out) {
     }
     out << fmt::format(kLine, stack, Version(*image, kThatMatter[0]),
                        Version(*image, kThatMatter[1]), Version(*image, kThatMatter[2]),
-                       Version(*image, kThatMatter[3]), Age(*image, now),
-                       Size(BytesOf(cache, *image)), image->key);
+                       Version(*image, kThatMatter[3]), Age(*image, now), Size(image->bytes),
+                       image->key);
   }
   return Ok{};
 }
@@ -76,7 +70,7 @@ Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t 
   out << fmt::format(kField, "stack", stack) << fmt::format(kField, "directory", image->directory)
       << fmt::format(kField, "key", image->key)
       << fmt::format(kField, "built", UtcTime(image->built) + ", " + Age(*image, now) + " ago")
-      << fmt::format(kField, "size", Size(BytesOf(cache, *image)));
+      << fmt::format(kField, "size", Size(image->bytes));
   for (const char* package : kThatMatter)
     out << fmt::format(kField, package, image->VersionOf(package));
   for (const char* package : kOthers)

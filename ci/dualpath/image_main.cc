@@ -1,14 +1,13 @@
 // dualpath-image: builds the lab's image if it is missing. `dualpath prepare` does so too, but this
 // program is compiled first, so that the image is built while the rest compiles.
 
-#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
-#include <vector>
 
 #include "helpers/base/exit_code.h"
 #include "helpers/lab/image/image.h"
+#include "helpers/lab/image/recipe.h"
 #include "helpers/process/interrupt.h"
 #include "helpers/process/progress.h"
 
@@ -22,8 +21,7 @@ int main(int argc, char** /*argv*/) {
   }
   const char* variable = std::getenv("DUALPATH_STACK");
   const std::string stack = variable == nullptr ? lab::kDefaultStack : variable;
-  const std::vector<std::string> known = lab::KnownStacks();
-  if (std::find(known.begin(), known.end(), stack) == known.end()) {
+  if (!lab::IsKnownStack(stack)) {
     std::cerr << "dualpath-image: " << lab::ImageKey(stack).error().ToString() << "\n";
     return kUsage;
   }

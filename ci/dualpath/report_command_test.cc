@@ -61,7 +61,7 @@ TEST_F(ReportCommandTest, WritesThePageAndPrintsASummary) {
       "Path 8:32 was lost at 2022-05-20 06:18:20 (failed); first in the log is multipathd's "
       "checker: \"checker failed path 8:32 in map mpathc\"; that it came back is not in this "
       "log.\n"
-      "That I/O was queued, or failed for want of a path, is not in this log.\n"
+      "Whether I/O was queued, or failed for lack of a path, is not in this log.\n"
       "\n"
       "time     2022-05-20 06:17:50 to 2022-05-20 06:18:20, 30.0 s\n"
       "records  path 2, multipathd 2, from 4 lines\n"

@@ -27,13 +27,11 @@ void CopyWithoutEscapes(std::string_view line, std::string& plain) {
   }
 }
 
-constexpr std::array<std::string_view, 11> kTags = {"```",    "~~~",     "<pre>",     "</pre>",
-                                                    "<code>", "</code>", "[code]",    "[/code]",
-                                                    "[CODE]", "[/CODE]", "{noformat}"};
-
-/// Characters of more than one byte that are blanks: no-break space, zero-width space, byte order
-/// mark.
-constexpr std::array<std::string_view, 3> kWideBlanks = {"\u00a0", "\u200b", "\ufeff"};
+/// Tags of forums and trackers, and the blanks of more than one byte: no-break space, zero-width
+/// space, byte order mark.
+constexpr std::array<std::string_view, 14> kTags = {
+    "```",     "~~~",    "<pre>",   "</pre>",     "<code>", "</code>", "[code]",
+    "[/code]", "[CODE]", "[/CODE]", "{noformat}", "\u00a0", "\u200b",  "\ufeff"};
 
 /// Returns whether three bytes are box drawing or block elements, U+2500 to U+259F.
 bool IsBox(std::string_view bytes) {
@@ -58,9 +56,6 @@ std::size_t MarkAtBegin(std::string_view line) {
   if (IsBox(line.substr(0, 3))) return 3;
   constexpr std::string_view kPrompt = "multipathd>";
   if (StartsWith(line, kPrompt)) return kPrompt.size();
-  for (const std::string_view blank : kWideBlanks) {
-    if (StartsWith(line, blank)) return blank.size();
-  }
   for (const std::string_view tag : kTags) {
     if (StartsWith(line, tag)) return tag.size();
   }
@@ -72,9 +67,6 @@ std::size_t MarkAtEnd(std::string_view line) {
   if ((last >= '0' && last <= '9') || (last >= 'a' && last <= 'z')) return 0;
   if (IsBlank(last)) return 1;
   if (line.size() >= 3 && IsBox(line.substr(line.size() - 3))) return 3;
-  for (const std::string_view blank : kWideBlanks) {
-    if (EndsWith(line, blank)) return blank.size();
-  }
   for (const std::string_view tag : kTags) {
     if (EndsWith(line, tag)) return tag.size();
   }

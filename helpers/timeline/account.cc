@@ -145,7 +145,7 @@ class Teller {
   }
 
   void TakeKernel(const Record& line) {
-    if (contains(line.text, "I/O error, dev ") || contains(line.text, " error, dev ")) {
+    if (contains(line.text, " error, dev ")) {
       request_error_ = line.text;
     }
     if (!MakesReadOnly(line.text)) return;

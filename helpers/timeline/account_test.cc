@@ -89,7 +89,7 @@ TEST(Account, TellsAnErrorThatNoOtherPathCanHelpWith) {
                   "Path 1:0:0:1 (sdb) was lost at 7001.000 s since boot (failed); first in the log "
                   "is the kernel: \"device-mapper: multipath: 253:2: Failing path 8:16.\"; that it "
                   "came back is not in this log.",
-                  "That I/O was queued, or failed for want of a path, is not in this log.",
+                  "Whether I/O was queued, or failed for lack of a path, is not in this log.",
                   "The file system on dm-2 stopped writing at 7004.500 s since boot: \"XFS (dm-2): "
                   "xfs_do_force_shutdown(0x2) called from line 1203 of file fs/xfs/xfs_log.c.\".",
                   "Why: mpathe still had 3 paths of 4, so the loss of a path alone does not "

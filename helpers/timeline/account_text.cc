@@ -30,12 +30,6 @@ std::string Quoted(const std::string& line) {
 
 std::string Paths(std::size_t count) { return Count(count, "path", "paths"); }
 
-/// "sdb of mpatha".
-std::string NameOf(const Loss& loss) {
-  return loss.device.empty() || loss.device == loss.path ? loss.path
-                                                         : loss.path + " (" + loss.device + ")";
-}
-
 class Writer {
  public:
   explicit Writer(const Account& account) : account_(account) {}
@@ -108,8 +102,8 @@ class Writer {
   void WriteLosses(const std::vector<const Loss*>& losses) {
     const Loss& first = *losses.front();
     const Loss& last = *losses.back();
-    std::string text =
-        "Path " + NameOf(first) + " was lost at " + At(first.lost) + " (" + first.state + ")";
+    std::string text = "Path " + PathText(first.path, first.device) + " was lost at " +
+                       At(first.lost) + " (" + first.state + ")";
     if (!first.noticed_by.empty()) {
       text += "; first in the log is " + first.noticed_by + ": " + Quoted(first.line);
     }
@@ -156,7 +150,7 @@ class Writer {
       Say(map.name + " always had at least " + Paths(*map.fewest) +
           " in this log, so its I/O could go on.");
     } else {
-      Say("That I/O was queued, or failed for want of a path, is not in this log.");
+      Say("Whether I/O was queued, or failed for lack of a path, is not in this log.");
     }
   }
 
@@ -165,14 +159,10 @@ class Writer {
     constexpr std::size_t kMostSwitches = 8;
     std::vector<std::string> switches;
     for (const auto& [at, group] : map.groups) {
-      if (switches.size() < kMostSwitches) {
-        switches.push_back("to " + std::to_string(group) + " at " + At(at));
-      }
+      switches.push_back("to " + std::to_string(group) + " at " + At(at));
     }
-    if (map.groups.size() > kMostSwitches) {
-      switches.push_back(std::to_string(map.groups.size() - kMostSwitches) + " more");
-    }
-    Say("multipathd switched the path group " + Join(switches) + ".");
+    Say("multipathd switched the path group " + JoinFirst(std::move(switches), kMostSwitches) +
+        ".");
   }
 
   /// Returns what the map below could do at that time.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/string/join.hpp>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -14,15 +15,7 @@
 namespace dualpath::timeline {
 namespace {
 
-/// Joins the first `most` names, followed by "3 more" if there are others.
-std::string JoinFirst(std::vector<std::string> names, std::size_t most) {
-  if (names.size() > most) {
-    const std::size_t others = names.size() - most;
-    names.resize(most);
-    names.push_back(std::to_string(others) + " more");
-  }
-  return Join(names);
-}
+using boost::algorithm::join;
 
 /// Describes the lines of programs that have no lane: "3 lines of other programs (sshd 2, ...)".
 std::string OtherPrograms(const Incident& incident) {
@@ -42,7 +35,7 @@ std::string OtherPrograms(const Incident& incident) {
     }
     named.push_back(program + " " + std::to_string(count));
   }
-  return Count(lines, "line", "lines") + " of other programs (" + Join(named) + ")";
+  return Count(lines, "line", "lines") + " of other programs (" + join(named, ", ") + ")";
 }
 
 struct Extent {
@@ -67,7 +60,7 @@ std::string RecordsByLane(const Timeline& timeline) {
   for (const auto& [lane, count] : lanes) {
     counts.push_back(std::string(Name(lane)) + " " + std::to_string(count));
   }
-  return Join(counts);
+  return join(counts, ", ");
 }
 
 std::string Maps(const Timeline& timeline) {
@@ -75,7 +68,7 @@ std::string Maps(const Timeline& timeline) {
   for (const Record& record : timeline.records) {
     if (!record.map.empty()) maps.insert(record.map);
   }
-  return Join({maps.begin(), maps.end()});
+  return join(maps, ", ");
 }
 
 std::string Paths(const Timeline& timeline) {
@@ -89,7 +82,7 @@ std::string Paths(const Timeline& timeline) {
   std::vector<std::string> names;
   names.reserve(devices.size());
   for (const auto& [path, device] : devices) {
-    names.push_back(device.empty() || device == path ? path : path + " (" + device + ")");
+    names.push_back(PathText(path, device));
   }
   return JoinFirst(std::move(names), kMostNamed);
 }
@@ -129,10 +122,17 @@ std::string DurationText(std::int64_t us) {
   return text.data();
 }
 
-std::string Join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
+std::string PathText(const std::string& path, const std::string& device) {
+  return device.empty() || device == path ? path : path + " (" + device + ")";
+}
+
+std::string JoinFirst(std::vector<std::string> words, std::size_t most) {
+  if (words.size() > most) {
+    const std::size_t others = words.size() - most;
+    words.resize(most);
+    words.push_back(std::to_string(others) + " more");
+  }
+  return join(words, ", ");
 }
 
 std::string Count(std::uint64_t count, const std::string& one, const std::string& many) {

@@ -18,7 +18,11 @@ std::string TimeText(std::int64_t time_us, Timeline::Clock clock);
 /// "50.0 s", "2.5 h".
 std::string DurationText(std::int64_t us);
 
-std::string Join(const std::vector<std::string>& words);
+/// "sdb (8:16)", or only the path if the device is not known or the same.
+std::string PathText(const std::string& path, const std::string& device);
+
+/// "a, b, 3 more": joins at most `most` words.
+std::string JoinFirst(std::vector<std::string> words, std::size_t most);
 
 /// Returns the page's title: the names of the first files.
 std::string IncidentTitle(const std::vector<std::string>& files);

@@ -46,12 +46,11 @@ Result<BuiltImage> ReadBuiltImage(const std::string& directory) {
 
 Result<std::optional<BuiltImage>> FindImage(const Cache& cache, const std::string& stack) {
   DUALPATH_TRY(const std::string key, ImageKey(stack));
-  for (const Cache::Listed& listed : cache.List()) {
-    if (listed.name != std::string(kImageKind) + "-" + key) continue;
-    DUALPATH_TRY(BuiltImage image, ReadBuiltImage(listed.directory));
-    return std::optional<BuiltImage>(std::move(image));
-  }
-  return std::optional<BuiltImage>();
+  const std::optional<Cache::Listed> listed = cache.Find(kImageKind, key);
+  if (!listed) return std::optional<BuiltImage>();
+  DUALPATH_TRY(BuiltImage image, ReadBuiltImage(listed->directory));
+  image.bytes = listed->bytes;
+  return std::optional<BuiltImage>(std::move(image));
 }
 
 int AgeInDays(const BuiltImage& image, std::time_t now) {

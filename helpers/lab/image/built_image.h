@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <ctime>
 #include <map>
 #include <optional>
@@ -24,6 +25,7 @@ struct BuiltImage {
   std::string stack;
   std::string key;                              ///< Image::key
   std::time_t built = 0;                        ///< time of the build
+  std::uint64_t bytes = 0;                      ///< on disk; only of `FindImage`
   std::map<std::string, std::string> packages;  ///< versions of all its Debian packages
 
   /// Returns the version of a package, or "-".

@@ -226,6 +226,13 @@ std::vector<Cache::Listed> Cache::List() const {
   return list;
 }
 
+std::optional<Cache::Listed> Cache::Find(const std::string& kind, const std::string& key) const {
+  const fs::path directory = PathOf(kind, key);
+  std::error_code ec;
+  if (!fs::exists(directory / kManifest, ec)) return std::nullopt;
+  return Listed{directory.filename().string(), directory.string(), BytesOnDisk(directory)};
+}
+
 bool Cache::RemoveUnused(const Listed& entry) const {
   const std::string lock_path = entry.directory + ".lock";
   const auto lock = FileLock::TryAcquire(lock_path, FileLock::Mode::kExclusive);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,9 @@ class Cache {
   };
   /// Returns all entries, sorted by name.
   std::vector<Listed> List() const;
+
+  /// Returns one entry, if it is complete.
+  std::optional<Listed> Find(const std::string& kind, const std::string& key) const;
 
   /// Removes a listed entry, unless it is in use. Returns whether it did.
   bool RemoveUnused(const Listed& entry) const;

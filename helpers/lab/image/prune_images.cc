@@ -27,12 +27,8 @@ bool IsOf(const std::string& kind, const Cache::Listed& entry) {
   return boost::starts_with(entry.name, kind + "-");
 }
 
-/// Returns why an image or QEMU is to be removed; empty: it stays.
-std::string WhyRemove(const Cache::Listed& entry, const std::set<std::string>& current,
-                      const PruneOptions& options) {
-  if (current.count(entry.name) == 0) return "no recipe refers to it";
-  if (!IsOf(kImageKind, entry)) return "";
-  const auto image = ReadBuiltImage(entry.directory);
+/// Returns why an image is to be removed although a recipe refers to it; empty: it stays.
+std::string WhyRemove(const Result<BuiltImage>& image, const PruneOptions& options) {
   if (!image.ok()) return image.error().ToString();
   const int days = AgeInDays(*image, options.now);
   return days > options.older_than_days ? std::to_string(days) + " days old" : "";
@@ -56,7 +52,12 @@ Result<std::vector<Pruned>> PruneImages(const Cache& cache, const PruneOptions& 
   for (const Cache::Listed& entry : entries) {
     if (!IsOf(kImageKind, entry) && !IsOf(kQemuKind, entry)) continue;
     const auto image = ReadBuiltImage(entry.directory);
-    const std::string why = WhyRemove(entry, current, options);
+    std::string why;
+    if (current.count(entry.name) == 0) {
+      why = "no recipe refers to it";
+    } else if (IsOf(kImageKind, entry)) {
+      why = WhyRemove(image, options);
+    }
     const bool removed = !why.empty() && remove(entry, why);
     if (!removed && image.ok()) left.insert(image->key);
   }

@@ -15,6 +15,7 @@ constexpr std::size_t kKeyDigits = 12;
 Result<std::string> DigestOfRecipe(const std::vector<std::string>& files,
                                    const std::string& more = "") {
   std::vector<std::string> paths;
+  paths.reserve(files.size());
   for (const std::string& file : files) paths.push_back(RecipeFile(file));
   DUALPATH_TRY(const std::vector<std::string> digests, DigestsOfFiles(paths));
   std::string all = more;
@@ -35,15 +36,20 @@ std::vector<std::string> KnownStacks() {
   return stacks;
 }
 
+bool IsKnownStack(const std::string& stack) {
+  const std::vector<std::string> known = KnownStacks();
+  return std::find(known.begin(), known.end(), stack) != known.end();
+}
+
 std::string RecipeFile(const std::string& name) {
   return std::string(DUALPATH_LAB_RECIPES) + "/" + name;
 }
 
 Result<std::string> ImageKey(const std::string& stack) {
-  const std::vector<std::string> known = KnownStacks();
-  if (std::find(known.begin(), known.end(), stack) == known.end()) {
-    return Error::Because("find the lab image", "stack " + stack,
-                          "no such stack; available: " + boost::algorithm::join(known, ", "));
+  if (!IsKnownStack(stack)) {
+    return Error::Because(
+        "find the lab image", "stack " + stack,
+        "no such stack; available: " + boost::algorithm::join(KnownStacks(), ", "));
   }
   DUALPATH_TRY(const std::string overlay, DigestOfTree(RecipeFile("overlay")));
   DUALPATH_TRY(const std::string digest,

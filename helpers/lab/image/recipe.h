@@ -11,6 +11,7 @@ constexpr char kDefaultStack[] = "trixie";
 
 /// Returns the stacks with a recipe (images/lab/stacks), sorted.
 std::vector<std::string> KnownStacks();
+bool IsKnownStack(const std::string& stack);
 
 /// Returns the file name of a script in images/lab.
 std::string RecipeFile(const std::string& name);
