@@ -95,18 +95,23 @@ install_missing() {
   rm -f "$log"
 }
 
-# build [TARGET...]: builds the targets, or everything. In parallel, prepares the lab as soon as the
-# required programs are built: the image, then the snapshots up to the rig. This takes longest, and
-# mostly waits for the mirror or keeps one CPU busy. Its log is printed at the end. Runs in a subshell,
-# to which the trap is limited.
-build() (
-  stage "build"
+# Configures the build directory.
+configure_build() {
   cmake -S . -B build -G Ninja -DDUALPATH_PLACE=lab > build-configure.log 2>&1 || {
     cat build-configure.log >&2
     rm -f build-configure.log
     die "cannot configure the build" "CMake's output is above"
   }
   rm -f build-configure.log
+}
+
+# build [TARGET...]: builds the targets, or everything. In parallel, prepares the lab as soon as the
+# required programs are built: the image, then the snapshots up to the rig. This takes longest, and
+# mostly waits for the mirror or keeps one CPU busy. Its log is printed at the end. Runs in a subshell,
+# to which the trap is limited.
+build() (
+  stage "build"
+  configure_build
   lab_jobs=()
   # Without job control, background processes ignore SIGINT, so Ctrl-C does not stop them.
   trap 'code=$?; kill "${lab_jobs[@]}" 2>/dev/null || true; wait "${lab_jobs[@]}" || true; exit $code' EXIT

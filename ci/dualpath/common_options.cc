@@ -26,4 +26,15 @@ CLI::Option* AddResultsOption(CLI::App& command, std::string& results,
   return command.add_option("--results", results, description)->envname("DUALPATH_RESULTS");
 }
 
+void AddSelectionOptions(CLI::App& command, std::vector<std::string>& selection) {
+  for (const char* option : {"-R", "-E", "-L"}) {
+    command.add_option_function<std::string>(
+        option,
+        [&selection, option](const std::string& regex) {
+          selection.insert(selection.end(), {option, regex});
+        },
+        "Select cases, as in ctest (default: -L '^case$')");
+  }
+}
+
 }  // namespace dualpath::cli

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "helpers/lab/image/accel.h"
 
@@ -13,5 +14,8 @@ void AddLabOptions(CLI::App& command, std::string& stack, lab::Accelerator& acce
 /// Adds --results, which can also be set with DUALPATH_RESULTS.
 CLI::Option* AddResultsOption(CLI::App& command, std::string& results,
                               const std::string& description);
+
+/// Adds -R, -E and -L, which select cases as in ctest, whose options they become.
+void AddSelectionOptions(CLI::App& command, std::vector<std::string>& selection);
 
 }  // namespace dualpath::cli

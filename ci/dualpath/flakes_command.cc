@@ -3,6 +3,8 @@
 #include <iostream>
 #include <limits>
 
+#include "ci/dualpath/common_options.h"
+
 namespace dualpath::cli {
 
 FlakesCommand::FlakesCommand(CLI::App& app)
@@ -21,14 +23,7 @@ FlakesCommand::FlakesCommand(CLI::App& app)
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command_->add_option("--seed", options_.seed, "Seed of the order (default: a random one)");
-  for (const char* option : {"-R", "-E", "-L"}) {
-    command_->add_option_function<std::string>(
-        option,
-        [this, option](const std::string& regex) {
-          options_.selection.insert(options_.selection.end(), {option, regex});
-        },
-        "Select cases, as in ctest (default: -L '^case$')");
-  }
+  AddSelectionOptions(*command_, options_.selection);
   command_->add_option("--build", options_.build, "The build directory")->capture_default_str();
   command_
       ->add_option("--state", options_.state,

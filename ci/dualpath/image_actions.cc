@@ -10,9 +10,6 @@
 namespace dualpath::cli {
 namespace {
 
-constexpr char kKernel[] = "linux-image-amd64";
-constexpr std::array<const char*, 4> kThatMatter = {kKernel, "multipath-tools", "qemu-system-x86",
-                                                    "libvirt-daemon-system"};
 /// Packages that `show` prints besides.
 constexpr std::array<const char*, 7> kOthers = {"dmsetup",   "udev",    "systemd", "targetcli-fb",
                                                 "sg3-utils", "seabios", "fio"};
@@ -51,10 +48,11 @@ Status ListImages(const lab::Cache& cache, std::time_t now, std::ostream& out) {
       out << fmt::format("{:<16} not built\n", stack);
       continue;
     }
-    out << fmt::format(kLine, stack, Version(*image, kThatMatter[0]),
-                       Version(*image, kThatMatter[1]), Version(*image, kThatMatter[2]),
-                       Version(*image, kThatMatter[3]), Age(*image, now), Size(image->bytes),
-                       image->key);
+    out << fmt::format(kLine, stack, Version(*image, lab::kPackagesThatMatter[0]),
+                       Version(*image, lab::kPackagesThatMatter[1]),
+                       Version(*image, lab::kPackagesThatMatter[2]),
+                       Version(*image, lab::kPackagesThatMatter[3]), Age(*image, now),
+                       Size(image->bytes), image->key);
   }
   return Ok{};
 }
@@ -71,7 +69,7 @@ Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t 
       << fmt::format(kField, "key", image->key)
       << fmt::format(kField, "built", UtcTime(image->built) + ", " + Age(*image, now) + " ago")
       << fmt::format(kField, "size", Size(image->bytes));
-  for (const char* package : kThatMatter)
+  for (const char* package : lab::kPackagesThatMatter)
     out << fmt::format(kField, package, image->VersionOf(package));
   for (const char* package : kOthers)
     out << fmt::format(kField, package, image->VersionOf(package));

@@ -13,6 +13,7 @@
 #include "ci/dualpath/exec_command.h"
 #include "ci/dualpath/flakes_command.h"
 #include "ci/dualpath/image_command.h"
+#include "ci/dualpath/matrix_command.h"
 #include "ci/dualpath/outcomes_command.h"
 #include "ci/dualpath/prepare_command.h"
 #include "ci/dualpath/report_command.h"
@@ -74,6 +75,7 @@ int Run(int argc, char** argv) {
   const cli::ReportCommand report(app);
   const cli::BenchCommand bench(app);
   const cli::FlakesCommand flakes(app);
+  const cli::MatrixCommand matrix(app);
   try {
     app.parse(exec.TakeWordsAfterSeparator(argc, argv), argv);
   } catch (const CLI::ParseError& error) {
@@ -89,6 +91,7 @@ int Run(int argc, char** argv) {
   if (topology.parsed()) return topology.Run();
   if (report.parsed()) return report.Run();
   if (flakes.parsed()) return flakes.Run();
+  if (matrix.parsed()) return matrix.Run();
   return bench.Run();
 }
 

@@ -10,6 +10,8 @@ SummaryCommand::SummaryCommand(CLI::App& app)
     : Subcommand(app.add_subcommand(
           "summary", "Print the verdicts of a run, and write the run's page, index.html")) {
   AddResultsOption(*command_, options_.results, "The results directory")->capture_default_str();
+  command_->add_option("--shards", options_.shards,
+                       "Results of runs of some of the cases, to merge into RESULTS first");
   command_->add_option("--previous", options_.previous,
                        "The results to compare with (default: RESULTS.previous, if it exists)");
   command_->add_option("--allowed-skips", options_.allowed_skips,

@@ -1,5 +1,9 @@
 #include "ci/flakes/ctest_list.h"
 
+#include <spdlog/fmt/fmt.h>
+
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "helpers/base/deadline.h"
@@ -7,6 +11,7 @@
 namespace dualpath::flakes {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// Throws what nlohmann-json does.
@@ -54,6 +59,21 @@ Result<std::vector<CtestCase>> ParseCtestList(const std::string& text) {
   } catch (const json::exception& error) {
     return Error::Because("list the cases", "ctest's JSON", error.what());
   }
+}
+
+std::string BuildOf(const std::vector<CtestCase>& cases) {
+  std::map<std::string, std::string> stamps;
+  for (const CtestCase& each : cases) {
+    for (const std::string& word : each.command.argv) {
+      std::error_code ec;
+      if (word.empty() || word[0] != '/' || !fs::is_regular_file(word, ec)) continue;
+      stamps[word] = fmt::format("{}:{}:{}", word, fs::file_size(word, ec),
+                                 fs::last_write_time(word, ec).time_since_epoch().count());
+    }
+  }
+  std::string all;
+  for (const auto& [file, stamp] : stamps) all += (all.empty() ? "" : " ") + stamp;
+  return all;
 }
 
 Result<std::vector<CtestCase>> ListCtestCases(const std::string& build,

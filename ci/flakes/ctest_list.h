@@ -19,6 +19,10 @@ struct CtestCase {
 /// that only set up or clean up for others are omitted.
 Result<std::vector<CtestCase>> ParseCtestList(const std::string& json);
 
+/// Returns what identifies the programs of the tests, without reading hundreds of megabytes of
+/// them.
+std::string BuildOf(const std::vector<CtestCase>& cases);
+
 /// Lists the tests of a build directory that `selection`, options of ctest, selects.
 Result<std::vector<CtestCase>> ListCtestCases(const std::string& build,
                                               const std::vector<std::string>& selection);

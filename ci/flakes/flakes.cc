@@ -11,6 +11,7 @@
 #include "ci/flakes/ledger.h"
 #include "ci/flakes/load.h"
 #include "ci/flakes/plan.h"
+#include "ci/flakes/run_once.h"
 #include "ci/results/results.h"
 #include "ci/results/run.h"
 #include "helpers/base/exit_code.h"
@@ -21,58 +22,29 @@ namespace {
 
 namespace fs = std::filesystem;
 using results::Verdict;
-using std::chrono::duration;
 
-constexpr std::chrono::minutes kWithoutLimit{60};
-
-/// Identifies the programs, without reading hundreds of megabytes of them.
-std::string BuildOf(const std::vector<CtestCase>& cases) {
-  std::map<std::string, std::string> stamps;
-  for (const CtestCase& each : cases) {
-    for (const std::string& word : each.command.argv) {
-      std::error_code ec;
-      if (word.empty() || word[0] != '/' || !fs::is_regular_file(word, ec)) continue;
-      stamps[word] = fmt::format("{}:{}:{}", word, fs::file_size(word, ec),
-                                 fs::last_write_time(word, ec).time_since_epoch().count());
-    }
-  }
-  std::string all;
-  for (const auto& [file, stamp] : stamps) all += (all.empty() ? "" : " ") + stamp;
-  return all;
-}
+constexpr std::chrono::minutes kLongestPreparation{60};
 
 /// Runs one case. Its results are kept only if it did not pass.
-CaseRun RunCase(const CtestCase& test, const std::string& results) {
-  process::Command command = test.command;
-  command.environment["DUALPATH_RESULTS"] = results;
-  const auto limit = test.timeout_seconds > 0
-                         ? std::chrono::duration_cast<std::chrono::milliseconds>(
-                               duration<double>(test.timeout_seconds))
-                         : std::chrono::milliseconds(kWithoutLimit);
-  const auto begun = std::chrono::steady_clock::now();
-  const auto output = process::Execute(command, Deadline::In(limit));
-  CaseRun run;
-  run.seconds = duration<double>(std::chrono::steady_clock::now() - begun).count();
-  if (output.ok() && output->exit.signal == 0) run.verdict = VerdictOf(output->exit.code);
+CaseRun RunCase(CtestCase test, const std::string& results) {
+  test.command.environment["DUALPATH_RESULTS"] = results;
+  const EndedRun ended = RunOnce(test);
   const fs::path directory = fs::path(results) / results::DirectoryName(test.name);
   std::error_code ec;
-  if (run.verdict == Verdict::kPassed || run.verdict == Verdict::kSkipped) {
+  if (ended.run.verdict == Verdict::kPassed || ended.run.verdict == Verdict::kSkipped) {
     fs::remove_all(directory, ec);
   } else {
     // What it printed tells a launcher that failed from a case that did.
-    static_cast<void>(
-        WriteFileAtomically((directory / "output.log").string(),
-                            output.ok() ? output->out + output->err + output->exit.ToString() + "\n"
-                                        : output.error().ToString() + "\n"));
+    static_cast<void>(WriteFileAtomically((directory / "output.log").string(), ended.output));
   }
-  return run;
+  return ended.run;
 }
 
 /// Brings about what the cases' fixtures do once for all cases: the lab's image and snapshots.
 Status Prepare(const std::string& build) {
   process::Command ctest{{"ctest", "--output-on-failure", "-R", "^lab[.]prepare$"}};
   ctest.working_directory = build;
-  DUALPATH_TRY_STATUS(process::ExecuteChecked(ctest, Deadline::In(kWithoutLimit)));
+  DUALPATH_TRY_STATUS(process::ExecuteChecked(ctest, Deadline::In(kLongestPreparation)));
   return Ok{};
 }
 

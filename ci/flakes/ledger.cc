@@ -103,7 +103,7 @@ Result<Ledger> Ledger::Open(const std::string& path, Setup setup, bool seed_is_g
     if (!difference.empty()) {
       return Error::Because(kOpen, path,
                             "it has runs of another " + difference +
-                                "; --restart discards them, --state DIRECTORY keeps them");
+                                "; --restart discards them, another directory keeps them");
     }
     Ledger ledger(path, std::move(lock), std::move(setup));
     while (begin < whole.size()) {

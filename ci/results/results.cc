@@ -112,6 +112,17 @@ void Add(ptree& total, const ptree& suite) {
   total.put("<xmlattr>.time", total.get("<xmlattr>.time", 0.0) + suite.get("<xmlattr>.time", 0.0));
 }
 
+/// Puts `prefix` before the names of the suite and of its tests' class.
+void AddPrefix(ptree& suite, const std::string& prefix) {
+  const auto add = [&](ptree& element, const std::string& path) {
+    element.put(path, prefix + element.get(path, ""));
+  };
+  add(suite, "<xmlattr>.name");
+  for (auto& [tag, testcase] : suite) {
+    if (tag == "testcase") add(testcase, "<xmlattr>.classname");
+  }
+}
+
 /// Replaces characters that XML does not allow: invalid UTF-8, and control characters such as
 /// escape sequences of a console.
 std::string ForXml(const std::string& text) {
@@ -200,6 +211,24 @@ Status MergeJunit(const std::string& results) {
     }
   }
   return WriteSuites(results + "/junit.xml", all);
+}
+
+Status MergeJunitOf(const std::string& directory, const std::vector<std::string>& names) {
+  ptree all;
+  all.put("<xmlattr>.name", "dualpath");
+  for (const std::string& name : names) {
+    std::error_code ec;
+    const std::string file = directory + "/" + name + "/junit.xml";
+    if (!fs::exists(file, ec)) continue;
+    DUALPATH_TRY(const ptree suites, ReadSuites(file));
+    for (auto [tag, suite] : suites) {
+      if (tag != "testsuite") continue;
+      AddPrefix(suite, name + ".");
+      Add(all, suite);
+      all.add_child("testsuite", suite);
+    }
+  }
+  return WriteSuites(directory + "/junit.xml", all);
 }
 
 std::string SelectedTest(const std::string& program, const std::vector<std::string>& arguments) {

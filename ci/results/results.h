@@ -48,6 +48,10 @@ Status WriteNoVerdictXml(const std::string& path, const std::string& name,
 /// concurrently: the file is replaced atomically, under a lock.
 Status MergeJunit(const std::string& results);
 
+/// Merges `<directory>/<name>/junit.xml` of each name into `<directory>/junit.xml`; the suites get
+/// the prefix "<name>.". A name without that file is left out.
+Status MergeJunitOf(const std::string& directory, const std::vector<std::string>& names);
+
 /// Returns the test if --gtest_filter selects a single one, otherwise the program's name.
 std::string SelectedTest(const std::string& program, const std::vector<std::string>& arguments);
 

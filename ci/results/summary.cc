@@ -9,6 +9,8 @@
 #include "ci/results/allowed_skips.h"
 #include "ci/results/run.h"
 #include "ci/results/run_page.h"
+#include "ci/results/shards.h"
+#include "ci/results/tap.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
 
@@ -139,6 +141,13 @@ int Summarize(const SummaryOptions& options, const Github& github, std::ostream&
           ? boost::trim_right_copy_if(options.results, [](char c) { return c == '/'; }) +
                 ".previous"
           : options.previous;
+  if (!options.shards.empty()) {
+    const Status merged = MergeShards(options.shards, options.results);
+    if (!merged.ok()) {
+      out << "dualpath summary: " << merged.error().ToString() << "\n";
+      return kUsage;
+    }
+  }
   RunResults run = ReadRun(options.results, previous);
   const Status skips = CheckSkips(options.allowed_skips, run);
   const auto report_to_github = [&] {
@@ -159,8 +168,9 @@ int Summarize(const SummaryOptions& options, const Github& github, std::ostream&
   PrintOtherRuns(run, out);
   PrintTrend(run, out);
   const std::string index = Join(run.results, "index.html");
-  const Status written = WriteFileAtomically(index, RunPage(run));
-  out << "results: " << run.results << " (merged JUnit: junit.xml)\n";
+  out << "results: " << run.results << " (merged JUnit: junit.xml, TAP: results.tap)\n";
+  Status written = WriteFileAtomically(Join(run.results, "results.tap"), Tap(run));
+  if (written.ok()) written = WriteFileAtomically(index, RunPage(run));
   if (written.ok()) {
     out << "page: " << index << "\n";
   } else {

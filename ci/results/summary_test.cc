@@ -40,9 +40,19 @@ TEST_F(SummaryTest, PrintsALineForEachCaseAndTheSums) {
             "        no fio; install it\n"
             "cases: 1 passed, 0 failed, 0 no verdict, 1 skipped; 6 s real, 52 s virtual\n"
             "results: " +
-                results_.path() + " (merged JUnit: junit.xml)\npage: " + results_.path() +
-                "/index.html\n");
+                results_.path() + " (merged JUnit: junit.xml, TAP: results.tap)\npage: " +
+                results_.path() + "/index.html\n");
   EXPECT_THAT(*ReadFile(results_.path() + "/index.html"), HasSubstr("A.Passes"));
+  EXPECT_THAT(*ReadFile(results_.path() + "/results.tap"), HasSubstr("ok 1 - A.Passes"));
+}
+
+TEST_F(SummaryTest, MergesShards) {
+  const FakeResults shard;
+  shard.WriteCase("A.Passes");
+  SummaryOptions options{results_.path(), "", "", {shard.path()}};
+  EXPECT_EQ(Summarize(options, {}, out_), kAllPassed);
+  EXPECT_THAT(out_.str(), HasSubstr("cases: 1 passed"));
+  EXPECT_EQ(Summarize(options, {}, out_), kUsage) << "the results exist by now";
 }
 
 TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {

@@ -28,8 +28,8 @@ constexpr std::array kFolders = {
     "helpers/observe", "helpers/page",     "helpers/guest",      "helpers/timeline",
     "helpers/layers",  "helpers/matchers", "helpers/lab/image",  "helpers/timeline/sources",
     "helpers/lab",     "fixtures",         "images/guest/agent", "cases",
-    "ci/results",      "ci/bench",         "ci/flakes",          "ci/dualpath",
-    "ci/fuzzing",      "ci/tests/self",    "ci/tests",
+    "ci/results",      "ci/bench",         "ci/flakes",          "ci/matrix",
+    "ci/dualpath",     "ci/fuzzing",       "ci/tests/self",      "ci/tests",
 };
 
 std::size_t RankOf(const std::string& folder) {

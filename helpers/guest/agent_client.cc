@@ -178,6 +178,7 @@ Result<std::vector<IoEntry>> AgentClient::FetchEntries(std::uint64_t from_index,
       return channel_.BadAnswer(MessageType::kFetch,
                                 "the number of entries differs from the count");
     }
+    if (answer->count == 0) return entries;
     const std::size_t before = entries.size();
     entries.resize(before + answer->count);
     std::memcpy(entries.data() + before, payload.data() + sizeof(wire::FetchAnswer),

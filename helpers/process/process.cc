@@ -96,11 +96,32 @@ std::optional<Exit> ExitOf(int pid, int flags) {
   return exit;
 }
 
-bp::environment EnvironmentFor(const Command& command) {
-  bp::environment environment = boost::this_process::environment();
-  for (const auto& [name, value] : command.environment) environment[name] = value;
-  return environment;
-}
+/// Gives the child our environment with the command's variables. Not by bp::environment, whose
+/// search for a name reads beyond the end of shorter entries (boost/process/environment.hpp,
+/// `find`).
+class EnvironmentFor : public bp::extend::handler {
+ public:
+  explicit EnvironmentFor(const Command& command) {
+    for (char** each = ::environ; *each != nullptr; ++each) {
+      const std::string entry = *each;
+      if (command.environment.count(entry.substr(0, entry.find('='))) == 0)
+        entries_.push_back(entry);
+    }
+    for (const auto& [name, value] : command.environment) entries_.push_back(name + "=" + value);
+  }
+
+  template <typename Executor>
+  void on_setup(Executor& executor) {
+    pointers_.clear();
+    for (std::string& entry : entries_) pointers_.push_back(entry.data());
+    pointers_.push_back(nullptr);
+    executor.env = pointers_.data();
+  }
+
+ private:
+  std::vector<std::string> entries_;
+  std::vector<char*> pointers_;
+};
 
 std::string Printed(const Output& output) {
   const std::string text = Tail(output.err.empty() ? output.out : output.err);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <ctime>
 #include <map>
@@ -15,6 +16,10 @@ namespace dualpath::lab {
 /// Kinds of cache entries.
 constexpr char kImageKind[] = "image";
 constexpr char kQemuKind[] = "qemu";
+
+/// The packages whose versions decide what a case sees.
+constexpr std::array<const char*, 4> kPackagesThatMatter = {
+    "linux-image-amd64", "multipath-tools", "qemu-system-x86", "libvirt-daemon-system"};
 
 /// An image older than this is reported when it is used.
 constexpr int kMostDays = 30;
