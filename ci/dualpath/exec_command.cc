@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ci/dualpath/common_options.h"
+#include "ci/dualpath/own_options.h"
 #include "helpers/base/exit_code.h"
 
 namespace dualpath::cli {
@@ -25,6 +26,7 @@ ExecCommand::ExecCommand(CLI::App& app)
       ->envname("DUALPATH_PLACE")
       ->default_str(ToString(options_.place));
   AddLabOptions(*command_, options_.stack, options_.accelerator);
+  AddOwnOptions(*command_, options_.own);
   AddResultsOption(*command_, options_.results, "The results directory (default: build/results)");
   command_
       ->add_option("--timeout", timeout_seconds_,

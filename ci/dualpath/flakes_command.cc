@@ -3,6 +3,9 @@
 #include <iostream>
 #include <limits>
 
+#include "ci/dualpath/own_options.h"
+#include "helpers/base/exit_code.h"
+
 namespace dualpath::cli {
 
 FlakesCommand::FlakesCommand(CLI::App& app)
@@ -36,11 +39,24 @@ FlakesCommand::FlakesCommand(CLI::App& app)
       ->capture_default_str();
   command_->add_flag("--restart", options_.restart, "Forget the runs so far");
   command_->add_option("--json", options_.json, "Also write the figures as JSON");
+  AddOwnOptions(*command_, own_);
   command_->footer(
       "Can be interrupted: the same command goes on where it ended; with a larger --repeat, it "
       "runs more rounds.");
 }
 
-int FlakesCommand::Run() const { return flakes::Flakes(options_, std::cout, std::cerr); }
+int FlakesCommand::Run() {
+  if (!AcceptOwn(own_, "dualpath flakes")) return kUsage;
+  lab::ExportOwn(own_);  // to ctest's programs
+  if (own_.empty()) return flakes::Flakes(options_, std::cout, std::cerr);
+  const auto cache = lab::Cache::Open();
+  const auto digest = cache.ok() ? lab::DigestOfOwn(*cache, own_) : cache.error();
+  if (!digest.ok()) {
+    std::cerr << "dualpath flakes: " << digest.error().ToString() << "\n";
+    return kInfrastructure;
+  }
+  options_.own = *digest + (own_.append.empty() ? "" : " " + own_.append);
+  return flakes::Flakes(options_, std::cout, std::cerr);
+}
 
 }  // namespace dualpath::cli

@@ -73,7 +73,7 @@ int Run(int argc, char** argv) {
   const cli::TopologyCommand topology(app);
   const cli::ReportCommand report(app);
   const cli::BenchCommand bench(app);
-  const cli::FlakesCommand flakes(app);
+  cli::FlakesCommand flakes(app);
   try {
     app.parse(exec.TakeWordsAfterSeparator(argc, argv), argv);
   } catch (const CLI::ParseError& error) {

@@ -42,7 +42,8 @@ void KeepLogs(const lab::Vm& vm, const std::string& directory) {
 Result<CaseEnd> RunInLab(const ExecOptions& options, const std::string& name,
                          const std::string& directory) {
   DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
-  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, options.stack, options.accelerator));
+  DUALPATH_TRY(const lab::Image image,
+               lab::GetImage(cache, options.stack, options.accelerator, options.own));
   DUALPATH_TRY(LabRun run, CaseInLab(options, name, cache, image).Run());
   lab::Vm& vm = run.restored.vm;
   auto end = TakeResults(run, directory);
