@@ -48,7 +48,8 @@ ExecCommand::ExecCommand(CLI::App& app)
                        "instead of a COMMAND");
   // All words after the program's name belong to the program, even if they look like options.
   command_->prefix_command();
-  command_->footer("COMMAND: the case program and its arguments; must come last.");
+  command_->footer("COMMAND: the case program and its arguments; must come last.\n" +
+                   std::string(kAboutOwn));
 }
 
 int ExecCommand::TakeWordsAfterSeparator(int argc, char** argv) {

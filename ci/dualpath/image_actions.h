@@ -12,11 +12,11 @@
 namespace dualpath::cli {
 
 /// Prints a line for each known stack: whether it is built, the versions of the four programs that
-/// matter, age, size and key.
+/// matter, age, size and key; then a line for each image with the user's own parts.
 Status ListImages(const lab::Cache& cache, std::time_t now, std::ostream& out);
 
-/// Prints the stack's image: file name, key, time of the build, and versions of the packages that
-/// matter. It is an `Error` if it is not built.
+/// Prints the image of a stack, or with the user's own parts by its key: file name, key, time of
+/// the build, and versions of the packages that matter. It is an `Error` if it is not built.
 Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t now,
                  std::ostream& out);
 

@@ -1,5 +1,6 @@
 #include "ci/dualpath/image_command.h"
 
+#include <algorithm>
 #include <ctime>
 #include <iostream>
 
@@ -9,6 +10,16 @@
 #include "helpers/process/interrupt.h"
 
 namespace dualpath::cli {
+namespace {
+
+/// Returns whether the word looks like a key that `list` prints: "STACK-DIGEST-DIGEST".
+bool IsKey(const std::string& word) {
+  const std::vector<std::string> stacks = lab::KnownStacks();
+  return std::any_of(stacks.begin(), stacks.end(),
+                     [&](const std::string& stack) { return word.rfind(stack + "-", 0) == 0; });
+}
+
+}  // namespace
 
 ImageCommand::ImageCommand(CLI::App& app)
     : Subcommand(app.add_subcommand("image", "List, build and remove the lab's images")),
@@ -21,7 +32,11 @@ ImageCommand::ImageCommand(CLI::App& app)
   const CLI::IsMember known(lab::KnownStacks());
   build_->add_option("stacks", stacks_, "The stacks")->required()->check(known);
   build_->add_flag("--refresh", refresh_, "Build with today's packages, even if built already");
-  show_->add_option("stack", stack_, "The stack")->required()->check(known);
+  show_->add_option("image", stack_, "A stack, or the key of an image with parts of your own")
+      ->required()
+      ->check(CLI::Validator(
+          [known](const std::string& word) { return IsKey(word) ? "" : known(word); },
+          "STACK|KEY"));
   prune_
       ->add_option("--older-than", older_than_days_,
                    "Also remove images older than this number of days")

@@ -7,6 +7,11 @@
 
 namespace dualpath::cli {
 
+/// Help that goes with the options.
+constexpr char kAboutOwn[] =
+    "With --kernel or --overlay, an image is derived from the stack's, once for each content; see "
+    "images/lab/README.md, \"Bring your own\".";
+
 /// Adds --kernel, --overlay and --append, the user's own parts of the lab. Without them, `own` is
 /// what the environment asks for.
 void AddOwnOptions(CLI::App& command, lab::Own& own);

@@ -65,7 +65,7 @@ Status StageOwnKernel(const std::string& path, const std::string& staging) {
                               "linux-image-RELEASE and `make bindeb-pkg` do");
   }
   if (!checked.ok()) return checked.error();
-  DUALPATH_TRY_STATUS(StageKernel(*kernel, staging + "/own/kernel"));
+  DUALPATH_TRY_STATUS(StageKernel(*kernel, staging + "/own/kernel", where != path));
   fs::remove_all(unpacked, ec);
   return Ok{};
 }

@@ -243,10 +243,11 @@ Status CheckVersion(const OwnKernel& kernel) {
   return Ok{};
 }
 
-Status CopyTo(const std::string& from, const fs::path& to) {
+Status BringTo(const std::string& from, const fs::path& to, bool move) {
   std::error_code ec;
   fs::create_directories(to.parent_path(), ec);
-  if (!ec) fs::copy_file(from, to, ec);
+  if (!ec && move) fs::rename(from, to, ec);
+  if (!ec && !move) fs::copy_file(from, to, ec);
   if (ec) return Error::FromErrno("copy the kernel", from, ec.value());
   return Ok{};
 }
@@ -285,16 +286,16 @@ Status CheckKernel(const OwnKernel& kernel) {
   return module == kernel.modules.end() ? Ok{} : CheckModule(kernel, module->path);
 }
 
-Status StageKernel(const OwnKernel& kernel, const std::string& directory) {
+Status StageKernel(const OwnKernel& kernel, const std::string& directory, bool move) {
   const fs::path to(directory);
-  DUALPATH_TRY_STATUS(CopyTo(kernel.image, to / "vmlinuz"));
-  if (!kernel.config.empty()) DUALPATH_TRY_STATUS(CopyTo(kernel.config, to / "config"));
+  DUALPATH_TRY_STATUS(BringTo(kernel.image, to / "vmlinuz", move));
+  if (!kernel.config.empty()) DUALPATH_TRY_STATUS(BringTo(kernel.config, to / "config", move));
   const fs::path modules = to / "lib/modules" / kernel.release;
   std::error_code ec;
   fs::create_directories(modules, ec);
   if (ec) return Error::FromErrno("create directory", modules.string(), ec.value());
   for (const InputFile& file : kernel.modules)
-    DUALPATH_TRY_STATUS(CopyTo(file.path, modules / file.name));
+    DUALPATH_TRY_STATUS(BringTo(file.path, modules / file.name, move));
   return Ok{};
 }
 

@@ -34,8 +34,9 @@ std::vector<std::string> MissingOptions(const OwnKernel& kernel);
 /// Checks that the kernel has what the lab needs, and that its modules are of its release.
 Status CheckKernel(const OwnKernel& kernel);
 
-/// Copies the kernel into `directory`: vmlinuz, config, lib/modules/RELEASE.
-Status StageKernel(const OwnKernel& kernel, const std::string& directory);
+/// Copies the kernel into `directory`: vmlinuz, config, lib/modules/RELEASE. With `move`, moves it
+/// there from the same file system.
+Status StageKernel(const OwnKernel& kernel, const std::string& directory, bool move = false);
 
 /// Returns all its files, for a digest.
 std::vector<InputFile> FilesOf(const OwnKernel& kernel);
