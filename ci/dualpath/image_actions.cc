@@ -114,9 +114,9 @@ Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t 
 }
 
 Status BuildImage(const lab::Cache& cache, const std::string& stack, bool refresh,
-                  std::ostream& out) {
+                  std::ostream& out, const lab::Own& own) {
   if (refresh) DUALPATH_TRY_STATUS(lab::RefreshImage(cache, stack));
-  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack));
+  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack, lab::Accelerator::kTcg, own));
   out << image.key << "  " << image.entry.directory() << "\n";
   return Ok{};
 }

@@ -7,6 +7,7 @@
 
 #include "helpers/base/result.h"
 #include "helpers/lab/image/cache.h"
+#include "helpers/lab/image/own.h"
 #include "helpers/lab/image/prune_images.h"
 
 namespace dualpath::cli {
@@ -20,9 +21,10 @@ Status ListImages(const lab::Cache& cache, std::time_t now, std::ostream& out);
 Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t now,
                  std::ostream& out);
 
-/// Builds the stack's image unless it is built; with `refresh`, in any case.
+/// Builds the stack's image unless it is built; with `refresh`, in any case. Then derives the one
+/// with the user's own parts, if there are any.
 Status BuildImage(const lab::Cache& cache, const std::string& stack, bool refresh,
-                  std::ostream& out);
+                  std::ostream& out, const lab::Own& own = {});
 
 /// Removes images (see lab::PruneImages) and prints what it removed.
 Status PruneImages(const lab::Cache& cache, const lab::PruneOptions& options, std::ostream& out);

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "ci/dualpath/image_actions.h"
+#include "ci/dualpath/own_options.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/lab/image/recipe.h"
 #include "helpers/process/interrupt.h"
@@ -29,9 +30,10 @@ ImageCommand::ImageCommand(CLI::App& app)
       prune_(command_->add_subcommand(
           "prune", "Remove images that no recipe refers to any more, and their snapshots")) {
   command_->require_subcommand(1);
-  const CLI::IsMember known(lab::KnownStacks());
+  const CLI::Validator known = CLI::IsMember(lab::KnownStacks());
   build_->add_option("stacks", stacks_, "The stacks")->required()->check(known);
   build_->add_flag("--refresh", refresh_, "Build with today's packages, even if built already");
+  AddOwnOptions(*build_, own_);
   show_->add_option("image", stack_, "A stack, or the key of an image with parts of your own")
       ->required()
       ->check(CLI::Validator(
@@ -50,12 +52,13 @@ Status ImageCommand::Act() const {
   if (show_->parsed()) return ShowImage(cache, stack_, now, std::cout);
   if (prune_->parsed()) return PruneImages(cache, {older_than_days_, now}, std::cout);
   for (const std::string& stack : stacks_) {
-    DUALPATH_TRY_STATUS(BuildImage(cache, stack, refresh_, std::cout));
+    DUALPATH_TRY_STATUS(BuildImage(cache, stack, refresh_, std::cout, own_));
   }
   return Ok{};
 }
 
 int ImageCommand::Run() const {
+  if (build_->parsed() && !AcceptOwn(own_, "dualpath image")) return kUsage;
   const Status acted = Act();
   if (acted.ok()) return kAllPassed;
   process::StopIfEnding();

@@ -57,14 +57,14 @@ Status StageOwnKernel(const std::string& path, const std::string& staging) {
     where = unpacked;
   }
   const auto kernel = FindKernel(where);
-  const Status checked = kernel.ok() ? CheckKernel(*kernel) : kernel.error();
-  if (!checked.ok() && where != path) {
+  if (!kernel.ok() && where != path) {
     return Error::Because("use the kernel", path,
-                          checked.error().reason() +
-                              "; the .deb must have both the kernel and its modules, as Debian's "
-                              "linux-image-RELEASE and `make bindeb-pkg` do");
+                          "it does not have both a kernel and its modules, as Debian's "
+                          "linux-image-RELEASE and those of `make bindeb-pkg` do");
   }
-  if (!checked.ok()) return checked.error();
+  if (!kernel.ok()) return kernel.error();
+  const Status checked = CheckKernel(*kernel);
+  if (!checked.ok()) return Error::Because("use the kernel", path, checked.error().reason());
   DUALPATH_TRY_STATUS(StageKernel(*kernel, staging + "/own/kernel", where != path));
   fs::remove_all(unpacked, ec);
   return Ok{};
