@@ -15,7 +15,7 @@ constexpr char kUse[] = "use the kernel";
 
 // The setup header. The text of kernel_version is in the setup code, at most 64 sectors after the
 // boot sector.
-constexpr std::size_t kMostSetup = 65 * 512;
+constexpr std::size_t kMostSetup = std::size_t{65} * 512;
 constexpr std::size_t kBootFlag = 0x1fe;
 constexpr std::size_t kMagic = 0x202;
 constexpr std::size_t kProtocol = 0x206;
