@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # ci/cases and ci/test read ctest_arguments
 set -euo pipefail
+invoked_in=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unset DUALPATH_RESULTS  # ci/ always uses build/results
 # With these, gtest programs run fewer tests than ctest counts, and succeed.
@@ -21,6 +22,21 @@ absent() {
   [ -z "${CI:-}${GITHUB_ACTIONS:-}" ] || die "$1 is not available" "On CI no check may be skipped ($2)"
   echo "$1 is not available; skipping $2"
 }
+
+# ctest runs in build/, so that file names must be absolute.
+absolute() { [[ $1 == /* ]] && echo "$1" || echo "$invoked_in/$1"; }
+if [ -n "${DUALPATH_KERNEL:-}" ]; then
+  DUALPATH_KERNEL=$(absolute "$DUALPATH_KERNEL")
+  export DUALPATH_KERNEL
+fi
+if [ -n "${DUALPATH_OVERLAY:-}" ]; then
+  IFS=: read -ra overlays <<< "$DUALPATH_OVERLAY"
+  DUALPATH_OVERLAY=
+  for overlay in "${overlays[@]}"; do
+    [ -z "$overlay" ] || DUALPATH_OVERLAY+=${DUALPATH_OVERLAY:+:}$(absolute "$overlay")
+  done
+  export DUALPATH_OVERLAY
+fi
 
 # raw COMMAND...: runs a command whose output contains text of a VM or another machine. On GitHub it
 # would otherwise obey workflow commands in it.

@@ -68,7 +68,7 @@ void Measure(const BenchOptions& options, Figures& figures, std::ostream& out, s
     figures.failures.push_back(what + ": " + error.ToString());
     err << "dualpath bench: " << figures.failures.back() << "\n";
   };
-  auto lab = BenchLab::Open(options.stack);
+  auto lab = BenchLab::Open(options.stack, options.own);
   if (!lab.ok()) return failed("lab", lab.error());
   figures.machine.qemu = lab->Qemu();
   PrintMachine(figures, out);
@@ -111,7 +111,7 @@ int RunBench(const BenchOptions& options, std::ostream& out, std::ostream& err) 
   }
   Figures figures;
   figures.machine = ReadMachine();
-  figures.stack = options.stack;
+  figures.stack = options.stack + (options.own.empty() ? "" : ", with parts of your own");
   const auto begun = std::chrono::steady_clock::now();
   figures.began = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   if (IsWanted(options, "set")) figures.set = ReadSetTimes(options.results);

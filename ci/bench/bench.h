@@ -16,6 +16,7 @@ struct BenchOptions {
   int runs = 50;                  ///< repetitions of short measurements
   std::string results = "build/results";  ///< results directory of the run whose times are shown
   std::string stack = lab::kDefaultStack;
+  lab::Own own;
 };
 
 /// `dualpath bench`: measures the lab's performance on this machine and prints each figure as soon

@@ -87,9 +87,9 @@ Status BenchVm::AwaitCase(lab::Limit limit) {
                         "ended with \"" + answer + "\"; output: " + Tail(output));
 }
 
-Result<BenchLab> BenchLab::Open(const std::string& stack) {
+Result<BenchLab> BenchLab::Open(const std::string& stack, const lab::Own& own) {
   DUALPATH_TRY(lab::Cache cache, lab::Cache::Open());
-  DUALPATH_TRY(lab::Image image, lab::GetImage(cache, stack));
+  DUALPATH_TRY(lab::Image image, lab::GetImage(cache, stack, lab::Accelerator::kTcg, own));
   return BenchLab(stack, std::move(cache), std::move(image));
 }
 

@@ -57,7 +57,7 @@ struct ExecElapsed {
 
 class BenchLab {
  public:
-  static Result<BenchLab> Open(const std::string& stack);
+  static Result<BenchLab> Open(const std::string& stack, const lab::Own& own = {});
 
   const std::string& stack() const { return stack_; }
   const lab::Image& image() const { return image_; }

@@ -3,6 +3,8 @@
 #include <iostream>
 
 #include "ci/bench/measurement.h"
+#include "ci/dualpath/own_options.h"
+#include "helpers/base/exit_code.h"
 #include "helpers/lab/image/image.h"
 
 namespace dualpath::cli {
@@ -32,11 +34,16 @@ BenchCommand::BenchCommand(CLI::App& app)
       ->check(CLI::IsMember(lab::KnownStacks()))
       ->envname("DUALPATH_STACK")
       ->capture_default_str();
+  AddOwnOptions(*command_, options_.own);
   command_->footer(
       "Figures over their limit are marked and do not change the exit code. Run nothing else "
       "at the same time.");
 }
 
-int BenchCommand::Run() const { return bench::RunBench(options_, std::cout, std::cerr); }
+int BenchCommand::Run() const {
+  if (!AcceptOwn(options_.own, "dualpath bench")) return kUsage;
+  lab::ExportOwn(options_.own);  // to `dualpath exec` and ctest
+  return bench::RunBench(options_, std::cout, std::cerr);
+}
 
 }  // namespace dualpath::cli

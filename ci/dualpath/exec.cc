@@ -12,6 +12,7 @@
 #include "ci/dualpath/fio_job.h"
 #include "ci/dualpath/gtest_variables.h"
 #include "ci/dualpath/list_tests.h"
+#include "ci/dualpath/own_options.h"
 #include "ci/dualpath/run_in_lab.h"
 #include "ci/dualpath/run_on_host.h"
 #include "ci/results/case_pages.h"
@@ -129,6 +130,14 @@ int Exec(const ExecOptions& requested) {
   }
   // ctest discovers the cases through `dualpath exec`, which needs no lab for that.
   if (ListsTests(options.command)) return Fail(ReplaceProcess(options.command), kInfrastructure);
+  if (options.place == host::Place::kHost && !options.own.empty()) {
+    return Fail(Error::Because("run on this machine", "--place host",
+                               "--kernel, --overlay and --append (DUALPATH_KERNEL, "
+                               "DUALPATH_OVERLAY, DUALPATH_APPEND) are for the lab; this machine "
+                               "runs what is installed"),
+                kUsage);
+  }
+  if (!AcceptOwn(options.own, "dualpath")) return kUsage;
   const Result<int> code = RunWithResults(options);
   return code.ok() ? *code : Fail(code.error(), kInfrastructure);
 }

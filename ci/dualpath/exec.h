@@ -21,6 +21,7 @@ struct ExecOptions {
   std::string fio_job;                     ///< job file for the soak case, instead of its own
   std::vector<std::string> command;        ///< case program and its arguments; empty with fio_job
   lab::Accelerator accelerator = lab::Accelerator::kTcg;
+  lab::Own own;  ///< for the lab only
 };
 
 /// Runs a case program and returns an `ExitCode`.

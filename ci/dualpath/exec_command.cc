@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ci/dualpath/common_options.h"
+#include "ci/dualpath/own_options.h"
 #include "helpers/base/exit_code.h"
 
 namespace dualpath::cli {
@@ -25,6 +26,7 @@ ExecCommand::ExecCommand(CLI::App& app)
       ->envname("DUALPATH_PLACE")
       ->default_str(ToString(options_.place));
   AddLabOptions(*command_, options_.stack, options_.accelerator);
+  AddOwnOptions(*command_, options_.own);
   AddResultsOption(*command_, options_.results, "The results directory (default: build/results)");
   command_
       ->add_option("--timeout", timeout_seconds_,
@@ -46,7 +48,8 @@ ExecCommand::ExecCommand(CLI::App& app)
                        "instead of a COMMAND");
   // All words after the program's name belong to the program, even if they look like options.
   command_->prefix_command();
-  command_->footer("COMMAND: the case program and its arguments; must come last.");
+  command_->footer("COMMAND: the case program and its arguments; must come last.\n" +
+                   std::string(kAboutOwn));
 }
 
 int ExecCommand::TakeWordsAfterSeparator(int argc, char** argv) {

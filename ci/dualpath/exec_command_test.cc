@@ -51,6 +51,20 @@ TEST(ExecCommand, TheFirstWordAfterTheSeparatorIsTheProgram) {
   EXPECT_THAT(ended.err, HasSubstr("/nonexistent/program: No such file"));
 }
 
+TEST(ExecCommand, AnOverlayIsOneWordAndMayBeRepeated) {
+  const Ended ended = RunRefused({"dualpath", "exec", "--overlay", "/bin/sh", "--overlay",
+                                  "/nonexistent/b", "/bin/true", "x"});
+  EXPECT_EQ(ended.code, kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("/nonexistent/b: no such file"));
+}
+
+TEST(ExecCommand, ThePartsOfTheLabAreNotForTheHost) {
+  const Ended ended =
+      RunRefused({"dualpath", "exec", "--place", "host", "--append", "quiet", "/bin/true"});
+  EXPECT_EQ(ended.code, kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("are for the lab"));
+}
+
 TEST(ExecCommand, LeavesTheSeparatorOfOtherCommandsToTheParser) {
   CLI::App app;
   ExecCommand exec(app);

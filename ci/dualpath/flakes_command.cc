@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "ci/dualpath/common_options.h"
+#include "ci/dualpath/own_options.h"
+#include "helpers/base/exit_code.h"
 
 namespace dualpath::cli {
 
@@ -31,11 +33,24 @@ FlakesCommand::FlakesCommand(CLI::App& app)
       ->capture_default_str();
   command_->add_flag("--restart", options_.restart, "Forget the runs so far");
   command_->add_option("--json", options_.json, "Also write the figures as JSON");
+  AddOwnOptions(*command_, own_);
   command_->footer(
       "Can be interrupted: the same command goes on where it ended; with a larger --repeat, it "
       "runs more rounds.");
 }
 
-int FlakesCommand::Run() const { return flakes::Flakes(options_, std::cout, std::cerr); }
+int FlakesCommand::Run() {
+  if (!AcceptOwn(own_, "dualpath flakes")) return kUsage;
+  lab::ExportOwn(own_);  // to ctest's programs
+  if (own_.empty()) return flakes::Flakes(options_, std::cout, std::cerr);
+  const auto cache = lab::Cache::Open();
+  const auto digest = cache.ok() ? lab::DigestOfOwn(*cache, own_) : cache.error();
+  if (!digest.ok()) {
+    std::cerr << "dualpath flakes: " << digest.error().ToString() << "\n";
+    return kInfrastructure;
+  }
+  options_.own = *digest + (own_.append.empty() ? "" : " " + own_.append);
+  return flakes::Flakes(options_, std::cout, std::cerr);
+}
 
 }  // namespace dualpath::cli

@@ -2,6 +2,7 @@
 
 #include "ci/dualpath/subcommand.h"
 #include "ci/flakes/flakes.h"
+#include "helpers/lab/image/own.h"
 
 namespace dualpath::cli {
 
@@ -10,10 +11,11 @@ class FlakesCommand : public Subcommand {
   explicit FlakesCommand(CLI::App& app);
 
   /// Returns an `ExitCode`.
-  int Run() const;
+  int Run();
 
  private:
   flakes::FlakesOptions options_;
+  lab::Own own_;
 };
 
 }  // namespace dualpath::cli

@@ -3,8 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
+#include <optional>
 
 #include "helpers/lab/image/built_image.h"
+#include "helpers/lab/image/derived_image.h"
 #include "helpers/lab/image/image.h"
 
 namespace dualpath::cli {
@@ -29,6 +31,23 @@ std::string Age(const lab::BuiltImage& image, std::time_t now) {
 
 std::string Size(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
 
+/// Prints the line of an image.
+void ListImage(const std::string& name, const lab::BuiltImage& image, std::time_t now,
+               std::ostream& out) {
+  const auto& packages = lab::kPackagesThatMatter;
+  out << fmt::format(kLine, name, Version(image, packages[0]), Version(image, packages[1]),
+                     Version(image, packages[2]), Version(image, packages[3]), Age(image, now),
+                     Size(image.bytes), image.key);
+}
+
+/// Returns the image with the user's own parts that has this key, or a key that begins so.
+std::optional<lab::BuiltImage> FindDerived(const lab::Cache& cache, const std::string& key) {
+  for (lab::BuiltImage& image : lab::DerivedImages(cache)) {
+    if (image.key == key || image.key.rfind(key + "-", 0) == 0) return std::move(image);
+  }
+  return std::nullopt;
+}
+
 std::string UtcTime(std::time_t time) {
   std::tm fields = {};
   ::gmtime_r(&time, &fields);
@@ -48,27 +67,37 @@ Status ListImages(const lab::Cache& cache, std::time_t now, std::ostream& out) {
       out << fmt::format("{:<16} not built\n", stack);
       continue;
     }
-    out << fmt::format(kLine, stack, Version(*image, lab::kPackagesThatMatter[0]),
-                       Version(*image, lab::kPackagesThatMatter[1]),
-                       Version(*image, lab::kPackagesThatMatter[2]),
-                       Version(*image, lab::kPackagesThatMatter[3]), Age(*image, now),
-                       Size(image->bytes), image->key);
+    ListImage(stack, *image, now, out);
   }
+  for (const lab::BuiltImage& image : lab::DerivedImages(cache))
+    ListImage(image.stack + "+own", image, now, out);
   return Ok{};
 }
 
 Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t now,
                  std::ostream& out) {
-  DUALPATH_TRY(const auto image, lab::FindImage(cache, stack));
+  std::optional<lab::BuiltImage> image = FindDerived(cache, stack);
+  if (!image) {
+    DUALPATH_TRY(image, lab::FindImage(cache, stack));
+  }
   if (!image) {
     return Error::Because("show the image", stack,
                           "it is not built; `dualpath image build " + stack + "` builds it");
   }
   constexpr char kField[] = "{:<22} {}\n";
-  out << fmt::format(kField, "stack", stack) << fmt::format(kField, "directory", image->directory)
+  out << fmt::format(kField, "stack", image->stack)
+      << fmt::format(kField, "directory", image->directory)
       << fmt::format(kField, "key", image->key)
       << fmt::format(kField, "built", UtcTime(image->built) + ", " + Age(*image, now) + " ago")
       << fmt::format(kField, "size", Size(image->bytes));
+  const auto derivation = lab::ReadDerivation(image->directory);
+  if (derivation.ok()) {
+    out << fmt::format(kField, "derived from", derivation->base_key);
+    if (!derivation->own.kernel.empty())
+      out << fmt::format(kField, "own kernel", derivation->own.kernel);
+    for (const std::string& overlay : derivation->own.overlays)
+      out << fmt::format(kField, "own overlay", overlay);
+  }
   for (const char* package : lab::kPackagesThatMatter)
     out << fmt::format(kField, package, image->VersionOf(package));
   for (const char* package : kOthers)
@@ -77,9 +106,9 @@ Status ShowImage(const lab::Cache& cache, const std::string& stack, std::time_t 
 }
 
 Status BuildImage(const lab::Cache& cache, const std::string& stack, bool refresh,
-                  std::ostream& out) {
+                  std::ostream& out, const lab::Own& own) {
   if (refresh) DUALPATH_TRY_STATUS(lab::RefreshImage(cache, stack));
-  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack));
+  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack, lab::Accelerator::kTcg, own));
   out << image.key << "  " << image.entry.directory() << "\n";
   return Ok{};
 }

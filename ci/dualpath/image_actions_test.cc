@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <utility>
 
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/image/fake_image.h"
@@ -40,6 +41,38 @@ TEST_F(ImageActionsTest, ListPrintsWhatIsNotBuilt) {
   const std::string listed = Listed();
   for (const std::string& stack : lab::KnownStacks()) {
     EXPECT_THAT(listed, ContainsRegex(stack + " +not built\n"));
+  }
+}
+
+/// Adds an image as images/lab/derive leaves it.
+void AddDerived(const lab::Cache& cache, const std::string& key) {
+  const auto added =
+      cache.Get(lab::kDerivedKind, key, 0, [](const std::string& directory) -> Status {
+        for (const auto& [name, content] :
+             {std::pair("/packages", lab::kFakePackages),
+              std::pair("/versions", "linux-image-amd64\t6.19.0-mine\n"),
+              std::pair(
+                  "/own.json",
+                  R"({"base": "trixie-0-1", "kernel": "/src/linux", "overlays": ["/tmp/q"]})"),
+              std::pair("/id", "fedcba987654\n")}) {
+          DUALPATH_TRY_STATUS(WriteFileAtomically(directory + name, content));
+        }
+        return Ok{};
+      });
+  ASSERT_TRUE(added.ok()) << added.error().ToString();
+}
+
+TEST_F(ImageActionsTest, AnImageWithTheUsersPartsHasALineAndIsShownByItsKey) {
+  AddDerived(cache_, "trixie-012345678901");
+  EXPECT_THAT(Listed(), ContainsRegex("trixie\\+own +6.19.0-mine +0.11.1-2 +10.0.13.* "
+                                      "trixie-012345678901-fedcba987654\n"));
+  for (const char* key : {"trixie-012345678901", "trixie-012345678901-fedcba987654"}) {
+    std::ostringstream shown;
+    ASSERT_TRUE(ShowImage(cache_, key, std::time(nullptr), shown).ok()) << key;
+    EXPECT_THAT(shown.str(),
+                AllOf(ContainsRegex("derived from +trixie-0-1"),
+                      ContainsRegex("own kernel +/src/linux"), ContainsRegex("own overlay +/tmp/q"),
+                      ContainsRegex("linux-image-amd64 +6.19.0-mine")));
   }
 }
 

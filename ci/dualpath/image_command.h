@@ -6,6 +6,7 @@
 
 #include "ci/dualpath/subcommand.h"
 #include "helpers/base/result.h"
+#include "helpers/lab/image/own.h"
 
 namespace dualpath::cli {
 
@@ -26,6 +27,7 @@ class ImageCommand : public Subcommand {
   CLI::App* prune_;
   std::vector<std::string> stacks_;  ///< to build
   bool refresh_ = false;
+  lab::Own own_;       ///< to build with
   std::string stack_;  ///< to show
   int older_than_days_ = std::numeric_limits<int>::max();
 };

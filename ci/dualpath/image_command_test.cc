@@ -25,6 +25,7 @@ TEST(ImageCommand, NeedsToBeToldWhatToDo) {
   EXPECT_EQ(ErrorOf("image list"), "");
   EXPECT_EQ(ErrorOf("image build trixie sid --refresh"), "");
   EXPECT_EQ(ErrorOf("image show trixie"), "");
+  EXPECT_EQ(ErrorOf("image show trixie-0123456789ab-cdef01234567"), "");
   EXPECT_EQ(ErrorOf("image prune --older-than 30"), "");
 }
 

@@ -16,7 +16,8 @@ int main(int argc, char** /*argv*/) {
   process::EndInOrderOnSignals();
   process::LogToStandardError();
   if (argc > 1) {
-    std::cerr << "usage: dualpath-image (DUALPATH_STACK is the lab's distribution)\n";
+    std::cerr << "usage: dualpath-image (DUALPATH_STACK is the lab's distribution; see also "
+                 "dualpath prepare --help)\n";
     return kUsage;
   }
   const char* variable = std::getenv("DUALPATH_STACK");
@@ -25,9 +26,15 @@ int main(int argc, char** /*argv*/) {
     std::cerr << "dualpath-image: " << lab::ImageKey(stack).error().ToString() << "\n";
     return kUsage;
   }
+  const lab::Own own = lab::OwnFromEnvironment();
+  const Status checked = lab::CheckOwn(own);
+  if (!checked.ok()) {
+    std::cerr << "dualpath-image: " << checked.error().ToString() << "\n";
+    return kUsage;
+  }
   const auto make = [&]() -> Status {
     DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
-    DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack));
+    DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, stack, lab::Accelerator::kTcg, own));
     return Ok{};
   };
   const Status made = make();

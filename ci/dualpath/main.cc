@@ -74,7 +74,7 @@ int Run(int argc, char** argv) {
   const cli::TopologyCommand topology(app);
   const cli::ReportCommand report(app);
   const cli::BenchCommand bench(app);
-  const cli::FlakesCommand flakes(app);
+  cli::FlakesCommand flakes(app);
   const cli::MatrixCommand matrix(app);
   try {
     app.parse(exec.TakeWordsAfterSeparator(argc, argv), argv);

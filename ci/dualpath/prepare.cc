@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "ci/dualpath/own_options.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/lab/payload.h"
 #include "helpers/lab/snapshot.h"
@@ -17,7 +18,8 @@ namespace {
 
 Status MakeSnapshots(const PrepareOptions& options) {
   DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
-  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, options.stack, options.accelerator));
+  DUALPATH_TRY(const lab::Image image,
+               lab::GetImage(cache, options.stack, options.accelerator, options.own));
   const auto make = [&](const lab::Steps& steps) -> Status {
     DUALPATH_TRY(const lab::Snapshot snapshot, lab::GetSnapshot(cache, image, steps));
     spdlog::info("ready: {}", snapshot.entry.directory());
@@ -37,6 +39,7 @@ Status MakeSnapshots(const PrepareOptions& options) {
 }  // namespace
 
 int Prepare(const PrepareOptions& options) {
+  if (!AcceptOwn(options.own, "dualpath prepare")) return kUsage;
   const Status made = MakeSnapshots(options);
   if (made.ok()) return kAllPassed;
   process::StopIfEnding();

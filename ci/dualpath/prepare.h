@@ -13,6 +13,7 @@ struct PrepareOptions {
   std::vector<std::string> programs;  ///< case programs to load into snapshots
   bool boot_only = false;             ///< stop after the boot; needs no other program of the build
   lab::Accelerator accelerator = lab::Accelerator::kTcg;
+  lab::Own own;
 };
 
 /// Builds the image and the snapshots (helpers/lab/protocol.h) that `Exec` needs in the lab, if

@@ -1,6 +1,7 @@
 #include "ci/dualpath/prepare_command.h"
 
 #include "ci/dualpath/common_options.h"
+#include "ci/dualpath/own_options.h"
 
 namespace dualpath::cli {
 
@@ -14,6 +15,7 @@ PrepareCommand::PrepareCommand(CLI::App& app)
                  "Stop at the snapshot of the booted lab, which does not need dualpath-rig")
       ->excludes(programs);
   AddLabOptions(*command_, options_.stack, options_.accelerator);
+  AddOwnOptions(*command_, options_.own);
 }
 
 }  // namespace dualpath::cli

@@ -4,7 +4,9 @@
 
 #include "ci/dualpath/case_in_lab.h"
 #include "ci/dualpath/unpack.h"
+#include "ci/results/stack.h"
 #include "helpers/base/file.h"
+#include "helpers/lab/image/built_image.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/lab/saved_snapshot.h"
 #include "helpers/process/interrupt.h"
@@ -37,18 +39,41 @@ void KeepLogs(const lab::Vm& vm, const std::string& directory) {
   WarnIfFailed(WriteFileAtomically(directory + "/qemu.log", vm.QemuLog()));
 }
 
+/// Returns the versions in the image, and what is the user's.
+Result<results::Stack> StackOf(const lab::Image& image, const lab::Own& own) {
+  DUALPATH_TRY(const lab::BuiltImage built, lab::ReadBuiltImage(image.entry.directory()));
+  results::Stack stack;
+  stack.name = built.stack;
+  stack.kernel = built.VersionOf("linux-image-amd64");
+  stack.multipath_tools = built.VersionOf("multipath-tools");
+  stack.qemu = built.VersionOf("qemu-system-x86");
+  stack.libvirt = built.VersionOf("libvirt-daemon-system");
+  if (!own.kernel.empty()) stack.own.push_back("kernel " + own.kernel);
+  for (const std::string& overlay : own.overlays) stack.own.push_back("overlay " + overlay);
+  if (!own.append.empty()) stack.own.push_back("append " + own.append);
+  return stack;
+}
+
+/// After the results of the case, which might have brought a file of this name.
+Status KeepStack(const lab::Image& image, const lab::Own& own, const std::string& directory) {
+  DUALPATH_TRY(const results::Stack stack, StackOf(image, own));
+  return results::WriteStack(directory, stack);
+}
+
 }  // namespace
 
 Result<CaseEnd> RunInLab(const ExecOptions& options, const std::string& name,
                          const std::string& directory) {
   DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
-  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, options.stack, options.accelerator));
+  DUALPATH_TRY(const lab::Image image,
+               lab::GetImage(cache, options.stack, options.accelerator, options.own));
   DUALPATH_TRY(LabRun run, CaseInLab(options, name, cache, image).Run());
   lab::Vm& vm = run.restored.vm;
   auto end = TakeResults(run, directory);
   if (!end.ok()) process::StopIfEnding();
   // Even if the program's exit code is 0: its report may be missing.
   KeepLogs(vm, directory);
+  WarnIfFailed(KeepStack(image, options.own, directory));
   if (options.keep_snapshot && end.ok() && end->code != 0) {
     WarnIfFailed(lab::SaveSnapshot(vm, image, lab::SnapshotOfCase(directory)));
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ci/dualpath/guest_console.h"
+#include "ci/dualpath/own_options.h"
 #include "ci/dualpath/shell_vm.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/lab/copy_server.h"
@@ -44,7 +45,8 @@ Result<int> RunShell(const ShellOptions& options) {
     copies.emplace(std::move(opened));
   }
   DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
-  DUALPATH_TRY(const lab::Image image, lab::GetImage(cache, options.stack, options.accelerator));
+  DUALPATH_TRY(const lab::Image image,
+               lab::GetImage(cache, options.stack, options.accelerator, options.own));
   DUALPATH_TRY(lab::Restored restored, StartShellVm(options, copies.has_value(), cache, image));
   DUALPATH_TRY(const lab::Session::End end, RunSession(restored.vm, copies ? &*copies : nullptr));
   if (end.left) std::cerr << "\n";
@@ -66,6 +68,7 @@ int Shell(const ShellOptions& options) {
               << *name << "'\n";
     return kUsage;
   }
+  if (!AcceptOwn(options.own, "dualpath shell")) return kUsage;
   const Result<int> code = options.guest ? FollowGuestConsole(options.name) : RunShell(options);
   if (code.ok()) return *code;
   process::StopIfEnding();

@@ -10,6 +10,7 @@ namespace dualpath::cli {
 struct ShellOptions {
   std::string stack = lab::kDefaultStack;
   lab::Accelerator accelerator = lab::Accelerator::kTcg;
+  lab::Own own;
   std::string name;     ///< name for `dualpath cp`; empty: "lab", or the first free "lab2"...
   bool live = false;    ///< real time instead of virtual time; always real under KVM
   std::string from;     ///< name of the snapshot to start from, saved by `save`

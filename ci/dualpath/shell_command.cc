@@ -1,6 +1,7 @@
 #include "ci/dualpath/shell_command.h"
 
 #include "ci/dualpath/common_options.h"
+#include "ci/dualpath/own_options.h"
 
 namespace dualpath::cli {
 
@@ -8,6 +9,7 @@ ShellCommand::ShellCommand(CLI::App& app)
     : Subcommand(app.add_subcommand(
           "shell", "Open a root shell in a lab VM, with the rig up and the guest writing")) {
   AddLabOptions(*command_, options_.stack, options_.accelerator);
+  AddOwnOptions(*command_, options_.own);
   command_->add_option("--name", options_.name,
                        "Name of the shell for dualpath cp (default: lab, or lab2... if taken)");
   command_->add_flag("--live", options_.live,

@@ -55,7 +55,11 @@ Result<int> Run(const FlakesOptions& options, std::ostream& out) {
       ListCtestCases(options.build, options.selection.empty() ? by_default : options.selection));
   if (tests.empty()) return Error::Because("list the cases", options.build, "none is selected");
   std::map<std::string, CtestCase> by_name;
-  Setup setup{options.seed.value_or(0), options.load, options.jobs, BuildOf(tests), {}};
+  Setup setup{options.seed.value_or(0),
+              options.load,
+              options.jobs,
+              BuildOf(tests) + (options.own.empty() ? "" : " " + options.own),
+              {}};
   for (const CtestCase& test : tests) {
     by_name[test.name] = test;
     setup.cases.push_back(test.name);

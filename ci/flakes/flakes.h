@@ -14,6 +14,8 @@ struct FlakesOptions {
   int jobs = 1;                        ///< cases at a time
   std::optional<std::uint64_t> seed;   ///< seed of the shuffled order; none: a random one
   std::vector<std::string> selection;  ///< options of ctest; empty: the cases that run by default
+  std::string
+      own;  ///< identifies what the user has brought in place of the stack's; empty: nothing
   std::string build = "build";
   std::string state = "build/flakes";  ///< directory of the ledger and of failed runs' results
   bool restart = false;                ///< whether to discard the runs so far

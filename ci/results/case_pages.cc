@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "ci/results/stack.h"
 #include "helpers/base/file.h"
 #include "helpers/timeline/incident.h"
 #include "helpers/timeline/page.h"
@@ -54,6 +55,7 @@ Status WriteCasePages(const std::string& directory, const std::string& title) {
   timeline::Timeline& timeline = incident.timeline;
   if (timeline.records.empty()) return Ok{};
   timeline.title = title;
+  if (const auto stack = ReadStack(directory)) timeline.stack = ToText(*stack);
   timeline.clock = timeline::Timeline::Clock::kMonotonic;
   for (const auto& [reason, tally] : incident.not_understood) {
     timeline.notes.push_back(std::to_string(tally.count) + " lines not understood: " + reason +

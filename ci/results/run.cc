@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ci/results/run_id.h"
+#include "ci/results/stack.h"
 #include "helpers/base/file.h"
 #include "helpers/base/number.h"
 
@@ -286,6 +287,11 @@ RunResults ReadRun(const std::string& results, const std::string& previous) {
     if (cases.size() == 1) {
       cases[0].real_seconds = real_seconds;
       cases[0].virtual_seconds = virtual_seconds;
+    }
+    if (const auto stack = ReadStack(directory.string())) {
+      const std::string text = ToText(*stack);
+      if (std::find(run.stacks.begin(), run.stacks.end(), text) == run.stacks.end())
+        run.stacks.push_back(text);
     }
     const std::vector<CaseRun::File> files = FilesIn(directory);
     for (CaseRun& each : cases) {

@@ -94,6 +94,7 @@ struct RunResults {
   std::string results;                     ///< results directory
   std::string previous;                    ///< results directory of the previous run; empty if none
   std::vector<CaseRun> cases;              ///< sorted by directory, then in the order of execution
+  std::vector<std::string> stacks;         ///< what the cases ran on, in words, each once
   std::vector<std::string> not_run;        ///< cases of the previous run that are not in this one
   std::vector<std::string> of_other_runs;  ///< directories that do not count (run_id.h)
   double real_seconds = 0;                 ///< sum over all cases, including concurrent ones

@@ -60,13 +60,10 @@ ordered_json ToJson(const CaseRun& run) {
 std::string RunPage(const RunResults& run) {
   ordered_json cases = ordered_json::array();
   for (const CaseRun& each : run.cases) cases.push_back(ToJson(each));
-  const ordered_json json = {{"results", run.results},
-                             {"previous", run.previous},
-                             {"ended", run.ended},
-                             {"real", run.real_seconds},
-                             {"virtual", run.virtual_seconds},
-                             {"not_run", run.not_run},
-                             {"cases", cases}};
+  const ordered_json json = {{"results", run.results},   {"previous", run.previous},
+                             {"ended", run.ended},       {"stacks", run.stacks},
+                             {"real", run.real_seconds}, {"virtual", run.virtual_seconds},
+                             {"not_run", run.not_run},   {"cases", cases}};
   const std::string text = json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   return page::FillIn(kRunPage, {{"@RUN@", page::ForScriptElement(text)}});
 }

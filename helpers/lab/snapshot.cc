@@ -133,6 +133,7 @@ VmShape ShapeOf(const Image& image) {
   shape.initrd = image.initrd();
   shape.idle_table = image.idle_table();
   shape.accelerator = image.accelerator;
+  shape.append = image.append;
   return shape;
 }
 

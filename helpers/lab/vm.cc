@@ -152,8 +152,10 @@ std::vector<std::string> CpuArguments(Accelerator accelerator) {
 }
 
 /// The emulated CPU has SVM: a guest that starts after a restore hangs if kvm_amd was loaded.
-std::string CommandLine(Accelerator accelerator) {
-  return std::string(kCommandLine) + (accelerator == Accelerator::kTcg ? kNoNestedKvm : "");
+/// The user's words come last: of a word that is there twice, the kernel uses the last.
+std::string CommandLine(const VmShape& shape) {
+  return std::string(kCommandLine) + (shape.accelerator == Accelerator::kTcg ? kNoNestedKvm : "") +
+         (shape.append.empty() ? "" : " " + shape.append);
 }
 
 }  // namespace
@@ -173,9 +175,8 @@ std::vector<std::string> ShapeArguments(const VmShape& shape) {
        // The VM was saved while stopped; a restored one has to run.
        "-global", "migration.store-global-state=off",
        // A kernel panic ends QEMU and thus the wait for the VM.
-       "-no-reboot", "-append", CommandLine(shape.accelerator), "-device",
-       "virtio-pmem-pci,memdev=disk", "-device", "virtio-blk-pci,drive=payload", "-device",
-       "virtio-serial-pci"});
+       "-no-reboot", "-append", CommandLine(shape), "-device", "virtio-pmem-pci,memdev=disk",
+       "-device", "virtio-blk-pci,drive=payload", "-device", "virtio-serial-pci"});
   for (const std::string port : kPorts) {
     add({"-device", "virtserialport,chardev=" + port + ",name=dualpath." + port});
   }

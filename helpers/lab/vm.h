@@ -24,6 +24,7 @@ struct VmShape {
   std::string idle_table;       ///< ACPI table for the idle states of the CPU
   int memory_mebibytes = 3072;  ///< room for the article's dd of 1 GiB
   Accelerator accelerator = Accelerator::kTcg;
+  std::string append{};  ///< words added to the kernel's command line (Own::append)
 };
 
 /// How the VM's clock runs while its CPU is idle. With KVM it always runs in real time.

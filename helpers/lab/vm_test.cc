@@ -12,6 +12,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -52,6 +53,13 @@ TEST(ShapeArguments, EndTheVmWhenItsKernelPanics) {
   EXPECT_THAT(Arguments(), Contains("-no-reboot"));
   EXPECT_THAT(ValuesOf("-append"),
               ElementsAre(AllOf(HasSubstr(" panic=-1 "), HasSubstr(" oops=panic "))));
+}
+
+TEST(ShapeArguments, HaveTheUsersWordsAtTheEndOfTheCommandLine) {
+  VmShape shape = Shape(Accelerator::kTcg);
+  shape.append = "loglevel=7 dyndbg";
+  EXPECT_THAT(ShapeArguments(shape),
+              Contains(EndsWith("modprobe.blacklist=kvm_amd,kvm loglevel=7 dyndbg")));
 }
 
 TEST(ShapeArguments, HaveNoTimerThatWakesAnIdleCpu) {

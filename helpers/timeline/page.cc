@@ -15,6 +15,7 @@ using nlohmann::ordered_json;
 std::string About(const Timeline& timeline) {
   const ordered_json about = {
       {"title", timeline.title},
+      {"stack", timeline.stack},
       {"clock", timeline.clock == Timeline::Clock::kWall ? "wall" : "monotonic"},
       {"story", timeline.story},
       {"notes", timeline.notes}};

@@ -15,6 +15,7 @@ struct Timeline {
   };
 
   std::string title;
+  std::string stack;  ///< what it ran on, in words; empty if unknown
   Clock clock = Clock::kMonotonic;
   std::vector<Record> records;     ///< in any order
   std::vector<std::string> story;  ///< what happened, in words; empty for a case

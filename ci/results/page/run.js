@@ -72,7 +72,7 @@
   $("share").setAttribute("aria-label", verdicts);
   const span = [];
   if (run.ended) span.push("ended " + new Date(run.ended * 1000).toLocaleString("sv"));
-  span.push(run.results);
+  span.push(run.results, ...run.stacks);
   if (run.previous) {
     const newly = run.cases.filter(isNewlyFailed).length, fixed = run.cases.filter((c) => c.change === "fixed").length;
     span.push(`compared with ${run.previous}: ${newly} newly failed, ${fixed} fixed`);

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <cerrno>
 #include <filesystem>
 #include <sstream>
@@ -13,6 +14,14 @@ namespace dualpath::lab {
 namespace {
 
 constexpr int kSecondsOfDay = 24 * 60 * 60;
+
+/// Adds packages that are not in `to`. A line is "libc6:amd64<tab>2.41-12".
+void AddVersions(const std::string& text, std::map<std::string, std::string>& to) {
+  std::istringstream lines(text);
+  for (std::string package, version; lines >> package >> version;) {
+    to.emplace(package.substr(0, package.find(':')), version);
+  }
+}
 
 }  // namespace
 
@@ -32,15 +41,15 @@ Result<BuiltImage> ReadBuiltImage(const std::string& directory) {
   BuiltImage image;
   image.directory = directory;
   image.built = info.st_mtime;
-  // "image-STACK-DIGEST", and a stack may have a hyphen.
-  const std::string recipe =
-      std::filesystem::path(directory).filename().string().substr(sizeof(kImageKind));
+  // "KIND-STACK-DIGEST", and a stack may have a hyphen.
+  const std::string name = std::filesystem::path(directory).filename().string();
+  const std::string recipe = name.substr(name.find('-') + 1);
   image.stack = recipe.substr(0, recipe.rfind('-'));
   image.key = recipe + "-" + id;
-  std::istringstream lines(packages);
-  for (std::string package, version; lines >> package >> version;) {
-    image.packages.emplace(package.substr(0, package.find(':')), version);
-  }
+  // Only an image with the user's own parts has it.
+  const auto own = ReadFile(directory + "/versions");
+  if (own.ok()) AddVersions(*own, image.packages);
+  AddVersions(packages, image.packages);
   return image;
 }
 
@@ -51,6 +60,18 @@ Result<std::optional<BuiltImage>> FindImage(const Cache& cache, const std::strin
   DUALPATH_TRY(BuiltImage image, ReadBuiltImage(listed->directory));
   image.bytes = listed->bytes;
   return std::optional<BuiltImage>(std::move(image));
+}
+
+std::vector<BuiltImage> DerivedImages(const Cache& cache) {
+  std::vector<BuiltImage> images;
+  for (const Cache::Listed& listed : cache.List()) {
+    if (!boost::starts_with(listed.name, std::string(kDerivedKind) + "-")) continue;
+    auto image = ReadBuiltImage(listed.directory);
+    if (!image.ok()) continue;
+    image->bytes = listed.bytes;
+    images.push_back(std::move(*image));
+  }
+  return images;
 }
 
 int AgeInDays(const BuiltImage& image, std::time_t now) {

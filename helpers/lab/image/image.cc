@@ -6,6 +6,7 @@
 
 #include "helpers/base/file.h"
 #include "helpers/lab/image/built_image.h"
+#include "helpers/lab/image/derived_image.h"
 #include "helpers/process/interrupt.h"
 #include "helpers/process/process.h"
 #include "helpers/process/progress.h"
@@ -41,7 +42,8 @@ Cache::Builder BuildsImage(const std::string& stack) {
 
 }  // namespace
 
-Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator accelerator) {
+Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator accelerator,
+                       const Own& own) {
   DUALPATH_TRY(const std::string recipe, ImageKey(stack));
   DUALPATH_TRY_STATUS(CheckAccelerator(accelerator));
   DUALPATH_TRY(Cache::Entry entry,
@@ -49,13 +51,18 @@ Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator
   DUALPATH_TRY(const std::string qemu_key, QemuKey());
   DUALPATH_TRY(Cache::Entry qemu, cache.Get(kQemuKind, qemu_key, kBytesToBuildQemu,
                                             Runs({"build-qemu"}, "unpack the lab's QEMU")));
-  DUALPATH_TRY(const BuiltImage built, ReadBuiltImage(entry.directory()));
+  DUALPATH_TRY(BuiltImage built, ReadBuiltImage(entry.directory()));
   const int days = AgeInDays(built, std::time(nullptr));
   if (days > kMostDays) {
     spdlog::warn("the image of {} is {} days old; `dualpath image build {} --refresh` renews it",
                  stack, days, stack);
   }
-  return Image{std::move(entry), std::move(qemu), built.key, accelerator};
+  if (own.ChangesImage()) {
+    DUALPATH_TRY(Cache::Entry derived, GetDerivedImage(cache, built, own));
+    entry = std::move(derived);
+    DUALPATH_TRY(built, ReadBuiltImage(entry.directory()));
+  }
+  return Image{std::move(entry), std::move(qemu), built.key, accelerator, own.append};
 }
 
 Status RefreshImage(const Cache& cache, const std::string& stack) {

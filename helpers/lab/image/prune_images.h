@@ -26,6 +26,7 @@ struct Pruned {
 };
 
 /// Removes images, and builds of the lab's QEMU, that no recipe of this source tree refers to,
+/// images with the user's own parts whose base is gone or whose files are not what they were,
 /// images that are too old, and the snapshots of images that are not in the cache. Returns what it
 /// removed or found in use.
 Result<std::vector<Pruned>> PruneImages(const Cache& cache, const PruneOptions& options);

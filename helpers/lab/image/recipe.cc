@@ -53,10 +53,15 @@ Result<std::string> ImageKey(const std::string& stack) {
   }
   DUALPATH_TRY(const std::string overlay, DigestOfTree(RecipeFile("overlay")));
   DUALPATH_TRY(const std::string digest,
-               DigestOfRecipe({"build", "customize", "debian-root", "idle.asl", "make-initramfs",
-                               "masked-units", "slim", "stacks/" + stack},
+               DigestOfRecipe({"build", "customize", "debian-root", "idle.asl", "make-disk",
+                               "make-initramfs", "masked-units", "slim", "stacks/" + stack},
                               overlay));
   return stack + "-" + digest;
+}
+
+Result<std::string> DerivationRecipe() {
+  return DigestOfRecipe({"debian-root", "derive", "derive-root", "lay-over", "make-disk",
+                         "make-initramfs", "slim", "take-root", "unpack-archive"});
 }
 
 Result<std::string> QemuKey() { return DigestOfRecipe({"build-qemu", "debian-root", "take-qemu"}); }

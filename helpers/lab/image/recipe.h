@@ -21,6 +21,10 @@ std::string RecipeFile(const std::string& name);
 /// such stack.
 Result<std::string> ImageKey(const std::string& stack);
 
+/// Returns the digest of the scripts that make an image with the user's own parts
+/// (derived_image.h).
+Result<std::string> DerivationRecipe();
+
 /// Returns the key of the QEMU that runs the lab, which is the same for all stacks.
 Result<std::string> QemuKey();
 

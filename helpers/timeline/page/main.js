@@ -11,6 +11,8 @@
   $("span").textContent = !records.length ? "No records" : about.clock === "wall"
     ? `${format.date(0)} ${format.time(0, 3)} to ${format.date(end) === format.date(0) ? "" : format.date(end) + " "}${format.time(end, 3)} (${format.duration(end)}), ${format.count(records.length, "record", "records")}`
     : `${format.time(0, 3)} s to ${format.time(end, 3)} s since boot (${format.duration(end)}), ${format.count(records.length, "record", "records")}`;
+  $("stack").textContent = about.stack;
+  $("stack").hidden = !about.stack;
   for (const sentence of about.story) {
     const item = document.createElement("li");
     item.textContent = sentence;
