@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "helpers/lab/protocol.h"
+
+namespace dualpath::lab {
+
+/// Decides when to hold a VM in virtual time, so that its clock keeps pace with ours while its
+/// shell waits at the prompt: an idle VM would jump from timer to timer, burn a CPU and fill its
+/// journal. While a command runs in the foreground, the VM is never held.
+///
+/// The VM says what its clock is at the latest every second of that clock (protocol::ShellClock).
+/// If that is ahead of ours, the VM is held until ours has caught up, or something is sent to it.
+/// What was sent ends the hold, and no later hold begins before the VM has confirmed its arrival:
+/// a clock line may have been on its way. Does nothing but arithmetic: the caller passes the time,
+/// and holds the VM.
+class PromptPace {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Lag that is made up for: scheduling delays. After a longer one, for example while this machine
+  /// is under load, the VM's clock just goes on.
+  static constexpr std::chrono::milliseconds kMostLag{1000};
+
+  /// Lead that is waited for, at most. The VM may gain more in a copy, or a moment in which this
+  /// machine did not run us; the guest need not stand still for all of it.
+  static constexpr std::chrono::milliseconds kMostLead{5000};
+
+  /// Notes a line from the VM that has arrived at `now`.
+  void Received(const protocol::ShellClock& clock, Clock::time_point now);
+
+  /// Notes bytes for the shell's terminal.
+  void Typed(std::size_t bytes);
+
+  /// Notes a line on the control port to which the VM will answer `done`; and that answer.
+  void Asked();
+  void Answered();
+
+  /// Returns until when the VM is to be held; nothing if it is to run.
+  std::optional<Clock::time_point> HeldUntil(Clock::time_point now) const;
+
+  bool at_prompt() const { return begin_.has_value(); }
+
+ private:
+  /// A point at which both clocks are taken to be equal.
+  struct Begin {
+    Clock::time_point ours;
+    std::chrono::duration<double> vms;
+  };
+
+  std::optional<Begin> begin_;  // unset while a command runs
+  std::optional<Clock::time_point> due_;
+  std::uint64_t typed_ = 0;
+  int unanswered_ = 0;
+};
+
+}  // namespace dualpath::lab
