@@ -23,7 +23,8 @@ struct Streams {
 /// for a line: the shell of `dualpath shell`.
 class Terminal {
  public:
-  /// Starts the command as the leader of a session on the terminal, with its echo on.
+  /// Starts the command as the leader of a session on the terminal, with its echo on. Blocks
+  /// SIGCHLD in this thread; it has to be blocked in all others, too.
   static Result<Terminal> Start(const std::vector<std::string>& command);
 
   Terminal(Terminal&&) = default;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -47,7 +48,6 @@ struct Pipe {
 class ShellTerminalTest : public ::testing::Test {
  protected:
   void Run(const std::vector<std::string>& command) {
-    // In the same thread as Run: it blocks SIGCHLD.
     thread_ = std::thread([this, command] {
       auto terminal = Terminal::Start(command);
       ASSERT_TRUE(terminal.ok()) << terminal.error().ToString();
@@ -57,8 +57,17 @@ class ShellTerminalTest : public ::testing::Test {
     });
   }
 
+  // A thread that did not block SIGCHLD might take it.
+  void SetUp() override {
+    sigset_t child_ended;
+    ::sigemptyset(&child_ended);
+    ::sigaddset(&child_ended, SIGCHLD);
+    ::pthread_sigmask(SIG_BLOCK, &child_ended, &signals_before_);
+  }
+
   void TearDown() override {
     if (thread_.joinable()) thread_.join();
+    ::pthread_sigmask(SIG_SETMASK, &signals_before_, nullptr);
   }
 
   int Code() {
@@ -94,6 +103,7 @@ class ShellTerminalTest : public ::testing::Test {
   std::string seen_;
 
  private:
+  sigset_t signals_before_{};
   std::thread thread_;
   int code_ = -1;
   std::string lines_;
