@@ -69,7 +69,7 @@ class SnapshotMaker {
  private:
   SnapshotChain::Builder Builder() const {
     return [this](std::size_t count, const std::string& directory) -> Status {
-      const process::Stage stage(steps_[count - 1].what);
+      const process::Stage stage(steps_[count - 1].what, steps_[count - 1].usual);
       DUALPATH_TRY_STATUS(RecordImageOf(directory, image_.key));
       return count == 1 ? Boot(directory) : Continue(count, directory);
     };
