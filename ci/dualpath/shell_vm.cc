@@ -133,7 +133,7 @@ Status SaveRunningShellVm(const std::string& name, const lab::Session::Ask& ask,
                           "a process of the VM still uses /payload, as dualpath-rig does; end it "
                           "first");
   }
-  const Status saved =
+  Status saved =
       lab::SaveSnapshot(vm, image, NamedSnapshot(cache, name), lab::Vm::Afterwards::kGoOn);
   DUALPATH_TRY(const std::string mounted, ask(std::string(kMountPayload) + "; " +
                                               lab::protocol::Echo(lab::protocol::kMounted)));

@@ -430,7 +430,7 @@ TEST_F(ShellTest, StartsWhereACaseFailed) {
 TEST_F(ShellTest, SavesWhileItRuns) {
   const std::string name = "test-inside-" + std::to_string(::getpid());
   ASSERT_OK_AND_ASSIGN(Pty root, Shell());
-  ASSERT_OK(root.Run("echo kept > /tmp/mark; cd /tmp; sleep 100000 &"));
+  ASSERT_OK(root.Run("echo kept > /tmp/mark; cd /tmp; setsid sleep 100000 &"));
   ASSERT_OK(root.Type("\r~s " + name + "\r"));
   ASSERT_OK(root.ReadUpTo("saved; dualpath shell --from " + name + " starts there\r\n", kStart));
   // The shell goes on where it was.

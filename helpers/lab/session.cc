@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/string/replace.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -41,7 +42,9 @@ void Print(const std::string& text) {
 
 /// Prints a message on our terminal, which is raw.
 Status Tell(const std::string& message) {
-  return WriteAll(STDERR_FILENO, "stderr", "dualpath: " + message + "\r\n");
+  return WriteAll(
+      STDERR_FILENO, "stderr",
+      "dualpath: " + boost::algorithm::replace_all_copy(message, "\n", "\r\n") + "\r\n");
 }
 
 }  // namespace
@@ -177,7 +180,7 @@ Result<std::string> Session::Request(const std::string& line) {
   while (true) {
     DUALPATH_TRY(std::string answer, vm_.ReadLine(Print, Limit{kAnswerBudget}));
     const auto handled = HandleControlLine(answer);
-    if (!handled.ok()) return answer;
+    if (!handled.ok()) return answer;  // not about the session
     if (*handled) exit_code_ = *handled;
   }
 }

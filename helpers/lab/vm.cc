@@ -297,14 +297,14 @@ Result<std::string> Vm::ReadResults(std::size_t bytes, Limit limit) {
 Status Vm::Save(const std::string& file, Afterwards afterwards) {
   Release();
   Watch watch = WatchFor(Limit{kLongestSave});
-  const Status written = WriteStateTo(file, watch);
+  Status written = WriteStateTo(file, watch);
   if (afterwards == Afterwards::kGoOn) {
     // Also after a failure: a full disk is no reason to lose the VM.
     const auto going_on = qmp_->Execute("cont", json::object(), watch);
     if (!written.ok() || going_on.ok()) return written;
     return going_on.error();
   }
-  DUALPATH_TRY_STATUS(written);
+  if (!written.ok()) return written;
   DUALPATH_TRY_STATUS(qmp_->Execute("quit", json::object(), watch));
   return watch.Until([this] { return !qemu_.Running(); });
 }
