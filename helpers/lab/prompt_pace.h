@@ -42,8 +42,6 @@ class PromptPace {
   /// Returns until when the VM is to be held; nothing if it is to run.
   std::optional<Clock::time_point> HeldUntil(Clock::time_point now) const;
 
-  bool at_prompt() const { return begin_.has_value(); }
-
  private:
   /// A point at which both clocks are taken to be equal.
   struct Begin {

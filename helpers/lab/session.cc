@@ -158,6 +158,7 @@ Status Session::TakeTyped(std::string text) {
 
 Status Session::Type(const std::string& text) {
   if (text.empty()) return Ok{};
+  wants_prompt_ = false;
   pace_.Typed(text.size());
   vm_.Release();
   pending_ += text;
@@ -171,8 +172,8 @@ Status Session::Save(const std::string& name) {
       terminal_->save(name, [this](const std::string& line) { return Request(line); });
   DUALPATH_TRY_STATUS(Tell(saved.ok() ? "saved; dualpath shell --from " + name + " starts there"
                                       : saved.error().ToString()));
-  // For another prompt: the last one is far up.
-  return pace_.at_prompt() ? Type("\r") : Ok{};
+  wants_prompt_ = true;  // the last one is far up
+  return Ok{};
 }
 
 Result<std::string> Session::Request(const std::string& line) {
@@ -208,6 +209,7 @@ Result<std::optional<int>> Session::HandleControlLine(const std::string& line) {
   if (const auto code = protocol::ParseExitCode(line)) return code;
   if (const auto clock = protocol::ParseClock(line)) {
     pace_.Received(*clock, PromptPace::Clock::now());
+    if (wants_prompt_ && clock->at_prompt) DUALPATH_TRY_STATUS(Type("\r"));
     return std::optional<int>();
   }
   if (line == protocol::kDone) {

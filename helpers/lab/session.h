@@ -66,6 +66,7 @@ class Session {
   std::string pending_;  // input that the shell has not taken yet
   bool input_ended_ = false;
   bool left_ = false;
+  bool wants_prompt_ = false;     // whether to press Enter once the shell is at its prompt
   std::optional<int> exit_code_;  // of a shell that ended while something else was asked
 };
 
