@@ -466,11 +466,11 @@ TEST_F(ShellTest, KeepsPaceAtThePrompt) {
   ASSERT_OK_AND_ASSIGN(Pty root, Shell());
   EXPECT_THAT(banner_, HasSubstr("keeps pace with yours at the prompt"));
   LeaveAlone(seconds(5));  // in which the writes are started
-  ASSERT_OK_AND_ASSIGN(const TimeAlone alone, Leave(root, seconds(30)));
-  // Reading the clock is a command, and takes some of the VM's time.
-  EXPECT_GT(alone.vms, alone.ours - Seconds(5));
-  EXPECT_LT(alone.vms, alone.ours + Seconds(5));
-  EXPECT_LT(alone.cpu, 0.15 * alone.ours);
+  ASSERT_OK_AND_ASSIGN(const TimeAlone alone, Leave(root, seconds(40)));
+  // The VM runs in bursts of eight seconds; reading the clock is a command, and takes some time.
+  EXPECT_GT(alone.vms, alone.ours - Seconds(12));
+  EXPECT_LT(alone.vms, alone.ours + Seconds(12));
+  EXPECT_LT(alone.cpu.count(), 0.15 * alone.ours.count());
 
   // A command skips idle time, and so does a built-in one.
   for (const char* command : {"sleep 500", "read -t 500 < <(sleep 1000)"}) {
@@ -484,9 +484,9 @@ TEST_F(ShellTest, KeepsPaceAtThePrompt) {
 
   // Also after a command, and with one in the background.
   ASSERT_OK(root.Run("sleep 1000 &"));
-  ASSERT_OK_AND_ASSIGN(const TimeAlone again, Leave(root, seconds(10)));
-  EXPECT_GT(again.vms, again.ours - Seconds(5));
-  EXPECT_LT(again.vms, again.ours + Seconds(5));
+  ASSERT_OK_AND_ASSIGN(const TimeAlone again, Leave(root, seconds(20)));
+  EXPECT_GT(again.vms, again.ours - Seconds(12));
+  EXPECT_LT(again.vms, again.ours + Seconds(12));
 }
 
 // A VM that is held for up to a second goes on with a key.

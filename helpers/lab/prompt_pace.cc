@@ -7,17 +7,18 @@ using std::chrono::duration_cast;
 void PromptPace::Received(const protocol::ShellClock& clock, Clock::time_point now) {
   due_.reset();
   if (!clock.at_prompt) {
-    begin_.reset();
+    equal_.reset();
     return;
   }
   const std::chrono::duration<double> vms(clock.seconds);
-  if (!begin_) begin_ = Begin{now, vms};
-  auto lead = duration_cast<Clock::duration>(vms - begin_->vms) - (now - begin_->ours);
+  if (!equal_) equal_ = Equal{now, vms};
+  auto lead = duration_cast<Clock::duration>(vms - equal_->vms) - (now - equal_->ours);
   if (lead < -kMostLag) lead = Clock::duration(0);
   if (lead > kMostLead) lead = kMostLead;
-  begin_ = Begin{now + lead, vms};
+  catching_up_ = lead >= kBurst || (catching_up_ && now < equal_->ours);
+  equal_ = Equal{now + lead, vms};
   // What is on its way may be the Enter that begins a command.
-  if (clock.typed == typed_) due_ = now + lead;
+  if (catching_up_ && clock.typed == typed_) due_ = now + lead;
 }
 
 void PromptPace::Typed(std::size_t bytes) {
