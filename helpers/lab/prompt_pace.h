@@ -22,9 +22,11 @@ class PromptPace {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Lead at which the VM is held. Held every second, it used 110 ms of CPU time for each second of
-  /// its clock, with the guest writing; running freely it uses 35 ms for the same work.
-  static constexpr std::chrono::milliseconds kBurst{8000};
+  /// Lead at which the VM is held. With the guest writing, a VM held every second takes 5 to 12 %
+  /// of a core, the more the busier this machine: others have used its caches meanwhile. In bursts
+  /// of three seconds it takes 4 %, as much as the same virtual time takes in a VM that is never
+  /// held.
+  static constexpr std::chrono::milliseconds kBurst{3000};
 
   /// Lag that is made up for: scheduling delays. After a longer one, for example while this machine
   /// is under load, the VM's clock just goes on.
