@@ -75,6 +75,7 @@ Result<CaseEnd> RunInLab(const ExecOptions& options, const std::string& name,
   KeepLogs(vm, directory);
   WarnIfFailed(KeepStack(image, options.own, directory));
   if (options.keep_snapshot && end.ok() && end->code != 0) {
+    const process::Stage stage("save the lab VM in " + lab::SnapshotOfCase(directory));
     WarnIfFailed(lab::SaveSnapshot(vm, image, lab::SnapshotOfCase(directory)));
   }
   if (end.ok()) end->real_seconds = process::SecondsSince(run.restored.begun);

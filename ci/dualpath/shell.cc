@@ -21,21 +21,33 @@
 namespace dualpath::cli {
 namespace {
 
-void Greet(const std::string& name, lab::Pace pace) {
+const char* ClockOf(const ShellOptions& options, const lab::Vm& vm) {
+  if (vm.pace() == lab::Pace::kReal) return "runs in real time.";
+  return KeepsPace(options)
+             ? "keeps pace with yours at the prompt, and skips idle time while a command runs."
+             : "skips idle time, at the prompt, too.";
+}
+
+void Greet(const std::string& name, const char* clock) {
   std::cerr
       << "dualpath: root shell in the lab VM '" << name
       << "', which is discarded when the shell exits. ~. after Enter leaves, ~? prints help.\n"
-      << "dualpath: the VM's clock "
-      << (pace == lab::Pace::kReal ? "runs in real time."
-                                   : "skips idle time (use --live for real time).")
+      << "dualpath: the VM's clock " << clock
       << " The guest writes once a second: see dualpath-rig io.\n";
 }
 
-Result<lab::Session::End> RunSession(lab::Vm& vm, lab::CopyServer* copies) {
-  if (copies == nullptr) return lab::Session::OfScript(vm).Run();
-  Greet(copies->name(), vm.pace());
+Result<lab::Session::End> RunOnTerminal(const ShellOptions& options, lab::Vm& vm,
+                                        lab::CopyServer& copies, const lab::Cache& cache,
+                                        const lab::Image& image) {
+  Greet(copies.name(), ClockOf(options, vm));
+  lab::Session::Terminal terminal;
+  terminal.copies = &copies;
+  terminal.save = [&](const std::string& name, const lab::Session::Ask& ask) {
+    return SaveRunningShellVm(name, ask, vm, cache, image);
+  };
+  terminal.keeps_pace = KeepsPace(options);
   DUALPATH_TRY(const process::RawTerminal raw, process::RawTerminal::Of(STDIN_FILENO));
-  return lab::Session::OnTerminal(vm, copies).Run();
+  return lab::Session::OnTerminal(vm, std::move(terminal)).Run();
 }
 
 Result<int> RunShell(const ShellOptions& options) {
@@ -48,12 +60,15 @@ Result<int> RunShell(const ShellOptions& options) {
   DUALPATH_TRY(const lab::Image image,
                lab::GetImage(cache, options.stack, options.accelerator, options.own));
   DUALPATH_TRY(lab::Restored restored, StartShellVm(options, copies.has_value(), cache, image));
-  DUALPATH_TRY(const lab::Session::End end, RunSession(restored.vm, copies ? &*copies : nullptr));
+  DUALPATH_TRY(const lab::Session::End end,
+               copies ? RunOnTerminal(options, restored.vm, *copies, cache, image)
+                      : lab::Session::OfScript(restored.vm).Run());
   if (end.left) std::cerr << "\n";
   if (options.save.empty()) return end.code;
   if (end.left) {
     return Error::Because("save the snapshot", options.save,
-                          "the shell was left with ~. and is still running; end it with exit");
+                          "the shell was left with ~. and is still running; end it with exit, "
+                          "or save it with ~s");
   }
   DUALPATH_TRY_STATUS(SaveShellVm(options.save, restored.vm, cache, image));
   return end.code;

@@ -12,10 +12,17 @@ ShellCommand::ShellCommand(CLI::App& app)
   AddOwnOptions(*command_, options_.own);
   command_->add_option("--name", options_.name,
                        "Name of the shell for dualpath cp (default: lab, or lab2... if taken)");
-  command_->add_flag("--live", options_.live,
-                     "Run the VM's clock in real time; by default it skips idle time");
+  auto* live = command_->add_flag("--live", options_.live,
+                                  "Run the VM's clock in real time; by default it does so only at "
+                                  "the prompt of a terminal, and "
+                                  "skips idle time while a command runs");
+  command_
+      ->add_flag("--warp", options_.warp,
+                 "Let the VM's clock skip idle time at the prompt, too; this takes a whole CPU")
+      ->excludes(live);
   auto* from = command_->add_option("--from", options_.from,
-                                    "Start from the snapshot saved under this name by --save");
+                                    "Start from the snapshot saved under this name, by --save or "
+                                    "by ~s in the shell");
   command_
       ->add_option("--at", options_.at,
                    "Start where this case (Suite.Case) failed under exec --keep-snapshot")

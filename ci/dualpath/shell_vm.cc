@@ -7,17 +7,24 @@
 #include <cstdlib>
 
 #include "ci/results/results.h"
+#include "helpers/lab/copy_socket.h"
 #include "helpers/lab/payload.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/lab/saved_snapshot.h"
 #include "helpers/lab/snapshot.h"
 #include "helpers/lab/steps.h"
 #include "helpers/process/own_programs.h"
+#include "helpers/process/progress.h"
 #include "helpers/process/shell_words.h"
 #include "helpers/process/terminal.h"
 
 namespace dualpath::cli {
 namespace {
+
+// Ends the session in which the VM was saved by ~s, if any, without its `exit` line.
+constexpr char kEndSavedSession[] =
+    "[ ! -e /run/dualpath/session ] || { kill -KILL -$(< /run/dualpath/session); wait; "
+    "rm /run/dualpath/session; }";
 
 // Mounted instead of copied into RAM as for a case: virtual time jumps while the disk is read,
 // which does not matter in an interactive shell. The VM of a saved snapshot may have cached blocks
@@ -25,15 +32,19 @@ namespace {
 constexpr char kMountPayload[] =
     "mkdir -p /payload /run/dualpath; blockdev --flushbufs /dev/vda; "
     "mount -o ro /dev/vda /payload";
-const std::string kReleasePayload = "wait; umount /payload && blockdev --flushbufs /dev/vda && " +
+const std::string kReleasePayload = "umount /payload && blockdev --flushbufs /dev/vda && " +
                                     lab::protocol::Echo(lab::protocol::kFree) + " || " +
                                     lab::protocol::Echo(lab::protocol::kBusy);
 constexpr std::chrono::seconds kReleaseBudget{30};
 
-// At low priority and in the background, so that the prompt appears first.
+// The shell's scripts and its terminal run from a copy, so that ~s can unmount the payload under
+// them. Not in /run, which may be mounted noexec.
+constexpr char kCopyScripts[] =
+    "mkdir -p /usr/local/lib/dualpath-shell; cp -r --remove-destination /payload/data/. "
+    "/payload/bin/dualpath-terminal /usr/local/lib/dualpath-shell/";
+
 constexpr char kStartIo[] =
-    "nice -n 19 /payload/start dualpath-rig start-io </dev/null >/run/dualpath/start-io.log 2>&1 "
-    "3>&- 5>&- &";
+    "/payload/start dualpath-rig start-io </dev/null >/run/dualpath/start-io.log 2>&1 3>&- 5>&-";
 
 // Opened once, since the VM's driver drops data that arrives while the port is closed.
 constexpr char kOpenResults[] = "[ -e /dev/fd/5 ] || exec 5<>/dev/virtio-ports/dualpath.results";
@@ -52,13 +63,23 @@ std::string TerminalVariables() {
   return words;
 }
 
-std::string BeginLine(bool on_terminal, bool start_io) {
+/// Returns the command that starts writes in the guest. On a terminal, the prompt appears first;
+/// the first command of a script finds the guest writing.
+std::string StartIo(bool on_terminal) {
+  return on_terminal ? fmt::format("nice -n 19 {} &", kStartIo) : fmt::format("{};", kStartIo);
+}
+
+std::string BeginLine(const ShellOptions& options, bool on_terminal, bool start_io) {
   const process::WindowSize size = process::WindowSizeOf(STDIN_FILENO);
   const std::string how =
-      on_terminal ? fmt::format("{} {}{}", size.rows, size.columns, TerminalVariables()) : "script";
-  return fmt::format("{}; {} && {{ {} /payload/data/shell {} </dev/null & {}; }}", kOpenResults,
-                     kMountPayload, start_io ? kStartIo : "", how,
-                     lab::protocol::Echo(lab::protocol::kBegun));
+      on_terminal ? fmt::format("terminal {} {}{}{}", size.rows, size.columns,
+                                KeepsPace(options) ? " --clock" : "", TerminalVariables())
+                  : "script";
+  return fmt::format(
+      "{}; {}; {} && {} && {{ {} setsid /usr/local/lib/dualpath-shell/shell {} </dev/null & "
+      "echo $! > /run/dualpath/session; {}; }}",
+      kEndSavedSession, kOpenResults, kMountPayload, kCopyScripts,
+      start_io ? StartIo(on_terminal) : "", how, lab::protocol::Echo(lab::protocol::kBegun));
 }
 
 lab::Pace PaceOf(const ShellOptions& options) {
@@ -81,28 +102,57 @@ std::string SavedSnapshot(const ShellOptions& options, const lab::Cache& cache) 
 
 }  // namespace
 
+bool KeepsPace(const ShellOptions& options) {
+  return !options.warp && PaceOf(options) == lab::Pace::kVirtual;
+}
+
 Result<lab::Restored> StartShellVm(const ShellOptions& options, bool on_terminal,
                                    const lab::Cache& cache, const lab::Image& image) {
   DUALPATH_TRY(const lab::Payload payload,
-               lab::MakePayload(cache, {process::RigProgram(), process::GuestAgent()},
-                                lab::FilesIn(kScripts)));
+               lab::MakePayload(
+                   cache, {process::RigProgram(), process::GuestAgent(), process::ShellTerminal()},
+                   lab::FilesIn(kScripts)));
   const std::string saved = SavedSnapshot(options, cache);
-  const lab::RestoreOptions how = {payload.image, BeginLine(on_terminal, saved.empty()),
-                                   PaceOf(options), !options.save.empty()};
+  // ~s saves the VM, too.
+  const lab::RestoreOptions how = {payload.image, BeginLine(options, on_terminal, saved.empty()),
+                                   PaceOf(options), on_terminal || !options.save.empty()};
   if (!saved.empty()) return lab::RestoreSaved(saved, image, how);
   DUALPATH_TRY(const lab::Steps steps, lab::RigSteps(cache));
   return lab::RestoreSnapshot(cache, image, steps, how);
 }
 
+Status SaveRunningShellVm(const std::string& name, const lab::Session::Ask& ask, lab::Vm& vm,
+                          const lab::Cache& cache, const lab::Image& image) {
+  if (!lab::IsShellName(name)) {
+    return Error::Because("save the lab VM", "'" + name + "'",
+                          "a name consists of letters, digits, '-' and '_': ~s NAME");
+  }
+  DUALPATH_TRY(const std::string released, ask(kReleasePayload));
+  if (released != lab::protocol::kFree) {
+    return Error::Because("save the lab VM", name,
+                          "a process of the VM still uses /payload, as dualpath-rig does; end it "
+                          "first");
+  }
+  Status saved =
+      lab::SaveSnapshot(vm, image, NamedSnapshot(cache, name), lab::Vm::Afterwards::kGoOn);
+  DUALPATH_TRY(const std::string mounted, ask(std::string(kMountPayload) + "; " +
+                                              lab::protocol::Echo(lab::protocol::kMounted)));
+  if (mounted != lab::protocol::kMounted) {
+    return Error::Because("mount /payload again", "in the lab VM", mounted);
+  }
+  return saved;
+}
+
 Status SaveShellVm(const std::string& name, lab::Vm& vm, const lab::Cache& cache,
                    const lab::Image& image) {
-  DUALPATH_TRY(const std::string answer,
-               vm.Request(
-                   kReleasePayload, [](const std::string&) {}, lab::Limit{kReleaseBudget}));
+  DUALPATH_TRY(const std::string answer, vm.Request(
+                                             "wait; " + kReleasePayload, [](const std::string&) {},
+                                             lab::Limit{kReleaseBudget}));
   if (answer != lab::protocol::kFree) {
     return Error::Because("save the snapshot", name,
                           "a background process of the shell still uses /payload; end it first");
   }
+  const process::Stage stage("save the lab VM as " + name);
   return lab::SaveSnapshot(vm, image, NamedSnapshot(cache, name));
 }
 

@@ -27,9 +27,10 @@ constexpr std::array kFolders = {
     "helpers/scsi",    "helpers/dm",       "helpers/lio",        "helpers/multipath",
     "helpers/observe", "helpers/page",     "helpers/guest",      "helpers/timeline",
     "helpers/layers",  "helpers/matchers", "helpers/lab/image",  "helpers/timeline/sources",
-    "helpers/lab",     "fixtures",         "images/guest/agent", "cases",
-    "ci/results",      "ci/bench",         "ci/flakes",          "ci/matrix",
-    "ci/dualpath",     "ci/fuzzing",       "ci/tests/self",      "ci/tests",
+    "helpers/lab",     "fixtures",         "images/guest/agent", "images/lab/terminal",
+    "cases",           "ci/results",       "ci/bench",           "ci/flakes",
+    "ci/matrix",       "ci/dualpath",      "ci/fuzzing",         "ci/tests/self",
+    "ci/tests",
 };
 
 std::size_t RankOf(const std::string& folder) {

@@ -4,9 +4,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "ci/tests/processes.h"
 #include "ci/tests/pty.h"
@@ -14,6 +16,7 @@
 #include "helpers/base/file.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/image/cache.h"
+#include "helpers/lab/watch.h"
 #include "helpers/matchers/eventually.h"
 #include "helpers/matchers/status_matchers.h"
 #include "helpers/matchers/topology_matchers.h"
@@ -107,6 +110,42 @@ Observable<multipath::Map> MultipathLl(Pty& pty) {
             DUALPATH_TRY(const std::string output, pty.Run("multipath -ll"));
             return MapIn(output);
           }};
+}
+
+using Seconds = std::chrono::duration<double>;
+
+/// Lets time pass on this machine, in which nothing is typed.
+void LeaveAlone(seconds time) {
+  PollUntil(Deadline::In(time), [] { return false; });
+}
+
+/// Returns the VM's clock.
+Result<Seconds> UptimeIn(Pty& pty) {
+  DUALPATH_TRY(const std::string text, pty.Run("cat /proc/uptime"));
+  std::istringstream words(text);
+  double uptime = 0;
+  if (words >> uptime) return Seconds(uptime);
+  return Error::Because("read", "/proc/uptime", text);
+}
+
+/// How far both clocks went while a shell was left alone, and the CPU time of its VM.
+struct TimeAlone {
+  Seconds ours;
+  Seconds vms;
+  Seconds cpu;
+};
+
+Result<TimeAlone> Leave(Pty& pty, seconds time) {
+  DUALPATH_TRY(const int vm, ChildOf(pty.pid()));
+  const auto cpu = lab::Watch::OfProcess(vm);
+  DUALPATH_TRY(const Seconds uptime, UptimeIn(pty));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto used = cpu();
+  LeaveAlone(time);
+  const Seconds more = cpu() - used;
+  const Seconds ours = std::chrono::steady_clock::now() - begun;
+  DUALPATH_TRY(const Seconds uptime_now, UptimeIn(pty));
+  return TimeAlone{ours, uptime_now - uptime, more};
 }
 
 PathId Id(const multipath::Path& path) { return {path.hctl, {}, path.device}; }
@@ -386,6 +425,99 @@ TEST_F(ShellTest, StartsWhereACaseFailed) {
                                 "dualpath-rig io"));
   EXPECT_THAT(shell.out, HasSubstr("1\n0 issued")) << shell.err;
   EXPECT_EQ(shell.exit.code, 0);
+}
+
+TEST_F(ShellTest, SavesWhileItRuns) {
+  const std::string name = "test-inside-" + std::to_string(::getpid());
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell());
+  ASSERT_OK(root.Run("echo kept > /tmp/mark; cd /tmp; setsid sleep 100000 &"));
+  ASSERT_OK(root.Type("~s " + name + "\r"));
+  ASSERT_OK_AND_ASSIGN(const std::string saved, root.ReadUpTo("tmp]# ", kStart));
+  EXPECT_THAT(saved, HasSubstr("saved; dualpath shell --from " + name + " starts there\r\n"));
+  // The shell goes on where it was.
+  ASSERT_OK_AND_ASSIGN(const std::string here, root.Run("pwd; dualpath-rig io; echo more > mark"));
+  EXPECT_THAT(here, HasSubstr("/tmp\n"));
+  EXPECT_THAT(here, HasSubstr(" running"));
+  // What uses the payload's disk prevents it, and does no harm.
+  ASSERT_OK(root.Run("cd /payload"));
+  ASSERT_OK(root.Type("~s " + name + "\r"));
+  ASSERT_OK_AND_ASSIGN(const std::string busy, root.ReadUpTo("payload]# ", kEnd));
+  EXPECT_THAT(busy, HasSubstr("still uses /payload, as dualpath-rig does; end it first\r\n"));
+  ASSERT_OK(root.Type("~s ../x\r"));
+  ASSERT_OK_AND_ASSIGN(const std::string refused, root.ReadUpTo("payload]# ", kEnd));
+  EXPECT_THAT(refused, HasSubstr("letters, digits, '-' and '_': ~s NAME\r\n"));
+  ASSERT_OK(root.Type("exit 0\r"));
+  ASSERT_OK(root.WaitForEnd(kEnd));
+
+  ASSERT_OK_AND_ASSIGN(Pty from, Shell({"--from", name}));
+  ASSERT_OK_AND_ASSIGN(const std::string mark, from.Run("cat /tmp/mark; pgrep -c sleep"));
+  EXPECT_EQ(mark, "kept\n1\n");
+  ASSERT_OK_AND_ASSIGN(const std::string io, from.Run("dualpath-rig io"));
+  EXPECT_THAT(io, HasSubstr(" running"));
+  ASSERT_OK_AND_ASSIGN(const process::Output script,
+                       Dualpath({"shell", "--from", name}, "cat /tmp/mark; exit 3"));
+  EXPECT_EQ(script.out, "kept\n") << script.err;
+  EXPECT_EQ(script.exit.code, 3);
+  ASSERT_OK_AND_ASSIGN(const lab::Cache cache, lab::Cache::Open());
+  fs::remove_all(cache.root() + "/kept/" + name);
+}
+
+TEST_F(ShellTest, KeepsPaceAtThePrompt) {
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell());
+  EXPECT_THAT(banner_, HasSubstr("keeps pace with yours at the prompt"));
+  LeaveAlone(seconds(5));  // in which the writes are started
+  ASSERT_OK_AND_ASSIGN(const TimeAlone alone, Leave(root, seconds(40)));
+  // The VM runs in bursts of three seconds; reading the clock is a command, and takes some time.
+  EXPECT_GT(alone.vms, alone.ours - Seconds(8));
+  EXPECT_LT(alone.vms, alone.ours + Seconds(8));
+  EXPECT_LT(alone.cpu.count(), 0.15 * alone.ours.count());
+
+  // A command skips idle time, and so does a built-in one.
+  for (const char* command : {"sleep 500", "read -t 500 < <(sleep 1000)"}) {
+    const auto begun = std::chrono::steady_clock::now();
+    ASSERT_OK_AND_ASSIGN(const Seconds before, UptimeIn(root));
+    ASSERT_OK(root.Run(command));
+    ASSERT_OK_AND_ASSIGN(const Seconds after, UptimeIn(root));
+    EXPECT_GT(after - before, seconds(500)) << command;
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(60)) << command;
+  }
+
+  // Also after a command, and with one in the background.
+  ASSERT_OK(root.Run("sleep 1000 &"));
+  ASSERT_OK_AND_ASSIGN(const TimeAlone again, Leave(root, seconds(20)));
+  EXPECT_GT(again.vms, again.ours - Seconds(8));
+  EXPECT_LT(again.vms, again.ours + Seconds(8));
+}
+
+// A VM that is held for up to a second goes on with a key.
+TEST_F(ShellTest, EchoesAKeyAtOnce) {
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell());
+  LeaveAlone(seconds(5));
+  std::vector<std::chrono::steady_clock::duration> latencies;
+  for (int i = 0; i < 20; ++i) {
+    PollUntil(Deadline::In(std::chrono::milliseconds(300 + 50 * i)), [] { return false; });
+    const auto begun = std::chrono::steady_clock::now();
+    ASSERT_OK(root.Type("x"));
+    ASSERT_OK(root.ReadUpTo("x", kEnd));
+    latencies.push_back(std::chrono::steady_clock::now() - begun);
+  }
+  std::sort(latencies.begin(), latencies.end());
+  // The median, since this machine may be busy.
+  EXPECT_LT(latencies[latencies.size() / 2], std::chrono::milliseconds(150));
+  ASSERT_OK(root.Type(kControlC));
+  ASSERT_OK(root.ReadUpTo(kPrompt, kEnd));
+}
+
+TEST_F(ShellTest, SkipsIdleTimeAtThePromptIfItIsToldTo) {
+  ASSERT_OK_AND_ASSIGN(Pty root, Shell({"--warp"}));
+  ASSERT_OK_AND_ASSIGN(const TimeAlone alone, Leave(root, seconds(10)));
+  EXPECT_GT(alone.vms, 2 * alone.ours);
+}
+
+TEST_F(ShellTest, TheFirstCommandOfAScriptFindsTheGuestWriting) {
+  ASSERT_OK_AND_ASSIGN(const process::Output output, Dualpath({"shell"}, "dualpath-rig io\n"));
+  EXPECT_THAT(output.out, ContainsRegex("^[1-9][0-9]* issued, .* running")) << output.err;
+  EXPECT_THAT(output.out, Not(HasSubstr("not running")));
 }
 
 TEST_F(ShellTest, LiveTimeIsRealTime) {

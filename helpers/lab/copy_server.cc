@@ -60,10 +60,10 @@ std::string LineFor(const CopyMessage& request) {
                      request.Number("offset", 0));
 }
 
-/// Runs `line` in the lab with the request's file and returns the reply to the client. A line that
-/// is not the answer is stored in `other_line`.
+/// Runs `line` in the lab with the request's file and returns the reply to the client. Lines
+/// that are not the answer are added to `other_lines`.
 Result<CopyMessage> RelayToLab(Vm& vm, const OutputSink& sink, const std::string& line,
-                               const std::string& file, std::string& other_line) {
+                               const std::string& file, std::vector<std::string>& other_lines) {
   const Deadline deadline = Deadline::In(kLabBudget);
   DUALPATH_TRY_STATUS(vm.SendLine(line));
   DUALPATH_TRY_STATUS(SendAll(vm.ports().results, file, deadline));
@@ -71,7 +71,8 @@ Result<CopyMessage> RelayToLab(Vm& vm, const OutputSink& sink, const std::string
   while (!answer) {
     DUALPATH_TRY(const std::string received, vm.ReadLine(sink, Limit{kLabBudget}));
     answer = ParseLabAnswer(received);
-    if (!answer) other_line = received;
+    // The clock has gone on by the time the file is copied.
+    if (!answer && !protocol::ParseClock(received)) other_lines.push_back(received);
   }
   CopyMessage reply;
   DUALPATH_TRY(reply.body, vm.ReadResults(answer->bytes, Limit{kLabBudget}));
@@ -103,22 +104,22 @@ Result<CopyServer> CopyServer::Open(const std::string& wanted) {
   return CopyServer(std::move(directory), std::move(listener), std::move(name));
 }
 
-Result<std::string> CopyServer::Serve(Vm& vm, const OutputSink& sink) {
+Result<std::vector<std::string>> CopyServer::Serve(Vm& vm, const OutputSink& sink) {
   const auto client = AcceptClient(listener_, Deadline::In(kClientBudget));
-  if (!client.ok()) return std::string();
+  std::vector<std::string> other_lines;
+  if (!client.ok()) return other_lines;
   const auto request = ReceiveMessage(*client, Deadline::In(kClientBudget));
-  if (!request.ok()) return std::string();
+  if (!request.ok()) return other_lines;
   CopyMessage reply;
-  std::string other_line;
   const std::string line = LineFor(*request);
   if (line.empty()) {
     reply.head["error"] = "a file name that contains a line break cannot be copied";
   } else {
-    DUALPATH_TRY(reply, RelayToLab(vm, sink, line, request->body, other_line));
+    DUALPATH_TRY(reply, RelayToLab(vm, sink, line, request->body, other_lines));
   }
   // The client may have exited; that must not fail the shell.
   static_cast<void>(SendMessage(*client, std::move(reply), Deadline::In(kClientBudget)));
-  return other_line;
+  return other_lines;
 }
 
 }  // namespace dualpath::lab

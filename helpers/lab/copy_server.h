@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "helpers/base/result.h"
 #include "helpers/base/temporary_directory.h"
@@ -22,9 +23,9 @@ class CopyServer {
   /// The descriptor to poll: readable while a client waits to be served.
   int fd() const { return listener_.get(); }
 
-  /// Serves one waiting client. Returns a line from the control port that was not the answer (the
-  /// shell's "exit CODE"), or nothing. Fails only if the lab fails.
-  Result<std::string> Serve(Vm& vm, const OutputSink& sink);
+  /// Serves one waiting client. Returns the lines from the control port that were not the answer,
+  /// such as the shell's "exit CODE", without clock lines. Fails only if the lab fails.
+  Result<std::vector<std::string>> Serve(Vm& vm, const OutputSink& sink);
 
  private:
   CopyServer(TemporaryDirectory directory, UniqueFd listener, std::string name)

@@ -1,9 +1,11 @@
 #include "helpers/lab/ports.h"
 
 #include <spdlog/fmt/fmt.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <optional>
+#include <string_view>
 
 #include "helpers/base/deadline.h"
 #include "helpers/lab/line_socket.h"
@@ -30,6 +32,14 @@ Status CheckSize(std::size_t bytes, std::size_t most, const char* name) {
 
 Status Ports::SendLine(const std::string& line) const {
   return SendAll(control, line + "\n", Deadline::In(kSendBudget));
+}
+
+bool Ports::HasLine() const {
+  if (control_buffer_.find('\n') != std::string::npos) return true;
+  std::array<char, 4096> arrived{};
+  const ssize_t n = ::recv(control.get(), arrived.data(), arrived.size(), MSG_PEEK | MSG_DONTWAIT);
+  return n > 0 && std::string_view(arrived.data(), static_cast<std::size_t>(n)).find('\n') !=
+                      std::string_view::npos;
 }
 
 Result<std::string> Ports::ReadLine(const OutputSink& sink, Watch& watch) {

@@ -30,6 +30,10 @@ struct Ports {
 
   Status SendLine(const std::string& line) const;
 
+  /// Returns whether `ReadLine` has a line to return without waiting: one that has arrived, or has
+  /// already been read together with another, of which poll(2) on `control` knows nothing.
+  bool HasLine() const;
+
   /// Returns the next line from the control port. What was written to the output and results ports
   /// before it, in the VM, is passed on and buffered before it is returned.
   Result<std::string> ReadLine(const OutputSink& sink, Watch& watch);

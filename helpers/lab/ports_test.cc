@@ -88,6 +88,18 @@ TEST_F(PortsTest, LinesThatArriveTogetherAreReturnedOneByOne) {
   EXPECT_THAT(seen_, IsEmpty());
 }
 
+TEST_F(PortsTest, KnowsOfLinesThatHaveArrivedOrBeenRead) {
+  EXPECT_FALSE(ports_.HasLine());
+  Write(vm_.control, "be");
+  EXPECT_FALSE(ports_.HasLine());
+  Write(vm_.control, "gun\nexit 0\nhalf a li");
+  EXPECT_TRUE(ports_.HasLine());
+  EXPECT_EQ(*ReadLine(), "begun");
+  EXPECT_TRUE(ports_.HasLine());
+  EXPECT_EQ(*ReadLine(), "exit 0");
+  EXPECT_FALSE(ports_.HasLine());
+}
+
 TEST_F(PortsTest, SendsALine) {
   ASSERT_TRUE(ports_.SendLine("echo begun >&3").ok());
   const auto text = ReadSome(vm_.control, Deadline::InUnscaled(seconds(10)));

@@ -31,13 +31,18 @@
 //                   `exit CODE BYTES BEGUN ENDED`, and BYTES of a tar on the results port.
 //   dualpath-rig    `exit CODE`
 //   dualpath shell  `exit CODE` when the shell ends; before that `copied CODE BYTES MODE ERROR` for
-//                   each file that `dualpath cp` copies; at last `free` or `busy`
+//                   each file that `dualpath cp` copies, `done` for each change of the window's
+//                   size, and `clock SECONDS TYPED STATE` at the latest every second of the VM's
+//                   clock, unless --warp or --live; `free` or `busy` before it is saved,
+//                   and `mounted` after that
 //
 // A program's standard output goes to the output port. Any other line is an error message. Fixtures
 // include this header, too, so it may depend only on the standard library.
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <iomanip>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -52,15 +57,20 @@ namespace protocol {
 
 constexpr int kControlPort = 3;  ///< the port's file descriptor in every process in the VM
 
-constexpr char kReady[] = "ready";    ///< lab-agent has opened the port
-constexpr char kBooted[] = "booted";  ///< systemd has started all units
-constexpr char kBegun[] = "begun";    ///< the first line after a restore has been read
-constexpr char kLoaded[] = "loaded";  ///< the case program waits for its arguments
-constexpr char kRig[] = "rig";        ///< rig NAME
-constexpr char kExit[] = "exit";      ///< exit CODE, exit CODE BYTES BEGUN ENDED
-constexpr char kCopied[] = "copied";  ///< copied CODE BYTES MODE ERROR
-constexpr char kFree[] = "free";      ///< the payload's disk has been unmounted
-constexpr char kBusy[] = "busy";      ///< a process still uses the payload's disk
+constexpr char kReady[] = "ready";              ///< lab-agent has opened the port
+constexpr char kBooted[] = "booted";            ///< systemd has started all units
+constexpr char kBegun[] = "begun";              ///< the first line after a restore has been read
+constexpr char kLoaded[] = "loaded";            ///< the case program waits for its arguments
+constexpr char kRig[] = "rig";                  ///< rig NAME
+constexpr char kExit[] = "exit";                ///< exit CODE, exit CODE BYTES BEGUN ENDED
+constexpr char kCopied[] = "copied";            ///< copied CODE BYTES MODE ERROR
+constexpr char kFree[] = "free";                ///< the payload's disk has been unmounted
+constexpr char kBusy[] = "busy";                ///< a process still uses the payload's disk
+constexpr char kMounted[] = "mounted";          ///< the payload's disk has been mounted again
+constexpr char kDone[] = "done";                ///< the line before has been evaluated
+constexpr char kClock[] = "clock";              ///< clock SECONDS TYPED STATE
+constexpr char kAtPrompt[] = "prompt";          ///< STATE: the shell waits for a command
+constexpr char kInForeground[] = "foreground";  ///< STATE: a command runs in the foreground
 
 /// Environment of a case program in the lab.
 constexpr char kArgumentsFifo[] = "DUALPATH_ARGUMENTS_FIFO";  ///< where the arguments come from
@@ -101,6 +111,33 @@ inline std::optional<CaseExit> ParseCaseExit(const std::string& line) {
     return std::nullopt;
   }
   return end;
+}
+
+/// "clock SECONDS TYPED STATE", from the terminal of `dualpath shell` (images/lab/terminal).
+struct ShellClock {
+  double seconds = 0;       ///< the VM's CLOCK_MONOTONIC
+  std::uint64_t typed = 0;  ///< bytes that have arrived in the VM for the terminal, in all
+  bool at_prompt = false;   ///< whether the shell waits for a command
+};
+
+inline std::string ClockLine(const ShellClock& clock) {
+  std::ostringstream line;
+  line << kClock << ' ' << std::fixed << std::setprecision(3) << clock.seconds << ' ' << clock.typed
+       << ' ' << (clock.at_prompt ? kAtPrompt : kInForeground);
+  return line.str();
+}
+
+inline std::optional<ShellClock> ParseClock(const std::string& line) {
+  std::istringstream words(line);
+  std::string word;
+  std::string state;
+  ShellClock clock;
+  if (!(words >> word >> clock.seconds >> clock.typed >> state) || word != kClock) {
+    return std::nullopt;
+  }
+  if (state != kAtPrompt && state != kInForeground) return std::nullopt;
+  clock.at_prompt = state == kAtPrompt;
+  return clock;
 }
 
 /// "rig NAME"; an empty name is the default rig.

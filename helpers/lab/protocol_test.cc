@@ -37,6 +37,22 @@ TEST(Protocol, ARigKeepsItsNameWithSpaces) {
   EXPECT_FALSE(ParseRig("exit 0").has_value());
 }
 
+TEST(Protocol, TheClockOfAShellIsReadAsItWasWritten) {
+  EXPECT_EQ(ClockLine({1234567.8914, 65536, true}), "clock 1234567.891 65536 prompt");
+  const auto clock = ParseClock(ClockLine({12.25, 3, false}));
+  ASSERT_TRUE(clock.has_value());
+  EXPECT_EQ(clock->seconds, 12.25);
+  EXPECT_EQ(clock->typed, 3U);
+  EXPECT_FALSE(clock->at_prompt);
+}
+
+TEST(Protocol, TheClockOfAShellHasAllItsFields) {
+  for (const char* line : {"", "clock", "clock 1 2", "clock x 2 prompt", "clock 1 2 elsewhere",
+                           "clocks 1 2 prompt", "exit 0"}) {
+    EXPECT_FALSE(ParseClock(line).has_value()) << line;
+  }
+}
+
 TEST(Protocol, EchoWritesToTheControlPort) {
   EXPECT_EQ(Echo(kBegun), "echo begun >&" + std::to_string(kControlPort));
 }

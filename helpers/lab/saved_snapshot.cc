@@ -31,8 +31,8 @@ Result<std::string> MadeBy(const Image& image) {
 
 std::string SnapshotOfCase(const std::string& case_results) { return case_results + "/snapshot"; }
 
-Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory) {
-  const process::Stage stage("save the lab VM in " + directory);
+Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory,
+                    Vm::Afterwards afterwards) {
   DUALPATH_TRY(const std::string made_by, MadeBy(image));
   const fs::path parent = fs::path(directory).parent_path();
   std::error_code ec;
@@ -43,7 +43,7 @@ Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory) {
   const std::string saved = work.path() + "/snapshot";
   DUALPATH_TRY_STATUS(WriteFileAtomically(
       saved + kMadeBy, vm.pace() == Pace::kReal ? made_by + kInRealTime : made_by));
-  DUALPATH_TRY_STATUS(vm.Save(saved + kVm));
+  DUALPATH_TRY_STATUS(vm.Save(saved + kVm, afterwards));
   fs::remove_all(directory, ec);
   return work.MoveOut("snapshot", directory);
 }

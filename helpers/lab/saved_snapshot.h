@@ -12,8 +12,9 @@ namespace dualpath::lab {
 /// Returns the directory of the snapshot that a failed case saved among its results.
 std::string SnapshotOfCase(const std::string& case_results);
 
-/// Stops the VM and saves it in `directory`, which is replaced. The VM cannot be used afterwards.
-Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory);
+/// Stops the VM and saves it in `directory`, which is replaced. The VM ends, or goes on.
+Status SaveSnapshot(Vm& vm, const Image& image, const std::string& directory,
+                    Vm::Afterwards afterwards = Vm::Afterwards::kEnd);
 
 /// Starts a VM from a saved snapshot, which is left unchanged. Fails if it was saved with another
 /// image, QEMU or accelerator, or in real time and `options` request virtual time.

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "helpers/base/result.h"
 #include "helpers/lab/copy_server.h"
+#include "helpers/lab/prompt_pace.h"
 #include "helpers/lab/vm.h"
 #include "helpers/process/terminal.h"
 
@@ -17,9 +19,20 @@ namespace dualpath::lab {
 /// standard input goes there in frames, and the shell's standard error arrives on the results port.
 class Session {
  public:
-  /// Serves `dualpath cp` as well, by `copies`.
-  static Session OnTerminal(Vm& vm, CopyServer* copies) { return {vm, copies, true}; }
-  static Session OfScript(Vm& vm) { return {vm, nullptr, false}; }
+  /// Sends a line to the lab agent and returns the next line from the control port that is not
+  /// about the session itself.
+  using Ask = std::function<Result<std::string>(const std::string& line)>;
+
+  struct Terminal {
+    CopyServer* copies = nullptr;  ///< serves `dualpath cp`
+    /// Saves the VM under a name, for "~s NAME". The VM goes on.
+    std::function<Status(const std::string& name, const Ask& ask)> save;
+    /// The VM writes clock lines, and is held at the prompt (prompt_pace.h).
+    bool keeps_pace = false;
+  };
+
+  static Session OnTerminal(Vm& vm, Terminal terminal) { return {vm, std::move(terminal)}; }
+  static Session OfScript(Vm& vm) { return {vm, std::nullopt}; }
 
   struct End {
     int code = 0;       ///< the shell's exit code
@@ -30,25 +43,31 @@ class Session {
   Result<End> Run();
 
  private:
-  Session(Vm& vm, CopyServer* copies, bool on_terminal)
-      : vm_(vm), copies_(copies), on_terminal_(on_terminal) {}
+  Session(Vm& vm, std::optional<Terminal> terminal) : vm_(vm), terminal_(std::move(terminal)) {}
 
   Result<std::optional<int>> PollOnce();
+  int HoldOrRelease();
   Result<bool> TakeOutput(const UniqueFd& port, int to);
   Status TakeInput();
+  Status TakeTyped(std::string text);
+  Status Type(const std::string& text);
+  Status Save(const std::string& name);
+  Result<std::string> Request(const std::string& line);
   Status SendPending();
   Status Resize();
   Result<std::optional<int>> HandleControlLine(const std::string& line);
 
   Vm& vm_;
-  CopyServer* copies_;
-  bool on_terminal_;
+  std::optional<Terminal> terminal_;
+  PromptPace pace_;
   UniqueFd window_;
   process::WindowSize sent_size_;
   process::Escapes escapes_;
   std::string pending_;  // input that the shell has not taken yet
   bool input_ended_ = false;
   bool left_ = false;
+  bool wants_prompt_ = false;     // whether to press Enter once the shell is at its prompt
+  std::optional<int> exit_code_;  // of a shell that ended while something else was asked
 };
 
 }  // namespace dualpath::lab

@@ -69,7 +69,7 @@ class SnapshotMaker {
  private:
   SnapshotChain::Builder Builder() const {
     return [this](std::size_t count, const std::string& directory) -> Status {
-      const process::Stage stage(steps_[count - 1].what);
+      const process::Stage stage(steps_[count - 1].what, steps_[count - 1].usual);
       DUALPATH_TRY_STATUS(RecordImageOf(directory, image_.key));
       return count == 1 ? Boot(directory) : Continue(count, directory);
     };
@@ -162,8 +162,14 @@ Result<Vm> StartFrom(const Vm::Options& options, const std::string& begin) {
   // The line is in the port before the VM runs, so that no virtual time passes before it is read.
   DUALPATH_TRY_STATUS(vm.SendLine(begin));
   DUALPATH_TRY_STATUS(vm.Resume(Limit{kLongestRestore}));
-  DUALPATH_TRY(const std::string answer,
-               vm.ReadLine([](const std::string&) {}, Limit{kLongestRestore}));
+  const auto next_line = [&] {
+    return vm.ReadLine([](const std::string&) {}, Limit{kLongestRestore});
+  };
+  DUALPATH_TRY(std::string answer, next_line());
+  // The terminal of a shell in which the VM was saved runs until the lab agent reads our line.
+  while (protocol::ParseClock(answer)) {
+    DUALPATH_TRY(answer, next_line());
+  }
   if (answer != protocol::kBegun) {
     return Error::Because("restore the lab VM", "control port",
                           "unexpected line \"" + answer + "\"");

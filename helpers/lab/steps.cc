@@ -11,11 +11,15 @@ namespace dualpath::lab {
 namespace {
 
 using std::chrono::minutes;
+using std::chrono::seconds;
 
 // The next VM has another payload disk: no block of this disk may stay in the page cache.
 constexpr char kForgetPayload[] = "blockdev --flushbufs /dev/vda";
 constexpr minutes kLongestBoot{5};
 constexpr minutes kLongestBringUp{15};  // a guest kernel boots under double emulation
+constexpr seconds kUsualBoot{25};
+constexpr seconds kUsualBringUp{170};
+constexpr seconds kUsualLoad{5};
 
 }  // namespace
 
@@ -38,6 +42,7 @@ Steps BootSteps() {
       "systemctl is-system-running --wait > /dev/null; " + protocol::Echo(protocol::kBooted);
   step.answer = protocol::kBooted;
   step.longest = kLongestBoot;
+  step.usual = kUsualBoot;
   return steps;
 }
 
@@ -53,6 +58,7 @@ Step RigStep(Payload payload) {
   step.payload = std::move(payload);
   step.answer = protocol::ExitLine(0);
   step.longest = kLongestBringUp;
+  step.usual = kUsualBringUp;
   return step;
 }
 
@@ -60,7 +66,8 @@ Step ProgramStep(Payload payload, const RequestedRig& rig) {
   const std::string program = std::filesystem::path(payload.programs.front()).filename().string();
   Step step;
   step.kind = "loaded";
-  step.what = "load " + program + (rig.name.empty() ? "" : " on the rig that the case requested");
+  step.what = "load " + program +
+              (rig.name.empty() ? "" : ", with a rig of its own and a guest that boots");
   step.line = LoadPayloadAnd(kForgetPayload) + " && /payload/load " +
               std::to_string(kVirtualLimit.count()) + " " + process::QuotedForShell(program) +
               " \"$@\" || " + protocol::Echo("cannot load the payload");
@@ -70,6 +77,7 @@ Step ProgramStep(Payload payload, const RequestedRig& rig) {
   step.payload = std::move(payload);
   step.answer = protocol::kLoaded;
   step.longest = kLongestBringUp;
+  step.usual = rig.name.empty() ? kUsualLoad : kUsualBringUp;
   return step;
 }
 

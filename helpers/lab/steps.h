@@ -24,6 +24,7 @@ struct Step {
   std::vector<std::string> arguments;
   std::string answer;            ///< line on the control port when the step has succeeded
   std::chrono::minutes longest;  ///< CPU time that the VM may use for it
+  std::chrono::seconds usual;    ///< real time that it takes on a quiet machine, for its progress
 };
 
 /// Steps from the boot onwards. Chains share the snapshots of their common first steps: each case

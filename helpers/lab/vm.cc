@@ -259,9 +259,23 @@ Status Vm::Resume(Limit limit) {
   return Ok{};
 }
 
-Status Vm::SendLine(const std::string& line) { return ports_.SendLine(line); }
+void Vm::Hold() {
+  if (!held_) qemu_.Pause();
+  held_ = true;
+}
+
+void Vm::Release() {
+  if (held_) qemu_.Continue();
+  held_ = false;
+}
+
+Status Vm::SendLine(const std::string& line) {
+  Release();
+  return ports_.SendLine(line);
+}
 
 Result<std::string> Vm::ReadLine(const OutputSink& sink, Limit limit) {
+  if (!ports_.HasLine()) Release();
   Watch watch = WatchFor(limit);
   auto line = ports_.ReadLine(sink, watch);
   if (!line.ok()) return ExitError(line.error().object() + " port: " + line.error().reason());
@@ -274,14 +288,29 @@ Result<std::string> Vm::Request(const std::string& line, const OutputSink& sink,
 }
 
 Result<std::string> Vm::ReadResults(std::size_t bytes, Limit limit) {
+  Release();
   Watch watch = WatchFor(limit);
   auto results = ports_.ReadResults(bytes, watch);
   if (!results.ok()) return ExitError("results port: " + results.error().reason());
   return results;
 }
 
-Status Vm::Save(const std::string& file) {
+Status Vm::Save(const std::string& file, Afterwards afterwards) {
+  Release();
   Watch watch = WatchFor(Limit{kLongestSave});
+  Status written = WriteStateTo(file, watch);
+  if (afterwards == Afterwards::kGoOn) {
+    // Also after a failure: a full disk is no reason to lose the VM.
+    const auto going_on = qmp_->Execute("cont", json::object(), watch);
+    if (!written.ok() || going_on.ok()) return written;
+    return going_on.error();
+  }
+  if (!written.ok()) return written;
+  DUALPATH_TRY_STATUS(qmp_->Execute("quit", json::object(), watch));
+  return watch.Until([this] { return !qemu_.Running(); });
+}
+
+Status Vm::WriteStateTo(const std::string& file, Watch& watch) {
   DUALPATH_TRY(const QemuFeatures features, FeaturesOfQemu(shape_qemu_));
   DUALPATH_TRY_STATUS(LeaveOutSharedMemory(*qmp_, watch));
   DUALPATH_TRY_STATUS(qmp_->Execute("stop", json::object(), watch));
@@ -299,8 +328,7 @@ Status Vm::Save(const std::string& file) {
     return Error::Because("save the lab VM in", file,
                           "QEMU's migration " + status + "; " + QemuLog());
   }
-  DUALPATH_TRY_STATUS(qmp_->Execute("quit", json::object(), watch));
-  return watch.Until([this] { return !qemu_.Running(); });
+  return Ok{};
 }
 
 std::string Vm::ConsoleLog() const {

@@ -75,6 +75,12 @@ class Vm {
   /// Restores the snapshot and lets the VM run.
   Status Resume(Limit limit);
 
+  /// Stops the VM's clock, and with it all of QEMU (SIGSTOP): it uses no CPU, and takes what is
+  /// sent to it later. Until `Release`, or anything else here that needs the VM to run. Compared
+  /// with QEMU's own `stop`, it needs no monitor, and ends without waiting for QEMU to answer.
+  void Hold();
+  void Release();
+
   /// Sends a line to the control port. Before `Resume`, it is in the port before the VM runs.
   Status SendLine(const std::string& line);
 
@@ -89,9 +95,12 @@ class Vm {
   /// Returns exactly `bytes` from the results port.
   Result<std::string> ReadResults(std::size_t bytes, Limit limit);
 
-  /// Stops the VM, writes its device state to `file` and ends QEMU. If the VM `owns_ram`, its RAM
-  /// is in the file `ram`; otherwise `file` contains the RAM, too. Precondition: `to_be_saved`.
-  Status Save(const std::string& file);
+  enum class Afterwards { kEnd, kGoOn };
+
+  /// Stops the VM, writes its device state to `file` and ends QEMU, or lets the VM run again. If
+  /// the VM `owns_ram`, its RAM is in the file `ram`; otherwise `file` contains the RAM, too.
+  /// Preconditions: `to_be_saved`; not `owns_ram` if it is to go on.
+  Status Save(const std::string& file, Afterwards afterwards = Afterwards::kEnd);
 
   /// Returns the ports, for callers that do their own I/O on them.
   const Ports& ports() const { return ports_; }
@@ -113,6 +122,7 @@ class Vm {
   Vm(TemporaryDirectory directory, process::Background qemu, Ports ports, const Options& options);
 
   Watch WatchFor(Limit limit) const;
+  Status WriteStateTo(const std::string& file, Watch& watch);
 
   TemporaryDirectory directory_;
   std::optional<CpuSlot> cpu_;
@@ -123,6 +133,7 @@ class Vm {
   std::string devices_;
   std::string shape_qemu_;  // directory of QEMU
   Pace pace_;
+  bool held_ = false;
 };
 
 /// Returns all arguments of QEMU for a VM whose sockets and logs are in `directory`.

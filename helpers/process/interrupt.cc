@@ -11,6 +11,7 @@
 #include "helpers/base/exit_code.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/process/process.h"
+#include "helpers/process/progress.h"
 #include "helpers/process/terminal.h"
 
 namespace dualpath::process {
@@ -33,6 +34,7 @@ void EndInOrderOnSignals() {
     sigwait(&signals, &number);
     ending = true;
     RestoreTerminalForGood();
+    ClearProgress();
     TerminateAllGroups();
     RemoveTemporaryDirectories();
     std::fprintf(stderr, "dualpath: interrupted (%s); all its processes have been ended\n",

@@ -13,6 +13,8 @@ std::string RigProgram() { return OwnDirectory() + "/dualpath-rig"; }
 
 std::string GuestAgent() { return OwnDirectory() + "/dualpath-guest-agent"; }
 
+std::string ShellTerminal() { return OwnDirectory() + "/dualpath-terminal"; }
+
 std::string DefaultResults() { return OwnDirectory() + "/../results"; }
 
 }  // namespace dualpath::process

@@ -234,6 +234,7 @@ std::string FindProgram(const std::string& name) {
 
 void TerminateAllGroups() {
   Groups().Signal(SIGTERM);
+  Groups().Signal(SIGCONT);  // a paused process takes SIGTERM only then
   PollUntil(
       Deadline::InUnscaled(kTerminationGrace), [] { return !Groups().AnyLeft(); }, kReapPace);
   Groups().Signal(SIGKILL);
@@ -355,6 +356,14 @@ Result<Background> Background::Start(const Command& command, const Streams& stre
 int Background::pid() const { return state_->child.id(); }
 
 bool Background::Running() { return !state_->exit && !ExitOf(pid(), WNOHANG); }
+
+void Background::Pause() {
+  if (!state_->exit) SignalGroup(pid(), SIGSTOP);
+}
+
+void Background::Continue() {
+  if (!state_->exit) SignalGroup(pid(), SIGCONT);
+}
 
 Result<Exit> Background::Wait(Deadline deadline) {
   const bool ended = PollUntil(

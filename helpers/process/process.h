@@ -102,6 +102,10 @@ class Background {
   int pid() const;
   bool Running();
 
+  /// Stops the group (SIGSTOP): it uses no CPU until `Continue`. Killing it needs no `Continue`.
+  void Pause();
+  void Continue();
+
   /// Waits for its end; an `Error` if it still runs at the deadline.
   Result<Exit> Wait(Deadline deadline);
 

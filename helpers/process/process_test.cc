@@ -197,6 +197,29 @@ TEST(Background, ReportsTheSignalThatKilledIt) {
   EXPECT_EQ(child->Wait(Deadline::In(seconds(10)))->signal, SIGKILL);
 }
 
+/// Returns the state of a process, the letter in /proc/PID/stat.
+char StateOf(int pid) {
+  const auto stat = ReadFile("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t at = stat.ok() ? stat->rfind(") ") : std::string::npos;
+  return at == std::string::npos ? '?' : (*stat)[at + 2];
+}
+
+TEST(Background, IsPausedUntilItIsContinued) {
+  auto child = Background::Start({{"sleep", "1000"}}, {});
+  ASSERT_TRUE(child.ok()) << child.error().ToString();
+  const auto in_state = [&](char state) {
+    return PollUntil(Deadline::In(seconds(10)), [&] { return StateOf(child->pid()) == state; });
+  };
+  child->Pause();
+  EXPECT_TRUE(in_state('T'));
+  EXPECT_TRUE(child->Running());
+  child->Continue();
+  EXPECT_TRUE(in_state('S'));
+  child->Pause();
+  child->Kill();
+  EXPECT_FALSE(child->Running());
+}
+
 TEST(Background, DiesWithTheThreadThatStartedIt) {
   std::optional<Background> child;
   std::thread([&] {

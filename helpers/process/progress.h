@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
+#include <thread>
 
 namespace dualpath::process {
 
@@ -9,18 +12,39 @@ namespace dualpath::process {
 void LogToStandardError();
 
 /// A stage of a long preparation. Logs its start, and at its end its duration, to standard error,
-/// since standard output is reserved for the case.
+/// since standard output is reserved for the case. In between it says that it is still running, so
+/// that nobody takes it for a hang: on a terminal in place, in a log every half minute. Of stages
+/// in each other, the innermost does.
 class Stage {
  public:
-  explicit Stage(std::string what);
+  /// `usual` is about how long it takes on a quiet machine with two CPUs; 0 if that says nothing.
+  explicit Stage(std::string what, std::chrono::seconds usual = std::chrono::seconds(0));
   ~Stage();
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
  private:
+  void ReportUntilEnd();
+
   std::string what_;
+  std::chrono::seconds usual_;
   std::chrono::steady_clock::time_point begun_;
+  bool ended_ = false;  // guarded by mutex_
+  std::mutex mutex_;
+  std::condition_variable end_;
+  std::thread reporter_;
 };
+
+/// Returns after how long a stage reports next: on a terminal from the fifth second on, every
+/// second, and otherwise every half minute.
+std::chrono::seconds NextReport(std::chrono::seconds elapsed, bool in_place);
+
+/// "boot the lab: 35 s so far, usually some 20 s; this machine is slower, or busy".
+std::string ReportOf(const std::string& what, std::chrono::seconds elapsed,
+                     std::chrono::seconds usual);
+
+/// Removes what a stage has written in place on the terminal, for a message of another kind.
+void ClearProgress();
 
 /// Returns the seconds since `begun`.
 double SecondsSince(std::chrono::steady_clock::time_point begun);

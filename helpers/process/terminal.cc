@@ -90,9 +90,38 @@ Result<UniqueFd> WatchWindowSize() {
   return events;
 }
 
+/// Takes a byte of the name after "~s". Ctrl-C, Ctrl-G and Escape give it up.
+void Escapes::TakeName(char c, Found& found) {
+  constexpr char kDelete = '\x7f';
+  if (c == '\r' || c == '\n') {
+    const std::size_t first = name_->find_first_not_of(' ');
+    const std::size_t last = name_->find_last_not_of(' ');
+    found.save = first == std::string::npos ? "" : name_->substr(first, last + 1 - first);
+  } else if (c == kDelete || c == '\b') {
+    if (name_->empty()) return;
+    name_->pop_back();
+    found.echo += "\b \b";
+    return;
+  } else if (c != '\x03' && c != '\x07' && c != '\x1b') {
+    *name_ += c;
+    found.echo += c;
+    return;
+  }
+  name_.reset();
+  found.echo += "\r\n";
+  at_line_start_ = true;
+}
+
 Escapes::Found Escapes::Take(const std::string& piece) {
   Found found;
-  for (const char c : piece) {
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    const char c = piece[i];
+    if (name_) {
+      TakeName(c, found);
+      if (!found.save) continue;
+      found.rest = piece.substr(i + 1);
+      return found;
+    }
     if (held_) {
       held_ = false;
       if (c == '.') {
@@ -102,6 +131,11 @@ Escapes::Found Escapes::Take(const std::string& piece) {
       if (c == '?') {
         found.help = true;
         at_line_start_ = true;
+        continue;
+      }
+      if (c == 's') {
+        name_ = "";
+        found.echo += "~s";
         continue;
       }
       found.typed += '~';

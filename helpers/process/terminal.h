@@ -2,6 +2,7 @@
 
 #include <termios.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -45,22 +46,28 @@ void RestoreTerminalForGood();
 /// bytes to rearm it.
 Result<UniqueFd> WatchWindowSize();
 
-/// Finds escapes in typed bytes, as ssh(1) does: after Enter, "~." leaves, "~?" shows help, and
-/// "~~" is a "~".
+/// Finds escapes in typed bytes, as ssh(1) does: after Enter, "~." leaves, "~?" shows help,
+/// "~s NAME" saves, and "~~" is a "~".
 class Escapes {
  public:
   struct Found {
     std::string typed;  ///< bytes for the other end
     bool leave = false;
     bool help = false;
+    std::optional<std::string> save;  ///< the name of a "~s" that Enter has ended; may be empty
+    std::string echo;                 ///< what to show of a "~s": the other end knows nothing of it
+    std::string rest;                 ///< bytes after a "~s NAME", to be taken when it is done
   };
 
   /// Takes the next typed bytes, in pieces of any size.
   Found Take(const std::string& piece);
 
  private:
+  void TakeName(char c, Found& found);
+
   bool at_line_start_ = true;
-  bool held_ = false;  // whether a "~" waits for the next byte
+  bool held_ = false;                // whether a "~" waits for the next byte
+  std::optional<std::string> name_;  // what was typed after "~s"
 };
 
 }  // namespace dualpath::process

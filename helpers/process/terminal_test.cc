@@ -101,6 +101,7 @@ TEST(EscapesTest, LeaveOtherTextUnchanged) {
   EXPECT_EQ(Typed("ls ~/x ~.\r"), "ls ~/x ~.\r");
   EXPECT_EQ(Typed("\x03\x1b[A~?"), "\x03\x1b[A~?");
   EXPECT_EQ(Typed("~/bin\r~x\r"), "~/bin\r~x\r");
+  EXPECT_EQ(Typed("cd ~s\r"), "cd ~s\r");
 }
 
 TEST(EscapesTest, AreRecognizedOnlyAfterEnter) {
@@ -121,6 +122,33 @@ TEST(EscapesTest, TurnTwoTildesIntoOne) {
   const Escapes::Found found = Escapes().Take("~~.\r");
   EXPECT_EQ(found.typed, "~.\r");
   EXPECT_FALSE(found.leave);
+}
+
+TEST(EscapesTest, SaveUnderTheNameThatFollows) {
+  const Escapes::Found found = Escapes().Take("ls\r~s one\rexit\r");
+  EXPECT_EQ(found.typed, "ls\r");
+  EXPECT_EQ(found.save, "one");
+  EXPECT_EQ(found.echo, "~s one\r\n");
+  EXPECT_EQ(found.rest, "exit\r");
+}
+
+TEST(EscapesTest, TheNameCanBeCorrectedAndLeftOut) {
+  Escapes escapes;
+  EXPECT_FALSE(escapes.Take("~s ab").save);
+  EXPECT_EQ(escapes.Take("\x7f\b").echo, "\b \b\b \b");
+  EXPECT_EQ(escapes.Take("c d \r").save, "c d");
+  EXPECT_EQ(escapes.Take("~s\x7f\r").save, "");
+  EXPECT_EQ(escapes.Take("~s\x7f\x7f\r").save, "") << "the ~s itself cannot be deleted";
+}
+
+TEST(EscapesTest, SavingCanBeGivenUp) {
+  for (const char* key : {"\x03", "\x07", "\x1b"}) {
+    Escapes escapes;
+    const Escapes::Found found = escapes.Take(std::string("~s name") + key + "ls\r~?");
+    EXPECT_FALSE(found.save);
+    EXPECT_EQ(found.typed, "ls\r");
+    EXPECT_TRUE(found.help);
+  }
 }
 
 TEST(EscapesTest, AreFoundAcrossPieces) {

@@ -17,6 +17,7 @@
 #include "helpers/base/ownership.h"
 #include "helpers/base/temporary_directory.h"
 #include "helpers/lab/image/digest.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::lab {
 namespace {
@@ -139,6 +140,15 @@ std::vector<EntryOnDisk> EntriesIn(const std::string& root) {
   return entries;
 }
 
+/// Says what it waits for: another process may build an entry for minutes.
+Result<FileLock> LockAfterOthers(const std::string& path, FileLock::Mode mode) {
+  auto taken = FileLock::TryAcquire(path, mode);
+  if (taken.ok()) return taken;
+  const process::Stage stage("wait for another process that builds or uses " +
+                             fs::path(path).stem().string());
+  return FileLock::Acquire(path, mode, Deadline::In(kLongestOtherBuild));
+}
+
 std::uint64_t BytesOf(const std::vector<EntryOnDisk>& entries) {
   return std::accumulate(
       entries.begin(), entries.end(), std::uint64_t{0},
@@ -179,8 +189,7 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
   std::string damage;
   for (int builds = 0;;) {
     {
-      DUALPATH_TRY(FileLock shared, FileLock::Acquire(lock_path, FileLock::Mode::kShared,
-                                                      Deadline::In(kLongestOtherBuild)));
+      DUALPATH_TRY(FileLock shared, LockAfterOthers(lock_path, FileLock::Mode::kShared));
       if (fs::exists(directory, ec)) {
         damage = Damage(directory);
         if (damage.empty()) {
@@ -190,8 +199,7 @@ Result<Cache::Entry> Cache::Get(const std::string& kind, const std::string& key,
         spdlog::warn("{} is damaged ({}); rebuilding it", directory, damage);
       }
     }
-    DUALPATH_TRY(const FileLock exclusive, FileLock::Acquire(lock_path, FileLock::Mode::kExclusive,
-                                                             Deadline::In(kLongestOtherBuild)));
+    DUALPATH_TRY(const FileLock exclusive, LockAfterOthers(lock_path, FileLock::Mode::kExclusive));
     // Another process may have built it in the meantime.
     if (fs::exists(directory, ec) && Damage(directory).empty()) continue;
     if (++builds > kMostBuilds) {

@@ -14,18 +14,22 @@
 namespace dualpath::lab {
 namespace {
 
+using std::chrono::seconds;
+
 // File tree and two copies of the image; or QEMU's packages, unpacked.
 constexpr std::uint64_t kBytesToBuild = std::uint64_t{4} << 30;
 constexpr std::uint64_t kBytesToBuildQemu = std::uint64_t{1} << 30;
 // Real time, since there is no VM: one minute on a quiet machine with a fast mirror, forty under a
 // load of 40. apt gives up a mirror by itself.
 constexpr std::chrono::hours kLongestBuild{4};
+constexpr seconds kUsualBuild{120};
+constexpr seconds kUsualUnpack{15};
 
 /// Returns a builder that runs a script of images/lab with `words` and the directory.
-Cache::Builder Runs(std::vector<std::string> words, const std::string& what) {
+Cache::Builder Runs(std::vector<std::string> words, const std::string& what, seconds usual) {
   words.front() = RecipeFile(words.front());
-  return [words, what](const std::string& directory) -> Status {
-    const process::Stage stage(what);
+  return [words, what, usual](const std::string& directory) -> Status {
+    const process::Stage stage(what, usual);
     std::vector<std::string> argv = words;
     argv.push_back(directory);
     const auto built = process::ExecuteChecked({argv}, Deadline::In(kLongestBuild));
@@ -37,7 +41,7 @@ Cache::Builder Runs(std::vector<std::string> words, const std::string& what) {
 
 Cache::Builder BuildsImage(const std::string& stack) {
   return Runs({"build", stack},
-              "build the lab image of the stack " + stack + " from Debian packages");
+              "build the lab image of the stack " + stack + " from Debian packages", kUsualBuild);
 }
 
 }  // namespace
@@ -49,8 +53,9 @@ Result<Image> GetImage(const Cache& cache, const std::string& stack, Accelerator
   DUALPATH_TRY(Cache::Entry entry,
                cache.Get(kImageKind, recipe, kBytesToBuild, BuildsImage(stack)));
   DUALPATH_TRY(const std::string qemu_key, QemuKey());
-  DUALPATH_TRY(Cache::Entry qemu, cache.Get(kQemuKind, qemu_key, kBytesToBuildQemu,
-                                            Runs({"build-qemu"}, "unpack the lab's QEMU")));
+  DUALPATH_TRY(Cache::Entry qemu,
+               cache.Get(kQemuKind, qemu_key, kBytesToBuildQemu,
+                         Runs({"build-qemu"}, "unpack the lab's QEMU", kUsualUnpack)));
   DUALPATH_TRY(BuiltImage built, ReadBuiltImage(entry.directory()));
   const int days = AgeInDays(built, std::time(nullptr));
   if (days > kMostDays) {
