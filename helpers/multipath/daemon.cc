@@ -108,7 +108,7 @@ Status Daemon::Execute(const std::string& command, Deadline deadline) const {
     reply = boost::trim_copy(*answer);
     return !boost::contains(reply, "timeout");
   });
-  DUALPATH_TRY_STATUS(asked);
+  if (!asked.ok()) return asked;
   if (reply == "ok") return Ok{};
   return Unexpected(command, boost::replace_all_copy(reply, "\n", ": "));
 }
