@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::seconds;
 using ::testing::AllOf;
-using ::testing::Not;
 
 class PathCombinations : public OperatorTest {
  protected:

@@ -9,7 +9,6 @@ namespace dualpath {
 namespace {
 
 using std::chrono::seconds;
-using ::testing::AllOf;
 using ::testing::Not;
 
 using Reconfigure = OperatorTest;
