@@ -35,5 +35,27 @@ TEST_F(ErrorPolicies, StopPausesAgainIfResumedBeforeTheCheckerNoticed) {
   ExpectNothingLost(io);
 }
 
+class ErrorPoliciesWithoutPaths : public DiskFaultTest {
+ protected:
+  ErrorPoliciesWithoutPaths() : DiskFaultTest(Fault::kAllOffline) {}
+};
+
+// Neither QEMU nor libvirt watches the storage: whoever manages the guest has to resume it, as vdsm
+// and KubeVirt do (https://github.com/kubevirt/kubevirt/issues/6599).
+TEST_F(ErrorPoliciesWithoutPaths, StopKeepsTheGuestPausedAfterTheStorageIsBack) {
+  ASSERT_OK_AND_ASSIGN(auto io, StartOn(OnMap(guest::DiskKind::kScsiBlock, "stop")));
+  ASSERT_OK(io.AwaitGoodCompletions());
+  ASSERT_OK(Break());
+  ASSERT_OK(guest().AwaitPaused());
+  ExpectNoticed();
+
+  ASSERT_NO_FATAL_FAILURE(Repair());
+  EXPECT_THAT(guest().state(), StaysSo(IsPausedByIoError(), std::chrono::seconds(60)));
+  ASSERT_OK(guest().Resume());
+
+  EXPECT_THAT(guest().state(), Eventually(IsRunning()));
+  ExpectNothingLost(io);
+}
+
 }  // namespace
 }  // namespace dualpath

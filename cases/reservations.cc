@@ -6,7 +6,9 @@
 
 #include <cerrno>
 
+#include "fixtures/case_tools.h"
 #include "fixtures/reservation_fixture.h"
+#include "helpers/multipath/service.h"
 #include "helpers/scsi/direct_io.h"
 
 namespace dualpath {
@@ -20,7 +22,9 @@ using scsi::Release;
 using scsi::ReservationType;
 using scsi::Reserve;
 using scsi::ScsiStatus;
+using std::chrono::seconds;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -369,6 +373,38 @@ TEST_F(Reservations, AConflictOnTheMapFailsTheIoButNotThePath) {
   for (const std::size_t index : {0, 1}) {
     EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(index)))));
   }
+}
+
+// SPC-4 5.9.11.2.2: a release by a registered nexus that does not hold the reservation succeeds and
+// changes nothing. libmpathpersist took the holder for a failed path of its own, and preempted it.
+TEST_F(Reservations, ReleasingAReservationOfAnotherNodeChangesNothing) {
+  ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
+  if (version < multipath::Version{0, 12, 0}) {
+    RecordKnownIssue("https://github.com/opensvc/multipath-tools/commit/8d5f4a5e6a0d");
+  }
+  ASSERT_OK(persist().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline()));
+  ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
+  ASSERT_THAT(other().Execute(Reserve(kTheirs, kRegistrantsOnly)), Succeeded());
+  const auto is_theirs =
+      UnorderedElementsAre(Registered(nexus(0), kOurs), Registered(nexus(1), kOurs),
+                           Holding(other().nexus(), kTheirs, kRegistrantsOnly));
+  ASSERT_THAT(registrations(0), Eventually(is_theirs));
+
+  ASSERT_OK(persist().Release(kOurs, kRegistrantsOnly, PersistDeadline()));
+
+  EXPECT_THAT(registrations(0), Eventually(is_theirs, seconds(5)));
+}
+
+TEST_F(Reservations, TheGuestsReleaseOfAReservationOfAnotherNodeChangesNothing) {
+  ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
+  ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
+  ASSERT_THAT(other().Execute(Reserve(kTheirs, kRegistrantsOnly)), Succeeded());
+  const auto theirs_holds = Contains(Holding(other().nexus(), kTheirs, kRegistrantsOnly));
+  ASSERT_THAT(registrations(0), Eventually(theirs_holds));
+
+  EXPECT_THAT(InGuest(Release(kOurs, kRegistrantsOnly)), Succeeded());
+
+  EXPECT_THAT(registrations(0), Eventually(theirs_holds, seconds(5)));
 }
 
 class ReservationsWithoutAKey : public Reservations {

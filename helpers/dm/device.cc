@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "helpers/dm/suspension.h"
 #include "helpers/dm/task.h"
 
 namespace dualpath::dm {
@@ -59,29 +60,22 @@ Result<Target> OnlyMultipathTarget(int type, const std::string& operation,
   return targets.front();
 }
 
-Status LoadErrorTable(const std::string& map_name, std::uint64_t length) {
-  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_RELOAD, "load error table", map_name));
-  if (dm_task_add_target(task.get(), 0, length, "error", "") == 0) {
+Status Load(const std::string& operation, const std::string& map_name, const Target& target) {
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_RELOAD, operation, map_name));
+  if (dm_task_add_target(task.get(), target.start, target.length, target.type.c_str(),
+                         target.params.c_str()) == 0) {
     return task.Fault("libdevmapper rejected the target");
   }
   return task.Run();
 }
 
+Status LoadErrorTable(const std::string& map_name, std::uint64_t length) {
+  return Load("load error table", map_name, {0, length, "error", ""});
+}
+
 Status DropLoadedTable(const std::string& map_name) {
   DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_CLEAR, "drop loaded table", map_name));
   return task.Run();
-}
-
-Status SuspendWithoutFlush(const std::string& map_name) {
-  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_SUSPEND, "suspend map", map_name));
-  dm_task_no_flush(task.get());
-  dm_task_skip_lockfs(task.get());
-  return task.Run();
-}
-
-Status Resume(const std::string& map_name) {
-  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_RESUME, "resume map", map_name));
-  return task.RunAndSettle();
 }
 
 }  // namespace
@@ -116,6 +110,11 @@ Status SendMessage(const std::string& map_name, const std::string& message) {
   return task.Run();
 }
 
+Status LoadTable(const std::string& map_name, const MultipathTable& table) {
+  return Load("load table", map_name,
+              {table.start_sector, table.length_sectors, "multipath", table.Params()});
+}
+
 Status ReplaceWithErrorTarget(const std::string& map_name) {
   DUALPATH_TRY(const std::vector<Target> targets, Targets(DM_DEVICE_TABLE, "read table", map_name));
   std::uint64_t length = 0;
@@ -123,7 +122,7 @@ Status ReplaceWithErrorTarget(const std::string& map_name) {
   if (length == 0) return Error::Because("load error table", map_name, "the map has no table");
   // Loaded before the suspend, so that a failure does not leave the map suspended.
   DUALPATH_TRY_STATUS(LoadErrorTable(map_name, length));
-  const Status suspended = SuspendWithoutFlush(map_name);
+  const Status suspended = Suspend(map_name, OnSuspend::kKeepQueued);
   if (suspended.ok()) return Resume(map_name);
   // Otherwise the next resume of the map would activate the error table.
   const Status dropped = DropLoadedTable(map_name);

@@ -22,6 +22,10 @@ Result<MultipathStatus> LiveStatus(const std::string& map_name);
 /// (drivers/md/dm-mpath.c, multipath_message).
 Status SendMessage(const std::string& map_name, const std::string& message);
 
+/// Loads a table into the map's inactive slot, as `dmsetup load` does. The next `Resume` makes it
+/// live (suspension.h).
+Status LoadTable(const std::string& map_name, const MultipathTable& table);
+
 /// Replaces the live table with the error target, so that every I/O, queued or new, ends with EIO
 /// and processes in uninterruptible sleep on the map wake up. Works on a map that queues, since the
 /// suspend does not flush.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "helpers/base/unique_fd.h"
+#include "helpers/dm/suspension.h"
 
 namespace dualpath::dm {
 namespace {
@@ -58,6 +59,11 @@ TEST(Device, EveryErrorNamesOperationAndMap) {
               IsErrorOf("send message 'fail_if_no_path'"));
   EXPECT_THAT(ErrorOf(Remove(kMissing)), IsErrorOf("remove map"));
   EXPECT_THAT(ErrorOf(ReplaceWithErrorTarget(kMissing)), IsErrorOf("read table"));
+  EXPECT_THAT(ErrorOf(Suspend(kMissing, OnSuspend::kFlush)), IsErrorOf("suspend map"));
+  EXPECT_THAT(ErrorOf(Suspend(kMissing, OnSuspend::kKeepQueued)), IsErrorOf("suspend map"));
+  EXPECT_THAT(ErrorOf(IsSuspended(kMissing)), IsErrorOf("look up suspension"));
+  EXPECT_THAT(ErrorOf(HasInactiveTable(kMissing)), IsErrorOf("look up inactive table"));
+  EXPECT_THAT(ErrorOf(LoadTable(kMissing, MultipathTable{})), IsErrorOf("load table"));
 }
 
 TEST(Device, LibraryMessagesAreTheReasonAndAreNotPrinted) {

@@ -97,6 +97,22 @@ std::string Exactly(const std::string& text) {
   return expression + "$";
 }
 
+std::string RenderFlush(FlushOnLastDel flush, const Dialect& dialect) {
+  if (dialect.flush_always) return ToString(flush);
+  return flush == FlushOnLastDel::kAlways ? "yes" : "no";
+}
+
+/// Returns a section, or nothing if it would be empty.
+std::string RenderBlacklist(const Config& config) {
+  std::string lines;
+  for (const std::string& name : config.blacklisted_devnodes)
+    lines += "\tdevnode \"" + name + "\"\n";
+  for (const std::string& wwid : config.blacklisted_wwids) {
+    lines += "\twwid \"" + Exactly(wwid) + "\"\n";
+  }
+  return lines.empty() ? "" : "blacklist {\n" + lines + "}\n";
+}
+
 void RenderShakyPaths(const Config& config, std::ostream& out) {
   if (const auto& err = config.san_path_err) {
     out << "\t\tsan_path_err_threshold " << err->threshold << "\n"
@@ -151,6 +167,18 @@ std::string ReservationKey::ToString() const {
   return text.str();
 }
 
+std::string ToString(FlushOnLastDel flush) {
+  switch (flush) {
+    case FlushOnLastDel::kAlways:
+      break;
+    case FlushOnLastDel::kUnused:
+      return "unused";
+    case FlushOnLastDel::kNever:
+      return "never";
+  }
+  return "always";
+}
+
 std::string ToString(GroupingPolicy policy) {
   switch (policy) {
     case GroupingPolicy::kFailover:
@@ -193,6 +221,11 @@ Status Validate(const Config& config) {
     return Invalid("reservation_key", config.reservation_key.ToString(),
                    "1 and up; 0 means no key in PERSISTENT RESERVE OUT");
   }
+  for (const std::string& name : config.blacklisted_devnodes) {
+    if (!IsQuotable(name)) {
+      return Invalid("devnode", name, std::string("a regular expression ") + kQuotable);
+    }
+  }
   for (const auto& [field, value] :
        {std::pair("vendor", config.vendor), std::pair("product", config.product)}) {
     if (!IsQuotable(value)) {
@@ -205,6 +238,7 @@ Status Validate(const Config& config) {
 Dialect Dialect::Of(const Version& version) {
   Dialect dialect;
   dialect.detect_pgpolicy = version >= Version{0, 9, 6};
+  dialect.flush_always = version >= Version{0, 9, 9};
   return dialect;
 }
 
@@ -216,6 +250,7 @@ std::string Render(const Config& config, const Dialect& dialect) {
        << "\tmax_polling_interval " << config.max_polling_interval_seconds << "\n";
   const std::string key = config.reservation_key.ToString();
   if (!key.empty()) text << "\treservation_key " << key << "\n";
+  for (const std::string& line : config.unchecked_defaults) text << "\t" << line << "\n";
   text << "}\n"
        << "devices {\n"
        << "\tdevice {\n"
@@ -231,9 +266,13 @@ std::string Render(const Config& config, const Dialect& dialect) {
   if (dialect.detect_pgpolicy) text << "\t\tdetect_pgpolicy no\n";
   text << "\t\tfailback " << config.failback.ToString() << "\n"
        << "\t\tno_path_retry " << config.no_path_retry.ToString() << "\n";
+  if (config.flush_on_last_del) {
+    text << "\t\tflush_on_last_del " << RenderFlush(*config.flush_on_last_del, dialect) << "\n";
+  }
   RenderShakyPaths(config, text);
   text << "\t}\n"
-       << "}\n";
+       << "}\n"
+       << RenderBlacklist(config);
   return text.str();
 }
 

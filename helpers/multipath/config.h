@@ -79,6 +79,17 @@ struct MarginalPath {
   unsigned recheck_gap_seconds = 1;     ///< time from a bad sample to the next
 };
 
+/// What multipathd does when the last path of a map is deleted (flush_on_last_del). Before 0.9.9
+/// the values are "yes" and "no", and "no" behaves as `kNever` or `kUnused`, depending on the
+/// version.
+enum class FlushOnLastDel {
+  kAlways,  ///< ends the queueing, so that held I/O fails, and removes the map unless it is in use
+  kUnused,  ///< the same, unless the map is in use and queues
+  kNever,   ///< the same, unless the map queues
+};
+
+std::string ToString(FlushOnLastDel flush);  ///< "always"
+
 /// Assignment of paths to path groups (path_grouping_policy).
 enum class GroupingPolicy {
   kFailover,  ///< one group per path
@@ -102,6 +113,13 @@ struct Config {
   Failback failback = Failback::Manual();
   std::optional<SanPathErr> san_path_err;
   std::optional<MarginalPath> marginal_path;
+  std::optional<FlushOnLastDel> flush_on_last_del;
+  /// Disks that multipathd must not use: regular expressions for their names ("^sdb$").
+  std::vector<std::string> blacklisted_devnodes;
+  /// The same, for WWIDs, which are matched exactly.
+  std::vector<std::string> blacklisted_wwids;
+  /// Further lines of `defaults`, unchecked: for what multipathd makes of wrong ones.
+  std::vector<std::string> unchecked_defaults;
   unsigned polling_interval_seconds = 5;
   /// Upper limit of the interval, which doubles while a path is healthy. Equal to polling_interval
   /// by default, so that the loss of a path is noticed within 5 s rather than 20 s.
@@ -122,8 +140,9 @@ Status Validate(const Config& config);
 /// warning in the output of every command.
 struct Dialect {
   bool detect_pgpolicy = true;
+  bool flush_always = true;  ///< flush_on_last_del "always" rather than "yes"
 
-  /// detect_pgpolicy exists since 0.9.6.
+  /// detect_pgpolicy exists since 0.9.6, "always" since 0.9.9.
   static Dialect Of(const Version& version);
 };
 

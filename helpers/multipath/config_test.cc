@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <tuple>
 
 namespace dualpath::multipath {
 namespace {
@@ -69,6 +70,43 @@ TEST(Config, EveryFieldIsRendered) {
         "\tsan_path_err_recovery_time 120\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+}
+
+TEST(Config, FlushOnLastDelIsRenderedInTheVersionsWords) {
+  Config config;
+  EXPECT_THAT(Render(config, Dialect{}), Not(HasSubstr("flush_on_last_del")));
+  const Dialect old = Dialect::Of({0, 9, 8});
+  for (const auto& [flush, word, old_word] : {std::tuple(FlushOnLastDel::kAlways, "always", "yes"),
+                                              std::tuple(FlushOnLastDel::kUnused, "unused", "no"),
+                                              std::tuple(FlushOnLastDel::kNever, "never", "no")}) {
+    config.flush_on_last_del = flush;
+    EXPECT_THAT(Render(config, Dialect::Of({0, 9, 9})),
+                HasSubstr(std::string("\t\tflush_on_last_del ") + word + "\n"));
+    EXPECT_THAT(Render(config, old),
+                HasSubstr(std::string("\t\tflush_on_last_del ") + old_word + "\n"));
+  }
+}
+
+TEST(Config, BlacklistHasDevnodesAsTheyAreAndWwidsExactly) {
+  Config config;
+  EXPECT_THAT(Render(config, Dialect{}), Not(HasSubstr("blacklist")));
+  config.blacklisted_devnodes = {"^sdb$"};
+  config.blacklisted_wwids = {"36001405d0a1bace"};
+  ASSERT_TRUE(Validate(config).ok());
+  EXPECT_THAT(Render(config, Dialect{}), HasSubstr("}\n"
+                                                   "blacklist {\n"
+                                                   "\tdevnode \"^sdb$\"\n"
+                                                   "\twwid \"^36001405d0a1bace$\"\n"
+                                                   "}\n"));
+  config.blacklisted_devnodes = {"a\"b"};
+  EXPECT_FALSE(Validate(config).ok());
+}
+
+TEST(Config, UncheckedLinesAreDefaults) {
+  Config config;
+  config.unchecked_defaults = {"no_such_keyword 1"};
+  ASSERT_TRUE(Validate(config).ok());
+  EXPECT_THAT(Render(config, Dialect{}), HasSubstr("\tno_such_keyword 1\n}\ndevices {\n"));
 }
 
 TEST(Config, MarginalPathIsRenderedWithoutSanPathErr) {

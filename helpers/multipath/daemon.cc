@@ -4,6 +4,7 @@
 #include <boost/algorithm/string/erase.hpp>
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/trim.hpp>
 #include <cerrno>
@@ -94,6 +95,24 @@ Result<std::string> Daemon::Ask(const std::string& command, Deadline deadline) c
   return Exchange(*fd, command, deadline);
 }
 
+Status Daemon::Execute(const std::string& command, Deadline deadline) const {
+  std::string reply;
+  Status asked = Ok{};
+  PollUntil(deadline, [&] {
+    // A separate deadline, so that the last poll, after `deadline`, can still return a reply.
+    const auto answer = Ask(command, Deadline::In(kAnswerBudget));
+    if (!answer.ok()) {
+      asked = answer.error();
+      return true;
+    }
+    reply = boost::trim_copy(*answer);
+    return !boost::contains(reply, "timeout");
+  });
+  if (!asked.ok()) return asked;
+  if (reply == "ok") return Ok{};
+  return Unexpected(command, boost::replace_all_copy(reply, "\n", ": "));
+}
+
 Result<Topology> Daemon::ShowTopology(Deadline deadline) const {
   DUALPATH_TRY(const std::string reply, Ask("show maps json", deadline));
   if (boost::starts_with(boost::trim_left_copy(reply), "{")) return ParseMapsJson(reply);
@@ -156,12 +175,7 @@ Result<Daemon::CheckDue> Daemon::NextCheck(const std::string& hctl, Deadline dea
                         "the answer is '" + progress + "'");
 }
 
-Status Daemon::Reconfigure(Deadline deadline) const {
-  const std::string command = "reconfigure";
-  DUALPATH_TRY(const std::string reply, Ask(command, deadline));
-  if (boost::trim_copy(reply) == "ok") return Ok{};
-  return Unexpected(command, reply);
-}
+Status Daemon::Reconfigure(Deadline deadline) const { return Execute("reconfigure", deadline); }
 
 Result<pid_t> Daemon::Pid(Deadline deadline) const {
   const std::string command = "show daemon";

@@ -32,6 +32,11 @@ class Daemon {
   /// unknown or failed command with text, too ("fail"); that is not an `Error` here.
   Result<std::string> Ask(const std::string& command, Deadline deadline) const;
 
+  /// Sends a command that changes something. Fails with the reply unless that is "ok", as for
+  /// "fail\nmap or partition in use". Repeats the command while the reply is "timeout": multipathd
+  /// was busy and has not carried it out.
+  Status Execute(const std::string& command, Deadline deadline) const;
+
   /// Parses "show maps json", or `ShowTopologyText` before 0.6.2, which lacks that command. See
   /// `ParseMapsJson` for what JSON lacks.
   Result<Topology> ShowTopology(Deadline deadline) const;

@@ -246,9 +246,20 @@ TEST(Daemon, AnyReplyToReconfigureButOkIsAnError) {
   EXPECT_THAT(willing.fake.commands(), ElementsAre("reconfigure"));
 
   Pair unwilling(Reply("timeout\n"));
-  const Status status = unwilling.daemon.Reconfigure(Soon());
+  const Status status = unwilling.daemon.Reconfigure(Deadline::In(milliseconds(200)));
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(), "ask multipathd: reconfigure: the answer is 'timeout'");
+}
+
+TEST(Daemon, ACommandIsRepeatedWhileMultipathdIsBusyAndARefusalIsAnError) {
+  Pair pair([count = 0](const std::string& /*command*/) mutable {
+    return Reply(++count < 3 ? "timeout\n" : "fail\nmap or partition in use\n");
+  });
+  const Status status = pair.daemon.Execute("del map mpatha", Soon());
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().ToString(),
+            "ask multipathd: del map mpatha: the answer is 'fail: map or partition in use'");
+  EXPECT_THAT(pair.fake.commands(), AllOf(SizeIs(3), Each("del map mpatha")));
 }
 
 }  // namespace

@@ -61,9 +61,9 @@ struct Record {
   ///   step        a step of the case: I/O starts, the disk is exchanged, a command is typed
   ///   failure     message of a failed assertion
   ///   fault       a fault of `path`; `text` begins with one of "delete", "offline", "break
-  ///               transport of", "unmap" (which break the path: a warning), "rescan", "running",
-  ///               "mend transport of", "map" (which repair it); "rescan host3" is for all its
-  ///               paths
+  ///               transport of", "unmap", "fail", "remove" (which break the path: a warning),
+  ///               "rescan", "running", "mend transport of", "map", "reinstate", "add" (which
+  ///               repair it); "rescan host3" is for all its paths
   ///   first-io    the first I/O on the other path, inferred as described in first_io.h
   ///   uevent      a uevent of the kernel, with its ACTION first: "remove sdb of 3:0:1:0", or one
   ///   of

@@ -1,0 +1,209 @@
+// Faults of both paths, or two faults of one path, in an order that single faults do not have.
+
+#include <cerrno>
+
+#include "fixtures/case_tools.h"
+#include "fixtures/operator_fixture.h"
+#include "fixtures/paths_at_once.h"
+#include "helpers/multipath/service.h"
+
+namespace dualpath {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::AllOf;
+
+class PathCombinations : public OperatorTest {
+ protected:
+  /// Expects that the guest got no error while path `index` was lost, or errors of an offline path
+  /// until the checker noticed.
+  void ExpectErrorsAtMostUntilTheKernelFailed(std::size_t index, std::chrono::microseconds fault,
+                                              IoRun& io) {
+    ASSERT_OK(io.AwaitGoodCompletions());
+    ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+    if (capabilities().probes_paths_on_sg_io_error) {
+      EXPECT_THAT(report, CompletedWithoutErrors());
+    } else {
+      ASSERT_OK_AND_ASSIGN(const auto failed, TimeOf(KernelFails(rig().path(index)), LogNow()));
+      EXPECT_THAT(report, FailedExactlyBetween(fault, failed, capabilities().ErrnoOfOfflinePath()));
+    }
+    EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+  }
+};
+
+TEST_F(PathCombinations, TheUnusedPathGoesOfflineAndReturnsThenTakesOver) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK(rig().path(1).SetOffline());
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "offline"))})));
+  ASSERT_OK(io.AwaitGoodCompletions());
+  ASSERT_OK(rig().path(1).SetRunning());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  ASSERT_OK(MarkLog());
+  ASSERT_OK(rig().AwaitCheck(0));
+
+  ASSERT_OK(rig().path(0).SetOffline());
+  const auto fault = Now();
+
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Enabled(Faulty(rig().path(0), "offline")), Active(rig().path(1))})));
+  ExpectErrorsAtMostUntilTheKernelFailed(0, fault, io);
+}
+
+// The loss of the unused path is noticed before the other one goes: nothing is left to fail over
+// to.
+TEST_F(PathCombinations, TheUnusedPathIsOfflineWhenTheActiveOneIsDeleted) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK(rig().path(1).SetOffline());
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "offline"))})));
+
+  ASSERT_OK(rig().path(0).Delete());
+  EXPECT_THAT(log(), EventuallyLogs(EntersRecovery(rig().map(), 10)));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(Faulty(rig().path(1), "offline"))})));
+  ASSERT_OK(io.AwaitHeld());
+  ASSERT_OK(rig().path(1).SetRunning());
+  const auto returned = Now();
+
+  ASSERT_OK(io.AwaitGoodCompletions());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+  ASSERT_OK(rig().path(0).Rescan());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report,
+              HasPhases({Good(), HeldThenGood().EndedBefore(EndOfQueueing(returned)), Good()}));
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+TEST_F(PathCombinations, BothPathsDeletedAtTheSameInstantQueueIoUntilRescanned) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  const PathId first = rig().path(0);
+  const PathId second = rig().path(1);
+
+  ASSERT_OK(DeleteAllPathsAtOnce(rig()));
+
+  EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), first)));
+  EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), second)));
+  EXPECT_THAT(topology(), Eventually(PathGroups({})));
+  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({}), QueuesIfNoPath())));
+  ASSERT_OK(io.AwaitHeld());
+  ASSERT_OK(rig().path(0).Rescan());
+  const auto returned = Now();
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0))})));
+  ASSERT_OK(rig().path(1).Rescan());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  ASSERT_OK(io.AwaitGoodCompletions());
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report,
+              HasPhases({Good(), HeldThenGood().EndedBefore(EndOfQueueing(returned)), Good()}));
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+TEST_F(PathCombinations, TheActivePathGoesOfflineAndIsThenDeleted) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK(LoseUnseen(0));
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Enabled(Faulty(rig().path(0), "offline")), Active(rig().path(1))})));
+
+  ASSERT_OK(rig().path(0).Delete());
+  EXPECT_THAT(log(), EventuallyLogs(LoadsTable(rig().map(), {{rig().path(1)}})));
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+
+  // A new disk is running, whatever the old one was.
+  ASSERT_OK(rig().path(0).Rescan());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
+  ExpectNothingLost(io);
+}
+
+TEST_F(PathCombinations, BothPathsGoOfflineAndOneIsDeletedWhileIoIsQueued) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK(LoseUnseen(1));
+  ASSERT_OK(LoseUnseen(0));
+  ASSERT_OK(io.AwaitHeld());
+
+  ASSERT_OK(rig().path(0).Delete());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(Faulty(rig().path(1), "offline"))})));
+  EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+  ASSERT_OK(rig().path(0).Rescan());
+  const auto returned = Now();
+
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "offline"))})));
+  ASSERT_OK(io.AwaitGoodCompletions());
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report,
+              HasPhases({Good(), HeldThenGood().EndedBefore(EndOfQueueing(returned)), Good()}));
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+// https://github.com/opensvc/multipath-tools/commit/f0af6ca8: before 0.8.8 the path stayed.
+TEST_F(PathCombinations, APathDeletedWhileMultipathdIsStoppedIsNotInTheNextTable) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  const PathId deleted = rig().path(1);
+  ASSERT_OK(rig().StopMultipathd());
+
+  ASSERT_OK(rig().path(1).Delete());
+  EXPECT_THAT(table(), StaysSo(HasGroups({{rig().path(0)}, {deleted}}), seconds(5)));
+  ASSERT_OK(rig().StartMultipathd());
+
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0))})));
+  EXPECT_THAT(table(), Eventually(AllOf(HasGroups({{rig().path(0)}}), QueuesIfNoPath())));
+  ASSERT_OK(rig().path(1).Rescan());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  ExpectNothingLost(io);
+}
+
+// https://github.com/opensvc/multipath-tools/commit/db9963cb (0.12): paths that were skipped
+// because they were offline were not added when they came online.
+TEST_F(PathCombinations, APathThatIsOfflineAtAReconfigureIsUsedWhenItReturns) {
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK(rig().path(1).SetOffline());
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "offline"))})));
+  ASSERT_OK(multipathd().ReconfigureAll());
+  ASSERT_OK(io.AwaitGoodCompletions(10));
+
+  ASSERT_OK(rig().path(1).SetRunning());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  ASSERT_OK(rig().path(0).Delete());
+
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+  ExpectNothingLost(io);
+}
+
+class PathOfflineAtCreation : public WithOperator<RigTest> {
+ protected:
+  /// Makes the map anew while the second path is offline. The guest is ended, since it would hold
+  /// the map.
+  void MakeMapWithoutTheSecondPath() {
+    ASSERT_OK(Guest::End(rig()));
+    ASSERT_OK(rig().path(1).SetOffline());
+    EXPECT_THAT(
+        topology(),
+        Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "offline"))})));
+    ASSERT_OK(multipathd().RemoveMap());
+    ASSERT_OK(multipathd().AddMap());
+  }
+};
+
+TEST_F(PathOfflineAtCreation, IsUsedWhenItReturns) {
+  ASSERT_NO_FATAL_FAILURE(MakeMapWithoutTheSecondPath());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0))})));
+
+  ASSERT_OK(rig().path(1).SetRunning());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  ASSERT_OK(rig().path(0).Delete());
+
+  EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(rig().path(1))})));
+  ASSERT_OK(rig().ReadFromMap());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1))})));
+}
+
+}  // namespace
+}  // namespace dualpath
