@@ -2,6 +2,7 @@
 #       -DNAMESPACE=NAME -DSYMBOL=NAME -P EmbedPage.cmake
 # Writes FILE, a C++ source that defines NAMESPACE::SYMBOL, the page HTML inside DIR/frame.html with
 # its styles and scripts in it.
+cmake_policy(VERSION 3.17)  # in which "@TITLE@" is text
 set(style "")
 foreach(file IN LISTS STYLES)
   file(READ ${file} text)
