@@ -1,5 +1,7 @@
 // An administrator's commands to multipathd about the paths and the queueing of a map in use
 // (multipathd(8)).
+//
+// Labels of MultipathdCommands.ReinstatePathHoldsThroughATableLoad: known-issue
 
 #include <cerrno>
 

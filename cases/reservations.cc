@@ -3,6 +3,8 @@
 //
 // LIO keeps registrations per I_T nexus, and each path is a nexus. The effect of a guest's command
 // therefore depends on whether the helper supports dm-multipath (guest::SupportsMultipath).
+//
+// Labels of Reservations.ReleasingAReservationOfAnotherNodeChangesNothing: known-issue
 
 #include <cerrno>
 

@@ -11,7 +11,7 @@ if(DUALPATH_PLACE STREQUAL "host")
 endif()
 
 # Labels of cases that run only on request, and all labels that a case file may use.
-set(DUALPATH_LABELS_ON_REQUEST soak benchmark table load conformance host-place)
+set(DUALPATH_LABELS_ON_REQUEST soak benchmark table load conformance host-place known-issue)
 set(DUALPATH_LABELS smoke timers ${DUALPATH_LABELS_ON_REQUEST})
 
 # dualpath_read_labels(<out> <file>...)
