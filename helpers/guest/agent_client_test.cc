@@ -324,13 +324,8 @@ TEST_F(AgentClientTest, WritesABlockThatFailedAgainUntilItSucceeds) {
     EXPECT_EQ(entry.sequence, i + 1) << "a retry has a sequence of its own";
     if (!again) ++turn;
     EXPECT_EQ(entry.block, (turn - 1) % 4) << "sequence " << entry.sequence;
-    const bool was_again = again;
     again = entry.error_number != 0;
-    if (!again) continue;
-    EXPECT_EQ(entry.block, 3U);
-    if (i + 1 == entries->size() || !was_again) continue;
-    const GuestTime since((*entries)[i + 1].start_ns - entry.start_ns);
-    EXPECT_GT(since, milliseconds(2)) << "at the interval";
+    EXPECT_TRUE(!again || entry.block == 3U) << "block " << entry.block << " failed";
   }
 }
 
