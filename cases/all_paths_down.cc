@@ -90,6 +90,7 @@ class AllPathsDownTest : public WithCapabilities<GuestTest> {
 
 using AllPathsDown = AllPathsDownTest;
 
+// Catalogue: A2
 TEST_F(AllPathsDown, WithinTheWindowQueuesIoAndLosesNothing) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -105,6 +106,7 @@ TEST_F(AllPathsDown, WithinTheWindowQueuesIoAndLosesNothing) {
   ExpectQueuedAndCompleted(io);
 }
 
+// Catalogue: A2
 TEST_F(AllPathsDown, BeyondTheWindowFailsIoUntilAPathReturns) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -138,6 +140,7 @@ class NoPathRetryQueue : public AllPathsDownTest {
   NoPathRetryQueue() : AllPathsDownTest(multipath::NoPathRetry::Queue()) {}
 };
 
+// Catalogue: E20 G3
 TEST_F(NoPathRetryQueue, StillQueuesIoAfterFiveMinutes) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -156,6 +159,7 @@ class NoPathRetryFail : public AllPathsDownTest {
   NoPathRetryFail() : AllPathsDownTest(multipath::NoPathRetry::Fail()) {}
 };
 
+// Catalogue: E20
 TEST_F(NoPathRetryFail, FailsIoImmediatelyAndRecovers) {
   EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());

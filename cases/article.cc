@@ -65,6 +65,7 @@ class Article : public RigTest {
   }
 };
 
+// Catalogue: E12
 TEST_F(Article, CommandsBuildTheSameRigAndFailOver) {
   ASSERT_OK_AND_ASSIGN(lio::Inventory ours, lio::Inventory::Take());
   ASSERT_OK_AND_ASSIGN(multipath::Map our_map, rig().Topology());

@@ -74,6 +74,7 @@ TEST_F(BringUp, BothPathsHaveTheWwidDerivedFromTheSerialNumber) {
   EXPECT_EQ(map.wwid, computed);
 }
 
+// Catalogue: E12
 TEST_F(BringUp, OneMapHasTheArticlesTopology) {
   ASSERT_OK_AND_ASSIGN(const auto all, rig().AllMaps());
   EXPECT_EQ(std::count_if(all.maps.begin(), all.maps.end(),

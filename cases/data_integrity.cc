@@ -143,6 +143,7 @@ class CorruptedStorage : public GuestTest {
   }
 };
 
+// Catalogue: H5
 TEST_F(CorruptedStorage, TheOracleDetectsDroppedSwappedAndReplayedWrites) {
   guest::IoOptions options;
   options.interval = std::chrono::milliseconds(20);

@@ -47,6 +47,7 @@ class DmMessages : public OperatorTest {
 };
 
 // With manual failback, I/O stays where it went.
+// Catalogue: D1
 TEST_F(DmMessages, FailingTheActivePathMovesIoAndTheCheckerReinstatesIt) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -75,6 +76,7 @@ TEST_F(DmMessages, FailingTheEnabledPathDoesNotDisturbIo) {
 }
 
 // multipathd is held, so that only the message can reinstate a path.
+// Catalogue: D1
 TEST_F(DmMessages, FailingBothPathsQueuesIoUntilAMessageReinstatesOne) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
@@ -115,6 +117,7 @@ TEST_F(DmMessages, FailingBothPathsIsRepairedByTheChecker) {
 
 // A disabled group is bypassed. Enabled again, it is the first one that the kernel tries
 // (drivers/md/dm-mpath.c, choose_pgpath), whatever failback says.
+// Catalogue: D2
 TEST_F(DmMessages, DisablingTheActiveGroupMovesIoUntilItIsEnabled) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -129,6 +132,7 @@ TEST_F(DmMessages, DisablingTheActiveGroupMovesIoUntilItIsEnabled) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: D2
 TEST_F(DmMessages, DisablingTheOtherGroupLeavesItAsTheLastResort) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(dmsetup().DisableGroup(1));
@@ -159,14 +163,18 @@ TEST_F(DmMessages, DisablingBothGroupsDelaysIoOnce) {
 TEST_F(DmMessages, FailIfNoPathOnAHealthyMapIsUndoneByMultipathd) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
+  ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
   ASSERT_OK(dmsetup().FailIfNoPath());
+  EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
 
+  ASSERT_OK(held.Run());
   EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
   ExpectNothingLost(io);
   EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
 }
 
 // What every guide to a hanging host recommends.
+// Catalogue: D4
 TEST_F(DmMessages, FailIfNoPathEndsTheQueueingUntilAPathReturns) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(guest::VerifiedWrites(seconds(1))));
   ASSERT_OK(LoseUnseen(1));
@@ -192,6 +200,7 @@ TEST_F(DmMessages, FailIfNoPathEndsTheQueueingUntilAPathReturns) {
 // The table of the kernel names the group in use, so an equal one keeps it. Every path of a new
 // table is usable, whatever the kernel knew of it. multipathd is held, or it would reinstate the
 // path.
+// Catalogue: D5
 TEST_F(DmMessages, LoadingAnEqualTableKeepsTheGroupAndForgetsFailedPaths) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
@@ -207,15 +216,21 @@ TEST_F(DmMessages, LoadingAnEqualTableKeepsTheGroupAndForgetsFailedPaths) {
   ExpectNothingLost(io);
 }
 
+// Each table makes the path usable that failed before it: otherwise both paths would be failed in
+// the second round, and I/O queued.
+// Catalogue: D5
 TEST_F(DmMessages, LoadingAnEqualTableTwentyTimesLosesNothing) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
 
-  for (int round = 0; round < 20; ++round) {
+  for (std::size_t round = 0; round < 20; ++round) {
     SCOPED_TRACE(round);
+    ASSERT_OK(dmsetup().FailPath(rig().path(round % 2)));
     ASSERT_OK(dmsetup().LoadEqualTable());
     ASSERT_OK(io.AwaitGoodCompletions(1));
   }
 
+  ASSERT_OK(held.Run());
   EXPECT_THAT(table(),
               Eventually(AllOf(HasGroups({{rig().path(0)}, {rig().path(1)}}), QueuesIfNoPath())));
   EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));

@@ -13,6 +13,7 @@ class ErrorPolicies : public DiskFaultTest {
   ErrorPolicies() : DiskFaultTest(Fault::kActiveOffline) {}
 };
 
+// Catalogue: L2
 TEST_F(ErrorPolicies, StopPausesAgainIfResumedBeforeTheCheckerNoticed) {
   ASSERT_OK_AND_ASSIGN(auto io, StartOn(OnMap(guest::DiskKind::kScsiBlock, "stop")));
   ASSERT_OK(io.AwaitGoodCompletions());
@@ -42,6 +43,7 @@ class ErrorPoliciesWithoutPaths : public DiskFaultTest {
 
 // Neither QEMU nor libvirt watches the storage: whoever manages the guest has to resume it, as vdsm
 // and KubeVirt do (https://github.com/kubevirt/kubevirt/issues/6599).
+// Catalogue: G3
 TEST_F(ErrorPoliciesWithoutPaths, StopKeepsTheGuestPausedAfterTheStorageIsBack) {
   ASSERT_OK_AND_ASSIGN(auto io, StartOn(OnMap(guest::DiskKind::kScsiBlock, "stop")));
   ASSERT_OK(io.AwaitGoodCompletions());

@@ -62,6 +62,7 @@ TEST_F(ErrorTrace, QemuTurnsTheErrnoOfAnOfflinePathIntoSenseData) {
                         .Until(KernelFails(rig().path(0))));
 }
 
+// Catalogue: A20
 TEST_F(ErrorTrace, ABrokenTransportYieldsAHostByteInEveryLayer) {
   if (!why_no_sg_io().empty()) DUALPATH_CANNOT_LOOK(why_no_sg_io());
   ASSERT_OK_AND_ASSIGN(const auto seen,

@@ -55,6 +55,7 @@ class FailbackManual : public FailbackTest {
   FailbackManual() : FailbackTest(multipath::Failback::Manual()) {}
 };
 
+// Catalogue: E16
 TEST_F(FailbackManual, LeavesIoOnTheOtherGroup) {
   ASSERT_OK_AND_ASSIGN(auto io, StartWithoutTheFirstPath());
 
@@ -70,6 +71,7 @@ class FailbackImmediate : public FailbackTest {
   FailbackImmediate() : FailbackTest(multipath::Failback::Immediate()) {}
 };
 
+// Catalogue: E16
 TEST_F(FailbackImmediate, MovesIoBackWhenTheCheckerFindsThePathReady) {
   ASSERT_OK_AND_ASSIGN(auto io, StartWithoutTheFirstPath());
 
@@ -103,6 +105,7 @@ class FailbackDeferred : public FailbackTest {
   }
 };
 
+// Catalogue: E16
 TEST_F(FailbackDeferred, MovesIoBackAfterTheDelay) {
   ASSERT_OK_AND_ASSIGN(auto io, StartWithoutTheFirstPath());
 

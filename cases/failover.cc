@@ -15,6 +15,7 @@ using Failover = GuestTest;
 // The guest sees no error although SG_IO bypasses dm-multipath's retries: multipathd handles the
 // remove uevent immediately and loads a table without the path. A write that reaches the path
 // before that fails in SG_IO, and the guest's sd driver retries it.
+// Catalogue: A4
 TEST_F(Failover, DeletingTheActivePathMovesIoToTheOther) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   const PathId deleted = rig().path(0);
@@ -47,6 +48,7 @@ TEST_F(Failover, DeletingTheEnabledPathDoesNotDisturbIo) {
 // multipathd orders groups of equal priority as it discovers their paths, so a rescanned path
 // becomes the last one; with manual failback, I/O stays where it is. Without MarkLog(), the lines
 // of the deletion would also match.
+// Catalogue: A4
 TEST_F(Failover, RescanningBringsTheDeletedActivePathBackAsTheSecondGroup) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(rig().path(0).Delete());
@@ -84,6 +86,7 @@ TEST_F(Failover, RescanningBringsTheDeletedEnabledPathBackAsTheSecondGroup) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: A7
 TEST_F(Failover, TenDeletionsAndRescansOfAlternatePathsLoseNothing) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   for (std::size_t round = 0; round < 10; ++round) {

@@ -149,6 +149,7 @@ TEST_P(HostPlace, IsUnchangedAfterAnInterruptedRun) {
   ExpectUnchanged();
 }
 
+// Catalogue: N9
 TEST_P(HostPlace, IsUnchangedAfterKilledRuns) {
   static std::mt19937 random{20261129};
   const auto begun = std::chrono::steady_clock::now();

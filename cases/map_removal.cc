@@ -15,6 +15,7 @@ using ::testing::HasSubstr;
 
 using MapRemoval = OperatorTest;
 
+// Catalogue: E3
 TEST_F(MapRemoval, DelMapOfAMapInUseIsRefusedAndDoesNotDisturbIo) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -25,6 +26,7 @@ TEST_F(MapRemoval, DelMapOfAMapInUseIsRefusedAndDoesNotDisturbIo) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: E4
 TEST_F(MapRemoval, FlushingAllMapsRefusesTheOneInUseAndDoesNotDisturbIo) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -83,6 +85,7 @@ class UnusedMapRemoval : public WithOperator<RigTest> {
   }
 };
 
+// Catalogue: E3
 TEST_F(UnusedMapRemoval, DelMapRemovesItUntilAddMap) {
   ASSERT_OK(multipathd().RemoveMap());
   EXPECT_THAT(exists(), StaysSo(false, seconds(15))) << "the paths are still there";
@@ -91,6 +94,7 @@ TEST_F(UnusedMapRemoval, DelMapRemovesItUntilAddMap) {
   ExpectTheArticlesMap();
 }
 
+// Catalogue: E4
 TEST_F(UnusedMapRemoval, FlushingAllMapsRemovesItUntilReconfigure) {
   ASSERT_OK(multipathd().FlushAllMaps());
   EXPECT_THAT(exists(), StaysSo(false, seconds(15))) << "the paths are still there";

@@ -28,6 +28,7 @@ class MapSuspension : public OperatorTest, public ::testing::WithParamInterface<
 // guest's sd driver retries the command for less than 100 ms. QEMU 10.2 tries for about a second
 // itself (commit 2c3165a1a6); stacks with a QEMU that probes paths have not been tried, and may do
 // either.
+// Catalogue: D6
 TEST_P(MapSuspension, FailsWhatTheGuestIssuesMeanwhile) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(io.AwaitGoodCompletions());
@@ -63,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
 using MapSuspensionUnder = OperatorTest;
 
 // The block layer holds what QEMU reads and writes.
+// Catalogue: D6
 TEST_F(MapSuspensionUnder, ADiskThatQemuEmulatesHoldsIo) {
   guest::DiskOptions disk;
   disk.kind = guest::DiskKind::kScsiHd;
@@ -99,6 +101,7 @@ TEST_F(MapSuspensionUnder, APassthroughDiskWithPolicyStopPausesTheGuest) {
 
 // SG_IO waits in the kernel for a path (dm_prepare_ioctl), and looks at the suspension in each
 // round.
+// Catalogue: D6
 TEST_F(MapSuspensionUnder, AMapThatQueuesFailsWhatItHolds) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());

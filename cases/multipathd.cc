@@ -51,6 +51,7 @@ class Multipathd : public TimersTest {
   Cleanup undo_;
 };
 
+// Catalogue: E7
 TEST_F(Multipathd, ARestartDoesNotDisturbIo) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 
@@ -63,6 +64,7 @@ TEST_F(Multipathd, ARestartDoesNotDisturbIo) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: E8
 TEST_F(Multipathd, WhileStoppedALostPathIsNotReplaced) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_OK(rig().StopMultipathd());
@@ -95,6 +97,7 @@ TEST_F(Multipathd, WhileStoppedALostPathIsNotReplaced) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
+// Catalogue: E8
 TEST_F(Multipathd, StoppingFailsQueuedIo) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
@@ -111,6 +114,7 @@ TEST_F(Multipathd, StoppingFailsQueuedIo) {
   ExpectSinceLoss(io, {HeldThenFailing(EIO), Failing(EIO), Good()});
 }
 
+// Catalogue: E9
 TEST_F(Multipathd, RestartingAfterAKillWhileIoIsQueuedStartsANewWindow) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   ASSERT_NO_FATAL_FAILURE(LoseBoth());
@@ -131,6 +135,7 @@ TEST_F(Multipathd, RestartingAfterAKillWhileIoIsQueuedStartsANewWindow) {
 }
 
 // A failover that takes a minute is no failover: what every case expects of one fails.
+// Catalogue: G6
 TEST_F(Multipathd, HeldForAMinuteIsFoundByWhatAFailoverExpects) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
   const PathId deleted = rig().path(0);

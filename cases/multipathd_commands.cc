@@ -24,6 +24,7 @@ class MultipathdCommands : public OperatorTest {
 
 // multipathd checks healthy paths every 5 s and would reinstate this one, had the kernel failed it
 // by itself.
+// Catalogue: E1
 TEST_F(MultipathdCommands, FailPathMovesIoAndThePathStaysFailedUntilReinstated) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -69,6 +70,7 @@ TEST_F(MultipathdCommands, FailPathOfTheEnabledPathLeavesNothingToFailOverTo) {
 }
 
 // The paths are good; that does not help.
+// Catalogue: E1
 TEST_F(MultipathdCommands, FailPathOfBothQueuesForTheWindowThenFailsIo) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -131,6 +133,7 @@ TEST_F(MultipathdCommands, FailPathHoldsThroughATableLoad) {
   EXPECT_THAT(LogNow(), Logs(LoadsAnyTable(rig().map())));
 }
 
+// Catalogue: E2
 TEST_F(MultipathdCommands, DelPathOfTheActivePathMovesIoAndAddPathBringsItBackAsTheSecondGroup) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   const PathId removed = rig().path(0);
@@ -163,6 +166,7 @@ TEST_F(MultipathdCommands, DelPathOfTheEnabledPathDoesNotDisturbIo) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: E2
 TEST_F(MultipathdCommands, DelPathOfBothQueuesIoUntilAddPath) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -187,6 +191,7 @@ TEST_F(MultipathdCommands, DelPathOfBothQueuesIoUntilAddPath) {
 // Unlike dmsetup's message, multipathd remembers this command. Without a path, "restorequeueing"
 // starts the recovery window, but does not make the kernel queue: that is left to the return of a
 // path (libmultipath/structs_vec.c, set_no_path_retry; so up to 0.14.3).
+// Catalogue: D4
 TEST_F(MultipathdCommands, DisableQueueingHoldsUntilRestoredAndAPathReturns) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(guest::VerifiedWrites(seconds(1))));
 

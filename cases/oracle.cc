@@ -91,6 +91,7 @@ class Oracle : public GuestTest {
   }();
 };
 
+// Catalogue: H5
 TEST_F(Oracle, FindsAFailedWriteThatLandsLate) {
   ASSERT_NO_FATAL_FAILURE(Run());
   const IoResult failed = FirstWrite(true);
@@ -115,6 +116,7 @@ TEST_F(Oracle, FindsAFailedWriteThatLandsLate) {
   Heal(failed.block);
 }
 
+// Catalogue: H5
 TEST_F(Oracle, FindsAReplayedWrite) {
   ASSERT_NO_FATAL_FAILURE(Run());
   const IoResult first = FirstWrite(false);
@@ -126,6 +128,7 @@ TEST_F(Oracle, FindsAReplayedWrite) {
   Heal(first.block);
 }
 
+// Catalogue: H5
 TEST_F(Oracle, FindsAHalfDoneWrite) {
   ASSERT_NO_FATAL_FAILURE(Run());
   const IoResult first = FirstWrite(false);
@@ -139,6 +142,7 @@ TEST_F(Oracle, FindsAHalfDoneWrite) {
   Heal(first.block);
 }
 
+// Catalogue: H5
 TEST_F(Oracle, FindsAMisdirectedWriteAnywhere) {
   ASSERT_NO_FATAL_FAILURE(Run());
   const IoResult write = FirstWrite(false);
@@ -197,6 +201,7 @@ class LossOfPower : public GuestTest {
 
 // LIO acknowledges a write when it is in the page cache, tells of a write cache, and writes back on
 // SYNCHRONIZE CACHE and FUA (drivers/target/target_core_file.c, fd_execute_sync_cache).
+// Catalogue: H6
 TEST_F(LossOfPower, LeavesWhatWasFlushedWhenTheTargetIsUpAgain) {
   guest::IoReport report;
   ASSERT_NO_FATAL_FAILURE(Run(report));

@@ -2,6 +2,7 @@
 // `dualpath outcomes` prints the rows of a run; cases/OUTCOMES.md is such a table.
 //
 // Labels: table
+// Catalogue of Outcomes: A1 A2 A20 D16 L1
 
 #include <gtest/gtest.h>
 

@@ -27,6 +27,7 @@ class PathChecks : public TimersTest {
   }
 };
 
+// Catalogue: E19
 TEST_F(PathChecks, AHealthyPathIsCheckedLessOftenSoItsLossIsNoticedLater) {
   ASSERT_THAT(check_interval(0), Eventually(::testing::Eq(kLongest), seconds(60)));
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());

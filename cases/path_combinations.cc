@@ -30,6 +30,7 @@ class PathCombinations : public OperatorTest {
   }
 };
 
+// Catalogue: A3
 TEST_F(PathCombinations, TheUnusedPathGoesOfflineAndReturnsThenTakesOver) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(rig().path(1).SetOffline());
@@ -77,6 +78,7 @@ TEST_F(PathCombinations, TheUnusedPathIsOfflineWhenTheActiveOneIsDeleted) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
+// Catalogue: A5
 TEST_F(PathCombinations, BothPathsDeletedAtTheSameInstantQueueIoUntilRescanned) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   const PathId first = rig().path(0);
@@ -101,6 +103,7 @@ TEST_F(PathCombinations, BothPathsDeletedAtTheSameInstantQueueIoUntilRescanned) 
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
+// Catalogue: A6
 TEST_F(PathCombinations, TheActivePathGoesOfflineAndIsThenDeleted) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(LoseUnseen(0));

@@ -29,6 +29,7 @@ class PathOffline : public WithCapabilities<GuestTest> {
   }
 };
 
+// Catalogue: A1
 TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(io.AwaitGoodCompletions());
@@ -51,6 +52,7 @@ TEST_F(PathOffline, OfflineActivePathIsReplacedWhenTheCheckerNotices) {
   EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
 }
 
+// Catalogue: A20
 TEST_F(PathOffline, ActivePathWithBrokenTransportIsReplacedWhenTheCheckerNotices) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(io.AwaitGoodCompletions());

@@ -78,6 +78,7 @@ TEST_F(Reconfigure, BlacklistingTheWwidOfAMapInUseKeepsIt) {
 }
 
 // libmultipath/parser.c and dict.c: both are warnings, and the rest of the file is in effect.
+// Catalogue: E11
 TEST_F(Reconfigure, MistakesAreWarningsAndTheRestIsInEffect) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 

@@ -35,6 +35,7 @@ class RecoveryWindowLength : public TimersTest, public ::testing::WithParamInter
   }
 };
 
+// Catalogue: E20
 TEST_P(RecoveryWindowLength, QueuesIoForAllRetriesThenFailsIt) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 

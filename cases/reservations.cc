@@ -111,6 +111,7 @@ TEST_F(Reservations, TheGuestsRegistrationReachesThePathsUsedByTheHelper) {
   EXPECT_THAT(key(), Eventually(std::string("none")));
 }
 
+// Catalogue: K1
 TEST_F(Reservations, TheGuestsReservationBlocksOtherWritersUntilReleased) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -132,6 +133,7 @@ TEST_F(Reservations, TheGuestsReservationBlocksOtherWritersUntilReleased) {
 
 // With a helper that does not support dm-multipath, the guest locks itself out: the other path is
 // an unregistered nexus.
+// Catalogue: K6
 TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnPathsUsedByTheHelper) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -156,6 +158,7 @@ TEST_F(Reservations, TheGuestsReservationSurvivesAFailoverOnPathsUsedByTheHelper
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
+// Catalogue: K1
 TEST_F(Reservations, TheGuestsWritesGetReservationConflictAfterPreemption) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -188,6 +191,7 @@ TEST_F(Reservations, TheGuestsWritesGetReservationConflictAfterPreemption) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
+// Catalogue: K1
 TEST_F(Reservations, ClearInTheGuestRemovesAllRegistrations) {
   ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kRegistrantsOnly));
   ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
@@ -206,6 +210,7 @@ TEST_F(Reservations, ClearInTheGuestRemovesAllRegistrations) {
 
 // QEMU does not notice when an idle helper dies. On the next command it finds the connection
 // closed; libvirt starts another helper, and QEMU sends the command to that one.
+// Catalogue: K8
 TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
   ASSERT_OK_AND_ASSIGN(const auto before, pr_helper().Pids());
@@ -228,6 +233,7 @@ TEST_F(Reservations, AKilledHelperIsReplacedWhenTheGuestNeedsIt) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
+// Catalogue: K8
 TEST_F(Reservations, AHelperThatDiesDuringACommandFailsOnlyThatCommand) {
   ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -283,6 +289,7 @@ TEST_F(Reservations, MpathpersistRegistersEveryPathWithOneKey) {
   EXPECT_THAT(key(), Eventually(std::string("none")));
 }
 
+// Catalogue: K6
 TEST_F(Reservations, FailoverKeepsTheReservationAndTheReturningPathIsRegisteredAgain) {
   ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kRegistrantsOnly));
   ASSERT_OK_AND_ASSIGN(const std::uint32_t before, generation().Now());

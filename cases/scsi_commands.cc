@@ -129,6 +129,7 @@ TEST_F(ScsiCommands, TheTargetHasOneUnit) {
   EXPECT_THAT(luns, ElementsAre(0U));
 }
 
+// Catalogue: F1
 TEST_F(ScsiCommands, BothPathsArePortsOfOneOptimizedGroup) {
   const Command command = scsi::ReportTargetPortGroups();
   ASSERT_OK_AND_ASSIGN(const Completion on_path, OnPath(command));
@@ -269,16 +270,19 @@ class ScsiCommandsOnABadPath : public WithCapabilities<ScsiCommands> {
   }
 };
 
+// Catalogue: J11
 TEST_F(ScsiCommandsOnABadPath, AbortsIfThePathIsOffline) {
   ASSERT_OK(rig().path(0).SetOffline());
   ExpectUntilTheCheckerNotices(IsAborted());
 }
 
+// Catalogue: J11
 TEST_F(ScsiCommandsOnABadPath, ReturnsTransportDisruptedIfTheTransportIsBroken) {
   ASSERT_OK(rig().path(0).BreakTransport());
   ExpectUntilTheCheckerNotices(EndsWithHostByte(scsi::HostByte::kTransportDisrupted));
 }
 
+// Catalogue: J11
 TEST_F(ScsiCommands, ACommandWithoutPathsIsQueuedUntilOneReturns) {
   const Bytes old_data = Pattern(8, 7);
   const Bytes new_data = Pattern(8, 8);
@@ -302,6 +306,7 @@ TEST_F(ScsiCommands, ACommandWithoutPathsIsQueuedUntilOneReturns) {
   EXPECT_EQ(afterwards, new_data);
 }
 
+// Catalogue: J11
 TEST_F(ScsiCommands, ACommandQueuedBeyondTheWindowIsAborted) {
   ASSERT_OK(rig().path(0).SetOffline());
   ASSERT_OK(rig().path(1).SetOffline());

@@ -78,6 +78,7 @@ class SanPathErr : public ShakyPathsTest {
   }
 };
 
+// Catalogue: E17
 TEST_F(SanPathErr, APathThatFailsTooOftenIsDelayedForItsRecoveryTime) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 
@@ -133,6 +134,7 @@ class MarginalPath : public ShakyPathsTest {
   }
 };
 
+// Catalogue: E17
 TEST_F(MarginalPath, APathThatFailsTwiceIsDelayedUntilASampleIsGood) {
   ASSERT_OK_AND_ASSIGN(auto io, StartSlowWrites());
 

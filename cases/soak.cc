@@ -53,6 +53,7 @@ class Soak : public GuestTest {
   }
 };
 
+// Catalogue: D3 O3
 TEST_F(Soak, FioVerifiesItsBlocksWhilePathsComeAndGo) {
   ASSERT_OK_AND_ASSIGN(const std::string job, Job());
   ASSERT_OK_AND_ASSIGN(auto fio, guest().RunFio(job));

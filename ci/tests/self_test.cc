@@ -1,6 +1,8 @@
 // What a case comes to that misbehaves on purpose (ci/tests/self): its exit code, its element in
 // junit.xml, and the files that remain to explain it. Each runs in a lab VM, as a case of the suite
 // does.
+//
+// Catalogue of Misbehaving.ComesToItsVerdict: O5
 
 #include <gmock/gmock.h>
 
