@@ -149,6 +149,8 @@ TEST_F(Examples, TopologyMatchers) {
 TEST_F(Examples, TableMatchers) {
   table_ = "0 8 multipath 0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1";
   EXPECT_THAT(table(), Eventually(HasGroups({{rig().path(1)}, {rig().path(0)}})));
+  table_ = "0 8 multipath 0 0 1 1 round-robin 0 1 1 8:0 1";
+  EXPECT_THAT(table(), Eventually(HasSelector("round-robin")));
 }
 
 TEST_F(Examples, LogMatchers) {
@@ -168,6 +170,11 @@ TEST_F(Examples, PathIoMatchers) {
   ASSERT_OK(io.AwaitGoodCompletions(20));
   ASSERT_OK_AND_ASSIGN(const auto now, path_io().Now());
   EXPECT_THAT(IoSince(before, now), CarriedBy(rig().path(1), 20));
+  {
+    const std::vector<PathIo> before;
+    const std::vector<PathIo> now = {{rig().path(0), 20}, {rig().path(1), 21}};
+    EXPECT_THAT(IoSince(before, now), SpreadOver({rig().path(0), rig().path(1)}, 20));
+  }
 }
 
 TEST_F(Examples, IoMatchers) {

@@ -36,4 +36,13 @@ std::vector<PathIo> IoSince(const std::vector<PathIo>& before, const std::vector
 ::testing::Matcher<const std::vector<PathIo>&> CarriedBy(const PathId& path,
                                                          std::uint64_t at_least = 20);
 
+/// Each of `paths` completed at least `at_least` commands, and every other path at most a tenth of
+/// that.
+///   EXPECT_THAT(IoSince(before, now), SpreadOver({rig().path(0), rig().path(1)}, 20));
+/// fails as
+///   Expected: at least 20 commands on each of 3:0:1:0, 4:0:1:0, few on other paths
+///     Actual: { 21 on 3:0:1:0 (sda 8:0), 1 on 4:0:1:0 (sdb 8:16) }, too few on 4:0:1:0
+::testing::Matcher<const std::vector<PathIo>&> SpreadOver(const std::vector<PathId>& paths,
+                                                          std::uint64_t at_least);
+
 }  // namespace dualpath

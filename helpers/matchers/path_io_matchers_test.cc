@@ -35,6 +35,17 @@ TEST(CarriedBy, DescribesAndPrintsThePaths) {
             "{ 21 on 3:0:1:0 (sda 8:0), 1 on 4:0:1:0 (sdb 8:16) }");
 }
 
+TEST(SpreadOver, WantsEnoughOnEachOfThePathsAndFewOnOthers) {
+  EXPECT_EQ(WhyNot(SpreadOver({kFirst, kSecond}, 20), Counts(20, 300)), "it matches");
+  EXPECT_EQ(WhyNot(SpreadOver({kFirst, kSecond}, 20), Counts(20, 19)), "too few on 4:0:1:0");
+  EXPECT_EQ(WhyNot(SpreadOver({kFirst}, 20), Counts(20, 2)), "it matches");
+  EXPECT_EQ(WhyNot(SpreadOver({kFirst}, 20), Counts(20, 3)), "too many on 4:0:1:0");
+  EXPECT_EQ(WhyNot(SpreadOver({kSecond}, 20), std::vector<PathIo>{{kFirst, 0}}), "without 4:0:1:0");
+  EXPECT_EQ(
+      ::testing::DescribeMatcher<const std::vector<PathIo>&>(SpreadOver({kFirst, kSecond}, 20)),
+      "at least 20 commands on each of 3:0:1:0, 4:0:1:0, few on other paths");
+}
+
 TEST(IoSince, SubtractsTheEarlierCounts) {
   const auto since = IoSince(Counts(100, 200), Counts(101, 225));
   EXPECT_EQ(since.at(0).commands, 1U);

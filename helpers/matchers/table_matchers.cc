@@ -43,6 +43,18 @@ std::string Numbers(const MultipathTable& table) {
       });
 }
 
+::testing::Matcher<const MultipathTable&> HasSelector(const std::string& name) {
+  return Described<MultipathTable>(
+      "has the path selector " + name, "does not have the path selector " + name,
+      [name](const MultipathTable& table) -> std::optional<std::string> {
+        if (table.groups.empty()) return "which has no path group";
+        for (const dm::PathGroup& group : table.groups) {
+          if (group.selector != name) return "which has the path selector " + group.selector;
+        }
+        return std::nullopt;
+      });
+}
+
 ::testing::Matcher<const MultipathTable&> QueuesIfNoPath() {
   return Described<MultipathTable>("has queue_if_no_path", "does not have queue_if_no_path",
                                    [](const MultipathTable& table) -> std::optional<std::string> {

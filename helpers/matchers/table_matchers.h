@@ -20,6 +20,10 @@ namespace dualpath {
 ///   EXPECT_THAT(table(), StaysSo(QueuesIfNoPath(), std::chrono::minutes(1)));
 ::testing::Matcher<const dm::MultipathTable&> QueuesIfNoPath();
 
+/// Every path group of the table has this path selector, "round-robin":
+///   EXPECT_THAT(table(), Eventually(HasSelector("round-robin")));
+::testing::Matcher<const dm::MultipathTable&> HasSelector(const std::string& name);
+
 /// Returns the device numbers by group, "8:0 | 8:16".
 std::string Numbers(const PathIdGroups& groups);
 std::string Numbers(const dm::MultipathTable& table);

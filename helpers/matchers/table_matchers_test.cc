@@ -63,6 +63,15 @@ TEST(QueuesIfNoPath, ChecksTheFeatures) {
             "does not have queue_if_no_path");
 }
 
+TEST(HasSelector, WantsItOfEveryGroup) {
+  EXPECT_EQ(WhyNot(HasSelector("service-time"), Table("0", kTwoGroups)), "it matches");
+  EXPECT_EQ(WhyNot(HasSelector("round-robin"), Table("0", kTwoGroups)),
+            "which has the path selector service-time");
+  EXPECT_EQ(WhyNot(HasSelector("service-time"), Table("0", "0 0")), "which has no path group");
+  EXPECT_EQ(DescribeMatcher<const dm::MultipathTable&>(HasSelector("service-time")),
+            "has the path selector service-time");
+}
+
 TEST(TableMatchers, PrintTheTableAsTheKernelDoes) {
   EXPECT_EQ(::testing::PrintToString(Table("1 queue_if_no_path", kOneGroup)),
             "0 2097152 multipath 1 queue_if_no_path 0 1 1 service-time 0 2 1 8:0 1 8:16 1");

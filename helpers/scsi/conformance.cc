@@ -158,8 +158,12 @@ std::ostream& operator<<(std::ostream& out, const ConformanceReport& report) {
              << report.Count(ConformanceVerdict::kFailed) << " failed";
 }
 
-std::vector<std::string> ConformanceArguments(const std::vector<std::string>& devices) {
-  std::vector<std::string> arguments = {"--dataloss", std::string("--test=") + kFamily};
+std::vector<std::string> ConformanceArguments(const std::vector<std::string>& tests,
+                                              const std::vector<std::string>& devices) {
+  std::vector<std::string> names;
+  names.reserve(tests.size());
+  for (const std::string& test : tests) names.push_back(kFamily + ("." + test));
+  std::vector<std::string> arguments = {"--dataloss", "--test=" + boost::join(names, ",")};
   arguments.insert(arguments.end(), devices.begin(), devices.end());
   return arguments;
 }

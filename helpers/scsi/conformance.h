@@ -38,9 +38,10 @@ struct ConformanceReport {
 /// Prints "215 tests: 141 passed, 59 skipped, 15 failed".
 std::ostream& operator<<(std::ostream& out, const ConformanceReport& report);
 
-/// Returns the arguments for all tests on these devices. With several, which must
-/// be paths to the same unit, the tests of reservations and multipath use the second one, too.
-std::vector<std::string> ConformanceArguments(const std::vector<std::string>& devices);
+/// Returns the arguments for these tests on these devices. With several devices, which must be
+/// paths to the same unit, the tests of reservations and multipath use the second one, too.
+std::vector<std::string> ConformanceArguments(const std::vector<std::string>& tests,
+                                              const std::vector<std::string>& devices);
 
 /// Returns the names of these tests from the output of --list.
 std::vector<std::string> ParseConformanceList(const std::string& output);

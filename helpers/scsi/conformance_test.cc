@@ -121,8 +121,9 @@ TEST(Conformance, ListsTheTestsOfOneFamily) {
 }
 
 TEST(Conformance, TakesAllPathsToAUnit) {
-  EXPECT_THAT(ConformanceArguments({"/dev/sda", "/dev/sdb"}),
-              ElementsAre("--dataloss", "--test=ALL", "/dev/sda", "/dev/sdb"));
+  EXPECT_THAT(ConformanceArguments({"Read6.Simple", "Verify10.Dpo"}, {"/dev/sda", "/dev/sdb"}),
+              ElementsAre("--dataloss", "--test=ALL.Read6.Simple,ALL.Verify10.Dpo", "/dev/sda",
+                          "/dev/sdb"));
 }
 
 }  // namespace

@@ -29,18 +29,12 @@ using nlohmann::json;
 constexpr std::uint64_t kBytesToDerive = std::uint64_t{3} << 30;
 // Real time, as for a stack's image: half a minute on a quiet machine.
 constexpr std::chrono::hours kLongestDerivation{2};
-constexpr std::size_t kKeyDigits = 12;
 constexpr char kDerivation[] = "/own.json";
 
-std::string Absolute(const std::string& path) {
-  return path.empty() ? path : fs::absolute(path).lexically_normal().string();
-}
-
 Status WriteDerivation(const std::string& directory, const BuiltImage& base, const Own& own) {
-  json overlays = json::array();
-  for (const std::string& overlay : own.overlays) overlays.push_back(Absolute(overlay));
+  const Own absolute = WithAbsoluteNames(own);
   const json derivation = {
-      {"base", base.key}, {"kernel", Absolute(own.kernel)}, {"overlays", overlays}};
+      {"base", base.key}, {"kernel", absolute.kernel}, {"overlays", absolute.overlays}};
   return WriteFileAtomically(directory + kDerivation,
                              derivation.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
 }
@@ -126,8 +120,8 @@ Status Derive(const BuiltImage& base, const Own& own, const std::string& directo
 Result<std::string> DerivedKey(const Cache& cache, const BuiltImage& base, const Own& own) {
   DUALPATH_TRY(const std::string contents, DigestOfOwn(cache, own));
   DUALPATH_TRY(const std::string scripts, DerivationRecipe());
-  DUALPATH_TRY(const std::string digest, DigestOfText(base.key + '\n' + contents + '\n' + scripts));
-  return base.stack + "-" + digest.substr(0, kKeyDigits);
+  DUALPATH_TRY(const std::string key, KeyOfText(base.key + '\n' + contents + '\n' + scripts));
+  return base.stack + "-" + key;
 }
 
 Result<Cache::Entry> GetDerivedImage(const Cache& cache, const BuiltImage& base, const Own& own) {

@@ -25,6 +25,12 @@ Result<std::string> DigestOfText(const std::string& text) {
   return out.substr(0, kHexDigits);
 }
 
+Result<std::string> KeyOfText(const std::string& text) {
+  constexpr std::size_t kDigits = 12;
+  DUALPATH_TRY(const std::string digest, DigestOfText(text));
+  return digest.substr(0, kDigits);
+}
+
 Result<std::vector<std::string>> DigestsOfFiles(const std::vector<std::string>& paths) {
   if (paths.empty()) return std::vector<std::string>();  // sha256sum would read standard input
   process::Command command{{"sha256sum", "--zero", "--"}};

@@ -14,17 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kUse[] = "use for the lab's image";
+constexpr char kUseForImage[] = "use for the lab's image";
 constexpr char kKind[] = "digest";  // of cache entries
 constexpr char kFile[] = "/digest";
-constexpr std::size_t kKeyDigits = 16;
 constexpr std::size_t kFilesPerCommand = 500;  // a command line is limited (ARG_MAX)
 constexpr mode_t kPermissions = 07777;
 
 Result<std::string> TargetOf(const std::string& link) {
   std::error_code ec;
   const std::string target = fs::read_symlink(link, ec).string();
-  if (ec) return Error::FromErrno(kUse, link, ec.value());
+  if (ec) return Error::FromErrno(kUseForImage, link, ec.value());
   return target;
 }
 
@@ -38,7 +37,8 @@ struct Described {
 
 Status Describe(const InputFile& file, Described& all) {
   struct stat info = {};
-  if (::lstat(file.path.c_str(), &info) != 0) return Error::FromErrno(kUse, file.path, errno);
+  if (::lstat(file.path.c_str(), &info) != 0)
+    return Error::FromErrno(kUseForImage, file.path, errno);
   std::string about = file.name + '\0' + std::to_string(info.st_mode & kPermissions);
   if (S_ISLNK(info.st_mode)) {
     DUALPATH_TRY(const std::string target, TargetOf(file.path));
@@ -48,7 +48,7 @@ Status Describe(const InputFile& file, Described& all) {
   } else if (S_ISREG(info.st_mode)) {
     all.regular.push_back(file.path);
   } else {
-    return Error::Because(kUse, file.path,
+    return Error::Because(kUseForImage, file.path,
                           "a device, FIFO or socket; only files, directories and "
                           "symbolic links can be used: remove it");
   }
@@ -97,13 +97,12 @@ Result<std::vector<InputFile>> FilesBelow(const std::string& directory) {
 Result<std::string> DigestOfInput(const Cache& cache, const std::vector<InputFile>& files) {
   Described all;
   for (const InputFile& file : files) DUALPATH_TRY_STATUS(Describe(file, all));
-  DUALPATH_TRY(const std::string stamp, DigestOfText(all.stamps));
-  DUALPATH_TRY(
-      const Cache::Entry entry,
-      cache.Get(kKind, stamp.substr(0, kKeyDigits), 0, [&](const std::string& directory) -> Status {
-        DUALPATH_TRY(const std::string digest, ContentDigest(all));
-        return WriteFileAtomically(directory + kFile, digest);
-      }));
+  DUALPATH_TRY(const std::string stamp, KeyOfText(all.stamps));
+  DUALPATH_TRY(const Cache::Entry entry,
+               cache.Get(kKind, stamp, 0, [&](const std::string& directory) -> Status {
+                 DUALPATH_TRY(const std::string digest, ContentDigest(all));
+                 return WriteFileAtomically(directory + kFile, digest);
+               }));
   return ReadAttribute(entry.File("digest"));
 }
 

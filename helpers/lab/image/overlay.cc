@@ -21,14 +21,14 @@ constexpr char kLayOver[] = "lay over the lab's root";
 // Real time: of gigabytes, from a slow disk, on a busy machine.
 constexpr std::chrono::minutes kLongestUnpack{30};
 
-Error Refuse(const std::string& path, const std::string& reason) {
+Error RefuseOverlay(const std::string& path, const std::string& reason) {
   return Error::Because(kLayOver, path, reason);
 }
 
 Status CheckTree(const std::string& path, const std::string& directory,
                  const OverlayLimits& limits) {
   DUALPATH_TRY(const std::vector<InputFile> files, FilesBelow(directory));
-  if (files.empty()) return Refuse(path, "it has no files");
+  if (files.empty()) return RefuseOverlay(path, "it has no files");
   std::uint64_t bytes = 0;
   for (const InputFile& file : files) {
     struct stat info = {};
@@ -36,14 +36,15 @@ Status CheckTree(const std::string& path, const std::string& directory,
     if (S_ISREG(info.st_mode)) {
       bytes += static_cast<std::uint64_t>(info.st_size);
     } else if (!S_ISDIR(info.st_mode) && !S_ISLNK(info.st_mode)) {
-      return Refuse(path, "\"" + file.name +
-                              "\" is a device, FIFO or socket; only files, "
-                              "directories and symbolic links can be used: remove it");
+      return RefuseOverlay(path, "\"" + file.name +
+                                     "\" is a device, FIFO or socket; only files, "
+                                     "directories and symbolic links can be used: remove it");
     }
   }
   if (bytes > limits.bytes || files.size() > limits.files) {
-    return Refuse(path, fmt::format("{} MiB in {} files; the limits are {} MiB and {} files",
-                                    bytes >> 20, files.size(), limits.bytes >> 20, limits.files));
+    return RefuseOverlay(
+        path, fmt::format("{} MiB in {} files; the limits are {} MiB and {} files", bytes >> 20,
+                          files.size(), limits.bytes >> 20, limits.files));
   }
   return Ok{};
 }
@@ -57,8 +58,8 @@ Status UnpackArchive(const std::string& archive, const std::string& directory,
   DUALPATH_TRY(const process::Output unpacked,
                process::Execute(command, Deadline::In(kLongestUnpack)));
   if (!unpacked.exit.ok()) {
-    return Refuse(archive, "not a tar or .deb that can be unpacked: " +
-                               unpacked.err.substr(0, unpacked.err.find('\n')));
+    return RefuseOverlay(archive, "not a tar or .deb that can be unpacked: " +
+                                      unpacked.err.substr(0, unpacked.err.find('\n')));
   }
   return CheckTree(archive, directory, limits);
 }
@@ -66,10 +67,10 @@ Status UnpackArchive(const std::string& archive, const std::string& directory,
 Status CheckOverlay(const std::string& path, const OverlayLimits& limits) {
   std::error_code ec;
   const auto status = fs::status(path, ec);
-  if (!fs::exists(status)) return Refuse(path, "no such file or directory");
+  if (!fs::exists(status)) return RefuseOverlay(path, "no such file or directory");
   if (fs::is_directory(status)) return CheckTree(path, path, limits);
   if (fs::is_regular_file(status)) return Ok{};
-  return Refuse(path, "neither a directory nor a file");
+  return RefuseOverlay(path, "neither a directory nor a file");
 }
 
 Result<std::vector<InputFile>> FilesOfOverlay(const std::string& path) {

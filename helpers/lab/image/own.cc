@@ -88,11 +88,16 @@ Own OwnFromEnvironment() {
   return own;
 }
 
+Own WithAbsoluteNames(Own own) {
+  own.kernel = Absolute(own.kernel);
+  for (std::string& overlay : own.overlays) overlay = Absolute(overlay);
+  return own;
+}
+
 void ExportOwn(const Own& own) {
-  Set(kKernelVariable, Absolute(own.kernel));
-  std::vector<std::string> overlays;
-  for (const std::string& overlay : own.overlays) overlays.push_back(Absolute(overlay));
-  Set(kOverlayVariable, boost::algorithm::join(overlays, ":"));
+  const Own absolute = WithAbsoluteNames(own);
+  Set(kKernelVariable, absolute.kernel);
+  Set(kOverlayVariable, boost::algorithm::join(absolute.overlays, ":"));
   Set(kAppendVariable, own.append);
 }
 

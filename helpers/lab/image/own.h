@@ -34,6 +34,9 @@ bool IsDebianPackage(const std::string& path);
 /// Returns what the environment asks for.
 Own OwnFromEnvironment();
 
+/// Returns the same parts, their files with absolute names.
+Own WithAbsoluteNames(Own own);
+
 /// Sets the environment variables, for child processes: absolute file names, since a child may run
 /// in another directory.
 void ExportOwn(const Own& own);

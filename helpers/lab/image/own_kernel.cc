@@ -21,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kUse[] = "use the kernel";
 constexpr char kBzImageOfTree[] = "arch/x86/boot/bzImage";
 constexpr char kOrder[] = "modules.order";
 constexpr char kBuiltIn[] = "modules.builtin";
@@ -55,8 +54,8 @@ std::string ModuleName(const std::string& file) {
   return name;
 }
 
-Error Refuse(const std::string& object, const std::string& reason) {
-  return Error::Because(kUse, object, reason);
+Error RefuseKernel(const std::string& object, const std::string& reason) {
+  return Error::Because("use the kernel", object, reason);
 }
 
 std::vector<std::string> LinesOf(const std::string& file) {
@@ -76,8 +75,9 @@ Result<OwnKernel> FindInTree(const fs::path& tree) {
   if (IsFile(tree / ".config")) kernel.config = (tree / ".config").string();
   const auto built = ReadAttribute((tree / "include/config/kernel.release").string());
   if (built.ok() && *built != kernel.release) {
-    return Refuse(tree.string(), "its bzImage is " + kernel.release + ", but its modules are " +
-                                     *built + ": run make again, for all targets");
+    return RefuseKernel(tree.string(), "its bzImage is " + kernel.release +
+                                           ", but its modules are " + *built +
+                                           ": run make again, for all targets");
   }
   for (const std::string& list : kLists) {
     if (IsFile(tree / list)) kernel.modules.push_back({list, (tree / list).string()});
@@ -90,11 +90,12 @@ Result<OwnKernel> FindInTree(const fs::path& tree) {
     // The order is somebody's text file.
     const fs::path relative = fs::path(name).lexically_normal();
     if (name.empty() || relative.is_absolute() || *relative.begin() == "..")
-      return Refuse((tree / kOrder).string(), "it names \"" + line + "\", outside of the tree");
+      return RefuseKernel((tree / kOrder).string(),
+                          "it names \"" + line + "\", outside of the tree");
     if (!IsFile(tree / relative)) {
-      return Refuse(tree.string(), "the module " + name +
-                                       " in modules.order has not been built: "
-                                       "run make modules");
+      return RefuseKernel(tree.string(), "the module " + name +
+                                             " in modules.order has not been built: "
+                                             "run make modules");
     }
     kernel.modules.push_back({"kernel/" + relative.string(), (tree / relative).string()});
   }
@@ -161,10 +162,10 @@ Result<OwnKernel> Installed(const std::string& image, const fs::path& all) {
   DUALPATH_TRY(kernel.release, ReleaseOfBzImage(image));
   const fs::path modules = all / kernel.release;
   if (!IsDirectory(modules)) {
-    return Refuse(image, "it is " + kernel.release + ", but the modules in " + all.string() +
-                             " are of " + boost::algorithm::join(ReleasesIn(all), ", ") +
-                             ": install those of this kernel there (make INSTALL_MOD_PATH=" +
-                             all.parent_path().parent_path().string() + " modules_install)");
+    return RefuseKernel(image, "it is " + kernel.release + ", but the modules in " + all.string() +
+                                   " are of " + boost::algorithm::join(ReleasesIn(all), ", ") +
+                                   ": install those of this kernel there (make INSTALL_MOD_PATH=" +
+                                   all.parent_path().parent_path().string() + " modules_install)");
   }
   DUALPATH_TRY(kernel.modules, InstalledModules(modules));
   kernel.config = ConfigBeside(image, modules);
@@ -175,12 +176,13 @@ Result<OwnKernel> FindInDirectory(const fs::path& directory) {
   if (IsFile(directory / kBzImageOfTree)) return FindInTree(directory);
   const fs::path modules = ModulesBelow(directory);
   if (modules.empty()) {
-    return Refuse(directory.string(),
-                  IsFile(directory / "Kbuild")
-                      ? "a source tree without arch/x86/boot/bzImage: run make, or pass the build "
-                        "tree (make O=)"
-                      : "it has neither arch/x86/boot/bzImage (a build tree) nor lib/modules (make "
-                        "INSTALL_MOD_PATH=DIR modules_install)");
+    return RefuseKernel(
+        directory.string(),
+        IsFile(directory / "Kbuild")
+            ? "a source tree without arch/x86/boot/bzImage: run make, or pass the build "
+              "tree (make O=)"
+            : "it has neither arch/x86/boot/bzImage (a build tree) nor lib/modules (make "
+              "INSTALL_MOD_PATH=DIR modules_install)");
   }
   std::vector<std::string> images;
   for (const std::string& release : ReleasesIn(modules)) {
@@ -191,11 +193,12 @@ Result<OwnKernel> FindInDirectory(const fs::path& directory) {
   if (images.size() == 1) return Installed(images.front(), modules);
   const std::string releases = boost::algorithm::join(ReleasesIn(modules), ", ");
   if (!images.empty())
-    return Refuse(directory.string(), "it has several kernels (" + releases + "): pass a bzImage");
-  return Refuse(directory.string(), "it has modules of " +
-                                        (releases.empty() ? "no kernel" : releases) +
-                                        " but no bzImage: copy arch/x86/boot/bzImage to " +
-                                        (directory / "boot/vmlinuz-RELEASE").string());
+    return RefuseKernel(directory.string(),
+                        "it has several kernels (" + releases + "): pass a bzImage");
+  return RefuseKernel(directory.string(), "it has modules of " +
+                                              (releases.empty() ? "no kernel" : releases) +
+                                              " but no bzImage: copy arch/x86/boot/bzImage to " +
+                                              (directory / "boot/vmlinuz-RELEASE").string());
 }
 
 Result<OwnKernel> FindBesideImage(const fs::path& image) {
@@ -216,8 +219,9 @@ Result<OwnKernel> FindBesideImage(const fs::path& image) {
     of_others = modules;
   }
   if (of_others) return Installed(image.string(), *of_others);  // an error that names them
-  return Refuse(image.string(), "no modules of " + release + " beside it: make INSTALL_MOD_PATH=" +
-                                    beside.string() + " modules_install, or pass the build tree");
+  return RefuseKernel(image.string(), "no modules of " + release +
+                                          " beside it: make INSTALL_MOD_PATH=" + beside.string() +
+                                          " modules_install, or pass the build tree");
 }
 
 /// Compares the release for which a module was built, the first word of its vermagic.
@@ -228,17 +232,18 @@ Status CheckModule(const OwnKernel& kernel, const std::string& file) {
   if (!output.ok() || !output->exit.ok() || output->out.empty()) return Ok{};
   const std::string release = output->out.substr(0, output->out.find_first_of(" \n"));
   if (release == kernel.release) return Ok{};
-  return Refuse(file, "the module was built for " + release + ", but " + kernel.image + " is " +
-                          kernel.release + ": build and install both together");
+  return RefuseKernel(file, "the module was built for " + release + ", but " + kernel.image +
+                                " is " + kernel.release + ": build and install both together");
 }
 
 Status CheckVersion(const OwnKernel& kernel) {
   std::pair<int, int> version;
   if (std::sscanf(kernel.release.c_str(), "%d.%d", &version.first, &version.second) == 2 &&
       version < kOldest) {
-    return Refuse(kernel.image, kernel.release +
-                                    " cannot run the lab, whose root needs virtio-pmem and the "
-                                    "mount option dax=always: use Linux 5.8 or later");
+    return RefuseKernel(kernel.image,
+                        kernel.release +
+                            " cannot run the lab, whose root needs virtio-pmem and the "
+                            "mount option dax=always: use Linux 5.8 or later");
   }
   return Ok{};
 }
@@ -257,7 +262,7 @@ Status BringTo(const std::string& from, const fs::path& to, bool move) {
 Result<OwnKernel> FindKernel(const std::string& path) {
   std::error_code ec;
   const auto status = fs::status(path, ec);
-  if (!fs::exists(status)) return Refuse(path, "no such file or directory");
+  if (!fs::exists(status)) return RefuseKernel(path, "no such file or directory");
   return fs::is_directory(status) ? FindInDirectory(path) : FindBesideImage(path);
 }
 
@@ -276,9 +281,10 @@ Status CheckKernel(const OwnKernel& kernel) {
   DUALPATH_TRY_STATUS(CheckVersion(kernel));
   const std::vector<std::string> missing = MissingOptions(kernel);
   if (!missing.empty()) {
-    return Refuse(kernel.image, kernel.release + " lacks what the lab needs: " +
-                                    boost::algorithm::join(missing, ", ") +
-                                    ". Enable these options (=y or =m), build and install again");
+    return RefuseKernel(kernel.image,
+                        kernel.release +
+                            " lacks what the lab needs: " + boost::algorithm::join(missing, ", ") +
+                            ". Enable these options (=y or =m), build and install again");
   }
   const auto module =
       std::find_if(kernel.modules.begin(), kernel.modules.end(),

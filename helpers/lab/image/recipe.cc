@@ -9,8 +9,6 @@
 namespace dualpath::lab {
 namespace {
 
-constexpr std::size_t kKeyDigits = 12;
-
 /// Returns the beginning of the digest of the recipe's `files` and `more`.
 Result<std::string> DigestOfRecipe(const std::vector<std::string>& files,
                                    const std::string& more = "") {
@@ -20,8 +18,7 @@ Result<std::string> DigestOfRecipe(const std::vector<std::string>& files,
   DUALPATH_TRY(const std::vector<std::string> digests, DigestsOfFiles(paths));
   std::string all = more;
   for (const std::string& digest : digests) all += digest;
-  DUALPATH_TRY(const std::string digest, DigestOfText(all));
-  return digest.substr(0, kKeyDigits);
+  return KeyOfText(all);
 }
 
 }  // namespace
