@@ -44,6 +44,7 @@ class InitiatorTest : public ::testing::Test {
     fs::create_directories(session);
     fs::create_directory_symlink(device, session + "/device");
     EXPECT_TRUE(WriteFileAtomically(session + "/targetname", target + "\n").ok());
+    EXPECT_TRUE(WriteFileAtomically(session + "/initiatorname", "iqn.ours\n").ok());
     EXPECT_TRUE(WriteFileAtomically(session + "/state", "LOGGED_IN\n").ok());
     EXPECT_TRUE(WriteFileAtomically(session + "/recovery_tmo", "5\n").ok());
   }
@@ -76,6 +77,7 @@ TEST_F(InitiatorTest, FindsTheSessionOfATarget) {
   ASSERT_TRUE(session.ok()) << session.error().ToString();
   EXPECT_EQ(session->name, "session5");
   EXPECT_EQ(session->host, 6U);
+  EXPECT_EQ(session->initiator, "iqn.ours");
   EXPECT_TRUE(session->IsLoggedIn());
   EXPECT_EQ(session->recovery_seconds, "5");
 }

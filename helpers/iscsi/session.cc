@@ -36,6 +36,7 @@ Result<std::optional<Session>> FindSession(const std::string& target, const std:
     Session session;
     session.name = entry->path().filename();
     DUALPATH_TRY(session.host, HostOf(directory));
+    DUALPATH_TRY(session.initiator, ReadAttribute(directory + "/initiatorname"));
     DUALPATH_TRY(session.state, ReadAttribute(directory + "/state"));
     DUALPATH_TRY(session.recovery_seconds, ReadAttribute(directory + "/recovery_tmo"));
     return std::optional<Session>(session);

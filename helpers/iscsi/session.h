@@ -9,8 +9,9 @@ namespace dualpath::iscsi {
 
 /// A session of this machine's initiator, as /sys/class/iscsi_session shows it.
 struct Session {
-  std::string name;   ///< "session1"
-  unsigned host = 0;  ///< its SCSI host: iscsi_tcp adds one for each session
+  std::string name;       ///< "session1"
+  unsigned host = 0;      ///< its SCSI host: iscsi_tcp adds one for each session
+  std::string initiator;  ///< our name
   /// "LOGGED_IN"; "FAILED" from the loss of the connection until recovery_tmo has passed; then
   /// "FREE".
   std::string state;
