@@ -86,8 +86,9 @@ TEST_F(IscsiSessions, AnUnmappedLunFailsItsPathUntilItIsMappedAgain) {
 
   ASSERT_OK(rig().path(0).UnmapLun());
   EXPECT_THAT(log(), EventuallyLogs(KernelFails(rig().path(0))));
-  EXPECT_THAT(topology(),
-              Eventually(PathGroups({Enabled(Faulty(rig().path(0), "running")), Active(rig().path(1))})));
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Enabled(Faulty(rig().path(0), "running")), Active(rig().path(1))})));
   EXPECT_THAT(session_state(0), Eventually(std::string("LOGGED_IN")));
   ASSERT_OK(io.AwaitGoodCompletions());
 

@@ -45,8 +45,9 @@ TEST_F(LunReuseWithRecheck, ALunReplacedWhileItsPathIsDownIsTakenOutOfTheMap) {
   const PathId replaced = rig().path(1);
 
   ASSERT_OK(rig().path(1).UnmapLun());
-  ASSERT_THAT(topology(),
-              Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "running"))})));
+  ASSERT_THAT(
+      topology(),
+      Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "running"))})));
   ASSERT_OK(rig().path(1).MapLun(foreign.backstore));
   EXPECT_THAT(log(), EventuallyLogs(LineContaining("path wwid change detected")));
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(rig().map(), replaced)));
