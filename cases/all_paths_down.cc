@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "fixtures/capabilities_fixture.h"
+#include "fixtures/over_iscsi.h"
 
 namespace dualpath {
 namespace {
@@ -177,6 +178,9 @@ TEST_F(NoPathRetryFail, FailsIoImmediatelyAndRecovers) {
   EXPECT_THAT(table(), Eventually(Not(QueuesIfNoPath())));
   EXPECT_THAT(LogNow(), Not(Logs(LoadsAnyTable(rig().map()))));
 }
+
+DUALPATH_ALSO_OVER_ISCSI(AllPathsDown, WithinTheWindowQueuesIoAndLosesNothing);
+DUALPATH_ALSO_OVER_ISCSI(AllPathsDown, BeyondTheWindowFailsIoUntilAPathReturns);
 
 }  // namespace
 }  // namespace dualpath

@@ -83,8 +83,10 @@ TEST_F(Article, CommandsBuildTheSameRigAndFailOver) {
   ASSERT_OK(
       root.Type("targetcli /loopback/naa.500230567123438b/luns create /backstores/fileio/storage"));
 
-  ASSERT_OK_AND_ASSIGN(const auto first_target, lio::LoopbackTarget::Open(kFirstPath));
-  ASSERT_OK_AND_ASSIGN(const auto second_target, lio::LoopbackTarget::Open(kSecondPath));
+  RigOptions names;
+  names.naa = {kFirstPath, kSecondPath};
+  ASSERT_OK_AND_ASSIGN(const auto first_target, Transport::Open(names, 0));
+  ASSERT_OK_AND_ASSIGN(const auto second_target, Transport::Open(names, 1));
   ASSERT_OK_AND_ASSIGN(Path first, Path::Of(first_target));
   ASSERT_OK_AND_ASSIGN(Path second, Path::Of(second_target));
   ASSERT_OK_AND_ASSIGN(const std::string lsscsi, root.Type("lsscsi"));
@@ -136,7 +138,7 @@ TEST_F(Article, CommandsBuildTheSameRigAndFailOver) {
   EXPECT_THAT(log(), EventuallyLogs(RemovesPath(their_map.alias, deleted)));
 
   // To recover
-  ASSERT_OK_AND_ASSIGN(const unsigned host, first_target.HostNumber());
+  const unsigned host = first.hctl().host;
   ASSERT_OK(root.Echo("- - -", "/sys/class/scsi_host/host" + std::to_string(host) + "/scan"));
   ASSERT_TRUE(first.disk().Exists()) << "a scan returns only after the disk has been added";
   ASSERT_OK(first.AwaitNewDisk());

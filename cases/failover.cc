@@ -2,6 +2,7 @@
 //
 // Labels of Failover.DeletingTheActivePath: smoke
 
+#include "fixtures/over_iscsi.h"
 #include "fixtures/rig_fixture.h"
 
 namespace dualpath {
@@ -151,6 +152,11 @@ TEST_F(Failover, DeletingBothPathsQueuesIoUntilOneIsRescanned) {
               HasPhases({Good(), HeldThenGood().EndedBefore(EndOfQueueing(returned)), Good()}));
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
+
+DUALPATH_ALSO_OVER_ISCSI(Failover, DeletingTheActivePathMovesIoToTheOther);
+DUALPATH_ALSO_OVER_ISCSI(Failover, DeletingTheEnabledPathDoesNotDisturbIo);
+DUALPATH_ALSO_OVER_ISCSI(Failover, RescanningBringsTheDeletedActivePathBackAsTheSecondGroup);
+DUALPATH_ALSO_OVER_ISCSI(Failover, DeletingBothPathsQueuesIoUntilOneIsRescanned);
 
 }  // namespace
 }  // namespace dualpath

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "fixtures/case_tools.h"
+#include "fixtures/over_iscsi.h"
 #include "fixtures/reservation_fixture.h"
 #include "helpers/multipath/service.h"
 #include "helpers/scsi/direct_io.h"
@@ -415,6 +416,10 @@ TEST_F(Reservations, TheGuestsReleaseOfAReservationOfAnotherNodeChangesNothing) 
 
   EXPECT_THAT(registrations(0), Eventually(theirs_holds, seconds(5)));
 }
+
+DUALPATH_ALSO_OVER_ISCSI(Reservations,
+                         FailoverKeepsTheReservationAndTheReturningPathIsRegisteredAgain);
+DUALPATH_ALSO_OVER_ISCSI(Reservations, ClearInTheGuestRemovesAllRegistrations);
 
 class ReservationsWithoutAKey : public Reservations {
  protected:

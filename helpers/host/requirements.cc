@@ -27,12 +27,14 @@ struct Package {
   const char* ol7;
 };
 
-constexpr std::array<Package, 20> kPackages = {{
+constexpr std::array<Package, 22> kPackages = {{
     {"chromedriver", "chromium-driver", "chromedriver"},
     {"cpio", "cpio", "cpio"},
     {"dmsetup", "dmsetup", "device-mapper"},
     {"fio", "fio", "fio"},
     {"iscsi-test-cu", "libiscsi-bin", "libiscsi-utils"},
+    {"iscsiadm", "open-iscsi", "iscsi-initiator-utils"},
+    {"iscsid", "open-iscsi", "iscsi-initiator-utils"},
     {"journalctl", "systemd", "systemd"},
     {"ldd", "libc-bin", "glibc-common"},
     {"lsscsi", "lsscsi", "lsscsi"},
@@ -192,6 +194,15 @@ std::vector<Missing> Requirements::ForRig() const {
   }
   AddTo(all, Program("multipath"));
   AddTo(all, Program("multipathd"));
+  return all;
+}
+
+std::vector<Missing> Requirements::ForIscsi() const {
+  std::vector<Missing> all;
+  AddTo(all, EnsureModule("iscsi_target_mod"));
+  AddTo(all, EnsureModule("iscsi_tcp"));
+  AddTo(all, Program("iscsiadm"));
+  AddTo(all, Program("iscsid"));
   return all;
 }
 

@@ -64,6 +64,9 @@ class Requirements {
   /// Checks all requirements of a rig, in the order in which to fix them.
   std::vector<Missing> ForRig() const;
 
+  /// Checks the further requirements of a rig with iSCSI paths.
+  std::vector<Missing> ForIscsi() const;
+
   /// Checks the further requirements of a guest.
   std::vector<Missing> ForGuest() const;
 

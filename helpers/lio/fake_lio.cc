@@ -19,6 +19,8 @@ std::string Parent(const std::string& path) { return fs::path(path).parent_path(
 
 std::string Name(const std::string& path) { return fs::path(path).filename(); }
 
+bool IsOfIscsi(const std::string& path) { return path.compare(0, 6, "iscsi/") == 0; }
+
 /// loopback/naa.X/tpgt_1/lun/lun_0/link -> loopback/naa.X/tpgt_1.
 std::string GroupOf(const std::string& link) { return Parent(Parent(Parent(link))); }
 
@@ -70,6 +72,14 @@ Status FakeLio::MakeDirectory(const std::string& path) const {
     fs::create_directories(Directory() + "/hosts");
     (void)WriteFileAtomically(Directory() + "/hosts/" + name, host);
     (void)WriteFileAtomically(Sysfs() + "/class/scsi_host/host" + host + "/scan", "");
+  } else if (IsOfIscsi(path) && StartsWith(name, "tpgt_")) {
+    for (const char* attribute : {"authentication", "generate_node_acls", "cache_dynamic_acls",
+                                  "demo_mode_write_protect"}) {
+      Put(path + "/attrib/" + attribute, "");
+    }
+    Put(path + "/enable", "0");
+    fs::create_directories(Absolute(path + "/lun"));
+    fs::create_directories(Absolute(path + "/np"));
   } else if (StartsWith(name, "tpgt_")) {
     const auto host = ReadFile(Directory() + "/hosts/" + Name(Parent(path)));
     Put(path + "/address", *host + ":0:" + name.substr(5));
@@ -92,6 +102,11 @@ Status FakeLio::RemoveDirectory(const std::string& path) const {
   if (StartsWith(Name(path), "lun_") && !Links(path)->empty()) return refuse(ENOTEMPTY);
   if (StartsWith(Name(path), "tpgt_")) {
     if (!Directories(path + "/lun")->empty()) return refuse(ENOTEMPTY);
+    if (IsOfIscsi(path)) {
+      if (!Directories(path + "/np")->empty()) return refuse(ENOTEMPTY);
+      fs::remove_all(Absolute(path));
+      return Ok{};
+    }
     if (!Read(path + "/nexus")->empty()) return refuse(EBUSY);
   } else if (StartsWith(Name(path), "naa.") || StartsWith(Name(path), "fileio_")) {
     if (!Directories(path)->empty()) return refuse(ENOTEMPTY);
@@ -104,6 +119,7 @@ Status FakeLio::Link(const std::string& target, const std::string& link) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   DUALPATH_TRY_STATUS(Begin("link " + link));
   DUALPATH_TRY_STATUS(ConfigFs::Link(target, link));
+  if (IsOfIscsi(link)) return Ok{};  // an initiator finds the disk when it scans
   const std::string group = GroupOf(link);
   const std::string ports = Directory() + "/ports/" + group;
   AddDisk(group);
@@ -114,6 +130,7 @@ Status FakeLio::Unlink(const std::string& link) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   DUALPATH_TRY_STATUS(Begin("unlink " + link));
   DUALPATH_TRY_STATUS(ConfigFs::Unlink(link));
+  if (IsOfIscsi(link)) return Ok{};
   const std::string group = GroupOf(link);
   // Like tcm_loop_port_unlink, which without a disk does not decrement the port count.
   if (!fs::exists(DeviceOf(group))) return Ok{};
@@ -133,6 +150,8 @@ Status FakeLio::Write(const std::string& path, const std::string& value) const {
       Name(path) == "control" || Name(path) == "enable" ? Parent(path) : Parent(Parent(path));
   if (EndsWith(path, "/control")) {
     Put(path, *Read(path) + "," + value);
+  } else if (IsOfIscsi(path)) {
+    Put(path, value + "\n");
   } else if (EndsWith(path, "/enable")) {
     const std::string control = *Read(backstore + "/control");
     const std::string file = Parameter(control, "fd_dev_name");

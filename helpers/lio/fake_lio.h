@@ -16,8 +16,8 @@ namespace dualpath::lio {
 /// A LIO without a kernel: a configfs and a sysfs in a temporary directory, with the kernel's rules
 /// that the helpers depend on. Attributes appear with their directory; a linked LUN is a disk in
 /// sysfs; serial and model alias cannot change while exported; enabling resets the model alias, as
-/// before Linux 5.0; unlinking a LUN whose disk was deleted leaks the port count, and a nexus with
-/// ports cannot be removed.
+/// before Linux 5.0; iSCSI targets have no disks here; unlinking a LUN whose disk was deleted leaks
+/// the port count, and a nexus with ports cannot be removed.
 class FakeLio : public ConfigFs {
  public:
   FakeLio() : FakeLio(TemporaryDirectory::Create().value()) {}

@@ -31,15 +31,19 @@ Result<FoundBackstore> Describe(const std::string& object, const ConfigFs& confi
   return found;
 }
 
-Result<FoundTarget> Describe(const std::string& naa, unsigned tpgt, const ConfigFs& configfs) {
-  const std::string prefix = "loopback/" + naa + "/tpgt_" + std::to_string(tpgt) + "/lun/";
+Result<FoundTarget> Describe(const std::string& fabric, const std::string& naa, unsigned tpgt,
+                             const ConfigFs& configfs) {
+  const std::string prefix = fabric + "/" + naa + "/tpgt_" + std::to_string(tpgt) + "/lun/";
   FoundTarget found;
   found.naa = naa;
   found.tpgt = tpgt;
-  const LoopbackTarget::Roots roots{configfs};
-  DUALPATH_TRY(const LoopbackTarget target, LoopbackTarget::Open(naa, tpgt, roots));
-  const auto nexus = target.Nexus();
-  if (nexus.ok()) found.nexus = *nexus;
+  found.fabric = fabric;
+  if (!found.IsIscsi()) {
+    const LoopbackTarget::Roots roots{configfs};
+    DUALPATH_TRY(const LoopbackTarget target, LoopbackTarget::Open(naa, tpgt, roots));
+    const auto nexus = target.Nexus();
+    if (nexus.ok()) found.nexus = *nexus;
+  }
   DUALPATH_TRY(const auto luns, configfs.Directories(prefix));
   for (const std::string& name : luns) {
     const auto number = ParseAfter<unsigned>("lun_", name);
@@ -59,6 +63,22 @@ Result<FoundTarget> Describe(const std::string& naa, unsigned tpgt, const Config
   return found;
 }
 
+Status AddTargets(const std::string& fabric, const std::string& prefix_of_names,
+                  const ConfigFs& configfs, std::vector<FoundTarget>& targets) {
+  DUALPATH_TRY(const auto names, configfs.Directories(fabric));
+  for (const std::string& name : names) {
+    if (name.compare(0, prefix_of_names.size(), prefix_of_names) != 0) continue;
+    DUALPATH_TRY(const auto groups, configfs.Directories(fabric + "/" + name));
+    for (const std::string& group : groups) {
+      const auto tpgt = ParseAfter<unsigned>("tpgt_", group);
+      if (!tpgt) continue;
+      auto found = Describe(fabric, name, *tpgt, configfs);
+      if (found.ok()) targets.push_back(*std::move(found));
+    }
+  }
+  return Ok{};
+}
+
 }  // namespace
 
 bool operator==(const FoundBackstore& a, const FoundBackstore& b) {
@@ -71,7 +91,7 @@ bool operator==(const FoundLun& a, const FoundLun& b) {
 }
 
 bool operator==(const FoundTarget& a, const FoundTarget& b) {
-  return std::tie(a.naa, a.tpgt, a.luns) == std::tie(b.naa, b.tpgt, b.luns);
+  return std::tie(a.fabric, a.naa, a.tpgt, a.luns) == std::tie(b.fabric, b.naa, b.tpgt, b.luns);
 }
 
 bool operator==(const Inventory& a, const Inventory& b) {
@@ -95,17 +115,8 @@ Result<Inventory> Inventory::Take(const ConfigFs& configfs) {
             [](const FoundBackstore& a, const FoundBackstore& b) {
               return std::tie(a.name, a.object) < std::tie(b.name, b.object);
             });
-  DUALPATH_TRY(const auto targets, configfs.Directories("loopback"));
-  for (const std::string& naa : targets) {
-    if (naa.compare(0, 4, "naa.") != 0) continue;
-    DUALPATH_TRY(const auto groups, configfs.Directories("loopback/" + naa));
-    for (const std::string& group : groups) {
-      const auto tpgt = ParseAfter<unsigned>("tpgt_", group);
-      if (!tpgt) continue;
-      auto found = Describe(naa, *tpgt, configfs);
-      if (found.ok()) inventory.targets.push_back(*std::move(found));
-    }
-  }
+  DUALPATH_TRY_STATUS(AddTargets("loopback", "naa.", configfs, inventory.targets));
+  DUALPATH_TRY_STATUS(AddTargets("iscsi", "iqn.", configfs, inventory.targets));
   return inventory;
 }
 
@@ -120,7 +131,9 @@ std::string Inventory::ToString() const {
   }
   for (const FoundTarget& target : targets) {
     text += "target " + target.naa + " tpgt " + std::to_string(target.tpgt) + ": " +
-            (target.nexus.empty() ? "no nexus" : "nexus " + target.nexus);
+            (target.IsIscsi()       ? "iSCSI"
+             : target.nexus.empty() ? "no nexus"
+                                    : "nexus " + target.nexus);
     for (const FoundLun& lun : target.luns) {
       text += ", LUN " + std::to_string(lun.lun) + " -> " +
               (lun.backstore_object.empty() ? "nothing" : lun.backstore_object);

@@ -22,27 +22,32 @@ struct FoundBackstore {
   std::string product;  ///< "storage" with emulate_model_alias, else "FILEIO"
 };
 
-/// A LUN of a loopback target.
+/// A LUN of a target.
 struct FoundLun {
   unsigned lun = 0;
   std::string backstore_object;  ///< "fileio_0/storage"; empty: no backstore linked
   std::string backstore_name;    ///< "storage"
 };
 
-/// A target portal group of a loopback target found in configfs.
+/// A target portal group of a loopback or iSCSI target found in configfs.
 struct FoundTarget {
-  std::string naa;
+  std::string naa;  ///< the target's name, "iqn..." for iSCSI
   unsigned tpgt = 0;
-  std::string nexus;  ///< empty: none. Not compared, since targetcli chooses it at random.
+  /// Empty: none, as always for iSCSI. Not compared, since targetcli chooses it at random.
+  std::string nexus;
   std::vector<FoundLun> luns;
+  std::string fabric = "loopback";  ///< or "iscsi"
+
+  bool IsIscsi() const { return fabric == "iscsi"; }
 };
 
 bool operator==(const FoundBackstore& a, const FoundBackstore& b);
 bool operator==(const FoundLun& a, const FoundLun& b);
 bool operator==(const FoundTarget& a, const FoundTarget& b);
 
-/// All fileio backstores and loopback targets of this machine; backstores sorted by name, targets
-/// by name and tag. Equal inventories export the same disks, whichever tool created them.
+/// All fileio backstores, loopback targets and iSCSI targets of this machine; backstores sorted by
+/// name, targets by name and tag. Equal inventories export the same disks, whichever tool created
+/// them.
 struct Inventory {
   std::vector<FoundBackstore> backstores;
   std::vector<FoundTarget> targets;

@@ -1,5 +1,6 @@
 #include "helpers/scsi/registrations.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <tuple>
 
@@ -18,7 +19,14 @@ Error Truncated(const Bytes& data, const std::string& reason) {
 
 /// Returns `Registration::initiator` of a TransportID (SPC-4, 7.6.4).
 std::string InitiatorIn(const Bytes& transport_id) {
+  constexpr unsigned kIscsi = 5;
   constexpr unsigned kSas = 6;
+  constexpr std::size_t kName = 4;
+  if (transport_id.size() > kName && (transport_id[0] & 0x0fU) == kIscsi) {
+    // "iqn...,i,0x00023d000000", padded with zeros.
+    const std::string name(transport_id.begin() + kName, transport_id.end());
+    return name.substr(0, std::min(name.find(",i,0x"), name.find('\0')));
+  }
   constexpr std::size_t kSasAddress = 4;
   constexpr std::size_t kSasAddressBytes = 8;
   constexpr std::size_t kDigitsFrom = 2;  // after "0x"

@@ -17,8 +17,8 @@ Command ReadFullStatus(std::uint16_t allocation_length = 4096);
 
 /// One registered I_T nexus.
 struct Registration {
-  /// The initiator port's SAS address as LIO names a nexus: "naa.5001405f01234bac". A TransportID
-  /// of another protocol as a hex dump.
+  /// The initiator's SAS address as LIO names a nexus, "naa.5001405f01234bac", or its iSCSI name
+  /// without the session. A TransportID of another protocol as a hex dump.
   std::string initiator;
   std::uint64_t key = 0;
 

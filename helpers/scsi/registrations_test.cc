@@ -73,11 +73,25 @@ TEST(Registrations, PrintKeyAndReservation) {
             "naa.5001405f01234bac: key 0xabc123");
 }
 
+TEST(Registrations, NameTheIscsiInitiatorWithoutItsSession) {
+  for (const std::string name : {"iqn.1993-08.a", "iqn.1993-08.a,i,0x00023d000000"}) {
+    Bytes iscsi(24);
+    Put(iscsi, 0, 8, kKey);
+    iscsi.insert(iscsi.end(), {0x45, 0, 0, 0x20});
+    iscsi.insert(iscsi.end(), name.begin(), name.end());
+    iscsi.resize(24 + 36);
+    Put(iscsi, 20, 4, 36);
+    const auto status = ParseFullStatus(WithHeader(0, iscsi));
+    ASSERT_TRUE(status.ok()) << status.error().ToString();
+    EXPECT_EQ(status->nexuses[0].initiator, "iqn.1993-08.a");
+  }
+}
+
 TEST(Registrations, DumpTransportIdsOfOtherProtocols) {
-  Bytes iscsi = Descriptor(kKey, 0, 0, 0x5001405f01234bac);
-  iscsi[24] = 0x05;
-  EXPECT_EQ(ParseFullStatus(WithHeader(0, iscsi))->nexuses[0].initiator,
-            "05 00 00 00 50 01 40 5f 01 23 4b ac 00 00 00 00 00 00 00 00 00 00 00 00");
+  Bytes fibre_channel = Descriptor(kKey, 0, 0, 0x5001405f01234bac);
+  fibre_channel[24] = 0x00;
+  EXPECT_EQ(ParseFullStatus(WithHeader(0, fibre_channel))->nexuses[0].initiator,
+            "00 00 00 00 50 01 40 5f 01 23 4b ac 00 00 00 00 00 00 00 00 00 00 00 00");
 }
 
 TEST(Registrations, RejectTruncatedData) {
