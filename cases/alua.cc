@@ -315,7 +315,7 @@ TEST_F(Alua, TheKernelMakesAGroupOptimizedWhenItBeginsToUseIt) {
   ASSERT_OK_AND_ASSIGN(const auto group, rig().path(1).PortGroup());
   ASSERT_OK_AND_ASSIGN(const bool explicitly, group.ChangedExplicitly());
   EXPECT_TRUE(explicitly) << "no SET TARGET PORT GROUPS";
-  ExpectCarriedBy(io, 1);
+  ExpectCarriedWhileHeldBy(io, 1);
   ASSERT_OK(held.Run());
   ExpectNothingLost(io);
 }
@@ -326,7 +326,7 @@ TEST_F(Alua, TheKernelUsesANonOptimizedGroupAsItIsIfOnlyTheTargetChangesStates) 
 
   ASSERT_OK(dmsetup().FailPath(rig().path(0)));
 
-  ExpectCarriedBy(io, 1);
+  ExpectCarriedWhileHeldBy(io, 1);
   EXPECT_THAT(state(1), StaysSo(Eq(AluaState::kActiveNonOptimized), seconds(5)));
   ASSERT_OK(held.Run());
   ExpectNothingLost(io);
