@@ -126,6 +126,7 @@ Status FakeLio::Unlink(const std::string& link) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   DUALPATH_TRY_STATUS(Begin("unlink " + link));
   DUALPATH_TRY_STATUS(ConfigFs::Unlink(link));
+  Put(Parent(link) + "/alua_tg_pt_gp", "");
   const std::string group = GroupOf(link);
   // Like tcm_loop_port_unlink, which without a disk does not decrement the port count.
   if (!fs::exists(DeviceOf(group))) return Ok{};
