@@ -171,7 +171,18 @@ Status FileBackstore::TellOfWriteCache(bool tell) const {
 }
 
 Status FileBackstore::Remove() const {
-  DUALPATH_TRY_STATUS(configfs_->RemoveDirectory(ConfigFsPath()));
+  Status removed = configfs_->RemoveDirectory(ConfigFsPath());
+  // The kernel looks at the links first: a backstore in use keeps its groups.
+  if (!removed.ok() && removed.error().error_number() == ENOTEMPTY) {
+    const std::string groups = ConfigFsPath() + "/alua/";
+    DUALPATH_TRY(const auto names, configfs_->Directories(groups));
+    for (const std::string& name : names) {
+      if (name == "default_tg_pt_gp") continue;
+      DUALPATH_TRY_STATUS(configfs_->RemoveDirectory(groups + name));
+    }
+    removed = configfs_->RemoveDirectory(ConfigFsPath());
+  }
+  DUALPATH_TRY_STATUS(removed);
   const std::string hba = "core/" + object_.substr(0, object_.find('/'));
   // targetcli creates one HBA per backstore, but the kernel allows several backstores in one.
   DUALPATH_TRY(const auto others, configfs_->Directories(hba));

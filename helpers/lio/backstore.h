@@ -65,8 +65,8 @@ class FileBackstore {
   /// power loses acknowledged writes. Initiators ask when they find the disk.
   Status TellOfWriteCache(bool tell) const;
 
-  /// Removes the backstore, and its HBA unless another backstore uses it. Fails with EBUSY while a
-  /// target's LUN links to it.
+  /// Removes the backstore with its target port groups, and its HBA unless another backstore uses
+  /// it. Fails with EBUSY while a target's LUN links to it.
   Status Remove() const;
 
  private:

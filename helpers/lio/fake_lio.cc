@@ -24,6 +24,9 @@ bool IsOfIscsi(const std::string& path) { return path.compare(0, 6, "iscsi/") ==
 /// loopback/naa.X/tpgt_1/lun/lun_0/link -> loopback/naa.X/tpgt_1.
 std::string GroupOf(const std::string& link) { return Parent(Parent(Parent(link))); }
 
+/// core/fileio_0/storage/alua/NAME.
+bool IsPortGroup(const std::string& path) { return Name(Parent(path)) == "alua"; }
+
 bool StartsWith(const std::string& text, const std::string& prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
 }
@@ -59,7 +62,10 @@ Status FakeLio::MakeDirectory(const std::string& path) const {
   DUALPATH_TRY_STATUS(Begin("mkdir " + path));
   DUALPATH_TRY_STATUS(ConfigFs::MakeDirectory(path));
   const std::string name = Name(path);
-  if (StartsWith(Parent(path), "core/fileio_")) {
+  if (IsPortGroup(path)) {
+    PutPortGroup(path);
+  } else if (StartsWith(Parent(path), "core/fileio_")) {
+    PutPortGroup(path + "/alua/default_tg_pt_gp");
     Put(path + "/control", "");
     Put(path + "/enable", "0");
     Put(path + "/info", "");
@@ -80,6 +86,8 @@ Status FakeLio::MakeDirectory(const std::string& path) const {
     Put(path + "/enable", "0");
     fs::create_directories(Absolute(path + "/lun"));
     fs::create_directories(Absolute(path + "/np"));
+  } else if (StartsWith(name, "lun_")) {
+    Put(path + "/alua_tg_pt_gp", "");
   } else if (StartsWith(name, "tpgt_")) {
     const auto host = ReadFile(Directory() + "/hosts/" + Name(Parent(path)));
     Put(path + "/address", *host + ":0:" + name.substr(5));
@@ -99,6 +107,9 @@ Status FakeLio::RemoveDirectory(const std::string& path) const {
   };
   if (!Exists(path)) return refuse(ENOENT);
   if (StartsWith(Parent(path), "core/fileio_") && IsExported(path)) return refuse(EBUSY);
+  if (!IsPortGroup(path) && Exists(path + "/alua") && Directories(path + "/alua")->size() > 1) {
+    return refuse(ENOTEMPTY);
+  }
   if (StartsWith(Name(path), "lun_") && !Links(path)->empty()) return refuse(ENOTEMPTY);
   if (StartsWith(Name(path), "tpgt_")) {
     if (!Directories(path + "/lun")->empty()) return refuse(ENOTEMPTY);
@@ -123,6 +134,7 @@ Status FakeLio::Link(const std::string& target, const std::string& link) const {
   const std::string group = GroupOf(link);
   const std::string ports = Directory() + "/ports/" + group;
   AddDisk(group);
+  Put(Parent(link) + "/alua_tg_pt_gp", "TG Port Alias: default_tg_pt_gp\nTG Port Group ID: 0\n");
   return WriteAttribute(ports, std::to_string(std::stoi(*ReadFile(ports)) + 1));
 }
 
@@ -131,6 +143,7 @@ Status FakeLio::Unlink(const std::string& link) const {
   DUALPATH_TRY_STATUS(Begin("unlink " + link));
   DUALPATH_TRY_STATUS(ConfigFs::Unlink(link));
   if (IsOfIscsi(link)) return Ok{};
+  Put(Parent(link) + "/alua_tg_pt_gp", "");
   const std::string group = GroupOf(link);
   // Like tcm_loop_port_unlink, which without a disk does not decrement the port count.
   if (!fs::exists(DeviceOf(group))) return Ok{};
@@ -170,6 +183,10 @@ Status FakeLio::Write(const std::string& path, const std::string& value) const {
   } else if (EndsWith(path, "/emulate_model_alias")) {
     if (IsExported(backstore)) return refuse(EINVAL);
     Put(path, value + "\n");
+  } else if (EndsWith(path, "/alua_tg_pt_gp")) {
+    Put(path, "TG Port Alias: " + value + "\nTG Port Group ID: 1\n");
+  } else if (EndsWith(path, "/alua_access_type")) {
+    Put(path, value == "1" ? "Implicit\n" : "Implicit and Explicit\n");
   } else if (EndsWith(path, "/nexus")) {
     const bool connected = !Read(path)->empty();
     if (value != "NULL") {
@@ -218,6 +235,14 @@ Status FakeLio::Begin(const std::string& line) const {
   log_.push_back(line);
   if (fail_errno_ == 0 || !first || !StartsWith(line, fail_prefix_)) return Ok{};
   return Error::FromErrno("fake", line, fail_errno_);
+}
+
+void FakeLio::PutPortGroup(const std::string& path) const {
+  Put(path + "/tg_pt_gp_id", "0");
+  Put(path + "/alua_access_state", "0");
+  Put(path + "/alua_access_status", "None");
+  Put(path + "/alua_access_type", "Implicit and Explicit");
+  Put(path + "/preferred", "0");
 }
 
 void FakeLio::Put(const std::string& path, const std::string& content) const {

@@ -53,6 +53,7 @@ class FakeLio : public ConfigFs {
   explicit FakeLio(TemporaryDirectory directory);
 
   Status Begin(const std::string& line) const;
+  void PutPortGroup(const std::string& path) const;
   void Put(const std::string& path, const std::string& content) const;
   bool IsExported(const std::string& backstore) const;
   std::string DeviceOf(const std::string& group) const;

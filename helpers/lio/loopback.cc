@@ -97,6 +97,20 @@ Result<std::string> LoopbackTarget::LinkedBackstore() const {
   return configfs_->LinkedObject(LunPath() + "/" + links.front());
 }
 
+Result<std::string> LoopbackTarget::PortGroupName() const {
+  DUALPATH_TRY(const std::string text, configfs_->Read(LunPath() + "/alua_tg_pt_gp"));
+  // Empty while no backstore is linked.
+  const std::string label = "TG Port Alias: ";
+  if (text.compare(0, label.size(), label) == 0) {
+    return text.substr(label.size(), text.find('\n') - label.size());
+  }
+  return Error::Because("read the target port group of", naa_, "\"" + text + "\"");
+}
+
+Status LoopbackTarget::JoinPortGroup(const std::string& name) const {
+  return configfs_->Write(LunPath() + "/alua_tg_pt_gp", name);
+}
+
 Status LoopbackTarget::Link(const FileBackstore& backstore) const {
   return configfs_->Link(backstore.ConfigFsPath(), LunPath() + "/" + kLinkName);
 }

@@ -68,6 +68,11 @@ class LoopbackTarget {
   /// Returns "fileio_0/storage", or an empty string if no backstore is linked to the LUN.
   Result<std::string> LinkedBackstore() const;
 
+  /// Name of the target port group of LUN 0 (lio::PortGroup). A newly linked LUN is in
+  /// "default_tg_pt_gp"; joining another one raises a UNIT ATTENTION.
+  Result<std::string> PortGroupName() const;
+  Status JoinPortGroup(const std::string& name) const;
+
   /// Links `backstore` to LUN 0. The kernel adds the disk at `Hctl()`.
   Status Link(const FileBackstore& backstore) const;
 

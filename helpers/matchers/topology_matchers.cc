@@ -46,6 +46,12 @@ ExpectedPath HeldBack(const PathId& id) {
   return path;
 }
 
+ExpectedPath Ghost(const PathId& id) {
+  ExpectedPath path(id);
+  path.checker_state = "ghost";
+  return path;
+}
+
 ::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups) {
   const std::string expected = Render(groups);
   return Described<multipath::Map>(
@@ -55,6 +61,19 @@ ExpectedPath HeldBack(const PathId& id) {
         const std::string actual = Render(map);
         if (actual == expected) return std::nullopt;
         return actual.empty() ? "which has no path groups" : "whose path groups are " + actual;
+      });
+}
+
+::testing::Matcher<const multipath::Map&> HasPriorities(const std::vector<int>& priorities) {
+  std::string expected;
+  for (const int priority : priorities) expected += " " + std::to_string(priority);
+  return Described<multipath::Map>(
+      "path groups of the priorities" + expected, "path groups of other priorities than" + expected,
+      [expected](const multipath::Map& map) -> std::optional<std::string> {
+        std::string actual;
+        for (const auto& group : map.groups) actual += " " + std::to_string(group.priority);
+        if (actual == expected) return std::nullopt;
+        return "whose path groups have the priorities" + actual;
       });
 }
 

@@ -33,6 +33,9 @@ ExpectedPath Faulty(const PathId& id, std::string device_state);
 /// (san_path_err_*, marginal_path_*). multipath-tools 0.7.0 and newer; older ones print "faulty".
 ExpectedPath HeldBack(const PathId& id);
 
+/// "active ghost running": a path whose target port group is in the ALUA state standby.
+ExpectedPath Ghost(const PathId& id);
+
 struct ExpectedGroup {
   std::string status;
   std::vector<ExpectedPath> paths;
@@ -55,5 +58,12 @@ ExpectedGroup Enabled(const Paths&... paths) {
 ///   Expected: within 30 s, path groups [active: 4:0:1:0 active ready running][enabled: ...]
 ///     Actual: the topology of mpatha, whose path groups are [enabled: 3:0:1:0 ...; last seen: ...
 ::testing::Matcher<const multipath::Map&> PathGroups(const std::vector<ExpectedGroup>& groups);
+
+/// The path groups have these priorities, in this order:
+///   EXPECT_THAT(topology(), Eventually(HasPriorities({50, 10})));
+/// fails as
+///   Expected: within 30 s, path groups of the priorities 50 10
+///     Actual: the topology of mpatha, whose path groups have the priorities 50; last seen: ...
+::testing::Matcher<const multipath::Map&> HasPriorities(const std::vector<int>& priorities);
 
 }  // namespace dualpath

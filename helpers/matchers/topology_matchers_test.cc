@@ -121,6 +121,24 @@ TEST(PathGroups, DescribeTheExpectedGroups) {
   EXPECT_EQ(DescribeMatcher<const multipath::Map&>(PathGroups({})), "no path groups");
 }
 
+TEST(PathGroups, HaveGhostPaths) {
+  EXPECT_THAT(MapWith("active ghost running"),
+              PathGroups({Enabled(Ghost(kFirst)), Active(kSecond)}));
+  EXPECT_THAT(MapWith("active ready running"),
+              Not(PathGroups({Enabled(Ghost(kFirst)), Active(kSecond)})));
+}
+
+TEST(HasPriorities, ComparesThemInOrder) {
+  multipath::Map map = MapWith("active ready running");
+  map.groups[0].priority = 50;
+  map.groups[1].priority = 10;
+  EXPECT_THAT(map, HasPriorities({50, 10}));
+  EXPECT_THAT(map, Not(HasPriorities({50})));
+  ::testing::StringMatchResultListener listener;
+  EXPECT_FALSE(::testing::ExplainMatchResult(HasPriorities({10, 50}), map, &listener));
+  EXPECT_EQ(listener.str(), "whose path groups have the priorities 50 10");
+}
+
 TEST(TopologyMatchers, PrintTheMapInOneLine) {
   EXPECT_EQ(::testing::PrintToString(MapWith("active ready running")),
             "mpatha (36001405d0a1bace00014d75a15a74680) dm-0 features='1 queue_if_no_path' "

@@ -147,6 +147,8 @@ std::string Failback::ToString() const {
       return "manual";
     case Kind::kImmediate:
       return "immediate";
+    case Kind::kFollowover:
+      return "followover";
     case Kind::kAfterSeconds:
       break;
   }
@@ -191,6 +193,8 @@ std::string ToString(GroupingPolicy policy) {
       return "group_by_prio";
     case GroupingPolicy::kGroupByNodeName:
       return "group_by_node_name";
+    case GroupingPolicy::kGroupByTpg:
+      return "group_by_tpg";
   }
   return "failover";
 }

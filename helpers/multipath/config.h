@@ -30,13 +30,15 @@ struct NoPathRetry {
 
 /// When to switch back to a path group of higher priority that is usable again (failback).
 struct Failback {
-  enum class Kind { kManual, kImmediate, kAfterSeconds };
+  enum class Kind { kManual, kImmediate, kAfterSeconds, kFollowover };
 
   Kind kind = Kind::kManual;
   unsigned seconds = 0;  ///< only for `kAfterSeconds`; at least 1
 
   static Failback Manual() { return {Kind::kManual, 0}; }
   static Failback Immediate() { return {Kind::kImmediate, 0}; }
+  /// Only if the first path of the group has come back up, not if a priority has changed.
+  static Failback Followover() { return {Kind::kFollowover, 0}; }
   static Failback After(unsigned seconds) { return {Kind::kAfterSeconds, seconds}; }
 
   std::string ToString() const;  ///< "manual", "immediate", "30"
@@ -97,6 +99,7 @@ enum class GroupingPolicy {
   kGroupBySerial,
   kGroupByPrio,
   kGroupByNodeName,
+  kGroupByTpg,  ///< by ALUA target port group; multipath-tools 0.9.6 and newer
 };
 
 std::string ToString(GroupingPolicy policy);  ///< "failover"

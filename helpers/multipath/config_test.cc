@@ -18,6 +18,11 @@ TEST(NoPathRetry, PrintsMultipathConfSyntax) {
   EXPECT_EQ(NoPathRetry::Fail().ToString(), "fail");
 }
 
+TEST(Config, PrintsMultipathConfSyntax) {
+  EXPECT_EQ(Failback::Followover().ToString(), "followover");
+  EXPECT_EQ(ToString(GroupingPolicy::kGroupByTpg), "group_by_tpg");
+}
+
 TEST(Config, DefaultsMatchTheArticle) {
   const Config config;
   ASSERT_TRUE(Validate(config).ok());

@@ -77,6 +77,7 @@ Result<std::uint64_t> Disk::SizeBytes() const {
 Result<std::string> Disk::Vendor() const { return Attribute("vendor"); }
 Result<std::string> Disk::Model() const { return Attribute("model"); }
 Result<std::string> Disk::State() const { return Attribute("state"); }
+Result<std::string> Disk::AccessState() const { return Attribute("access_state"); }
 
 Result<std::uint64_t> Disk::IoCount() const {
   DUALPATH_TRY(const std::string text, Attribute("iodone_cnt"));

@@ -40,6 +40,9 @@ class Disk {
   Result<std::string> Model() const;   ///< "storage"
   Result<std::string> State() const;   ///< "running", "offline", "transport-offline", ...
 
+  /// Asymmetric access state as the kernel's handler (scsi_dh_alua) knows it: "active/optimized".
+  Result<std::string> AccessState() const;
+
   /// SCSI commands that the device has completed since it was added (iodone_cnt): I/O of every
   /// kind, SG_IO passthrough and checks of multipathd included. /sys/block/sdX/stat would not do:
   /// the block layer does not count passthrough (blk_do_io_stat), which is how QEMU's scsi-block

@@ -30,6 +30,7 @@ class DiskTest : public ::testing::Test {
     Put("vendor", "LIO-ORG \n");
     Put("model", "storage         \n");
     Put("state", "running\n");
+    Put("access_state", "active/optimized\n");
     Put("delete", "");
     Put("block/sdb/dev", "8:16\n");
     Put("block/sdb/size", "2097152\n");
@@ -49,6 +50,7 @@ TEST_F(DiskTest, ReadsItsAttributesTrimmed) {
   EXPECT_EQ(*disk.Vendor(), "LIO-ORG");
   EXPECT_EQ(*disk.Model(), "storage");
   EXPECT_EQ(*disk.State(), "running");
+  EXPECT_EQ(*disk.AccessState(), "active/optimized");
   EXPECT_EQ(*disk.SizeBytes(), 1073741824U);
   EXPECT_EQ(*disk.BlockName(), "sdb");
   EXPECT_EQ(*disk.DevicePath(), "/dev/sdb");
