@@ -8,6 +8,9 @@
 
 namespace dualpath::lio {
 
+/// Name of the symbolic link from a LUN to its backstore; any name will do.
+inline constexpr char kLinkName[] = "dualpath";
+
 /// Operations on LIO's configfs tree (Documentation/filesystems/configfs.rst). File names are
 /// relative to the root. Creating a directory creates a kernel object, whose attributes the kernel
 /// adds; a symbolic link joins two objects.

@@ -3,11 +3,6 @@
 #include <cerrno>
 
 namespace dualpath::lio {
-namespace {
-
-constexpr const char* kLinkName = "dualpath";
-
-}  // namespace
 
 Result<IscsiTarget> IscsiTarget::Create(const Options& options, const FileBackstore& backstore,
                                         const ConfigFs& configfs) {

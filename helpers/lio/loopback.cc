@@ -12,7 +12,6 @@ namespace dualpath::lio {
 namespace {
 
 constexpr unsigned kMaxTpgt = 31;  // TL_TPGS_PER_HBA is 32
-constexpr const char* kLinkName = "dualpath";
 
 }  // namespace
 
