@@ -65,6 +65,7 @@ class Alua : public AluaTest {
   }
 };
 
+// Catalogue: F2
 TEST_F(Alua, IoFollowsTheOptimizedState) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ExpectCarriedBy(io, 0);
@@ -78,6 +79,7 @@ TEST_F(Alua, IoFollowsTheOptimizedState) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: F5
 TEST_F(Alua, PathsOfEqualStatesAreOneGroup) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -112,6 +114,7 @@ TEST_F(Alua, GroupByTpgKeepsPortGroupsOfEqualStatesApart) {
 }
 
 // The group of a path that went to standby under I/O is left, and taken again when it is optimized.
+// Catalogue: F3
 TEST_F(Alua, StandbyMovesIoUntilThePathIsOptimizedAgain) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -129,6 +132,7 @@ TEST_F(Alua, StandbyMovesIoUntilThePathIsOptimizedAgain) {
   ExpectErrorsAtMostUntil(io, moved);
 }
 
+// Catalogue: F3
 TEST_F(Alua, UnavailableFailsThePathUntilItIsOptimizedAgain) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -161,6 +165,7 @@ TEST_F(Alua, TheUnusedPathInStandbyDoesNotDisturbIo) {
 // linux-scsi, 2021-07-08: "transitioning" failed every path at once, until 6056a92ceb2a ("scsi:
 // scsi_dh_alua: Properly handle the ALUA transitioning state"). Here the guest's kernel repeats the
 // write (drivers/scsi/scsi_lib.c, 04/0A), and multipathd's checker waits.
+// Catalogue: F3
 TEST_F(Alua, ATransitioningPathHoldsIoAndIsNotFailed) {
   ASSERT_NO_FATAL_FAILURE(KnowWhoFailsTransitioningPaths());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -181,6 +186,7 @@ TEST_F(Alua, ATransitioningPathHoldsIoAndIsNotFailed) {
 }
 
 // A failover of a controller: both groups are in transition, then the other one is optimized.
+// Catalogue: F3
 TEST_F(Alua, IoWaitsWhileBothPathsAreTransitioningAndThenFollows) {
   ASSERT_NO_FATAL_FAILURE(KnowWhoFailsTransitioningPaths());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -220,6 +226,7 @@ TEST_F(Alua, TheKernelLearnsOfAChangeByTheGuestsCommandAndRepeatsIt) {
 
 // The preferred bit adds 80 to the priority of a path that is not optimized
 // (libmultipath/prioritizers/alua.c).
+// Catalogue: F5
 TEST_F(Alua, APreferredGroupIsUsedThoughItIsNotOptimized) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
@@ -235,6 +242,7 @@ TEST_F(Alua, APreferredGroupIsUsedThoughItIsNotOptimized) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: F5
 TEST_F(Alua, ExclusivePrefBitSeparatesThePreferredGroupOfTwoOptimizedOnes) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK(rig().path(1).SetAccessState(AluaState::kActiveOptimized));
@@ -280,6 +288,7 @@ TEST_F(Alua, DeferredFailbackFollowsAChangeOfPrioritiesAfterTheDelay) {
 }
 
 // Followover is for clusters: I/O moves to a better group only if its path has come back up.
+// Catalogue: E16
 TEST_F(Alua, FollowoverIgnoresAChangeOfPriorities) {
   ASSERT_OK(Configure([](auto& config) { config.failback = multipath::Failback::Followover(); }));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -301,6 +310,7 @@ TEST_F(Alua, FollowoverIgnoresAChangeOfPriorities) {
 
 // The kernel initializes a group when it begins to use it (drivers/md/dm-mpath.c, pg_init), and
 // then sends SET TARGET PORT GROUPS (scsi_dh_alua.c, alua_activate). multipathd is held.
+// Catalogue: F4
 TEST_F(Alua, TheKernelMakesAGroupOptimizedWhenItBeginsToUseIt) {
   ASSERT_NO_FATAL_FAILURE(AllowExplicit());
   ASSERT_OK(rig().path(1).SetAccessState(AluaState::kStandby));
@@ -320,6 +330,7 @@ TEST_F(Alua, TheKernelMakesAGroupOptimizedWhenItBeginsToUseIt) {
   ExpectNothingLost(io);
 }
 
+// Catalogue: F4
 TEST_F(Alua, TheKernelUsesANonOptimizedGroupAsItIsIfOnlyTheTargetChangesStates) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());

@@ -15,6 +15,7 @@ using IscsiSessions = IscsiTest;
 
 // drivers/scsi/scsi_transport_iscsi.c: until recovery_tmo has passed, the devices are blocked and
 // their commands held; then they are failed. multipathd lowers it to fast_io_fail_tmo, 5 s.
+// Catalogue: B4
 TEST_F(IscsiSessions, LossHoldsIoForRecoveryTmoThenMovesItToTheOtherPath) {
   ASSERT_OK(SetRecovery(0, seconds(20)));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
@@ -63,6 +64,7 @@ TEST_F(IscsiSessions, LossThatEndsWithinRecoveryTmoFailsNoPath) {
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
+// Catalogue: C1
 TEST_F(IscsiSessions, LogoutMovesIoToTheOtherPathAndLoginBringsItBack) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   const PathId left = rig().path(0);
@@ -81,6 +83,7 @@ TEST_F(IscsiSessions, LogoutMovesIoToTheOtherPathAndLoginBringsItBack) {
 // The disk stays, and the unit answers every command but INQUIRY and REPORT LUNS with ILLEGAL
 // REQUEST, LOGICAL UNIT NOT SUPPORTED. Passthrough gives that to the guest, until the checker has
 // failed the path.
+// Catalogue: B1
 TEST_F(IscsiSessions, AnUnmappedLunFailsItsPathUntilItIsMappedAgain) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 

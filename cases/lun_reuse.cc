@@ -8,8 +8,6 @@
 namespace dualpath {
 namespace {
 
-using ::testing::Not;
-
 using LunReuse = IscsiTest;
 
 // SCSI reports a changed inventory as a unit attention on the other LUNs of the session, and a
@@ -39,6 +37,7 @@ class LunReuseWithRecheck : public IscsiTest {
 };
 
 // multipath.conf(5), recheck_wwid: when a failed path is restored, its WWID is read again.
+// Catalogue: B2
 TEST_F(LunReuseWithRecheck, ALunReplacedWhileItsPathIsDownIsTakenOutOfTheMap) {
   ASSERT_OK_AND_ASSIGN(const ForeignUnit foreign, CreateForeignUnit());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());

@@ -15,6 +15,7 @@ constexpr std::uint64_t kOfEachPath = 10;
 
 std::vector<std::string> Naa(std::size_t count) {
   std::vector<std::string> naa;
+  naa.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     naa.push_back("naa.5001405f0123400" + std::to_string(i));
   }
@@ -36,6 +37,7 @@ class PathGroupTest : public OperatorTest {
   /// Expects that the guest's I/O goes through each of these paths, and no other.
   void ExpectSpreadOver(IoRun& io, const std::vector<std::size_t>& indexes) {
     std::vector<PathId> paths;
+    paths.reserve(indexes.size());
     for (const std::size_t index : indexes) paths.push_back(rig().path(index));
     // What was in flight may still be counted for another path.
     ASSERT_OK(io.AwaitGoodCompletions());
