@@ -40,17 +40,6 @@ class Alua : public AluaTest {
     ASSERT_OK(rig().path(0).SetAccessState(AluaState::kActiveNonOptimized));
   }
 
-  /// Lets initiators change the states, too; the rig is then at its baseline.
-  void AllowExplicit() {
-    for (std::size_t i = 0; i < 2; ++i) {
-      ASSERT_OK(rig().path(i).SetAccessType(lio::AccessType::kImplicitAndExplicit));
-      EXPECT_THAT(topology(), Eventually(HasPriorities({50, 10})));
-    }
-    // The deletion of the first path has made the kernel initialize the other group.
-    ASSERT_OK(rig().path(1).SetAccessState(AluaState::kActiveNonOptimized));
-    ExpectBaseline();
-  }
-
   /// Before 0.9.5 the checker takes a transitioning path for a bad one.
   void KnowWhoFailsTransitioningPaths() {
     ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
@@ -308,29 +297,6 @@ TEST_F(Alua, FollowoverIgnoresAChangeOfPriorities) {
   ExpectNothingLost(io);
 }
 
-// The kernel initializes a group when it begins to use it (drivers/md/dm-mpath.c, pg_init), and
-// then sends SET TARGET PORT GROUPS (scsi_dh_alua.c, alua_activate). multipathd is held.
-// Catalogue: F4
-TEST_F(Alua, TheKernelMakesAGroupOptimizedWhenItBeginsToUseIt) {
-  ASSERT_NO_FATAL_FAILURE(AllowExplicit());
-  ASSERT_OK(rig().path(1).SetAccessState(AluaState::kStandby));
-  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
-  EXPECT_THAT(topology(), Eventually(HasPriorities({50, 1})));
-  EXPECT_THAT(state(1), StaysSo(Eq(AluaState::kStandby), seconds(5)));
-  ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
-
-  ASSERT_OK(dmsetup().FailPath(rig().path(0)));
-
-  EXPECT_THAT(state(1), Eventually(Eq(AluaState::kActiveOptimized)));
-  ASSERT_OK_AND_ASSIGN(const auto group, rig().path(1).PortGroup());
-  ASSERT_OK_AND_ASSIGN(const bool explicitly, group.ChangedExplicitly());
-  EXPECT_TRUE(explicitly) << "no SET TARGET PORT GROUPS";
-  ExpectCarriedWhileHeldBy(io, 1);
-  ASSERT_OK(held.Run());
-  ExpectNothingLost(io);
-}
-
-// Catalogue: F4
 TEST_F(Alua, TheKernelUsesANonOptimizedGroupAsItIsIfOnlyTheTargetChangesStates) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());

@@ -240,7 +240,6 @@ Status FakeLio::Begin(const std::string& line) const {
 void FakeLio::PutPortGroup(const std::string& path) const {
   Put(path + "/tg_pt_gp_id", "0");
   Put(path + "/alua_access_state", "0");
-  Put(path + "/alua_access_status", "None");
   Put(path + "/alua_access_type", "Implicit and Explicit");
   Put(path + "/preferred", "0");
 }

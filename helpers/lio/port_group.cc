@@ -44,11 +44,6 @@ Result<scsi::AluaState> PortGroup::State() const {
   return static_cast<scsi::AluaState>(number);
 }
 
-Result<bool> PortGroup::ChangedExplicitly() const {
-  DUALPATH_TRY(const std::string status, configfs_->Read(directory_ + "/alua_access_status"));
-  return status == "Altered by Explicit STPG";
-}
-
 Status PortGroup::SetType(AccessType type) const {
   return configfs_->Write(directory_ + "/alua_access_type",
                           std::to_string(static_cast<unsigned>(type)));

@@ -38,9 +38,6 @@ class PortGroup {
   Status SetState(scsi::AluaState state) const;
   Result<scsi::AluaState> State() const;
 
-  /// Whether the last change of the state was requested by an initiator.
-  Result<bool> ChangedExplicitly() const;
-
   /// Raises no UNIT ATTENTION. Initiators read the type in the INQUIRY data when they find a disk.
   Status SetType(AccessType type) const;
   Result<AccessType> Type() const;

@@ -64,7 +64,6 @@ TEST_F(PortGroupTest, StateAndTypeAreReadBack) {
   EXPECT_EQ(*group->Type(), AccessType::kImplicitAndExplicit);
   ASSERT_TRUE(group->SetType(AccessType::kImplicit).ok());
   EXPECT_EQ(*group->Type(), AccessType::kImplicit);
-  EXPECT_FALSE(*group->ChangedExplicitly());
 }
 
 TEST_F(PortGroupTest, BackstoreInUseKeepsItsGroupsAndIsRemovedWithThem) {

@@ -64,6 +64,7 @@ std::vector<PathIo> IoSince(const std::vector<PathIo>& before, const std::vector
 ::testing::Matcher<const std::vector<PathIo>&> SpreadOver(const std::vector<PathId>& paths,
                                                           std::uint64_t at_least) {
   std::vector<std::string> hctls;
+  hctls.reserve(paths.size());
   for (const PathId& path : paths) hctls.push_back(path.hctl);
   const std::string what = std::to_string(at_least) + " commands on each of " +
                            boost::join(hctls, ", ") + ", few on other paths";

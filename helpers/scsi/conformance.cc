@@ -44,19 +44,20 @@ class Parser {
  public:
   void Take(const std::string& line) {
     std::smatch match;
-    static const std::regex kSuite("Suite: (.*)");
-    static const std::regex kTest("  Test: (.*?) \\.\\.\\.(.*)");
-    static const std::regex kSums(" *tests +(\\d{1,9}) +(\\d{1,9}) +(\\d{1,9}) +(\\d{1,9}) +\\d+");
-    if (std::regex_match(line, match, kSuite)) {
+    static const std::regex suite_line("Suite: (.*)");
+    static const std::regex test_line("  Test: (.*?) \\.\\.\\.(.*)");
+    static const std::regex sums_line(
+        " *tests +(\\d{1,9}) +(\\d{1,9}) +(\\d{1,9}) +(\\d{1,9}) +\\d+");
+    if (std::regex_match(line, match, suite_line)) {
       suite_ = match[1];
-    } else if (std::regex_match(line, match, kTest)) {
+    } else if (std::regex_match(line, match, test_line)) {
       EndTest();
       test_.emplace();
       test_->name = suite_ + "." + match[1].str();
       TakeWordOfTest(match[2]);
     } else if (boost::starts_with(line, "Run Summary:")) {
       EndTest();
-    } else if (std::regex_match(line, match, kSums)) {
+    } else if (std::regex_match(line, match, sums_line)) {
       sums_ = {std::stoul(match[1]), std::stoul(match[2]), std::stoul(match[3]),
                std::stoul(match[4])};
     } else {
@@ -98,9 +99,9 @@ class Parser {
 
   void AddMessage(const std::string& text) {
     // The time of a message (since 1.20.1), or the number of a failed assertion.
-    static const std::regex kPrefix(
+    static const std::regex prefix(
         "^(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ +|\\d+\\. )");
-    const std::string message = std::regex_replace(boost::trim_copy(text), kPrefix, "",
+    const std::string message = std::regex_replace(boost::trim_copy(text), prefix, "",
                                                    std::regex_constants::format_first_only);
     auto& all = test_->messages;
     if (!message.empty() && std::find(all.begin(), all.end(), message) == all.end()) {
@@ -170,11 +171,11 @@ std::vector<std::string> ConformanceArguments(const std::vector<std::string>& te
 
 std::vector<std::string> ParseConformanceList(const std::string& output) {
   // "ALL", "ALL.Verify10", "ALL.Verify10.Dpo": a family, a suite, a test.
-  static const std::regex kTest(std::string(kFamily) + "\\.([^.]+\\..+)");
+  static const std::regex test_line(std::string(kFamily) + "\\.([^.]+\\..+)");
   std::vector<std::string> names;
   for (const std::string& line : LinesOf(output)) {
     std::smatch match;
-    if (std::regex_match(line, match, kTest)) names.push_back(match[1]);
+    if (std::regex_match(line, match, test_line)) names.push_back(match[1]);
   }
   return names;
 }
