@@ -396,6 +396,7 @@ class Reader {
     }
     if (!IsValidUtf8(message)) {
       NotUnderstood("bytes that are not UTF-8: line kept, bytes replaced", index, line);
+      stored.text = ReplaceInvalidUtf8(stored.text);
     }
     const LineClass line_class =
         *lane == Lane::kQemu ? LineClass::kUninteresting : ClassOf(stored.text);
