@@ -99,7 +99,7 @@ TEST_F(IscsiSessions, AnUnmappedLunFailsItsPathUntilItIsMappedAgain) {
   EXPECT_THAT(topology(), Eventually(PathGroups({Enabled(rig().path(0)), Active(rig().path(1))})));
   ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
-  EXPECT_THAT(report, HasPhases({Good(), Maybe(Failing(EREMOTEIO)), Good()}));
+  EXPECT_THAT(report, HasPhases({Good(), Maybe(Failing(EIO)), Good()}));
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 

@@ -142,6 +142,7 @@ TEST_F(Examples, TopologyMatchers) {
   const auto needs_two_groups = [&] {
     EXPECT_THAT(topology(),
                 Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
+    EXPECT_THAT(topology(), Eventually(HasPriorities({50, 10})));
   };
   static_cast<void>(needs_two_groups);
 }
