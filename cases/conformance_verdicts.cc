@@ -163,12 +163,6 @@ ConformanceVerdicts VerdictsOnOneDevice() {
   return verdicts;
 }
 
-ConformanceVerdicts VerdictsInTheGuest() { return VerdictsOnOneDevice(); }
-
-std::vector<std::string> TestsThatCrashInTheGuest() { return {"ExtendedCopy.Large"}; }
-
-ConformanceVerdicts VerdictsInTheGuestWithReservations() { return VerdictsInTheGuest(); }
-
 ConformanceVerdicts VerdictsOnBothPaths() {
   ConformanceVerdicts verdicts = VerdictsOnOneDevice();
   verdicts.erase("MultipathIO.Simple");

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "helpers/matchers/conformance_matchers.h"
 
 namespace dualpath {
@@ -11,10 +8,5 @@ namespace dualpath {
 /// or the map, and on both paths. CONFORMANCE.md explains the failures.
 ConformanceVerdicts VerdictsOnOneDevice();
 ConformanceVerdicts VerdictsOnBothPaths();
-ConformanceVerdicts VerdictsInTheGuest();
-
-/// Tests that use the answer to a command even if that was refused.
-std::vector<std::string> TestsThatCrashInTheGuest();
-ConformanceVerdicts VerdictsInTheGuestWithReservations();
 
 }  // namespace dualpath
