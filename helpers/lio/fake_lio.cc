@@ -163,9 +163,7 @@ Status FakeLio::Write(const std::string& path, const std::string& value) const {
       Name(path) == "control" || Name(path) == "enable" ? Parent(path) : Parent(Parent(path));
   if (EndsWith(path, "/control")) {
     Put(path, *Read(path) + "," + value);
-  } else if (IsOfIscsi(path)) {
-    Put(path, value + "\n");
-  } else if (EndsWith(path, "/enable")) {
+  } else if (EndsWith(path, "/enable") && !IsOfIscsi(path)) {
     const std::string control = *Read(backstore + "/control");
     const std::string file = Parameter(control, "fd_dev_name");
     if (file.empty()) return refuse(EINVAL);
