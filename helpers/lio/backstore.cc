@@ -182,7 +182,7 @@ Status FileBackstore::Remove() const {
     }
     removed = configfs_->RemoveDirectory(ConfigFsPath());
   }
-  DUALPATH_TRY_STATUS(removed);
+  if (!removed.ok()) return removed.error();
   const std::string hba = "core/" + object_.substr(0, object_.find('/'));
   // targetcli creates one HBA per backstore, but the kernel allows several backstores in one.
   DUALPATH_TRY(const auto others, configfs_->Directories(hba));
