@@ -40,6 +40,15 @@ class Alua : public AluaTest {
     ASSERT_OK(rig().path(0).SetAccessState(AluaState::kActiveNonOptimized));
   }
 
+  /// Swaps the states, and expects that I/O stays on the first path for `time` though multipathd
+  /// knows the new priorities.
+  void SwapStatesWithoutFailback(seconds time) {
+    ASSERT_NO_FATAL_FAILURE(SwapStates());
+    EXPECT_THAT(topology(), Eventually(HasPriorities({10, 50})));
+    EXPECT_THAT(topology(),
+                StaysSo(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))}), time));
+  }
+
   /// Before 0.9.5 the checker takes a transitioning path for a bad one.
   void KnowWhoFailsTransitioningPaths() {
     ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
@@ -206,7 +215,7 @@ TEST_F(Alua, TheKernelLearnsOfAChangeByTheGuestsCommandAndRepeatsIt) {
 
   ASSERT_OK(rig().path(0).SetAccessState(AluaState::kActiveNonOptimized));
   EXPECT_THAT(known_state(0), StaysSo(Eq("active/optimized"), seconds(5)))
-      << "somebody else's command got the UNIT ATTENTION";
+      << "the UNIT ATTENTION was consumed by another command";
   EXPECT_THAT(guest().Execute(scsi::TestUnitReady()), Succeeded());
 
   EXPECT_THAT(known_state(0), Eventually(Eq("active/non-optimized")));
@@ -251,11 +260,7 @@ TEST_F(Alua, ManualFailbackIgnoresAChangeOfPriorities) {
   ASSERT_OK(Configure([](auto& config) { config.failback = multipath::Failback::Manual(); }));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
-  ASSERT_NO_FATAL_FAILURE(SwapStates());
-  EXPECT_THAT(topology(), Eventually(HasPriorities({10, 50})));
-
-  EXPECT_THAT(topology(),
-              StaysSo(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))}), seconds(60)));
+  ASSERT_NO_FATAL_FAILURE(SwapStatesWithoutFailback(seconds(60)));
   ExpectCarriedBy(io, 0);
   ExpectNothingLost(io);
 }
@@ -266,10 +271,7 @@ TEST_F(Alua, DeferredFailbackFollowsAChangeOfPrioritiesAfterTheDelay) {
       [=](auto& config) { config.failback = multipath::Failback::After(kDelay.count()); }));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
-  ASSERT_NO_FATAL_FAILURE(SwapStates());
-  EXPECT_THAT(topology(), Eventually(HasPriorities({10, 50})));
-  EXPECT_THAT(topology(), StaysSo(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))}),
-                                  kDelay - seconds(10)));
+  ASSERT_NO_FATAL_FAILURE(SwapStatesWithoutFailback(kDelay - seconds(10)));
 
   EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(1)), Enabled(rig().path(0))})));
   ExpectCarriedBy(io, 1);
@@ -282,10 +284,7 @@ TEST_F(Alua, FollowoverIgnoresAChangeOfPriorities) {
   ASSERT_OK(Configure([](auto& config) { config.failback = multipath::Failback::Followover(); }));
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 
-  ASSERT_NO_FATAL_FAILURE(SwapStates());
-  EXPECT_THAT(topology(), Eventually(HasPriorities({10, 50})));
-  EXPECT_THAT(topology(),
-              StaysSo(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))}), seconds(60)));
+  ASSERT_NO_FATAL_FAILURE(SwapStatesWithoutFailback(seconds(60)));
   ExpectCarriedBy(io, 0);
 
   ASSERT_OK(LoseUnseen(1));

@@ -20,12 +20,8 @@ class DmMessages : public OperatorTest {
  protected:
   /// Expects that the next I/O of the guest goes through one path.
   void ExpectCarriedBy(IoRun& io, std::size_t index) {
-    // What was in flight may still be counted for the other path.
-    ASSERT_OK(io.AwaitGoodCompletions());
-    ASSERT_OK_AND_ASSIGN(const auto before, path_io().Now());
-    ASSERT_OK(io.AwaitGoodCompletions(30));
-    ASSERT_OK_AND_ASSIGN(const auto after, path_io().Now());
-    EXPECT_THAT(IoSince(before, after), CarriedBy(rig().path(index), 20));
+    ASSERT_OK_AND_ASSIGN(const auto next, NextIo(io, 30));
+    EXPECT_THAT(next, CarriedBy(rig().path(index), 20));
   }
 
   /// Expects that one I/O waited for the initialization of a disabled group, and nothing was lost:

@@ -39,12 +39,8 @@ class PathGroupTest : public OperatorTest {
     std::vector<PathId> paths;
     paths.reserve(indexes.size());
     for (const std::size_t index : indexes) paths.push_back(rig().path(index));
-    // What was in flight may still be counted for another path.
-    ASSERT_OK(io.AwaitGoodCompletions());
-    ASSERT_OK_AND_ASSIGN(const auto before, path_io().Now());
-    ASSERT_OK(io.AwaitGoodCompletions(2 * kOfEachPath * paths.size()));
-    ASSERT_OK_AND_ASSIGN(const auto now, path_io().Now());
-    EXPECT_THAT(IoSince(before, now), SpreadOver(paths, kOfEachPath));
+    ASSERT_OK_AND_ASSIGN(const auto next, NextIo(io, 2 * kOfEachPath * paths.size()));
+    EXPECT_THAT(next, SpreadOver(paths, kOfEachPath));
   }
 
   void Lose(std::size_t index) {
