@@ -27,8 +27,8 @@ IoStatus FromWire(const wire::IoState& state) {
   status.running = state.running != 0;
   status.in_flight = state.in_flight;
   status.in_flight_sequence = state.in_flight_sequence;
-  status.in_flight_since = nanoseconds(state.in_flight_since_ns);
-  status.now = nanoseconds(state.now_ns);
+  status.in_flight_since = ToGuestTime(state.in_flight_since_ns);
+  status.now = ToGuestTime(state.now_ns);
   return status;
 }
 
@@ -63,6 +63,10 @@ DiskInfo FromWire(const wire::DiskAnswer& answer) {
 bool IsDiskPending(int error_number) { return error_number == ENODEV || error_number == EAGAIN; }
 
 }  // namespace
+
+GuestTime ToGuestTime(std::uint64_t ns) {
+  return GuestTime(std::min<std::uint64_t>(ns, std::uint64_t{1} << 60));
+}
 
 IoOptions VerifiedWrites(std::chrono::microseconds interval) {
   constexpr std::uint32_t kBlocks = 16;
@@ -205,7 +209,7 @@ Result<ClockOffset> AgentClient::MeasureClock(int exchanges, Deadline deadline) 
     const nanoseconds half = (after - before) / 2;
     if (half >= best.error) continue;
     best.error = half;
-    best.guest_minus_ours = nanoseconds(hello.monotonic_ns) - (before + half);
+    best.guest_minus_ours = ToGuestTime(hello.monotonic_ns) - (before + half);
   }
   return best;
 }

@@ -24,6 +24,10 @@ using wire::IoKind;
 /// A time on the guest's CLOCK_MONOTONIC. `ClockOffset` converts it to ours.
 using GuestTime = std::chrono::nanoseconds;
 
+/// Returns the time in an answer, at most 2^60 ns (36 years), so that no difference of times that a
+/// broken agent sends overflows.
+GuestTime ToGuestTime(std::uint64_t ns);
+
 /// The guest's view of the disk under test.
 struct DiskInfo {
   std::string name;  ///< "sda" inside the guest; for messages only

@@ -9,7 +9,6 @@
 namespace dualpath::guest {
 namespace {
 
-using std::chrono::nanoseconds;
 using wire::MessageType;
 
 wire::ScsiDirection ToWire(scsi::Direction direction) {
@@ -36,8 +35,8 @@ scsi::Completion FromWire(const wire::ScsiResult& result, std::string name,
                                                                           sizeof(result.sense))});
   completion.residual = result.residual;
   completion.data.assign(data.begin(), data.end());
-  completion.start = nanoseconds(result.start_ns);
-  completion.end = nanoseconds(result.end_ns);
+  completion.start = ToGuestTime(result.start_ns);
+  completion.end = ToGuestTime(result.end_ns);
   return completion;
 }
 
@@ -85,7 +84,7 @@ Result<CommandStatus> AgentClient::ScsiResult(const StartedCommand& command, Dea
   const bool in_flight = result->in_flight != 0;
   CommandStatus status;
   status.in_flight_for =
-      nanoseconds(in_flight ? result->now_ns : result->end_ns) - nanoseconds(result->start_ns);
+      ToGuestTime(in_flight ? result->now_ns : result->end_ns) - ToGuestTime(result->start_ns);
   if (!in_flight) {
     status.completion = FromWire(*result, command.name, payload.substr(sizeof(*result)));
   }

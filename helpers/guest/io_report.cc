@@ -102,8 +102,8 @@ IoResult ToIoResult(const IoEntry& entry, const ClockOffset& clock) {
       result.seen.others[i] = {other.run_id, other.block, other.sequence};
     }
   }
-  result.start = clock.ToOurs(GuestTime(entry.start_ns));
-  result.end = clock.ToOurs(GuestTime(entry.end_ns));
+  result.start = clock.ToOurs(ToGuestTime(entry.start_ns));
+  result.end = clock.ToOurs(ToGuestTime(entry.end_ns));
   return result;
 }
 
