@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "helpers/base/text.h"
 #include "helpers/base/utf8.h"
 #include "helpers/timeline/durations.h"
 #include "helpers/timeline/incident_text.h"
@@ -18,13 +19,10 @@ using nlohmann::json;
 
 constexpr char kNotInLog[] = "not in this log";
 
-/// Returns a line as a quotation, without bytes that a terminal could interpret.
+/// Returns a line as a quotation.
 std::string Quoted(const std::string& line) {
   constexpr std::size_t kMostShown = 160;
-  std::string shown = ReplaceInvalidUtf8(CutUtf8(line, kMostShown));
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
-  }
+  const std::string shown = ReplaceInvalidUtf8(CutUtf8(line, kMostShown));
   return "\"" + shown + (line.size() > kMostShown ? "..." : "") + "\"";
 }
 
@@ -43,7 +41,7 @@ class Writer {
   }
 
  private:
-  void Say(std::string sentence) { sentences_.push_back(std::move(sentence)); }
+  void Say(const std::string& sentence) { sentences_.push_back(WithoutControls(sentence)); }
 
   std::string At(const Moment& moment) const { return TimeText(moment.time_us, account_.clock); }
 

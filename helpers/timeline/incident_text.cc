@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
 #include <utility>
 
+#include "helpers/base/text.h"
 #include "helpers/timeline/durations.h"
 
 namespace dualpath::timeline {
@@ -182,18 +184,20 @@ std::vector<std::string> IncidentNotes(const Incident& incident) {
 }
 
 void PrintIncident(const Incident& incident, std::ostream& out) {
+  std::ostringstream text;
   const Timeline& timeline = incident.timeline;
   const Extent extent = ExtentOf(timeline);
-  out << "time     " << TimeText(extent.first_us, timeline.clock) << " to "
-      << TimeText(extent.last_us, timeline.clock) << ", "
-      << DurationText(extent.last_us - extent.first_us) << "\n";
-  out << "records  " << RecordsByLane(timeline) << ", from "
-      << Count(incident.lines, "line", "lines") << "\n";
+  text << "time     " << TimeText(extent.first_us, timeline.clock) << " to "
+       << TimeText(extent.last_us, timeline.clock) << ", "
+       << DurationText(extent.last_us - extent.first_us) << "\n";
+  text << "records  " << RecordsByLane(timeline) << ", from "
+       << Count(incident.lines, "line", "lines") << "\n";
   const std::string maps = Maps(timeline);
-  if (!maps.empty()) out << "maps     " << maps << "\n";
+  if (!maps.empty()) text << "maps     " << maps << "\n";
   const std::string paths = Paths(timeline);
-  if (!paths.empty()) out << "paths    " << paths << "\n";
-  for (const std::string& note : timeline.notes) out << "note     " << note << "\n";
+  if (!paths.empty()) text << "paths    " << paths << "\n";
+  for (const std::string& note : timeline.notes) text << "note     " << note << "\n";
+  out << WithoutControls(text.str());
 }
 
 }  // namespace dualpath::timeline
