@@ -9,6 +9,7 @@
 #include <string>
 
 #include "ci/dualpath/bench_command.h"
+#include "ci/dualpath/bisect_command.h"
 #include "ci/dualpath/cp_command.h"
 #include "ci/dualpath/exec_command.h"
 #include "ci/dualpath/flakes_command.h"
@@ -76,6 +77,7 @@ int Run(int argc, char** argv) {
   const cli::BenchCommand bench(app);
   cli::FlakesCommand flakes(app);
   const cli::MatrixCommand matrix(app);
+  cli::BisectCommand bisect(app);
   try {
     app.parse(exec.TakeWordsAfterSeparator(argc, argv), argv);
   } catch (const CLI::ParseError& error) {
@@ -92,6 +94,7 @@ int Run(int argc, char** argv) {
   if (report.parsed()) return report.Run();
   if (flakes.parsed()) return flakes.Run();
   if (matrix.parsed()) return matrix.Run();
+  if (bisect.parsed()) return bisect.Run();
   return bench.Run();
 }
 

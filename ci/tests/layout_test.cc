@@ -49,6 +49,7 @@ constexpr std::array kFolders = {
     "ci/bench",
     "ci/flakes",
     "ci/matrix",
+    "ci/bisect",
     "ci/dualpath",
     "ci/fuzzing",
     "ci/tests/self",
