@@ -53,7 +53,8 @@ class Alua : public AluaTest {
   void KnowWhoFailsTransitioningPaths() {
     ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
     if (version < multipath::Version{0, 9, 5}) {
-      RecordKnownIssue("https://github.com/opensvc/multipath-tools/commit/65366544");
+      RecordKnownIssue("https://github.com/opensvc/multipath-tools/commit/65366544",
+                       "multipath-tools before 0.9.5: the checker fails a path in transition");
     }
   }
 

@@ -13,7 +13,9 @@ using LunReuse = IscsiTest;
 // SCSI reports a changed inventory as a unit attention on the other LUNs of the session, and a
 // session may have none. multipathd then compares no WWID: the path was never down.
 TEST_F(LunReuse, AReplacedLunGetsNoWrite) {
-  RecordKnownIssue("https://github.com/opensvc/multipath-tools/issues/105");
+  RecordKnownIssue("https://github.com/opensvc/multipath-tools/issues/105",
+                   "all versions, without recheck_wwid or with a path that was never down: the map "
+                   "writes to the unit that replaced the path's");
   ASSERT_OK_AND_ASSIGN(const ForeignUnit foreign, CreateForeignUnit());
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
 

@@ -125,12 +125,13 @@ Status Report(const std::string& directory, const std::vector<Column>& columns,
   const results::Fence fence = results::FenceOf(github);
   out << fence.before << "\n" << table << fence.after;
   DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/matrix.md", table));
+  DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/known-issues.md", KnownIssues(columns)));
   DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/index.html", MatrixPage(columns)));
   std::vector<std::string> names;
   for (const Column& column : columns) names.push_back(column.name);
   DUALPATH_TRY_STATUS(results::MergeJunitOf(directory, names));
   out << "page: " << directory << "/index.html\nresults: " << directory
-      << " (merged JUnit: junit.xml, table: matrix.md)\n";
+      << " (merged JUnit: junit.xml, tables: matrix.md, known-issues.md)\n";
   if (github.step_summary.empty()) return Ok{};
   std::ofstream summary(github.step_summary, std::ios::app);
   summary << table << std::flush;

@@ -20,8 +20,8 @@ struct MatrixOptions {
 
 /// `dualpath matrix`: runs the cases on each stack, and goes on where an earlier call with the same
 /// options was interrupted. A stack whose lab cannot be prepared does not hold up the others.
-/// Prints the table, and writes index.html, matrix.md and junit.xml to the results; on GitHub the
-/// table is the job's summary. Returns an `ExitCode` (table.h).
+/// Prints the table, and writes index.html, matrix.md, known-issues.md and junit.xml to the
+/// results; on GitHub the table is the job's summary. Returns an `ExitCode` (table.h).
 int Matrix(const MatrixOptions& options, const results::Github& github, std::ostream& out,
            std::ostream& err);
 

@@ -17,6 +17,7 @@ using results::MarkdownRow;
 using results::Verdict;
 
 constexpr char kNone[] = "-";
+constexpr char kMultipathTools[] = "multipath-tools";
 
 std::string Seconds(double seconds) { return fmt::format("{:.0f} s", seconds); }
 
@@ -106,6 +107,34 @@ std::string ToMarkdown(const std::vector<Column>& columns) {
   text += "\nThe same on all stacks:";
   for (const auto& [word, count] : words) text += fmt::format(" {} {}", count, word);
   return text + (words.empty() ? " none" : "") + "\n";
+}
+
+std::string KnownIssues(const std::vector<Column>& columns) {
+  std::vector<std::string> heading = {"bug", "case"};
+  for (const Column& column : columns) {
+    const auto& versions = column.versions;
+    const auto multipath = std::find_if(versions.begin(), versions.end(), [](const auto& version) {
+      return version.first == kMultipathTools;
+    });
+    heading.push_back(column.name + (multipath == versions.end() ? "" : " " + multipath->second));
+  }
+  std::string text;
+  std::vector<Row> rows = RowsOf(columns);
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& left, const Row& right) { return left.name < right.name; });
+  for (const Row& row : rows) {
+    const auto known = std::find_if(
+        row.cells.begin(), row.cells.end(),
+        [](const results::CaseRun* cell) { return cell != nullptr && !cell->known_issue.empty(); });
+    if (known == row.cells.end()) continue;
+    std::vector<std::string> cells = {
+        "[" + ((*known)->known_bug.empty() ? "?" : (*known)->known_bug) + "](" +
+            (*known)->known_issue + ")",
+        "`" + row.name + "`"};
+    for (const results::CaseRun* cell : row.cells) cells.push_back(WordOf(cell));
+    text += MarkdownRow(cells);
+  }
+  return text.empty() ? "" : MarkdownHeading(heading) + text;
 }
 
 int ExitCodeOf(const std::vector<Column>& columns) {

@@ -25,6 +25,10 @@ std::string WordOf(const results::CaseRun* cell);
 /// others, in Markdown.
 std::string ToMarkdown(const std::vector<Column>& columns);
 
+/// Returns the known issues that cases declared, in Markdown: bug, reference, case, and which of
+/// the stacks show it. Empty if there are none.
+std::string KnownIssues(const std::vector<Column>& columns);
+
 /// Returns an `ExitCode` as the summary of a run does (ci/results/summary.h), for all columns; a
 /// column with an error has no verdict.
 int ExitCodeOf(const std::vector<Column>& columns);

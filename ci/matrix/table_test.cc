@@ -100,5 +100,16 @@ TEST(Matrix, TheWorstColumnDecidesTheExitCode) {
   EXPECT_EQ(ExitCodeOf({Of("a", {Case("A.B", Verdict::kFailed)}), incomplete}), kCaseFailed);
 }
 
+TEST(Matrix, KnownIssuesHaveTheirBugAndTheStacksThatShowIt) {
+  CaseRun known = Case("A.B", Verdict::kFailed, "https://example.org/1");
+  known.known_bug = "before 0.12: it fails";
+  const std::vector<Column> columns = {Of("old", {known, Case("A.C")}),
+                                       Of("new", {Case("A.B"), Case("A.C")})};
+  EXPECT_EQ(KnownIssues(columns),
+            "| bug | case | old 0.11.1 | new 0.11.1 |\n| --- | --- | --- | --- |\n"
+            "| [before 0.12: it fails](https://example.org/1) | `A.B` | known issue | passed |\n");
+  EXPECT_EQ(KnownIssues({Of("new", {Case("A.B")})}), "");
+}
+
 }  // namespace
 }  // namespace dualpath::matrix

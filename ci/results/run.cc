@@ -93,6 +93,12 @@ std::optional<double> SecondsOf(const TestResult& test, const char* milliseconds
   return *value / kPerSecond;
 }
 
+/// Returns the property; empty if the case has none of this name.
+std::string PropertyOf(const TestResult& test, const char* name) {
+  const auto property = test.properties.find(name);
+  return property == test.properties.end() ? "" : property->second;
+}
+
 CaseRun ToCase(const TestResult& test) {
   CaseRun result;
   result.name = test.name;
@@ -106,8 +112,8 @@ CaseRun ToCase(const TestResult& test) {
   if (result.Skipped()) result.reason = ToFailure(test.message).text;
   result.longest_io_seconds = SecondsOf(test, "longest_io_ms");
   result.longest_gap_seconds = SecondsOf(test, "longest_gap_ms");
-  const auto known_issue = test.properties.find("known_issue");
-  if (known_issue != test.properties.end()) result.known_issue = known_issue->second;
+  result.known_issue = PropertyOf(test, "known_issue");
+  result.known_bug = PropertyOf(test, "known_bug");
   return result;
 }
 

@@ -43,6 +43,7 @@ struct CaseRun {
   std::vector<Failure> failures;  ///< failed assertions, or the reason for no verdict
   std::string reason;             ///< reason for the skip
   std::string known_issue;        ///< reference that the case declared (fixtures/case_tools.h)
+  std::string known_bug;          ///< what goes wrong, as the case declared it
   std::string file;               ///< source file of the case; gtest 1.10 does not report it
   int line = 0;
   std::optional<double> real_seconds;     ///< none if one process ran several cases
