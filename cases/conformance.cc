@@ -1,5 +1,6 @@
 // The conformance tests of libiscsi on a path, on both paths, and on the map. The map must give the
 // same verdicts as a path, also with a path down: dm-multipath passes SG_IO on and changes nothing.
+// In the guest, QEMU and the kernel's filter of SG_IO add theirs.
 //
 // Labels: conformance
 
@@ -46,6 +47,21 @@ TEST_F(Conformance, OfTheMapWithAPathDownIsThatOfTheOtherPath) {
   ASSERT_OK_AND_ASSIGN(const auto now, path_io().Now());
   EXPECT_THAT(IoSince(before, now), CarriedBy(rig().path(1), kMany));
 }
+
+class ConformanceInGuest : public ConformanceTest,
+                           public ::testing::WithParamInterface<std::size_t> {};
+
+/// The whole set takes a quarter of an hour of CPU time in a guest without KVM.
+constexpr std::size_t kShares = 6;
+
+TEST_P(ConformanceInGuest, HasItsOwnVerdicts) {
+  // ExtendedCopy.Large uses the answer to a command that it was refused.
+  ASSERT_OK_AND_ASSIGN(auto run, StartInGuest({GetParam(), kShares, {"ExtendedCopy.Large"}}));
+  ASSERT_OK_AND_ASSIGN(const auto report, AwaitEnd(run, "guest"));
+  EXPECT_THAT(report, HasVerdicts(Of(report, VerdictsInGuest())));
+}
+
+INSTANTIATE_TEST_SUITE_P(Share, ConformanceInGuest, ::testing::Range(std::size_t{0}, kShares));
 
 }  // namespace
 }  // namespace dualpath

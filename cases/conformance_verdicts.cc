@@ -154,6 +154,66 @@ const char* const kFailed[] = {
     "Verify16.Mismatch",
 };
 
+const char* const kFailedInGuest[] = {
+    // QEMU is unprivileged, and the kernel's filter of SG_IO does not let it send the command
+    // (scsi_cmd_allowed in drivers/scsi/scsi_ioctl.c): the guest gets I/O PROCESS TERMINATED.
+    "CompareAndWrite.DpoFua",
+    "CompareAndWrite.Miscompare",
+    "CompareAndWrite.Simple",
+    "CompareAndWrite.Unwritten",
+    "ExtendedCopy.DescrLimits",
+    "ExtendedCopy.DescrType",
+    "ExtendedCopy.ParamHdr",
+    "ExtendedCopy.ValidSegDescr",
+    "ExtendedCopy.ValidTgtDescr",
+    "OrWrite.BeyondEol",
+    "OrWrite.DpoFua",
+    "OrWrite.Protect",
+    "OrWrite.Simple",
+    "OrWrite.Verify",
+    "OrWrite.ZeroBlocks",
+    "Prefetch10.BeyondEol",
+    "Prefetch10.Flags",
+    "Prefetch10.Simple",
+    "Prefetch10.ZeroBlocks",
+    "Prefetch16.BeyondEol",
+    "Prefetch16.Flags",
+    "Prefetch16.Simple",
+    "Prefetch16.ZeroBlocks",
+    "ReadDefectData12.Simple",
+    "ReceiveCopyResults.OpParams",
+    "Verify12.Dpo",
+    "Verify12.Mismatch",
+    "Verify12.MismatchNoCmp",
+    "WriteAtomic16.BeyondEol",
+    "WriteAtomic16.DpoFua",
+    "WriteAtomic16.Simple",
+    "WriteAtomic16.VPD",
+    "WriteAtomic16.WriteProtect",
+    "WriteAtomic16.ZeroBlocks",
+    "WriteVerify16.Dpo",
+    "WriteVerify16.Flags",
+    "WriteVerify16.Simple",
+    // The disk's reservations are not managed, so that no helper sends the command.
+    "PrinReadKeys.Simple",
+    "PrinReadKeys.Truncate",
+    "PrinReportCapabilities.Simple",
+    "PrinServiceactionRange.Range",
+    "ProutClear.Simple",
+    "ProutRegister.Simple",
+    "ProutReserve.Simple",
+    "Reserve6.Simple",
+};
+
+const char* const kPassedInGuest[] = {
+    // QEMU sends a command that reads or writes with a CDB of its own, and only if there is
+    // something to transfer (scsi_block_is_passthrough in hw/scsi/scsi-disk.c).
+    "Verify10.VerifyProtect",   "Verify12.BeyondEol",      "Verify12.Flags",
+    "Verify12.Simple",          "Verify12.VerifyProtect",  "Verify12.ZeroBlocks",
+    "Verify16.VerifyProtect",   "WriteVerify12.BeyondEol", "WriteVerify12.WriteProtect",
+    "WriteVerify12.ZeroBlocks",
+};
+
 }  // namespace
 
 ConformanceVerdicts VerdictsOnOneDevice() {
@@ -168,6 +228,22 @@ ConformanceVerdicts VerdictsOnBothPaths() {
   verdicts.erase("MultipathIO.Simple");
   verdicts.erase("MultipathIO.CompareAndWrite");
   return verdicts;
+}
+
+ConformanceVerdicts VerdictsInGuest() {
+  ConformanceVerdicts verdicts = VerdictsOnOneDevice();
+  for (const char* test : kFailedInGuest) verdicts[test] = Verdict::kFailed;
+  for (const char* test : kPassedInGuest) verdicts.erase(test);
+  return verdicts;
+}
+
+ConformanceVerdicts Of(const scsi::ConformanceReport& report, const ConformanceVerdicts& verdicts) {
+  ConformanceVerdicts of_report;
+  for (const scsi::ConformanceTest& test : report.tests) {
+    const auto verdict = verdicts.find(test.name);
+    if (verdict != verdicts.end()) of_report.insert(*verdict);
+  }
+  return of_report;
 }
 
 }  // namespace dualpath

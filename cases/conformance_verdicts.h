@@ -9,4 +9,10 @@ namespace dualpath {
 ConformanceVerdicts VerdictsOnOneDevice();
 ConformanceVerdicts VerdictsOnBothPaths();
 
+/// The same in the guest, through QEMU 10.0's scsi-block on the map.
+ConformanceVerdicts VerdictsInGuest();
+
+/// Returns those of the verdicts whose tests are in the report: it may be of a share of the tests.
+ConformanceVerdicts Of(const scsi::ConformanceReport& report, const ConformanceVerdicts& verdicts);
+
 }  // namespace dualpath

@@ -29,7 +29,8 @@ constexpr std::array kDevices = {"path",
 bool ConformanceTable::Add(const std::string& property) {
   const json parsed = json::parse(property, nullptr, false);
   try {
-    columns_[parsed.at("on").get<std::string>()] = parsed.at("verdicts").get<Verdicts>();
+    // A column may be of several cases, each with a share of the tests.
+    columns_[parsed.at("on").get<std::string>()].merge(parsed.at("verdicts").get<Verdicts>());
     return true;
   } catch (const json::exception&) {
     return false;
