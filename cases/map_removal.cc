@@ -3,14 +3,18 @@
 
 #include <filesystem>
 
+#include "fixtures/case_tools.h"
 #include "fixtures/operator_fixture.h"
+#include "helpers/base/file.h"
 #include "helpers/dm/device.h"
+#include "helpers/multipath/service.h"
 
 namespace dualpath {
 namespace {
 
 using std::chrono::seconds;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 using MapRemoval = OperatorTest;
@@ -112,6 +116,49 @@ TEST_F(UnusedMapRemoval, ARescannedPathBringsARemovedMapBack) {
   ASSERT_OK(rig().path(1).Rescan());
 
   ExpectTheArticlesMap();
+}
+
+/// A partition is mapped, and nobody has it open. It is itself the map's only user.
+class PartitionedMapRemoval : public UnusedMapRemoval {
+ protected:
+  void SetUp() override {
+    UnusedMapRemoval::SetUp();
+    if (HasFatalFailure() || IsSkipped()) return;
+    constexpr std::uint64_t kMebibyte = 2048;  // sectors
+    ASSERT_OK(dm::AddPartition(rig().map(), 1, kMebibyte, kMebibyte));
+  }
+
+  void KnowWhoHangs() {
+    ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
+    if (version < multipath::Version{0, 9, 9}) {
+      RecordKnownIssue("https://github.com/opensvc/multipath-tools/commit/6e0ec8d9afff",
+                       "multipath-tools before 0.9.9: multipathd hangs if it removes the partition "
+                       "of a map without a path that has a write outstanding");
+    }
+  }
+};
+
+// When its last opener, the partition, is removed, the kernel writes the map's dirty pages. The
+// default of flush_on_last_del, "unused", therefore first ends the queueing of such a map.
+// Catalogue: N2
+TEST_F(PartitionedMapRemoval, LosingAllPathsWithAWriteOutstandingRemovesTheMap) {
+  ASSERT_NO_FATAL_FAILURE(KnowWhoHangs());
+  ASSERT_OK(rig().path(0).SetOffline());
+  ASSERT_OK(rig().path(1).SetOffline());
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(Faulty(rig().path(0), "offline")),
+                                                 Enabled(Faulty(rig().path(1), "offline"))})));
+  EXPECT_THAT(table(), Eventually(QueuesIfNoPath()));
+  ASSERT_OK(WriteAt(rig().MapDevice(), 0, std::string(4096, 'x')));
+
+  ASSERT_OK(rig().path(0).Delete());
+  ASSERT_OK(rig().path(1).Delete());
+
+  EXPECT_THAT(exists(), Eventually(false));
+  ASSERT_OK(rig().path(0).Rescan());
+  ASSERT_OK(rig().path(1).Rescan());
+  EXPECT_THAT(exists(), Eventually(true));
+  EXPECT_THAT(table(), Eventually(AnyOf(HasGroups({{rig().path(0)}, {rig().path(1)}}),
+                                        HasGroups({{rig().path(1)}, {rig().path(0)}}))));
 }
 
 }  // namespace

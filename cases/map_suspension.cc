@@ -1,9 +1,12 @@
 // The map is suspended and resumed under I/O, as every table load does for a moment, and lvm,
 // libmpathpersist and administrators do for longer.
+//
+// Labels of MapSuspensionUnder.ThreeHundredMillisecondsAreNotSeenByTheGuest: known-issue
 
 #include <cerrno>
 #include <ostream>
 
+#include "fixtures/case_tools.h"
 #include "fixtures/operator_fixture.h"
 
 namespace dualpath {
@@ -62,6 +65,23 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 using MapSuspensionUnder = OperatorTest;
+
+// Catalogue: D6
+TEST_F(MapSuspensionUnder, ThreeHundredMillisecondsAreNotSeenByTheGuest) {
+  if (!capabilities().waits_for_a_resume) {
+    RecordKnownIssue("https://gitlab.com/qemu-project/qemu/-/commit/2c3165a1a6",
+                     "QEMU before 10.2: a map that is suspended for more than a millisecond gives "
+                     "the guest an I/O error");
+  }
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_OK(io.AwaitGoodCompletions());
+
+  ASSERT_OK_AND_ASSIGN(Cleanup suspension, dmsetup().Suspend(dm::OnSuspend::kKeepQueued));
+  EXPECT_THAT(suspended(), StaysSo(IsTrue(), milliseconds(300)));
+  ASSERT_OK(suspension.Run());
+
+  ExpectNothingLost(io);
+}
 
 // The block layer holds what QEMU reads and writes.
 // Catalogue: D6

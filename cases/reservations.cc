@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "fixtures/capabilities_fixture.h"
 #include "fixtures/case_tools.h"
 #include "fixtures/over_iscsi.h"
 #include "fixtures/reservation_fixture.h"
@@ -186,6 +187,42 @@ TEST_F(Reservations, TheGuestsWritesGetReservationConflictAfterPreemption) {
   ASSERT_THAT(InGuest(Preempt(kOurs, kTheirs, kRegistrantsOnly)), Succeeded());
   EXPECT_THAT(registrations(1), Eventually(IsReservedByGuest()));
   EXPECT_THAT(other().Execute(Write()), EndsWithStatus(ScsiStatus::kReservationConflict));
+  ASSERT_OK(io.AwaitGoodCompletions());
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  EXPECT_THAT(report, HasPhases({Good(), Failing(EBADE), Good()}));
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+/// QEMU is to pause the guest on an error of the storage.
+class ReservationsUnderStop : public WithCapabilities<Reservations> {
+ protected:
+  guest::DiskOptions Disk() const override {
+    guest::DiskOptions disk = Reservations::Disk();
+    disk.error_policy = disk.rerror_policy = "stop";
+    return disk;
+  }
+};
+
+// A conflict is no error of the storage. Before 9.1, QEMU paused the guest for ever, since the
+// resumed write met the conflict again, or aborted (mail
+// 20240729094702.50282-1-kwolf@redhat.com).
+// Catalogue: L1
+TEST_F(ReservationsUnderStop, AConflictReachesTheGuestAndDoesNotPauseIt) {
+  if (!capabilities().shows_conflicts_under_stop) {
+    RecordKnownIssue(
+        "https://lore.kernel.org/qemu-devel/20240729094702.50282-1-kwolf@redhat.com/",
+        "QEMU before 9.1: a reservation conflict under policy \"stop\" pauses the guest for ever");
+  }
+  ASSERT_NO_FATAL_FAILURE(ReserveInGuest());
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
+
+  ASSERT_THAT(other().Execute(Preempt(kTheirs, kOurs, kRegistrantsOnly)), Succeeded());
+
+  ASSERT_OK(io.AwaitFailures(3));
+  EXPECT_THAT(guest().state(), StaysSo(IsRunning(), seconds(10)));
+  ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
+  ASSERT_THAT(InGuest(Preempt(kOurs, kTheirs, kRegistrantsOnly)), Succeeded());
   ASSERT_OK(io.AwaitGoodCompletions());
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, HasPhases({Good(), Failing(EBADE), Good()}));
@@ -390,7 +427,9 @@ TEST_F(Reservations, AConflictOnTheMapFailsTheIoButNotThePath) {
 TEST_F(Reservations, ReleasingAReservationOfAnotherNodeChangesNothing) {
   ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
   if (version < multipath::Version{0, 12, 0}) {
-    RecordKnownIssue("https://github.com/opensvc/multipath-tools/commit/8d5f4a5e6a0d");
+    RecordKnownIssue("https://github.com/opensvc/multipath-tools/commit/8d5f4a5e6a0d",
+                     "multipath-tools before 0.12: mpathpersist preempts another node's "
+                     "reservation when told to release its own");
   }
   ASSERT_OK(persist().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline()));
   ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());

@@ -129,6 +129,22 @@ Status ReplaceWithErrorTarget(const std::string& map_name) {
   return dropped.ok() ? suspended : dropped.error().While(suspended.error().ToString());
 }
 
+Status AddPartition(const std::string& map_name, unsigned number, std::uint64_t start_sector,
+                    std::uint64_t length_sectors) {
+  DUALPATH_TRY(Task map, Task::Create(DM_DEVICE_INFO, "look up map", map_name));
+  DUALPATH_TRY(const dm_info info, RunForInfo(map));
+  const std::string digits = std::to_string(number);
+  const std::string uuid = "part" + digits + "-" + dm_task_get_uuid(map.get());
+  const std::string params = std::to_string(info.major) + ":" + std::to_string(info.minor) + " " +
+                             std::to_string(start_sector);
+  DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_CREATE, "map a partition", map_name + digits));
+  if (dm_task_set_uuid(task.get(), uuid.c_str()) == 0 ||
+      dm_task_add_target(task.get(), 0, length_sectors, "linear", params.c_str()) == 0) {
+    return task.Fault("libdevmapper rejected the partition");
+  }
+  return task.RunAndSettle();
+}
+
 Status Remove(const std::string& map_name) {
   DUALPATH_TRY(Task task, Task::Create(DM_DEVICE_REMOVE, "remove map", map_name));
   dm_task_retry_remove(task.get());

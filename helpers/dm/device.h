@@ -31,6 +31,12 @@ Status LoadTable(const std::string& map_name, const MultipathTable& table);
 /// suspend does not flush.
 Status ReplaceWithErrorTarget(const std::string& map_name);
 
+/// Maps `length_sectors` of the map from `start_sector` on, as kpartx maps a partition: as
+/// "mpatha1", with the UUID "part1-mpath-WWID", by which libmultipath finds and removes it
+/// (libmultipath/devmapper.c, is_mpath_part_uuid).
+Status AddPartition(const std::string& map_name, unsigned number, std::uint64_t start_sector,
+                    std::uint64_t length_sectors);
+
 /// Removes the map and waits until udev has removed its nodes. Retries for a few seconds while the
 /// map is open, often by udev.
 Status Remove(const std::string& map_name);

@@ -19,9 +19,9 @@ namespace {
 
 using nlohmann::json;
 
-/// Names in QEMU 4.2 to 11; thread_pool_complete_aio was thread_pool_complete until 9.2.
+/// Names in QEMU 4.2 to 11; those of the thread pool had no _aio until 9.2.
 const std::array<const char*, 5> kEvents{"virtio_scsi_cmd_*", "*_aio_sgio_command",
-                                         "thread_pool_submit_aio", "thread_pool_complete*",
+                                         "thread_pool_submit*", "thread_pool_complete*",
                                          "scsi_req_build_sense"};
 
 /// Logs each command that QEMU's monitor receives, so that a command serves as a mark in the log.

@@ -120,12 +120,13 @@ struct Format {
   std::optional<QemuEvent> (*parse)(const std::string& text);
 };
 
-constexpr std::array<Format, 8> kFormats{{
+constexpr std::array<Format, 9> kFormats{{
     {"virtio_scsi_cmd_req", ParseRequest},
     {"virtio_scsi_cmd_resp", ParseCompletion},
     {"scsi_disk_aio_sgio_command", ParseSubmission},
     {"scsi_generic_aio_sgio_command", ParseSubmission},
     {"thread_pool_submit_aio", ParsePoolSubmission},
+    {"thread_pool_submit", ParsePoolSubmission},
     {"thread_pool_complete_aio", ParsePoolCompletion},
     {"thread_pool_complete", ParsePoolCompletion},
     {"scsi_req_build_sense", ParseBuiltSense},

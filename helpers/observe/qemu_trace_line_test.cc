@@ -74,6 +74,9 @@ TEST(QemuTraceLine, IsParsedForOtherCommandsAndOlderNames) {
   const auto completed = EventIn<PoolCompletion>(
       "504@1.000000:thread_pool_complete pool 0x5 req 0x6 opaque 0x7 ret 0");
   EXPECT_EQ(completed.error_number, 0);
+  EXPECT_EQ(EventIn<PoolSubmission>("504@1.000000:thread_pool_submit pool 0x5 req 0x6 opaque 0x7")
+                .request,
+            completed.request);
   const auto sense = EventIn<BuiltSense>(
       "504@1.000000:scsi_req_build_sense target 0 lun 0 tag -1 key 0x05 asc 0x24 ascq 0x00");
   EXPECT_EQ(sense.tag, 0xffffffffU) << "only this event prints it signed";

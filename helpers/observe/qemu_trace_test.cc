@@ -96,7 +96,7 @@ TEST_F(QemuTraceTest, EnablesAndDisablesEvents) {
     auto trace = QemuTrace::Start(qemu_->Monitor(), log_, Soon());
     ASSERT_TRUE(trace.ok()) << trace.error().ToString();
     EXPECT_THAT(qemu_->enabled,
-                ElementsAre("virtio_scsi_cmd_*", "*_aio_sgio_command", "thread_pool_submit_aio",
+                ElementsAre("virtio_scsi_cmd_*", "*_aio_sgio_command", "thread_pool_submit*",
                             "thread_pool_complete*", "scsi_req_build_sense", "handle_qmp_command"));
   }
   EXPECT_THAT(qemu_->enabled, IsEmpty());
