@@ -217,7 +217,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehavior{"Vm.Panics", kInfrastructure, "error",
                     HasSubstr("closed; Kernel panic - not syncing"),
                     Files{{"console.log", "Kernel panic"}, {"qemu.log"}}},
-        Misbehavior{"Vm.PowersOff", kInfrastructure, "error", HasSubstr("closed"), kVm},
+        Misbehavior{"Vm.Reboots", kInfrastructure, "error", HasSubstr("closed"), kVm},
         Misbehavior{"Vm.RunsOutOfMemory", kCaseFailed, "failure",
                     HasSubstr("was killed by signal 9"),
                     kLayers + Files{{"kernel.log", "Out of memory: Killed process"}}},

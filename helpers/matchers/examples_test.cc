@@ -171,11 +171,12 @@ TEST_F(Examples, PathIoMatchers) {
   ASSERT_OK(io.AwaitGoodCompletions(20));
   ASSERT_OK_AND_ASSIGN(const auto now, path_io().Now());
   EXPECT_THAT(IoSince(before, now), CarriedBy(rig().path(1), 20));
-  {
-    const std::vector<PathIo> before;
-    const std::vector<PathIo> now = {{rig().path(0), 20}, {rig().path(1), 21}};
-    EXPECT_THAT(IoSince(before, now), SpreadOver({rig().path(0), rig().path(1)}, 20));
-  }
+}
+
+TEST_F(Examples, PathIoMatchersOfSeveralPaths) {
+  const std::vector<PathIo> before;
+  const std::vector<PathIo> now = {{rig().path(0), 20}, {rig().path(1), 21}};
+  EXPECT_THAT(IoSince(before, now), SpreadOver({rig().path(0), rig().path(1)}, 20));
 }
 
 TEST_F(Examples, IoMatchers) {

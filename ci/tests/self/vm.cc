@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/reboot.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -42,8 +41,9 @@ TEST_F(Vm, Panics) {
   WaitForTheEnd();
 }
 
-TEST_F(Vm, PowersOff) {
-  ::reboot(RB_POWER_OFF);
+// reboot(2) would first wait for the disk's virtio-pmem to flush, which never ends in a restored VM.
+TEST_F(Vm, Reboots) {
+  ASSERT_OK(WriteAttribute("/proc/sysrq-trigger", "b"));
   WaitForTheEnd();
 }
 
