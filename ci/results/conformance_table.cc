@@ -30,7 +30,8 @@ bool ConformanceTable::Add(const std::string& property) {
   const json parsed = json::parse(property, nullptr, false);
   try {
     // A column may be of several cases, each with a share of the tests.
-    columns_[parsed.at("on").get<std::string>()].merge(parsed.at("verdicts").get<Verdicts>());
+    auto verdicts = parsed.at("verdicts").get<Verdicts>();
+    columns_[parsed.at("on").get<std::string>()].merge(verdicts);
     return true;
   } catch (const json::exception&) {
     return false;
