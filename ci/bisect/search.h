@@ -23,9 +23,9 @@ struct Change {
   std::vector<std::size_t> untestable;
 };
 
-/// Finds the change among the versions 0, the good end, to `count` - 1, the bad end, by halves. Tests
-/// both ends first: an `Error` if one is not what it should be, as when the case does not show the
-/// change. As with git bisect(1), the answer is wrong if there is more than one change.
+/// Finds the change among the versions 0, the good end, to `count` - 1, the bad end, by halves.
+/// Tests both ends first: an `Error` if one is not what it should be, as when the case does not
+/// show the change. As with git bisect(1), the answer is wrong if there is more than one change.
 Result<Change> FindChange(std::size_t count, const std::function<Judgement(std::size_t)>& test);
 
 }  // namespace dualpath::bisect

@@ -41,7 +41,8 @@ TEST_F(Vm, Panics) {
   WaitForTheEnd();
 }
 
-// reboot(2) would first wait for the disk's virtio-pmem to flush, which never ends in a restored VM.
+// reboot(2) would first wait for the disk's virtio-pmem to flush, which never ends in a restored
+// VM.
 TEST_F(Vm, Reboots) {
   ASSERT_OK(WriteAttribute("/proc/sysrq-trigger", "b"));
   WaitForTheEnd();
