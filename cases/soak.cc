@@ -5,7 +5,9 @@
 
 #include "cases/soak_job.h"
 
+#include <chrono>
 #include <cstdlib>
+#include <iostream>
 
 #include "fixtures/case_tools.h"
 #include "fixtures/rig_fixture.h"
@@ -16,6 +18,8 @@ namespace {
 
 /// Maximum number of rounds of faults; a job that takes longer continues without faults.
 constexpr std::size_t kMostRounds = 1000;
+
+constexpr std::size_t kRoundsPerLine = 4;
 
 class Soak : public GuestTest {
  protected:
@@ -59,11 +63,18 @@ TEST_F(Soak, FioVerifiesItsBlocksWhilePathsComeAndGo) {
   ASSERT_OK_AND_ASSIGN(auto fio, guest().RunFio(job));
 
   std::size_t rounds = 0;
+  const auto begun = Now();
   for (bool ended = false; !ended && rounds < kMostRounds;) {
     SCOPED_TRACE(rounds);
     ASSERT_NO_FATAL_FAILURE(DisturbPaths(rounds % 2, 1 - rounds % 2));
     ASSERT_OK_AND_ASSIGN(ended, fio.HasEnded());
     if (!ended) ++rounds;
+    // Nothing else tells a user what his job does for minutes.
+    if (!ended && rounds % kRoundsPerLine == 0) {
+      std::cout << "fio has been running for "
+                << std::chrono::duration_cast<std::chrono::seconds>(Now() - begun).count()
+                << " s of this machine's time; rounds of faults: " << rounds << std::endl;
+    }
   }
 
   ASSERT_OK_AND_ASSIGN(const auto report, fio.AwaitEnd());

@@ -51,13 +51,15 @@ raw() {
 }
 
 # Waits for other runs in this clone, since only one run at a time can use the build directory and the
-# results.
+# results. The lock's file says which run has it.
 wait_for_other_runs() {
   mkdir -p build
-  exec 9> build/run.lock
-  flock --nonblock 9 && return
-  stage "waiting for another run in this clone"
-  flock 9
+  exec 9>> build/run.lock
+  if ! flock --nonblock 9; then
+    stage "waiting for another run in this clone: $(cat build/run.lock)"
+    flock 9
+  fi
+  echo "ci/$(basename "$0"), process $$, since $(date +%T)" > build/run.lock
 }
 
 # Installs missing packages from ci/packages. Needs root only if any are missing.
@@ -128,6 +130,7 @@ configure_build() {
 build() (
   stage "build"
   configure_build
+  # shellcheck disable=SC2030
   lab_jobs=()
   # Without job control, background processes ignore SIGINT, so Ctrl-C does not stop them.
   trap 'code=$?; kill "${lab_jobs[@]}" 2>/dev/null || true; wait "${lab_jobs[@]}" || true; exit $code' EXIT
@@ -138,17 +141,41 @@ build() (
   cmake --build build --target dualpath
   build/bin/dualpath prepare --boot-only >> build/lab.log 2>&1 &
   lab_jobs+=($!)
-  nice cmake --build build --target dualpath-rig dualpath_guest_agent
+  after_the_image cmake --build build --target dualpath-rig dualpath_guest_agent
   build/bin/dualpath prepare >> build/lab.log 2>&1 &
   lab_jobs+=($!)
-  nice cmake --build build ${1:+--target "$@"}
+  after_the_image cmake --build build ${1:+--target "$@"}
   stage "lab"
+  raw tail -n +1 --follow --pid="${lab_jobs[-1]}" build/lab.log
   code=0
   wait "${lab_jobs[@]}" || code=$?  # from the last job, which retries steps that failed earlier
   trap - EXIT
-  raw cat build/lab.log
   exit "$code"
 )
+
+# after_the_image COMMAND...: runs a command, under nice as long as the lab's image is being built, on
+# which the first verdict depends. Later nice would delay that verdict, on a busy machine by a lot.
+after_the_image() {
+  # shellcheck disable=SC2031  # called in build's subshell
+  if kill -0 "${lab_jobs[0]}" 2> /dev/null; then nice "$@"; else "$@"; fi
+}
+
+# check_patterns ARGUMENT...: returns 2 if one of ctest's arguments is not a regular expression, with
+# CMake's complaint. ctest itself would succeed, after the build, without a test.
+check_patterns() {
+  local option='' argument complaint
+  for argument; do
+    case $option in
+      -R | -E | -L | -LE | --tests-regex | --exclude-regex | --label-regex | --label-exclude)
+        complaint=$(cmake "-DPATTERN=$argument" -P ci/cmake/CheckPattern.cmake 2>&1) || {
+          echo "$(basename "$0"): $option '$argument' is not a regular expression:" \
+            "$(sed -n 's/^ *RegularExpression::compile(): //p' <<< "$complaint" | head -n 1)" >&2
+          return 2
+        } ;;
+    esac
+    option=$argument
+  done
+}
 
 # Stores the arguments after "--" for ctest. Rejects arguments before it, and a first word that is not
 # an option, which ctest would ignore.
@@ -170,6 +197,7 @@ parse_arguments() {
       exit 2
     fi
     ctest_arguments=("$@")
+    check_patterns "$@" || exit 2
   fi
 }
 
@@ -179,8 +207,14 @@ ctest_in() (cd "$1" && shift && exec ctest "$@")
 # timed_ctest ARGUMENT...: runs ctest with one job per core, and writes its wall time to
 # build/results/run.json for `dualpath bench`; an interrupted run does not write this file.
 timed_ctest() {
-  local code=0 begun=$EPOCHREALTIME
-  raw ctest_in build --no-tests=error -j "$(nproc)" "$@" || code=$?
+  local code=0 begun=$EPOCHREALTIME follower
+  : > build/progress.log
+  # ctest shows a test's output only at its end; this is what takes long meanwhile.
+  tail -n 0 --follow --pid=$$ build/progress.log &
+  follower=$!
+  DUALPATH_PROGRESS=$PWD/build/progress.log raw ctest_in build --no-tests=error -j "$(nproc)" "$@" || code=$?
+  kill "$follower"
+  wait "$follower" 2> /dev/null || true
   mkdir -p build/results
   awk -v begun="$begun" -v ended="$EPOCHREALTIME" -v jobs="$(nproc)" \
     'BEGIN { printf "{\"wall_seconds\": %.1f, \"jobs\": %d}\n", ended - begun, jobs }' > build/results/run.json
@@ -200,8 +234,13 @@ forget_failed() {
 # cases.
 run_ctest() {
   local code=0
+  if [[ " $* " == *' --rerun-failed '* && ! -e build/Testing/Temporary/LastTestsFailed.log ]]; then
+    echo "$(basename "$0"): no test failed in the last run"
+    return 77
+  fi
   # Checked first, so that an empty run does not replace the last results.
-  if (cd build && ctest -N "$@") | grep -q '^Total Tests: 0$'; then
+  if ! ctest_in build -N "$@" > build/selected.log 2>&1 || grep -q '^Total Tests: 0$' build/selected.log; then
+    grep -h '^RegularExpression\|^  no test' build/selected.log >&2 || true
     echo "$(basename "$0"): no test matches: $*; ci/cases --help lists the labels that run only on" \
       "request" >&2
     return 2

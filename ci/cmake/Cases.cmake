@@ -75,12 +75,31 @@ function(dualpath_read_labels out)
   set(${out} ${result} PARENT_SCOPE)
 endfunction()
 
+# dualpath_describe_cases(<program>)
+# Compiles the comments before the cases into the program, as their descriptions in its report.
+function(dualpath_describe_cases program)
+  set(table ${CMAKE_CURRENT_BINARY_DIR}/${program}_descriptions.cc)
+  set(catalogue ${CMAKE_SOURCE_DIR}/cases/catalogue.tsv)
+  set(describe ${CMAKE_SOURCE_DIR}/ci/cmake/describe-cases)
+  get_target_property(names ${program} SOURCES)
+  set(sources "")
+  foreach(name IN LISTS names)
+    get_filename_component(name ${name} ABSOLUTE)
+    list(APPEND sources ${name})
+  endforeach()
+  add_custom_command(OUTPUT ${table} VERBATIM
+    COMMAND ${describe} ${catalogue} ${sources} > ${table}
+    DEPENDS ${describe} ${catalogue} ${sources})
+  set_source_files_properties(${table} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  target_sources(${program} PRIVATE ${table})
+endfunction()
+
 # dualpath_discover_cases(<program>)
 # Adds one ctest entry per case, run by `dualpath exec`. Its labels are the suite's name, those given in
 # its file, and "case" unless one of them runs only on request.
 #
 # gtest_discover_tests() keeps only the first of several labels, so labels and other list-valued
-# properties are set in a separate file, which ctest reads after the list of tests.
+# properties are set by <program>_ctest.cmake.
 function(dualpath_discover_cases program)
   # ctest runs a target through its emulator, here `dualpath exec`, which restores a VM for each case.
   # It is also used to list the cases.
@@ -93,16 +112,20 @@ function(dualpath_discover_cases program)
     PROPERTIES TIMEOUT ${DUALPATH_CTEST_TIMEOUT} SKIP_RETURN_CODE 77)
   add_custom_command(TARGET ${program} POST_BUILD VERBATIM  # after the list of tests was written
     COMMAND ${CMAKE_COMMAND} "-DFILE=${CMAKE_CURRENT_BINARY_DIR}/${program}[1]_tests.cmake"
-            -P ${CMAKE_SOURCE_DIR}/ci/cmake/SkipByExitCode.cmake)
+            -P ${CMAKE_SOURCE_DIR}/ci/cmake/FinishCaseList.cmake)
+  dualpath_leave_out_if_not_built(${program})
   get_target_property(sources ${program} SOURCES)
+  dualpath_describe_cases(${program})
   set(rules "")
   foreach(source IN LISTS sources)
     get_filename_component(source ${source} ABSOLUTE)
     dualpath_read_labels(rules ${source})
   endforeach()
-  set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${program}_properties.cmake)
-  configure_file(${CMAKE_SOURCE_DIR}/ci/cmake/CaseProperties.cmake.in ${properties_file} @ONLY)
-  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
+  get_property(files DIRECTORY PROPERTY TEST_INCLUDE_FILES)
+  list(POP_BACK files list)
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/${program}_ctest.cmake)
+  configure_file(${CMAKE_SOURCE_DIR}/ci/cmake/CaseList.cmake.in ${file} @ONLY)
+  set_property(DIRECTORY PROPERTY TEST_INCLUDE_FILES ${files} ${file})
 endfunction()
 
 # dualpath_prepare_place(<program>)

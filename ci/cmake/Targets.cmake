@@ -44,4 +44,5 @@ function(dualpath_unit_test_program)
   include(GoogleTest)
   gtest_discover_tests(dualpath_unit_tests TEST_PREFIX unit. DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS unit TIMEOUT 60)
+  dualpath_leave_out_if_not_built(dualpath_unit_tests)
 endfunction()

@@ -25,6 +25,7 @@ class CaseOutput {
   explicit CaseOutput(Clock::time_point begun) : begun_(begun) {}
 
   void Take(const std::string& text) {
+    process::ClearProgress();
     std::cout << text << std::flush;
     if (verdict_seconds_ == 0 && finder_.Take(text)) {
       verdict_seconds_ = process::SecondsSince(begun_);
@@ -88,6 +89,8 @@ Result<lab::Restored> CaseInLab::Restore(lab::Payload payload, const std::string
 
 LabRun CaseInLab::AwaitEnd(lab::Restored restored) const {
   CaseOutput output(restored.begun);
+  const process::Stage stage("run " + name_, std::chrono::seconds(0),
+                             process::Stage::Announce::kNothing);
   auto answer = restored.vm.ReadLine([&](const std::string& text) { output.Take(text); },
                                      lab::Limit{options_.timeout});
   return LabRun{std::move(restored), std::move(answer), output.verdict_seconds()};

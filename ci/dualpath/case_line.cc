@@ -36,6 +36,8 @@ std::string CaseLine(const ExecOptions& options, bool may_request_rig) {
   };
   std::string line = ForwardedEnvironment();
   if (options.strict) line += variable("DUALPATH_STRICT", "1");
+  if (options.stop_before > 0)
+    line += variable("DUALPATH_STOP_BEFORE", std::to_string(options.stop_before));
   if (may_request_rig) line += variable(protocol::kPurpose, protocol::kRequestRig);
   if (!options.fio_job.empty()) {
     line +=

@@ -43,6 +43,12 @@ TEST(CaseLine, HasTheEnvironmentFirst) {
                               "'DUALPATH_FIO_JOB=/payload/data/job.fio' '--gtest_filter=A.B'"));
 }
 
+TEST(CaseLine, SaysWhereToStop) {
+  ExecOptions options = Options();
+  options.stop_before = 3;
+  EXPECT_THAT(CaseLine(options, false), HasSubstr(" 'DUALPATH_STOP_BEFORE=3' "));
+}
+
 TEST(CaseLine, AsksForNoRigOnTheSecondAttempt) {
   EXPECT_THAT(CaseLine(Options(), false), Not(HasSubstr("DUALPATH_RIG")));
 }

@@ -50,7 +50,8 @@ void WritePages(int code, const std::string& name, const std::string& directory)
 Result<int> RunAndJudge(const ExecOptions& options, const std::string& test,
                         const std::string& directory) {
   const bool in_lab = options.place == host::Place::kLab;
-  const bool is_one_test = test != fs::path(options.command[0]).filename();
+  const bool is_one_test =
+      results::SelectsOneTest({options.command.begin() + 1, options.command.end()});
   DUALPATH_TRY(const CaseEnd end, in_lab
                                       ? RunInLab(options, results::DirectoryName(test), directory)
                                       : RunOnHost(options, directory));
@@ -115,6 +116,15 @@ int Fail(const Error& error, int code) {
   return code;
 }
 
+/// Says how long the fio job takes, and allows it that time.
+Status PlanFio(ExecOptions& options) {
+  DUALPATH_TRY(const std::string job, ReadFile(options.fio_job));
+  std::string text;
+  DUALPATH_TRY_STATUS(PlanFioJob(job, options.timeout_is_given, options.timeout, text));
+  spdlog::info("{}", text);
+  return Ok{};
+}
+
 }  // namespace
 
 int Exec(const ExecOptions& requested) {
@@ -123,6 +133,10 @@ int Exec(const ExecOptions& requested) {
   if (!options.fio_job.empty()) {
     const Status checked = CheckFioJob(options.fio_job);
     if (!checked.ok()) return Fail(checked.error(), kUsage);
+    if (options.place == host::Place::kLab && options.accelerator == lab::Accelerator::kTcg) {
+      const Status planned = PlanFio(options);
+      if (!planned.ok()) return Fail(planned.error(), kUsage);
+    }
     options.command = SoakCommand(process::OwnDirectory());
   }
   if (::access(options.command[0].c_str(), X_OK) != 0) {
@@ -138,6 +152,9 @@ int Exec(const ExecOptions& requested) {
                 kUsage);
   }
   if (!AcceptOwn(options.own, "dualpath")) return kUsage;
+  // The case reads it too, but not before its VM is there.
+  const Result<double> scale = host::RequestedTimeScale();
+  if (!scale.ok()) return Fail(scale.error(), kUsage);
   const Result<int> code = RunWithResults(options);
   return code.ok() ? *code : Fail(code.error(), kInfrastructure);
 }

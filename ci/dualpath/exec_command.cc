@@ -43,6 +43,12 @@ ExecCommand::ExecCommand(CLI::App& app)
                  "Save a snapshot of the VM (about 0.5 GB) if the case fails, for dualpath shell "
                  "--at")
       ->envname("DUALPATH_KEEP_SNAPSHOT");
+  command_
+      ->add_option("--stop-before", options_.stop_before,
+                   "End the case, as failed, before its n-th step (a verb of a fixture; 1 is the "
+                   "first), and save the VM for dualpath shell --at")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
+      ->envname("DUALPATH_STOP_BEFORE");
   command_->add_option("--fio", options_.fio_job,
                        "Run the soak case with this fio job file, which names the disk as ${DISK}, "
                        "instead of a COMMAND");
@@ -63,6 +69,8 @@ int ExecCommand::TakeWordsAfterSeparator(int argc, char** argv) {
 
 int ExecCommand::Run() {
   options_.timeout = std::chrono::seconds(timeout_seconds_);
+  options_.timeout_is_given = command_->count("--timeout") > 0;
+  if (options_.stop_before > 0) options_.keep_snapshot = true;
   // PROGRAM [ARGUMENT]... -- ARGUMENT...: all of them belong to the program.
   const std::vector<std::string> before = command_->remaining();
   options_.command.insert(options_.command.begin(), before.begin(), before.end());

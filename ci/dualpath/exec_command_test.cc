@@ -2,12 +2,16 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
+#include "ci/dualpath/common_options.h"
 #include "helpers/base/exit_code.h"
 
 namespace dualpath::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 struct Ended {
   int code = 0;
@@ -49,6 +53,40 @@ TEST(ExecCommand, TheFirstWordAfterTheSeparatorIsTheProgram) {
   const Ended ended = RunRefused({"dualpath", "exec", "--", "/nonexistent/program", "--strict"});
   EXPECT_EQ(ended.code, kUsage);
   EXPECT_THAT(ended.err, HasSubstr("/nonexistent/program: No such file"));
+}
+
+TEST(ExecCommand, AValueOfAVariableIsRefusedByTheVariablesName) {
+  const auto refuse = [](std::vector<std::string> words) -> std::string {
+    CLI::App app;
+    const ExecCommand exec(app);
+    std::vector<char*> argv;
+    argv.reserve(words.size());
+    for (std::string& word : words) argv.push_back(word.data());
+    try {
+      app.parse(static_cast<int>(argv.size()), argv.data());
+    } catch (const CLI::ParseError& error) {
+      return NameVariable(error.what(), app, words);
+    }
+    return "accepted";
+  };
+  ::setenv("DUALPATH_STACK", "hurd", 1);
+  EXPECT_THAT(refuse({"dualpath", "exec", "program"}), StartsWith("DUALPATH_STACK: hurd not in {"));
+  EXPECT_THAT(refuse({"dualpath", "exec", "--stack", "plan9", "program"}),
+              StartsWith("--stack: plan9 not in {"));
+  EXPECT_THAT(refuse({"dualpath", "exec", "--stack=plan9", "program"}),
+              StartsWith("--stack: plan9 not in {"));
+  ::unsetenv("DUALPATH_STACK");
+  ::setenv("DUALPATH_STOP_BEFORE", "x", 1);
+  EXPECT_THAT(refuse({"dualpath", "exec", "program"}), HasSubstr("DUALPATH_STOP_BEFORE"));
+  ::unsetenv("DUALPATH_STOP_BEFORE");
+}
+
+TEST(ExecCommand, RefusesATimeScaleThatIsNoNumber) {
+  ::setenv("DUALPATH_TIME_SCALE", "abc", 1);
+  const Ended ended = RunRefused({"dualpath", "exec", "/bin/true"});
+  ::unsetenv("DUALPATH_TIME_SCALE");
+  EXPECT_EQ(ended.code, kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("DUALPATH_TIME_SCALE=\"abc\": must be a positive number"));
 }
 
 TEST(ExecCommand, AnOverlayIsOneWordAndMayBeRepeated) {

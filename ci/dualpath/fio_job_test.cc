@@ -11,6 +11,9 @@
 namespace dualpath::cli {
 namespace {
 
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
 class FioJobTest : public ::testing::Test {
  protected:
   std::string Put(const std::string& content) const {
@@ -57,6 +60,41 @@ TEST_F(FioJobTest, RejectsAFileThatDoesNotNameTheDisk) {
   EXPECT_EQ(Refusal(file), "use as a fio job: " + file +
                                ": does not name the guest's disk, ${DISK}, as in "
                                "filename=${DISK}");
+}
+
+constexpr char kUsual[] =
+    "[job]\nfilename=${DISK}\nrw=randrw\nbs=16k\niodepth=4\nsize=64m\nruntime=30\ntime_based\n";
+
+TEST(FioJob, RunsForItsRuntime) {
+  EXPECT_EQ(RuntimeOf(kUsual), seconds(30));
+  EXPECT_EQ(RuntimeOf("[a]\nruntime = 2m\nramp_time=5s\n"), seconds(125));
+  EXPECT_EQ(RuntimeOf("; [x]\n[global]\nruntime=10\n[a]\n[b]\nruntime=20\n"), seconds(20));
+  EXPECT_EQ(RuntimeOf("[global]\nruntime=10\n[a]\n[b]\nstonewall\n"), seconds(20));
+  for (const char* job : {"", "[global]\nruntime=10\n", "[a]\nsize=64m\n", "[a]\nruntime=0\n",
+                          "[a]\nruntime=x\n", "[a]\nruntime=10\n[b]\nsize=1m\n"}) {
+    EXPECT_EQ(RuntimeOf(job), std::nullopt) << job;
+  }
+}
+
+TEST(FioJob, IsGivenTheTimeThatItTakes) {
+  seconds timeout{600};
+  std::string text;
+  ASSERT_TRUE(PlanFioJob(kUsual, false, timeout, text).ok());
+  EXPECT_EQ(timeout, seconds(600));
+  EXPECT_THAT(text, HasSubstr("30 s on the VM's clock"));
+  EXPECT_THAT(text, HasSubstr("some 360 s of CPU time; it is stopped after 600 s"));
+  ASSERT_TRUE(PlanFioJob("[a]\nruntime=60\n", false, timeout, text).ok());
+  EXPECT_EQ(timeout, seconds(1080));
+
+  timeout = seconds(100);
+  const Status refused = PlanFioJob(kUsual, true, timeout, text);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().ToString(), HasSubstr("some 360 s of CPU time"));
+  EXPECT_THAT(refused.error().ToString(), HasSubstr("--timeout is 100"));
+
+  ASSERT_TRUE(PlanFioJob("[a]\nsize=64m\n", true, timeout, text).ok());
+  EXPECT_EQ(timeout, seconds(100));
+  EXPECT_THAT(text, HasSubstr("has no runtime="));
 }
 
 }  // namespace

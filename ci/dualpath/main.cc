@@ -7,9 +7,11 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "ci/dualpath/bench_command.h"
 #include "ci/dualpath/bisect_command.h"
+#include "ci/dualpath/common_options.h"
 #include "ci/dualpath/cp_command.h"
 #include "ci/dualpath/exec_command.h"
 #include "ci/dualpath/flakes_command.h"
@@ -61,8 +63,9 @@ int Run(int argc, char** argv) {
   CLI::App app{"Test QEMU SCSI passthrough over dm-multipath, without special hardware."};
   app.name("dualpath");
   app.require_subcommand(1);
-  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
-    return std::string("dualpath: ") + error.what() + "; see --help\n";
+  const std::vector<std::string> words(argv, argv + argc);
+  app.failure_message([&](const CLI::App* /*app*/, const CLI::Error& error) {
+    return "dualpath: " + cli::NameVariable(error.what(), app, words) + "; see --help\n";
   });
   app.footer("Exit codes: 0 passed, 1 a case failed, 2 usage, 69 no verdict, 77 nothing ran.");
   cli::ExecCommand exec(app);

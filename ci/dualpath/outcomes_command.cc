@@ -4,14 +4,14 @@
 
 #include "ci/dualpath/common_options.h"
 #include "ci/results/outcomes.h"
-#include "ci/results/summary.h"
+#include "helpers/process/own_programs.h"
 
 namespace dualpath::cli {
 
 OutcomesCommand::OutcomesCommand(CLI::App& app)
     : Subcommand(app.add_subcommand(
           "outcomes", "Print the outcome of each fault under each policy as a Markdown table")),
-      results_(results::SummaryOptions().results) {
+      results_(process::DefaultResults()) {
   AddResultsOption(*command_, results_, "The results directory")->capture_default_str();
 }
 

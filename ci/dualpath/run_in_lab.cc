@@ -1,15 +1,20 @@
 #include "ci/dualpath/run_in_lab.h"
 
+#include <spdlog/spdlog.h>
+
 #include <chrono>
+#include <filesystem>
 
 #include "ci/dualpath/case_in_lab.h"
 #include "ci/dualpath/unpack.h"
+#include "ci/results/run.h"
 #include "ci/results/stack.h"
 #include "helpers/base/file.h"
 #include "helpers/lab/image/built_image.h"
 #include "helpers/lab/protocol.h"
 #include "helpers/lab/saved_snapshot.h"
 #include "helpers/process/interrupt.h"
+#include "helpers/process/own_programs.h"
 #include "helpers/process/progress.h"
 
 namespace dualpath::cli {
@@ -77,6 +82,9 @@ Result<CaseEnd> RunInLab(const ExecOptions& options, const std::string& name,
   if (options.keep_snapshot && end.ok() && end->code != 0) {
     const process::Stage stage("save the lab VM in " + lab::SnapshotOfCase(directory));
     WarnIfFailed(lab::SaveSnapshot(vm, image, lab::SnapshotOfCase(directory)));
+    const std::string results = std::filesystem::path(directory).parent_path().string();
+    spdlog::info("a shell there: {} shell --at {}{}", process::DualpathCommand(), name,
+                 results::ResultsOption(results));
   }
   if (end.ok()) end->real_seconds = process::SecondsSince(run.restored.begun);
   return end;

@@ -21,6 +21,8 @@ process::Command CommandFor(const ExecOptions& options, const std::string& direc
                          {"DUALPATH_GUEST_AGENT", process::GuestAgent()},
                          {"DUALPATH_RESULTS", directory}};
   if (options.strict) command.environment["DUALPATH_STRICT"] = "1";
+  if (options.stop_before > 0)
+    command.environment["DUALPATH_STOP_BEFORE"] = std::to_string(options.stop_before);
   if (!options.fio_job.empty()) {
     command.environment[kFioJobVariable] = std::filesystem::absolute(options.fio_job).string();
   }

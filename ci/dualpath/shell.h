@@ -16,7 +16,7 @@ struct ShellOptions {
   bool warp = false;  ///< virtual time at the prompt, too, where it would keep pace with real time
   std::string from;   ///< name of the snapshot to start from, saved by `save`
   std::string at;     ///< failed case whose snapshot to start from (exec --keep-snapshot)
-  std::string results;  ///< results directory with that case; empty: build/results
+  std::string results;  ///< results directory with that case; empty: process::DefaultResults()
   std::string save;     ///< name under which to save a snapshot when the shell exits
   bool guest = false;   ///< print the guest's console in the VM of the running shell `name` instead
 };

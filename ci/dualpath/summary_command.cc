@@ -3,12 +3,14 @@
 #include <iostream>
 
 #include "ci/dualpath/common_options.h"
+#include "helpers/process/own_programs.h"
 
 namespace dualpath::cli {
 
 SummaryCommand::SummaryCommand(CLI::App& app)
     : Subcommand(app.add_subcommand(
           "summary", "Print the verdicts of a run, and write the run's page, index.html")) {
+  options_.results = process::DefaultResults();
   AddResultsOption(*command_, options_.results, "The results directory")->capture_default_str();
   command_->add_option("--shards", options_.shards,
                        "Results of runs of some of the cases, to merge into RESULTS first");

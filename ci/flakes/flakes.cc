@@ -16,6 +16,7 @@
 #include "ci/results/run.h"
 #include "helpers/base/exit_code.h"
 #include "helpers/base/file.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::flakes {
 namespace {
@@ -44,6 +45,7 @@ CaseRun RunCase(CtestCase test, const std::string& results) {
 Status Prepare(const std::string& build) {
   process::Command ctest{{"ctest", "--output-on-failure", "-R", "^lab[.]prepare$"}};
   ctest.working_directory = build;
+  const process::Stage stage("prepare the lab");
   DUALPATH_TRY_STATUS(process::ExecuteChecked(ctest, Deadline::In(kLongestPreparation)));
   return Ok{};
 }
@@ -53,7 +55,9 @@ Result<int> Run(const FlakesOptions& options, std::ostream& out) {
   DUALPATH_TRY(
       const std::vector<CtestCase> tests,
       ListCtestCases(options.build, options.selection.empty() ? by_default : options.selection));
-  if (tests.empty()) return Error::Because("list the cases", options.build, "none is selected");
+  if (tests.empty())
+    return Error::Because("list the cases", options.build,
+                          "none is selected, or its program is not built");
   std::map<std::string, CtestCase> by_name;
   Setup setup{options.seed.value_or(0),
               options.load,

@@ -22,6 +22,7 @@
 #include "helpers/base/file.h"
 #include "helpers/lab/image/built_image.h"
 #include "helpers/lab/image/recipe.h"
+#include "helpers/process/progress.h"
 
 namespace dualpath::matrix {
 namespace {
@@ -36,6 +37,7 @@ Status Prepare(const std::string& build, const std::string& stack) {
   process::Command ctest{{"ctest", "--output-on-failure", "-R", "^lab[.]prepare$"}};
   ctest.working_directory = build;
   ctest.environment["DUALPATH_STACK"] = stack;
+  const process::Stage stage("prepare the lab of " + stack);
   DUALPATH_TRY_STATUS(process::ExecuteChecked(ctest, Deadline::In(kLongestPreparation)));
   return Ok{};
 }
@@ -107,7 +109,9 @@ Status RunColumns(const MatrixOptions& options, std::ostream& out) {
   DUALPATH_TRY(const std::vector<CtestCase> tests,
                flakes::ListCtestCases(options.build,
                                       options.selection.empty() ? by_default : options.selection));
-  if (tests.empty()) return Error::Because("list the cases", options.build, "none is selected");
+  if (tests.empty())
+    return Error::Because("list the cases", options.build,
+                          "none is selected, or its program is not built");
   for (const std::string& stack : options.stacks.empty() ? lab::KnownStacks() : options.stacks) {
     if (options.restart) {
       std::error_code ec;

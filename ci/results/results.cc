@@ -1,9 +1,14 @@
 #include "ci/results/results.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
+#include <cctype>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <sstream>
 
 #include "ci/results/run_id.h"
@@ -168,6 +173,16 @@ ptree SuitesWithoutVerdict(const std::string& name, const std::string& text) {
   return SuitesOfOne(name, text, "error", "errors");
 }
 
+/// Returns gtest's filter, the last one if there are several.
+std::string FilterIn(const std::vector<std::string>& arguments) {
+  constexpr char kFilter[] = "--gtest_filter=";
+  std::string filter;
+  for (const std::string& argument : arguments) {
+    if (argument.rfind(kFilter, 0) == 0) filter = argument.substr(sizeof(kFilter) - 1);
+  }
+  return filter;
+}
+
 }  // namespace
 
 Result<std::vector<TestResult>> ReadTestResults(const std::string& gtest_xml) {
@@ -231,17 +246,26 @@ Status MergeJunitOf(const std::string& directory, const std::vector<std::string>
   return WriteSuites(directory + "/junit.xml", all);
 }
 
+bool SelectsOneTest(const std::vector<std::string>& arguments) {
+  const std::string filter = FilterIn(arguments);
+  const std::size_t dot = filter.find('.');
+  const bool has_both_parts = dot != std::string::npos && dot > 0 && dot + 1 < filter.size();
+  return has_both_parts && filter.find_first_of("*?:-") == std::string::npos;
+}
+
 std::string SelectedTest(const std::string& program, const std::vector<std::string>& arguments) {
-  constexpr char kFilter[] = "--gtest_filter=";
-  std::string name = fs::path(program).filename().string();
-  for (const std::string& argument : arguments) {
-    if (argument.rfind(kFilter, 0) != 0) continue;
-    const std::string filter = argument.substr(sizeof(kFilter) - 1);
-    const std::size_t dot = filter.find('.');
-    const bool has_both_parts = dot != std::string::npos && dot > 0 && dot + 1 < filter.size();
-    if (has_both_parts && filter.find_first_of("*?:-") == std::string::npos) name = filter;
-  }
-  return name;
+  const std::string filter = FilterIn(arguments);
+  if (SelectsOneTest(arguments)) return filter;
+  const std::string name = fs::path(program).filename().string();
+  if (filter.empty() || filter == "*") return name;
+  constexpr std::size_t kMostOfTheFilter = 60;
+  std::string words = filter.substr(0, kMostOfTheFilter);
+  // Only what every file system and GitHub's artifacts accept.
+  std::replace_if(
+      words.begin(), words.end(),
+      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.'; }, '_');
+  return fmt::format("{}-{}-{:08x}", name, words,
+                     static_cast<std::uint32_t>(std::hash<std::string>()(filter)));
 }
 
 std::string DirectoryName(std::string test) {

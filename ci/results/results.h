@@ -52,7 +52,12 @@ Status MergeJunit(const std::string& results);
 /// the prefix "<name>.". A name without that file is left out.
 Status MergeJunitOf(const std::string& directory, const std::vector<std::string>& names);
 
-/// Returns the test if --gtest_filter selects a single one, otherwise the program's name.
+/// Returns whether --gtest_filter selects a single test by its name.
+bool SelectsOneTest(const std::vector<std::string>& arguments);
+
+/// Returns the name for the results of what the arguments select: the test's, if it is a single
+/// one; the program's; or, for another filter, "PROGRAM-FILTER-DIGEST", so that a run does not
+/// replace the results of others.
 std::string SelectedTest(const std::string& program, const std::vector<std::string>& arguments);
 
 /// Returns the name of the test's directory: the test's name without the slashes of a parameterized

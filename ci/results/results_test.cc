@@ -8,6 +8,7 @@
 #include <boost/property_tree/xml_parser.hpp>
 #include <filesystem>
 #include <ostream>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -34,6 +35,7 @@ using boost::property_tree::ptree;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 
 // Reports of a program with one test of each kind, built with each gtest version. gtest 1.10 writes
 // neither the reason for a skip nor the number of skips.
@@ -358,15 +360,30 @@ TEST(DirectoryName, HasNoSlashes) {
   EXPECT_EQ(DirectoryName("All/Failover.Delete/0"), "All_Failover.Delete_0");
 }
 
-TEST(SelectedTest, IsTheProgramUnlessOneTestIsSelected) {
-  for (const char* filter : {"*", "Failover.*", "Failover.?", "A.B:C.D", "A.B-C.D", "-A.B", "", ".",
-                             "..", "...", "Failover", "Failover.", ".Delete"}) {
+TEST(SelectedTest, IsTheProgramWithoutAFilter) {
+  for (const char* filter : {"", "*"}) {
     EXPECT_EQ(SelectedTest("/build/bin/dualpath_cases", {std::string("--gtest_filter=") + filter}),
               "dualpath_cases")
         << filter;
   }
   EXPECT_EQ(SelectedTest("dualpath_cases", {}), "dualpath_cases");
   EXPECT_EQ(SelectedTest("/build/bin/dualpath_cases", {"--gtest_repeat=2"}), "dualpath_cases");
+}
+
+TEST(SelectedTest, HasANameForEachFilterThatSelectsSeveral) {
+  std::set<std::string> names;
+  for (const std::string& filter : {"Failover.*", "Failover.?", "A.B:C.D", "A.B-C.D", "-A.B", ".",
+                                    "..", "...", "Failover", "Failover.", ".Delete"}) {
+    const std::vector<std::string> arguments{"--gtest_filter=" + filter};
+    EXPECT_FALSE(SelectsOneTest(arguments)) << filter;
+    const std::string name = SelectedTest("/build/bin/dualpath_cases", arguments);
+    EXPECT_THAT(name, MatchesRegex("dualpath_cases-[A-Za-z0-9._]*-[0-9a-f]+"));
+    EXPECT_TRUE(names.insert(name).second) << name;
+  }
+  const std::string longer(1000, 'x');
+  EXPECT_LT(SelectedTest("cases", {"--gtest_filter=" + longer}).size(), 100U);
+  EXPECT_TRUE(SelectsOneTest({"--gtest_filter=Failover.Delete"}));
+  EXPECT_FALSE(SelectsOneTest({}));
 }
 
 }  // namespace

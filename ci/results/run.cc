@@ -15,6 +15,8 @@
 #include "ci/results/stack.h"
 #include "helpers/base/file.h"
 #include "helpers/base/number.h"
+#include "helpers/process/own_programs.h"
+#include "helpers/process/shell_words.h"
 
 namespace dualpath::results {
 namespace {
@@ -112,6 +114,7 @@ CaseRun ToCase(const TestResult& test) {
   if (result.Skipped()) result.reason = ToFailure(test.message).text;
   result.longest_io_seconds = SecondsOf(test, "longest_io_ms");
   result.longest_gap_seconds = SecondsOf(test, "longest_gap_ms");
+  result.description = PropertyOf(test, "description");
   result.known_issue = PropertyOf(test, "known_issue");
   result.known_bug = PropertyOf(test, "known_bug");
   return result;
@@ -253,8 +256,13 @@ std::string CaseRun::AloneCommand() const {
 std::string CaseRun::ShellCommand() const {
   if (!Failed()) return "";
   const bool has_snapshot = Has(kSnapshot) || Has(std::string(kSnapshot) + "/");
-  const std::string open = "build/bin/dualpath shell --at " + name;
-  return has_snapshot ? open : "DUALPATH_KEEP_SNAPSHOT=1 " + AloneCommand() + "; " + open;
+  const std::string open = process::DualpathCommand() + " shell --at " + name;
+  // ci/cases, which runs the case again, always uses the default directory.
+  if (!has_snapshot) return "DUALPATH_KEEP_SNAPSHOT=1 " + AloneCommand() + "; " + open;
+  // If one process ran several cases, their VM is that of the directory.
+  const bool is_shared = directory != DirectoryName(name);
+  return (is_shared ? process::DualpathCommand() + " shell --at " + directory : open) +
+         results_option;
 }
 
 int RunResults::Count(Verdict verdict) const {
@@ -278,11 +286,19 @@ int RunResults::UnexpectedPasses() const {
       cases.begin(), cases.end(), [](const CaseRun& run) { return run.UnexpectedlyPassed(); }));
 }
 
+std::string ResultsOption(const std::string& results) {
+  std::error_code ec;
+  const bool is_default =
+      fs::weakly_canonical(results, ec) == fs::weakly_canonical(process::DefaultResults(), ec);
+  return is_default ? "" : " --results " + process::QuotedForShell(results);
+}
+
 RunResults ReadRun(const std::string& results, const std::string& previous) {
   RunResults run;
   run.results = results;
   const CaseDirectories directories = CaseDirectoriesIn(results);
   run.of_other_runs = directories.of_others;
+  const std::string results_option = ResultsOption(results);
   for (const fs::path directory : directories.of_run) {
     std::vector<CaseRun> cases = CasesIn(directory);
     const json timing = TimingOf(directory);
@@ -302,6 +318,7 @@ RunResults ReadRun(const std::string& results, const std::string& previous) {
     const std::vector<CaseRun::File> files = FilesIn(directory);
     for (CaseRun& each : cases) {
       each.files = files;
+      each.results_option = results_option;
       run.cases.push_back(std::move(each));
     }
     struct stat status {};

@@ -39,6 +39,8 @@ struct CaseRun {
   };
 
   std::string name;  ///< "Suite.Case"
+  std::string
+      description;  ///< of its comment or its rows of the catalogue (ci/cmake/describe-cases)
   Verdict verdict = Verdict::kPassed;
   std::vector<Failure> failures;  ///< failed assertions, or the reason for no verdict
   std::string reason;             ///< reason for the skip
@@ -53,6 +55,7 @@ struct CaseRun {
   std::optional<double> longest_io_seconds;
   std::optional<double> longest_gap_seconds;
   std::string directory;       ///< name of the case's directory in the results
+  std::string results_option;  ///< " --results DIR", unless that is the default
   std::vector<File> files;     ///< contents of that directory, sorted by name
   bool unlisted_skip = false;  ///< skipped for a reason that the run may not have (allowed_skips.h)
   std::optional<Before> before;
@@ -107,6 +110,10 @@ struct RunResults {
   int KnownIssues() const;       ///< number of failed cases with a known issue
   int UnexpectedPasses() const;  ///< number of passed cases with a known issue
 };
+
+/// Returns the option of `dualpath shell` for results that are not in the default directory:
+/// " --results DIR", or nothing.
+std::string ResultsOption(const std::string& results);
 
 /// Reads the cases of a results directory's run (run_id.h) and compares them with those of an
 /// earlier run's directory (none if "" or missing). A case whose report is missing or cannot be

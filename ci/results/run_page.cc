@@ -33,6 +33,7 @@ ordered_json ToJson(const CaseRun& run) {
     files.push_back({{"name", file.name}, {"bytes", file.bytes}});
   }
   return {{"name", run.name},
+          {"description", run.description},
           {"family", run.Family()},
           {"file", run.file},
           {"line", run.line},

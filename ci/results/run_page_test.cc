@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "helpers/process/own_programs.h"
+
 namespace dualpath::results {
 namespace {
 
@@ -25,6 +27,7 @@ TEST(RunPage, HasTheRunsData) {
   run.real_seconds = 3;
   CaseRun failed;
   failed.name = "A.B";
+  failed.description = "both paths are lost";
   failed.verdict = Verdict::kFailed;
   failed.failures = {{"cases/a.cc", 7, "</script><b>&\xff"}};
   failed.file = "cases/a.cc";
@@ -41,6 +44,7 @@ TEST(RunPage, HasTheRunsData) {
   const auto& first = data["cases"][0];
   EXPECT_EQ(first["verdict"], "failed");
   EXPECT_EQ(first["family"], "a");
+  EXPECT_EQ(first["description"], "both paths are lost");
   EXPECT_EQ(first["real"], nullptr);
   EXPECT_EQ(first["longest_io"], 0.4);
   EXPECT_EQ(first["longest_gap"], nullptr);
@@ -50,7 +54,7 @@ TEST(RunPage, HasTheRunsData) {
   EXPECT_EQ(first["change"], "newly failed");
   EXPECT_EQ(first["before"]["verdict"], "passed");
   EXPECT_EQ(first["alone"], "./ci/cases -- -R '^A\\.B$'");
-  EXPECT_EQ(first["shell"], "build/bin/dualpath shell --at A.B");
+  EXPECT_EQ(first["shell"], process::DualpathCommand() + " shell --at A.B");
   EXPECT_EQ(data["cases"][1]["verdict"], "passed");
   EXPECT_EQ(data["cases"][1]["before"], nullptr);
 }

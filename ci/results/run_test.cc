@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "ci/results/fake_results.h"
+#include "helpers/process/own_programs.h"
+#include "helpers/process/shell_words.h"
 
 namespace dualpath::results {
 namespace {
@@ -160,16 +162,23 @@ TEST_F(RunTest, ListsTheFilesOfACase) {
 }
 
 TEST_F(RunTest, HasTheCommandsToRunNext) {
+  const std::string shell = process::DualpathCommand() + " shell --at A.B";
+  const std::string here = " --results " + process::QuotedForShell(results_.path());
   results_.WriteCase("A.B", FakeResults::kFailed);
   EXPECT_EQ(ReadOne().AloneCommand(), "./ci/cases -- -R '^A\\.B$'");
-  EXPECT_EQ(
-      ReadOne().ShellCommand(),
-      "DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.B$'; build/bin/dualpath shell --at A.B");
+  EXPECT_EQ(ReadOne().ShellCommand(),
+            "DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.B$'; " + shell);
   FakeResults::Write(results_.path() + "/A.B/snapshot", "");
-  EXPECT_EQ(ReadOne().ShellCommand(), "build/bin/dualpath shell --at A.B");
+  EXPECT_EQ(ReadOne().ShellCommand(), shell + here);
   fs::remove(results_.path() + "/A.B/snapshot");
   fs::create_directories(results_.path() + "/A.B/snapshot");
-  EXPECT_EQ(ReadOne().ShellCommand(), "build/bin/dualpath shell --at A.B");
+  EXPECT_EQ(ReadOne().ShellCommand(), shell + here);
+
+  CaseRun of_several = ReadOne();
+  of_several.directory = "dualpath_cases-A._-1a2b3c4d";
+  of_several.results_option = "";
+  EXPECT_EQ(of_several.ShellCommand(),
+            process::DualpathCommand() + " shell --at dualpath_cases-A._-1a2b3c4d");
 }
 
 TEST_F(RunTest, FileNamesAreRelativeToTheRoot) {
@@ -255,6 +264,13 @@ TEST_F(RunTest, ComparesTheLongestIo) {
   EXPECT_EQ(ReadOne().before->longest_io_seconds, 0.1);
   results_.WriteCase("A.B");
   EXPECT_EQ(ReadOne().longest_io_seconds, std::nullopt) << "a case without I/O";
+}
+
+TEST_F(RunTest, HasTheDescription) {
+  results_.WriteCase("A.B",
+                     "<properties><property name=\"description\" value=\"both paths are lost\"/>"
+                     "</properties>");
+  EXPECT_EQ(ReadOne().description, "both paths are lost");
 }
 
 TEST_F(RunTest, CountsKnownIssues) {

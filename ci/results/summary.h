@@ -9,7 +9,7 @@
 namespace dualpath::results {
 
 struct SummaryOptions {
-  std::string results = "build/results";
+  std::string results;        ///< directory
   std::string previous;       ///< empty: the results directory's name with ".previous" appended
   std::string allowed_skips;  ///< file of allowed_skips.h: other skips fail; empty: all are allowed
   std::vector<std::string> shards{};  ///< results to merge into `results` first (shards.h)

@@ -8,6 +8,8 @@
 
 #include "ci/results/fake_results.h"
 #include "helpers/base/exit_code.h"
+#include "helpers/process/own_programs.h"
+#include "helpers/process/shell_words.h"
 
 namespace dualpath::results {
 namespace {
@@ -75,8 +77,8 @@ TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {
                        "  page   " +
                        results_.path() + "/index.html\n  logs   " + directory +
                        "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
-                       "  shell  DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.Fails$'; "
-                       "build/bin/dualpath shell --at A.Fails\n"));
+                       "  shell  DUALPATH_KEEP_SNAPSHOT=1 ./ci/cases -- -R '^A\\.Fails$'; " +
+                       process::DualpathCommand() + " shell --at A.Fails\n"));
   // With a timeline and a snapshot, the steps use them.
   FakeResults::Write(directory + "/timeline.html", "");
   FakeResults::Write(directory + "/snapshot", "");
@@ -84,7 +86,9 @@ TEST_F(SummaryTest, EndsWithTheNextStepsForEachFailure) {
   EXPECT_THAT(out_.str(),
               EndsWith("\n  page   " + directory + "/timeline.html\n  logs   " + directory +
                        "\n  alone  ./ci/cases -- -R '^A\\.Fails$'\n"
-                       "  shell  build/bin/dualpath shell --at A.Fails\n"));
+                       "  shell  " +
+                       process::DualpathCommand() + " shell --at A.Fails --results " +
+                       process::QuotedForShell(results_.path()) + "\n"));
 }
 
 TEST_F(SummaryTest, NoVerdictHasItsOwnExitCode) {

@@ -6,6 +6,7 @@
 #include "ci/results/run_page.h"
 #include "ci/tests/page_in_browser.h"
 #include "helpers/base/file.h"
+#include "helpers/process/own_programs.h"
 
 namespace dualpath::tests {
 namespace {
@@ -36,6 +37,7 @@ results::RunResults OneOfEachKind() {
   run.ended = 1700000000;
   results::CaseRun failed = Case("Failover.Fails", "cases/failover.cc", 20, 8);
   failed.verdict = results::Verdict::kFailed;
+  failed.description = "the active path is deleted";
   failed.failures = {{"cases/failover.cc", 25, "</script><script>document.title = 'out'</script>"}};
   failed.files.push_back({"timeline.html", 9000});
   failed.files.push_back({"snapshot", 1});
@@ -108,11 +110,12 @@ TEST_F(RunPageInBrowser, ACaseWithoutAVerdictHasItsOwnTile) {
 TEST_F(RunPageInBrowser, AFailureHasItsLocationAndTheNextSteps) {
   Open(OneOfEachKind());
   const std::string failed = "[id=\"Failover.Fails\"] ";
+  EXPECT_EQ(GetText(failed + ".about"), "the active path is deleted");
   EXPECT_EQ(GetText(failed + ".where"), "cases/failover.cc:25");
   EXPECT_EQ(GetText(failed + "pre"), "</script><script>document.title = 'out'</script>");
   EXPECT_EQ(GetText(failed + ".commands"),
-            "run it alone./ci/cases -- -R '^Failover\\.Fails$'"
-            "shell where it failedbuild/bin/dualpath shell --at Failover.Fails");
+            "run it alone./ci/cases -- -R '^Failover\\.Fails$'shell where it failed" +
+                process::DualpathCommand() + " shell --at Failover.Fails");
   EXPECT_EQ(GetText(failed + "td.trend"), "newly failed");
   EXPECT_EQ(Get("document.querySelector('" + failed + "a.main').getAttribute('href')"),
             "Failover.Fails/timeline.html");

@@ -67,6 +67,27 @@ TEST(WaitUntil, TheErrorContainsWhatWasLastSeen) {
   EXPECT_GE(looks, 2);
 }
 
+TEST(WaitUntil, EndsWhenTheConditionCanNoLongerBeMet) {
+  int looks = 0;
+  const auto wait = [&](const Unmet& seen) {
+    looks = 0;
+    return WaitUntil("wait for", "it", Deadline::InUnscaled(std::chrono::seconds(20)),
+                     [&]() -> Unmet { return ++looks < 3 ? Unmet("not yet") : seen; });
+  };
+  const Status over = wait({"it has ended", true});
+  ASSERT_FALSE(over.ok());
+  EXPECT_EQ(over.error().ToString(), "wait for: it: can no longer happen: it has ended");
+  EXPECT_EQ(looks, 3);
+
+  const Status gone = wait(Error::FromErrno("ask", "it", kGone).While("look"));
+  ASSERT_FALSE(gone.ok());
+  EXPECT_THAT(gone.error().ToString(),
+              HasSubstr("wait for: it: can no longer happen: look: ask: it: "));
+  EXPECT_EQ(looks, 3);
+
+  EXPECT_TRUE(wait(Unmet("")).ok());
+}
+
 TEST(Cleanup, UndoesInReverseOrderAndReportsEveryFailure) {
   std::vector<int> order;
   Cleanup cleanup;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -39,18 +40,36 @@ inline bool PollUntil(Deadline deadline, const std::function<bool()>& done, Poll
   }
 }
 
-/// Like `PollUntil`, but the `Error` describes what was waited for and what was last seen.
-/// `what_is_missing` describes why the condition is not met; an empty string means that it is.
+/// Errno of an `Error` after which asking again is of no use: what was asked has ended. No system
+/// call on a unix socket fails with it.
+inline constexpr int kGone = ESHUTDOWN;
+
+/// Why a condition is not met; an empty text means that it is.
+struct Unmet {
+  std::string text;
+  bool for_good = false;  ///< it can no longer be met
+
+  Unmet(std::string why, bool is_for_good = false)  // NOLINT(google-explicit-constructor)
+      : text(std::move(why)), for_good(is_for_good) {}
+  Unmet(const char* why) : text(why) {}  // NOLINT(google-explicit-constructor)
+  Unmet(const Error& error)              // NOLINT(google-explicit-constructor)
+      : text(error.ToString()), for_good(error.error_number() == kGone) {}
+};
+
+/// Like `PollUntil`, but the `Error` describes what was waited for and what was last seen. Also
+/// ends as soon as the condition can no longer be met.
 inline Status WaitUntil(const std::string& operation, const std::string& object, Deadline deadline,
-                        const std::function<std::string()>& what_is_missing, PollPace pace = {}) {
-  std::string missing;
+                        const std::function<Unmet()>& what_is_missing, PollPace pace = {}) {
+  Unmet missing("");
   const auto done = [&] {
     missing = what_is_missing();
-    return missing.empty();
+    return missing.text.empty() || missing.for_good;
   };
-  const bool met = PollUntil(deadline, done, pace);
-  if (met) return Ok{};
-  return Error::Because(operation, object, "deadline expired; last seen: " + missing);
+  const bool ended = PollUntil(deadline, done, pace);
+  if (ended && missing.text.empty()) return Ok{};
+  return Error::Because(
+      operation, object,
+      (ended ? "can no longer happen: " : "deadline expired; last seen: ") + missing.text);
 }
 
 }  // namespace dualpath

@@ -130,7 +130,9 @@ Status AgentChannel::Send(const std::string& bytes, Deadline deadline) {
   if (sent.ok()) return Ok{};
   const int error_number = sent.error().error_number();
   if (error_number != 0) {
-    return Error::FromErrno("send a request to the guest's agent", name_, error_number);
+    const bool is_closed = error_number == EPIPE || error_number == ECONNRESET;
+    return Error::FromErrno("send a request to the guest's agent", name_,
+                            is_closed ? kGone : error_number);
   }
   return Error::Because("send a request to the guest's agent", name_,
                         sent.error().reason() + "; the guest has not booted, is paused or dead");
@@ -141,7 +143,10 @@ Result<Message> AgentChannel::Receive(MessageType type, Deadline deadline) {
     if (std::optional<Message> message = reader_.Next()) return std::move(*message);
     const auto chunk = unix_socket::ReceiveSome(socket_, name_, deadline);
     if (!chunk.ok()) return BadAnswer(type, chunk.error().reason());
-    if (chunk->empty()) return BadAnswer(type, "the connection is closed: QEMU has ended");
+    if (chunk->empty()) {
+      const Error closed = BadAnswer(type, "the connection is closed: QEMU has ended");
+      return Error::FromErrno(closed.operation(), closed.object() + ": " + closed.reason(), kGone);
+    }
     reader_.Append(chunk->data(), chunk->size());
   }
 }

@@ -23,6 +23,7 @@ struct DomainState {
   bool PausedByIoError() const {
     return state == VIR_DOMAIN_PAUSED && reason == VIR_DOMAIN_PAUSED_IOERROR;
   }
+  bool HasEnded() const { return state == VIR_DOMAIN_SHUTOFF || state == VIR_DOMAIN_CRASHED; }
 };
 
 /// "running", "paused (I/O error)", "paused (reason 1)".

@@ -159,6 +159,8 @@ TEST(DomainState, DetectsAPauseByAnIoError) {
   // The reasons of another state have the same numbers.
   const DomainState running{VIR_DOMAIN_RUNNING, VIR_DOMAIN_PAUSED_IOERROR};
   EXPECT_FALSE(running.PausedByIoError());
+  EXPECT_FALSE(running.HasEnded());
+  EXPECT_TRUE((DomainState{VIR_DOMAIN_SHUTOFF, 0}.HasEnded()));
   EXPECT_EQ(ToString(running), "running");
 }
 

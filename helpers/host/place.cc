@@ -38,17 +38,19 @@ Result<Place> CurrentPlace() {
   return Unusable(kPlaceVariable, value, "must be \"lab\" or \"host\"");
 }
 
-Status ApplyTimeScale() {
+Result<double> RequestedTimeScale() {
   const std::string value = Environment(kTimeScaleVariable);
-  if (value.empty()) {
-    SetTimeScale(1);
-    return Ok{};
-  }
+  if (value.empty()) return 1.0;
   char* end = nullptr;
   const double scale = std::strtod(value.c_str(), &end);
   if (*end != '\0' || !std::isfinite(scale) || scale <= 0) {
     return Unusable(kTimeScaleVariable, value, "must be a positive number, as in 2.5");
   }
+  return scale;
+}
+
+Status ApplyTimeScale() {
+  DUALPATH_TRY(const double scale, RequestedTimeScale());
   SetTimeScale(scale);
   return Ok{};
 }

@@ -20,7 +20,10 @@ inline std::ostream& operator<<(std::ostream& out, Place place) { return out << 
 /// program was started manually, possibly on a machine that must not be changed.
 Result<Place> CurrentPlace();
 
-/// Sets the factor of all deadlines to DUALPATH_TIME_SCALE, a positive number; 1 if it is not set.
+/// Returns DUALPATH_TIME_SCALE, a positive number; 1 if it is not set.
+Result<double> RequestedTimeScale();
+
+/// Sets the factor of all deadlines to it.
 /// In the lab, images/lab/payload/start sets it to 4 unless the user has set it. Call it once,
 /// before the first deadline is created.
 Status ApplyTimeScale();

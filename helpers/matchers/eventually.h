@@ -43,6 +43,20 @@ std::optional<std::string> Mismatch(const Result<T>& seen,
   return (why.str().empty() ? "" : why.str() + "; ") + "last seen: " + value;
 }
 
+/// Remembers that the current test has waited in vain.
+void NoteExpiry();
+
+bool CurrentTestHasFailed();
+
+/// Returns the time for which the current test waits: all of `budget`, or a tenth, if it has failed
+/// and has waited in vain before. Its verdict is known, and what it waits for next usually depends
+/// on what did not come.
+std::chrono::milliseconds BudgetInThisTest(std::chrono::milliseconds budget,
+                                           bool has_failed = CurrentTestHasFailed());
+
+/// Returns "; looked for 3 s only, since ...", at the end of an explanation.
+std::string ShortBudgetNote(std::chrono::milliseconds budget);
+
 /// Base of matchers that poll an `Observable` for some time.
 template <typename T>
 class TimedMatcher : public ::testing::MatcherInterface<const Observable<T>&> {
@@ -92,11 +106,17 @@ class EventuallyImpl : public TimedMatcher<T> {
 
  private:
   std::optional<std::string> Watch(const Observable<T>& observable) const override {
+    const std::chrono::milliseconds budget = BudgetInThisTest(this->time());
     std::optional<std::string> mismatch;
-    PollUntil(Deadline::In(this->time()), [&] {
-      mismatch = Mismatch(observable.Now(), this->inner());
-      return !mismatch;
+    bool is_gone = false;
+    PollUntil(Deadline::In(budget), [&] {
+      const Result<T> seen = observable.Now();
+      mismatch = Mismatch(seen, this->inner());
+      is_gone = !seen.ok() && seen.error().error_number() == kGone;
+      return !mismatch || is_gone;
     });
+    if (mismatch && !is_gone) NoteExpiry();
+    if (mismatch && budget < this->time()) *mismatch += ShortBudgetNote(budget);
     return mismatch;
   }
 };
@@ -176,7 +196,8 @@ inline constexpr std::chrono::seconds kEventually{30};
 ///   Expected: within 30 s, path groups [active: 4:0:1:0 active ready running]
 ///     Actual: the topology of mpatha, whose path groups are [...]; last seen: mpatha (3600...
 /// Consecutive expectations may hold at different times; combine those that must hold at the same
-/// time with AllOf. The first match ends the polling: to expect that something does not change, use
+/// time with AllOf. After one that has failed, the others of the case wait for a tenth of their
+/// budget. The first match ends the polling: to expect that something does not change, use
 /// `StaysSo`.
 template <typename InnerMatcher>
 auto Eventually(InnerMatcher inner, std::chrono::milliseconds budget = kEventually) {

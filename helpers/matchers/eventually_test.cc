@@ -123,6 +123,27 @@ TEST(Eventually, CutsALongValue) {
               AllOf(StartsWith("last seen: \"xxx"), EndsWith("xxx... and 1002 more bytes")));
 }
 
+TEST(Eventually, EndsIfWhatItReadsIsGone) {
+  int looks = 0;
+  const Observable<int> value("the value", [&]() -> Result<int> {
+    ++looks;
+    return Error::FromErrno("ask", "the agent", kGone);
+  });
+  EXPECT_THAT(WhyNot(Eventually(7), value),
+              StartsWith("which could not be read: ask: the agent: "));
+  EXPECT_EQ(looks, 1);
+}
+
+TEST(Eventually, WaitsForATenthAfterAnotherHasFailedTheTest) {
+  using matchers_internal::BudgetInThisTest;
+  EXPECT_EQ(BudgetInThisTest(seconds(30), true), seconds(30)) << "failed by something else";
+  EXPECT_NE(WhyNot(Eventually(0, milliseconds(0)), Counter().Value()), "it matches");
+  EXPECT_EQ(BudgetInThisTest(seconds(30), false), seconds(30)) << "the test has not failed";
+  EXPECT_EQ(BudgetInThisTest(seconds(30), true), seconds(3));
+  EXPECT_EQ(matchers_internal::ShortBudgetNote(seconds(3)),
+            "; looked for 3 s only, since this case had waited in vain before");
+}
+
 TEST(Observable, IsPrintedByItsName) {
   EXPECT_EQ(::testing::PrintToString(Counter().Value()), "the counter");
 }

@@ -65,8 +65,8 @@ LogEvent EitherOf(LogEvent one, LogEvent other);
 ///   EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(0)))));
 /// fails as
 ///   Expected: does not log the kernel failing path 8:0
-///     Actual: {...}, which has the line [   61.250000] kernel: device-mapper: ... Failing path
-///     8:0.
+///     Actual: 9 log lines, which has the line [   61.250000] kernel: device-mapper: ... Failing
+///     path 8:0.
 ::testing::Matcher<const Log&> Logs(LogEvent event);
 
 /// The log has such a line within `budget`. log() begins at SetUp or at the last MarkLog(): without

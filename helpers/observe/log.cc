@@ -15,6 +15,10 @@ std::string LogMessage::ToString() const {
   return time + source + ": " + text;
 }
 
+void PrintTo(const std::vector<LogMessage>& messages, std::ostream* out) {
+  *out << messages.size() << (messages.size() == 1 ? " log line" : " log lines");
+}
+
 Status LogFollower::Refresh() {
   std::vector<LogMessage> added;
   std::string failures;

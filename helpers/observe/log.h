@@ -26,6 +26,9 @@ inline std::ostream& operator<<(std::ostream& out, const LogMessage& message) {
   return out << message.ToString();
 }
 
+/// Prints "9 log lines": a failed expectation first says what is wrong with them.
+void PrintTo(const std::vector<LogMessage>& messages, std::ostream* out);
+
 /// Returns the messages since the last call, without blocking.
 using LogSource = std::function<Result<std::vector<LogMessage>>()>;
 

@@ -27,6 +27,11 @@ class FakeSource {
 
 auto Text(const std::string& text) { return Field("text", &LogMessage::text, text); }
 
+TEST(Log, IsPrintedByItsLength) {
+  const std::vector<LogMessage> lines(2, {"multipathd", 1, "mpatha: Disable queueing"});
+  EXPECT_EQ(::testing::PrintToString(lines), "2 log lines");
+}
+
 TEST(LogMessage, PrintsLikeTheKernelLog) {
   EXPECT_EQ((LogMessage{"multipathd", 12345678, "mpatha: x"}).ToString(),
             "[   12.345678] multipathd: mpatha: x");

@@ -12,7 +12,15 @@ std::string RigProgram();
 std::string GuestAgent();
 std::string ShellTerminal();
 
-/// Returns the default directory of results.
+/// Returns the command that runs `dualpath` of the same build in the current directory:
+/// "build/bin/dualpath" at the top of a clone.
+std::string DualpathCommand();
+
+/// Returns the default directory of results, next to that of the programs whatever the current
+/// directory is: "build/results" at the top of a clone.
 std::string DefaultResults();
+
+/// Returns a file name relative to `here` if it is below, and otherwise unchanged.
+std::string FromHere(const std::string& file, const std::string& here);
 
 }  // namespace dualpath::process

@@ -1,15 +1,20 @@
 #include "helpers/process/progress.h"
 
+#include <fcntl.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <vector>
+
+#include "helpers/base/unique_fd.h"
 
 namespace dualpath::process {
 namespace {
@@ -88,13 +93,28 @@ std::string ReportOf(const std::string& what, std::chrono::seconds elapsed,
   return report;
 }
 
+void ReportToLog(const std::string& report) {
+  spdlog::info("{}", report);
+  const char* file = std::getenv("DUALPATH_PROGRESS");
+  if (file == nullptr) return;
+  const UniqueFd fd(::open(file, O_WRONLY | O_APPEND | O_CLOEXEC));
+  const std::string line = "dualpath: " + report + "\n";
+  // One write, since several processes append; what is lost is progress only.
+  if (fd && ::write(fd.get(), line.data(), line.size()) < 0) {
+    spdlog::debug("cannot write to {}: {}", file, std::strerror(errno));
+  }
+}
+
 void ClearProgress() {
   if (line_is_drawn.exchange(false)) std::fputs(kClearLine, stderr);
 }
 
-Stage::Stage(std::string what, std::chrono::seconds usual)
-    : what_(std::move(what)), usual_(usual), begun_(std::chrono::steady_clock::now()) {
-  spdlog::info("{} ...", what_);
+Stage::Stage(std::string what, std::chrono::seconds usual, Announce announce)
+    : what_(std::move(what)),
+      usual_(usual),
+      announce_(announce),
+      begun_(std::chrono::steady_clock::now()) {
+  if (announce_ == Announce::kBeginAndEnd) spdlog::info("{} ...", what_);
   AllStages().Begin(this);
   if (spdlog::should_log(spdlog::level::info))
     reporter_ = std::thread([this] { ReportUntilEnd(); });
@@ -108,8 +128,12 @@ Stage::~Stage() {
   end_.notify_one();
   if (reporter_.joinable()) reporter_.join();
   AllStages().End(this);
-  line_is_drawn = false;  // the message replaces it
-  spdlog::info("{}: {:.1f} s", what_, SecondsSince(begun_));
+  if (announce_ == Announce::kNothing) {
+    ClearProgress();
+  } else {
+    line_is_drawn = false;  // the message replaces it
+    spdlog::info("{}: {:.1f} s", what_, SecondsSince(begun_));
+  }
 }
 
 void Stage::ReportUntilEnd() {
@@ -126,7 +150,7 @@ void Stage::ReportUntilEnd() {
       std::fprintf(stderr, "%sdualpath: %s", kClearLine, report.c_str());
       line_is_drawn = true;
     } else {
-      spdlog::info("{}", report);
+      ReportToLog(report);
     }
   }
 }

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "helpers/base/file.h"
+#include "helpers/base/temporary_directory.h"
+
 namespace dualpath::process {
 namespace {
 
@@ -26,6 +31,24 @@ TEST(Progress, SaysHowLongTheStageUsuallyTakes) {
             "boot the lab: 35 s so far, usually some 20 s; this machine is slower, or busy");
   EXPECT_EQ(ReportOf("wait for another run", seconds(35), seconds(0)),
             "wait for another run: 35 s so far");
+}
+
+TEST(Progress, GoesToTheFileThatCiPrints) {
+  const auto directory = TemporaryDirectory::Create();
+  ASSERT_TRUE(directory.ok());
+  const std::string file = directory->path() + "/progress.log";
+  ASSERT_TRUE(WriteFileAtomically(file, "").ok());
+  ASSERT_EQ(::setenv("DUALPATH_PROGRESS", file.c_str(), 1), 0);
+  ReportToLog("boot the lab: 30 s so far");
+  ReportToLog("boot the lab: 60 s so far");
+  ASSERT_EQ(::unsetenv("DUALPATH_PROGRESS"), 0);
+  ReportToLog("boot the lab: 90 s so far");
+
+  const auto text = ReadFile(file);
+  ASSERT_TRUE(text.ok());
+  EXPECT_EQ(*text,
+            "dualpath: boot the lab: 30 s so far\n"
+            "dualpath: boot the lab: 60 s so far\n");
 }
 
 TEST(Progress, AStageEndsAtOnce) {

@@ -43,6 +43,21 @@ void Recorder::AddAll(std::vector<Record> records) {
   std::move(records.begin(), records.end(), std::back_inserter(records_));
 }
 
+void Recorder::BeforeEachStep(std::function<void(const Record&)> hook) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  before_each_step_ = std::move(hook);
+}
+
+void Recorder::AddStep(Record record) {
+  std::function<void(const Record&)> hook;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    hook = before_each_step_;
+  }
+  if (hook) hook(record);
+  Add(std::move(record));
+}
+
 std::vector<Record> Recorder::Records() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return records_;
@@ -53,7 +68,7 @@ void RecordStep(std::string text) {
   step.time_us = MonotonicUs();
   step.kind = "step";
   step.text = std::move(text);
-  Recorder::OfThisProcess().Add(std::move(step));
+  Recorder::OfThisProcess().AddStep(std::move(step));
 }
 
 void RecordFault(Severity severity, const std::string& verb, const std::string& path,
@@ -67,7 +82,7 @@ void RecordFault(Severity severity, const std::string& verb, const std::string& 
       verb + (path.empty() ? "" : " " + path) + (device.empty() ? "" : " (" + device + ")");
   fault.path = path;
   fault.device = device;
-  Recorder::OfThisProcess().Add(std::move(fault));
+  Recorder::OfThisProcess().AddStep(std::move(fault));
 }
 
 }  // namespace dualpath::timeline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -27,12 +28,20 @@ class Recorder {
   void Add(Record record);
   void AddAll(std::vector<Record> records);
 
+  /// Calls `hook` before each step and fault of the case is recorded, which is before it is done;
+  /// an empty function: no longer.
+  void BeforeEachStep(std::function<void(const Record&)> hook);
+
+  /// Adds the record of a step or a fault.
+  void AddStep(Record record);
+
   /// Returns all records in the order in which they were added.
   std::vector<Record> Records() const;
 
  private:
   mutable std::mutex mutex_;
   std::vector<Record> records_;
+  std::function<void(const Record&)> before_each_step_;
   UniqueFd file_;
 };
 

@@ -11,6 +11,7 @@
 namespace dualpath::timeline {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -38,6 +39,23 @@ TEST(Recorder, WritesEachRecordImmediately) {
   ASSERT_TRUE(written.ok());
   EXPECT_EQ(*written, recorder.Records());
   EXPECT_THAT(*written, SizeIs(3));
+}
+
+TEST(Recorder, CallsTheHookBeforeEachStepAndFault) {
+  Recorder& recorder = Recorder::OfThisProcess();
+  ASSERT_TRUE(recorder.Begin("").ok());
+  std::vector<std::string> seen;
+  recorder.BeforeEachStep([&](const Record& step) {
+    EXPECT_THAT(recorder.Records(), SizeIs(seen.size())) << "not recorded yet";
+    seen.push_back(step.text);
+  });
+  RecordStep("stop multipathd");
+  RecordFault(Severity::kWarning, "delete", "3:0:1:0", "sda");
+  recorder.BeforeEachStep({});
+  RecordStep("start multipathd");
+  EXPECT_THAT(seen, ElementsAre("stop multipathd", "delete 3:0:1:0 (sda)"));
+  EXPECT_THAT(recorder.Records(), SizeIs(3));
+  ASSERT_TRUE(recorder.Begin("").ok());
 }
 
 TEST(Recorder, DiscardsEarlierRecordsAtBegin) {

@@ -27,7 +27,7 @@
   for (const c of run.cases) {
     const tone = c.verdict === "no verdict" ? "lost" : c.verdict;
     c.tone = c.known_issue ? { failed: "known", passed: "odd" }[c.verdict] || tone : tone;
-    c.text = [c.name, c.family, c.reason, c.known_issue, c.change, c.verdict,
+    c.text = [c.name, c.description, c.family, c.reason, c.known_issue, c.change, c.verdict,
               ...c.failures.flatMap((f) => [f.at, f.text])].join("\n").toLowerCase();
   }
   const isNewlyFailed = (c) => c.change === "newly failed";
@@ -167,6 +167,7 @@
     const dot = c.name.indexOf(".") + 1;
     const name = make("td", "name", make("span", "suite", c.name.slice(0, dot)), make("wbr"), c.name.slice(dot));
     if (c.line) name.title = `${c.file}:${c.line}`;
+    if (c.description) name.append(make("div", "about", c.description));
     if (c.reason) name.append(make("div", "reason", c.reason));
     if (c.known_issue) name.append(knownIssue(c));
     const row = make("tr", "", make("td", "verdict", make("span", "state " + c.tone, c.verdict)), name,

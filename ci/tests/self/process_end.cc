@@ -48,6 +48,19 @@ TEST_F(ProcessEnd, WaitsForeverAndIgnoresSigterm) {
   while (true) ::pause();
 }
 
+TEST_F(ProcessEnd, WaitsInVainAgainAndAgain) {
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_THAT(topology(), Eventually(PathGroups({})));
+  }
+}
+
+TEST_F(ProcessEnd, SwitchesGroups) {
+  ASSERT_OK(rig().SwitchToGroup(1));
+  ASSERT_OK(rig().SwitchToGroup(0));
+}
+
+TEST_F(ProcessEnd, AsksForAPathThatIsNotThere) { rig().path(5); }
+
 TEST_F(ProcessEnd, NeverIsIdle) {
   for (volatile unsigned spins = 0;; spins = spins + 1) {
   }
