@@ -28,18 +28,22 @@ const char* ClockOf(const ShellOptions& options, const lab::Vm& vm) {
              : "skips idle time, at the prompt, too.";
 }
 
-void Greet(const std::string& name, const char* clock) {
+const char* StateOf(const ShellOptions& options) {
+  if (options.no_rig) return "There is no rig: dualpath-rig up brings one up.";
+  return "The guest writes once a second: see dualpath-rig io.";
+}
+
+void Greet(const std::string& name, const char* clock, const char* state) {
   std::cerr
       << "dualpath: root shell in the lab VM '" << name
       << "', which is discarded when the shell exits. ~. after Enter leaves, ~? prints help.\n"
-      << "dualpath: the VM's clock " << clock
-      << " The guest writes once a second: see dualpath-rig io.\n";
+      << "dualpath: the VM's clock " << clock << " " << state << "\n";
 }
 
 Result<lab::Session::End> RunOnTerminal(const ShellOptions& options, lab::Vm& vm,
                                         lab::CopyServer& copies, const lab::Cache& cache,
                                         const lab::Image& image) {
-  Greet(copies.name(), ClockOf(options, vm));
+  Greet(copies.name(), ClockOf(options, vm), StateOf(options));
   lab::Session::Terminal terminal;
   terminal.copies = &copies;
   terminal.save = [&](const std::string& name, const lab::Session::Ask& ask) {

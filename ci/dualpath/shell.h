@@ -14,8 +14,9 @@ struct ShellOptions {
   std::string name;   ///< name for `dualpath cp`; empty: "lab", or the first free "lab2"...
   bool live = false;  ///< real time instead of virtual time; always real under KVM
   bool warp = false;  ///< virtual time at the prompt, too, where it would keep pace with real time
-  std::string from;   ///< name of the snapshot to start from, saved by `save`
-  std::string at;     ///< failed case whose snapshot to start from (exec --keep-snapshot)
+  bool no_rig = false;  ///< begin after the boot, without a rig
+  std::string from;     ///< name of the snapshot to start from, saved by `save`
+  std::string at;       ///< failed case whose snapshot to start from (exec --keep-snapshot)
   std::string results;  ///< results directory with that case; empty: process::DefaultResults()
   std::string save;     ///< name under which to save a snapshot when the shell exits
   bool guest = false;   ///< print the guest's console in the VM of the running shell `name` instead

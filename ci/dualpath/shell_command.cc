@@ -23,10 +23,15 @@ ShellCommand::ShellCommand(CLI::App& app)
   auto* from = command_->add_option("--from", options_.from,
                                     "Start from the snapshot saved under this name, by --save or "
                                     "by ~s in the shell");
+  auto* at = command_->add_option(
+      "--at", options_.at, "Start where this case (Suite.Case) failed under exec --keep-snapshot");
+  at->excludes(from);
   command_
-      ->add_option("--at", options_.at,
-                   "Start where this case (Suite.Case) failed under exec --keep-snapshot")
-      ->excludes(from);
+      ->add_flag("--no-rig", options_.no_rig,
+                 "Start without a rig, to see why it does not come up with your own parts: run "
+                 "dualpath-rig up")
+      ->excludes(from)
+      ->excludes(at);
   AddResultsOption(*command_, options_.results,
                    "The results directory with the case of --at (default: build/results)");
   command_->add_option("--save", options_.save,

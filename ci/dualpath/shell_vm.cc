@@ -114,9 +114,11 @@ Result<lab::Restored> StartShellVm(const ShellOptions& options, bool on_terminal
                    lab::FilesIn(kScripts)));
   const std::string saved = SavedSnapshot(options, cache);
   // ~s saves the VM, too.
-  const lab::RestoreOptions how = {payload.image, BeginLine(options, on_terminal, saved.empty()),
-                                   PaceOf(options), on_terminal || !options.save.empty()};
+  const lab::RestoreOptions how = {
+      payload.image, BeginLine(options, on_terminal, saved.empty() && !options.no_rig),
+      PaceOf(options), on_terminal || !options.save.empty()};
   if (!saved.empty()) return lab::RestoreSaved(saved, image, how);
+  if (options.no_rig) return lab::RestoreSnapshot(cache, image, lab::BootSteps(), how);
   DUALPATH_TRY(const lab::Steps steps, lab::RigSteps(cache));
   return lab::RestoreSnapshot(cache, image, steps, how);
 }

@@ -372,9 +372,9 @@ TEST(SelectedTest, IsTheProgramWithoutAFilter) {
 
 TEST(SelectedTest, HasANameForEachFilterThatSelectsSeveral) {
   std::set<std::string> names;
-  for (const std::string& filter : {"Failover.*", "Failover.?", "A.B:C.D", "A.B-C.D", "-A.B", ".",
-                                    "..", "...", "Failover", "Failover.", ".Delete"}) {
-    const std::vector<std::string> arguments{"--gtest_filter=" + filter};
+  for (const char* const filter : {"Failover.*", "Failover.?", "A.B:C.D", "A.B-C.D", "-A.B", ".",
+                                   "..", "...", "Failover", "Failover.", ".Delete"}) {
+    const std::vector<std::string> arguments{std::string("--gtest_filter=") + filter};
     EXPECT_FALSE(SelectsOneTest(arguments)) << filter;
     const std::string name = SelectedTest("/build/bin/dualpath_cases", arguments);
     EXPECT_THAT(name, MatchesRegex("dualpath_cases-[A-Za-z0-9._]*-[0-9a-f]+"));
