@@ -46,8 +46,10 @@ Result<std::vector<std::pair<std::string, std::string>>> VersionsOf(const std::s
   DUALPATH_TRY(const lab::Cache cache, lab::Cache::Open());
   DUALPATH_TRY(const auto image, lab::FindImage(cache, stack));
   std::vector<std::pair<std::string, std::string>> versions;
-  for (const char* package : lab::kPackagesThatMatter)
+  versions.reserve(std::size(lab::kPackagesThatMatter));
+  for (const char* package : lab::kPackagesThatMatter) {
     versions.emplace_back(package, image ? image->VersionOf(package) : "-");
+  }
   return versions;
 }
 
@@ -132,6 +134,7 @@ Status Report(const std::string& directory, const std::vector<Column>& columns,
   DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/known-issues.md", KnownIssues(columns)));
   DUALPATH_TRY_STATUS(WriteFileAtomically(directory + "/index.html", MatrixPage(columns)));
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const Column& column : columns) names.push_back(column.name);
   DUALPATH_TRY_STATUS(results::MergeJunitOf(directory, names));
   out << "page: " << directory << "/index.html\nresults: " << directory

@@ -254,9 +254,9 @@ bool SelectsOneTest(const std::vector<std::string>& arguments) {
 }
 
 std::string SelectedTest(const std::string& program, const std::vector<std::string>& arguments) {
-  const std::string filter = FilterIn(arguments);
+  std::string filter = FilterIn(arguments);
   if (SelectsOneTest(arguments)) return filter;
-  const std::string name = fs::path(program).filename().string();
+  std::string name = fs::path(program).filename().string();
   if (filter.empty() || filter == "*") return name;
   constexpr std::size_t kMostOfTheFilter = 60;
   std::string words = filter.substr(0, kMostOfTheFilter);
