@@ -93,6 +93,10 @@ class PathSelectors : public PathGroupTest, public ::testing::WithParamInterface
 TEST_P(PathSelectors, SpreadIoAndMoveTheShareOfALostPath) {
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
   EXPECT_THAT(table(), Eventually(HasSelector(GetParam().name)));
+  // multipath-tools before 0.8.9 could not parse the status of historical-service-time (353419e8).
+  EXPECT_THAT(
+      topology(),
+      Eventually(PathGroups({Active(rig().path(0), rig().path(1), rig().path(2), rig().path(3))})));
   ExpectSpreadOver(io, {0, 1, 2, 3});
 
   Lose(2);

@@ -5,13 +5,17 @@
 // therefore depends on whether the helper supports dm-multipath (guest::SupportsMultipath).
 //
 // Labels of Reservations.ReleasingAReservationOfAnotherNodeChangesNothing: known-issue
+// Labels of Reservations.AKeyThatIsPreemptedWhileItsPathReturnsStaysAway: known-issue
+// Labels of Reservations.APathThatReturnsDuringARegistrationIsRegistered: known-issue
 
 #include <cerrno>
+#include <future>
 
 #include "fixtures/capabilities_fixture.h"
 #include "fixtures/case_tools.h"
 #include "fixtures/over_iscsi.h"
 #include "fixtures/reservation_fixture.h"
+#include "fixtures/stalled_reservation_store.h"
 #include "helpers/multipath/service.h"
 #include "helpers/scsi/direct_io.h"
 
@@ -86,6 +90,13 @@ class Reservations : public ReservationTest {
     ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
     ASSERT_THAT(InGuest(Reserve(kOurs, kRegistrantsOnly)), Succeeded());
     ASSERT_THAT(registrations(1), Eventually(IsReservedByGuest()));
+  }
+
+  void LoseTheUnusedPath() {
+    ASSERT_OK(rig().path(1).SetOffline());
+    ASSERT_THAT(
+        topology(),
+        Eventually(PathGroups({Active(rig().path(0)), Enabled(Faulty(rig().path(1), "offline"))})));
   }
 
   void ReserveOnHost(ReservationType type) {
@@ -227,6 +238,23 @@ TEST_F(ReservationsUnderStop, AConflictReachesTheGuestAndDoesNotPauseIt) {
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, HasPhases({Good(), Failing(EBADE), Good()}));
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+// Before 6.0, QEMU paused the guest for every error, even a UNIT ATTENTION (commit 782a78c9e9). It
+// applies the policy to reads and writes only. multipathd is held, since its check of the path
+// could get the UNIT ATTENTION instead of the guest's write.
+TEST_F(ReservationsUnderStop, AUnitAttentionReachesTheGuestAndDoesNotPauseIt) {
+  ASSERT_THAT(InGuest(RegisterAndIgnoreExistingKey(kOurs)), Succeeded());
+  ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
+  ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
+
+  ASSERT_THAT(other().Execute(Clear(kTheirs)), Succeeded());
+
+  EXPECT_THAT(guest().Execute(Write()), EndsWithSense(scsi::SenseKey::kUnitAttention, 0x2a, 0x03));
+  EXPECT_THAT(guest().state(), StaysSo(IsRunning(), seconds(5)));
+  ASSERT_OK(held.Run());
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartVerifiedWrites());
+  ExpectNothingLost(io);
 }
 
 // Catalogue: K1
@@ -442,6 +470,60 @@ TEST_F(Reservations, ReleasingAReservationOfAnotherNodeChangesNothing) {
   ASSERT_OK(persist().Release(kOurs, kRegistrantsOnly, PersistDeadline()));
 
   EXPECT_THAT(registrations(0), Eventually(is_theirs, seconds(5)));
+}
+
+// multipathd had found the map's key registered, and registered the returning path with it, though
+// the key was preempted in between: the node was no longer fenced.
+TEST_F(Reservations, AKeyThatIsPreemptedWhileItsPathReturnsStaysAway) {
+  ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
+  if (version < multipath::Version{0, 13, 0}) {
+    RecordKnownIssue("https://github.com/opensvc/multipath-tools/commit/601d09a7",
+                     "multipath-tools before 0.13: a key that is preempted while a path returns is "
+                     "registered again through that path");
+  }
+  ASSERT_NO_FATAL_FAILURE(ReserveOnHost(kRegistrantsOnly));
+  ASSERT_THAT(other().Execute(RegisterAndIgnoreExistingKey(kTheirs)), Succeeded());
+  ASSERT_NO_FATAL_FAILURE(LoseTheUnusedPath());
+  ASSERT_OK_AND_ASSIGN(scsi::CommandGate gate, HoldMultipathdBeforeItRegisters());
+
+  ASSERT_OK(rig().path(1).SetRunning());
+  ASSERT_OK(gate.Await(PersistDeadline()));
+  ASSERT_THAT(other().Execute(Preempt(kTheirs, kOurs, kRegistrantsOnly)), Succeeded());
+  gate.Open();
+
+  // multipathd answers once it has dealt with the path.
+  EXPECT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  EXPECT_THAT(
+      registrations(0),
+      Eventually(ElementsAre(Holding(other().nexus(), kTheirs, kRegistrantsOnly)), seconds(5)));
+}
+
+// mpathpersist registers the paths that are up, and then tells multipathd the key. A path that came
+// up in between was registered by neither, and the next failover to it met conflicts.
+TEST_F(Reservations, APathThatReturnsDuringARegistrationIsRegistered) {
+  ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
+  if (version < multipath::Version{0, 14, 0}) {
+    RecordKnownIssue(
+        "https://github.com/opensvc/multipath-tools/commit/f7d6cd17",
+        "multipath-tools before 0.14: a path that returns while mpathpersist registers "
+        "a key is not registered");
+  }
+  ASSERT_NO_FATAL_FAILURE(LoseTheUnusedPath());
+  std::future<Status> registering;
+  ASSERT_OK_AND_ASSIGN(auto stalled, StalledReservationStore::Of(rig().options().serial));
+  registering = std::async(std::launch::async, [this] {
+    return persist().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline());
+  });
+  ASSERT_THAT(registrations(0), Eventually(ElementsAre(Registered(nexus(0), kOurs))));
+
+  ASSERT_OK(rig().path(1).SetRunning());
+  ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
+  ASSERT_EQ(registering.wait_for(seconds(0)), std::future_status::timeout)
+      << "the registration ended before the path was back";
+  stalled.Release();
+
+  ASSERT_OK(registering.get());
+  EXPECT_THAT(registrations(1), Eventually(IsRegistered(), seconds(10)));
 }
 
 TEST_F(Reservations, TheGuestsReleaseOfAReservationOfAnotherNodeChangesNothing) {
