@@ -8,6 +8,7 @@
 namespace dualpath {
 namespace {
 
+using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::Not;
 
@@ -114,6 +115,28 @@ TEST_F(Failover, TenDeletionsAndRescansOfAlternatePathsLoseNothing) {
   ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
   EXPECT_THAT(report, CompletedWithoutErrors());
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+// A deletion waits for the commands in flight (drivers/scsi/scsi_sysfs.c, __scsi_remove_device).
+// Catalogue: A4
+TEST_F(Failover, DeletionsUnderThirtyTwoWritesAtATimeLoseNothing) {
+  guest::IoOptions options = guest::VerifiedWrites(milliseconds(20));
+  options.queue_depth = 32;
+  options.block_count = 256;
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(options));
+  for (std::size_t round = 0; round < 4; ++round) {
+    SCOPED_TRACE(round);
+    const std::size_t active = round % 2;
+    const std::size_t other = 1 - active;
+
+    ASSERT_OK(rig().path(active).Delete());
+    ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(other))})));
+    ASSERT_OK(io.AwaitGoodCompletions(32));
+    ASSERT_OK(rig().path(active).Rescan());
+    ASSERT_THAT(topology(),
+                Eventually(PathGroups({Active(rig().path(other)), Enabled(rig().path(active))})));
+  }
+  ExpectNothingLost(io);
 }
 
 // When the last path is deleted, multipathd does not remove a map that is in use: it loads a table

@@ -4,13 +4,18 @@
 
 #include "fixtures/operator_fixture.h"
 #include "fixtures/paths_at_once.h"
+#include "fixtures/repeated_reload.h"
 
 namespace dualpath {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
+
+constexpr std::size_t kRounds = 12;
 
 class PathCombinations : public OperatorTest {
  protected:
@@ -101,6 +106,42 @@ TEST_F(PathCombinations, BothPathsDeletedAtTheSameInstantQueueIoUntilRescanned) 
   EXPECT_THAT(report,
               HasPhases({Good(), HeldThenGood().EndedBefore(EndOfQueueing(returned)), Good()}));
   EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
+}
+
+// A table load makes a failed path usable until multipathd fails it again, and from its presuspend
+// on the kernel probes no path when QEMU asks for it (drivers/md/dm-mpath.c, probe_active_paths):
+// SG_IO then meets the lost path until QEMU's retries are over.
+// Catalogue: D5 D16
+TEST_F(PathCombinations, PathsThatAreLostDuringTableLoadsAreNotSeenByTheGuest) {
+  if (!capabilities().probes_paths_on_sg_io_error) {
+    RecordKnownIssue("https://issues.redhat.com/browse/RHEL-65852",
+                     "QEMU before 10.1 does not probe paths: SG_IO fails on an offline path until "
+                     "multipathd's checker notices");
+  }
+  ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(guest::VerifiedWrites(milliseconds(20))));
+  RepeatedReload reloads([this] { return multipathd().ReloadMap(); });
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    SCOPED_TRACE(round);
+    const std::size_t lost = round % 2;
+    ASSERT_OK(MarkLog());
+    const std::size_t loads = reloads.count();
+
+    ASSERT_OK(rig().path(lost).SetOffline());
+    ASSERT_OK(io.AwaitGoodCompletions(10));
+    EXPECT_GT(reloads.count(), loads);
+
+    ASSERT_OK(rig().path(lost).SetRunning());
+    ASSERT_OK(rig().AwaitCheck(lost));
+    ASSERT_OK(io.AwaitGoodCompletions());
+  }
+  ASSERT_OK(reloads.Stop());
+  RecordProperty("table_loads", static_cast<int>(reloads.count()));
+  EXPECT_THAT(topology(),
+              Eventually(AnyOf(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))}),
+                               PathGroups({Enabled(rig().path(0)), Active(rig().path(1))}),
+                               PathGroups({Active(rig().path(1)), Enabled(rig().path(0))}),
+                               PathGroups({Enabled(rig().path(1)), Active(rig().path(0))}))));
+  ExpectNothingLost(io);
 }
 
 // Catalogue: A6

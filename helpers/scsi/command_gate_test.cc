@@ -61,8 +61,14 @@ class Sender {
   }
 
   void End() {
+    if (pid_ == 0) return;
     orders_.Reset();
-    if (pid_ > 0) ::waitpid(pid_, nullptr, 0);
+    // waitpid(2) would take a stop away from the gate, whose thread is one of this process too.
+    EXPECT_TRUE(PollUntil(Deadline::In(seconds(10)), [this] {
+      char reply = 0;
+      return ::read(replies_.get(), &reply, 1) == 0;
+    }));
+    ::waitpid(pid_, nullptr, 0);
     pid_ = 0;
   }
 
