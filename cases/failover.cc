@@ -2,12 +2,17 @@
 //
 // Labels of Failover.DeletingTheActivePath: smoke
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "fixtures/over_iscsi.h"
 #include "fixtures/rig_fixture.h"
 
 namespace dualpath {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::Not;
@@ -118,25 +123,38 @@ TEST_F(Failover, TenDeletionsAndRescansOfAlternatePathsLoseNothing) {
 }
 
 // A deletion waits for the commands in flight (drivers/scsi/scsi_sysfs.c, __scsi_remove_device).
+// With many writers the guest's sd driver may be done with its retries before the table without the
+// path is loaded, so a command may fail then.
 // Catalogue: A4
-TEST_F(Failover, DeletionsUnderThirtyTwoWritesAtATimeLoseNothing) {
-  guest::IoOptions options = guest::VerifiedWrites(milliseconds(20));
+TEST_F(Failover, DeletionsUnderThirtyTwoWritesAtATimeEndAndLoseNothing) {
+  guest::IoOptions options = guest::VerifiedWrites(milliseconds(50));
   options.queue_depth = 32;
   options.block_count = 256;
   ASSERT_OK_AND_ASSIGN(auto io, guest().StartIo(options));
+  std::vector<std::pair<microseconds, microseconds>> replacements;
   for (std::size_t round = 0; round < 4; ++round) {
     SCOPED_TRACE(round);
     const std::size_t active = round % 2;
     const std::size_t other = 1 - active;
-
+    const auto fault = Now();
     ASSERT_OK(rig().path(active).Delete());
     ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(other))})));
+    replacements.emplace_back(fault, Now());
     ASSERT_OK(io.AwaitGoodCompletions(32));
     ASSERT_OK(rig().path(active).Rescan());
     ASSERT_THAT(topology(),
                 Eventually(PathGroups({Active(rig().path(other)), Enabled(rig().path(active))})));
   }
-  ExpectNothingLost(io);
+  ASSERT_OK_AND_ASSIGN(const auto report, io.Stop());
+  for (const guest::IoResult& each : report.results) {
+    const bool meets_one =
+        std::any_of(replacements.begin(), replacements.end(), [&](const auto& replacement) {
+          return each.start.time_since_epoch() <= replacement.second + report.clock_error &&
+                 each.end.time_since_epoch() >= replacement.first - report.clock_error;
+        });
+    EXPECT_TRUE(each.error_number == 0 || meets_one) << each;
+  }
+  EXPECT_THAT(storage(), HoldsEveryWriteAcknowledgedIn(report));
 }
 
 // When the last path is deleted, multipathd does not remove a map that is in use: it loads a table

@@ -15,7 +15,6 @@
 #include "fixtures/case_tools.h"
 #include "fixtures/over_iscsi.h"
 #include "fixtures/reservation_fixture.h"
-#include "fixtures/stalled_reservation_store.h"
 #include "helpers/multipath/service.h"
 #include "helpers/scsi/direct_io.h"
 
@@ -498,8 +497,9 @@ TEST_F(Reservations, AKeyThatIsPreemptedWhileItsPathReturnsStaysAway) {
       Eventually(ElementsAre(Holding(other().nexus(), kTheirs, kRegistrantsOnly)), seconds(5)));
 }
 
-// mpathpersist registers the paths that are up, and then tells multipathd the key. A path that came
-// up in between was registered by neither, and the next failover to it met conflicts.
+// mpathpersist looks which paths are up, registers those, and then tells multipathd that the key is
+// registered. A path that came up in between was registered by neither, and the next failover to it
+// met conflicts.
 TEST_F(Reservations, APathThatReturnsDuringARegistrationIsRegistered) {
   ASSERT_OK_AND_ASSIGN(const auto version, multipath::InstalledVersion());
   if (version < multipath::Version{0, 14, 0}) {
@@ -510,17 +510,18 @@ TEST_F(Reservations, APathThatReturnsDuringARegistrationIsRegistered) {
   }
   ASSERT_NO_FATAL_FAILURE(LoseTheUnusedPath());
   std::future<Status> registering;
-  ASSERT_OK_AND_ASSIGN(auto stalled, StalledReservationStore::Of(rig().options().serial));
+  // mpathpersist asks it to store the key first, and so cannot register before it is traced.
+  ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
   registering = std::async(std::launch::async, [this] {
     return persist().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline());
   });
-  ASSERT_THAT(registrations(0), Eventually(ElementsAre(Registered(nexus(0), kOurs))));
+  ASSERT_OK_AND_ASSIGN(scsi::CommandGate gate, HoldMpathpersistBeforeItRegisters());
+  ASSERT_OK(held.Run());
+  ASSERT_OK(gate.Await(PersistDeadline()));
 
   ASSERT_OK(rig().path(1).SetRunning());
   ASSERT_THAT(topology(), Eventually(PathGroups({Active(rig().path(0)), Enabled(rig().path(1))})));
-  ASSERT_EQ(registering.wait_for(seconds(0)), std::future_status::timeout)
-      << "the registration ended before the path was back";
-  stalled.Release();
+  gate.Open();
 
   ASSERT_OK(registering.get());
   EXPECT_THAT(registrations(1), Eventually(IsRegistered(), seconds(10)));

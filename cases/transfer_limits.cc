@@ -7,6 +7,7 @@
 namespace dualpath {
 namespace {
 
+using std::chrono::seconds;
 using ::testing::Ge;
 using ::testing::Not;
 
@@ -24,6 +25,23 @@ class TransferLimits : public OperatorTest {
   Observable<std::uint32_t> limit_of_map() {
     return {"the transfer limit of " + rig().map() + " in KiB",
             [this] { return scsi::TransferLimitKib(rig().MapDevice()); }};
+  }
+
+  /// Loads the map's table again while it is suspended.
+  Status LoadTable(dm::OnSuspend on_suspend) {
+    DUALPATH_TRY(Cleanup suspension, dmsetup().Suspend(on_suspend));
+    DUALPATH_TRY_STATUS(dmsetup().LoadEqualTable());  // resumes it
+    suspension.Release();
+    return Ok{};
+  }
+
+  Result<bool> ALoadWithoutAFlushChangesTheLimit() {
+    DUALPATH_TRY(Cleanup limit, rig().path(1).LimitTransfers(kLimitKib));
+    DUALPATH_TRY_STATUS(LoadTable(dm::OnSuspend::kKeepQueued));
+    DUALPATH_TRY(const std::uint32_t kib, limit_of_map().Now());
+    DUALPATH_TRY_STATUS(limit.Run());
+    DUALPATH_TRY_STATUS(LoadTable(dm::OnSuspend::kFlush));
+    return kib == kLimitKib;
   }
 };
 
@@ -43,7 +61,7 @@ TEST_F(TransferLimitsOfAnEmulatedDisk, ATableLoadGivesTheMapTheLeastOfItsPaths) 
   ASSERT_THAT(limit_of_map(), Eventually(Ge(1024U)));
 
   ASSERT_OK_AND_ASSIGN(Cleanup limit, rig().path(1).LimitTransfers(kLimitKib));
-  ASSERT_OK(multipathd().ReloadMap());
+  ASSERT_OK(LoadTable(dm::OnSuspend::kFlush));
   EXPECT_THAT(limit_of_map(), Eventually(kLimitKib));
   ASSERT_OK(LoseUnseen(0));
   EXPECT_THAT(
@@ -52,6 +70,25 @@ TEST_F(TransferLimitsOfAnEmulatedDisk, ATableLoadGivesTheMapTheLeastOfItsPaths) 
 
   ExpectNothingLost(io);
   EXPECT_THAT(LogNow(), Not(Logs(KernelFails(rig().path(1)))));
+  ASSERT_OK(limit.Run());
+}
+
+// multipathd suspends the map without a flush. Newer kernels (seen: 7.2) leave it to user space
+// that the paths of a table which is loaded meanwhile have the limits of the map.
+TEST_F(TransferLimits, AReloadByMultipathdGivesTheMapTheLeastOfItsPaths) {
+  ASSERT_OK_AND_ASSIGN(const bool changes, ALoadWithoutAFlushChangesTheLimit());
+  if (!changes) {
+    RecordKnownIssue(
+        "https://lore.kernel.org/dm-devel/"
+        "ed792d72a1ca47937631af6e12098d9a20626bcf.camel@suse.com/",
+        "Linux that does not change limits without a flush, seen on 7.2: after a reload with a "
+        "path "
+        "of a lower limit, the map's requests are too large for that path");
+  }
+  ASSERT_OK_AND_ASSIGN(Cleanup limit, rig().path(1).LimitTransfers(kLimitKib));
+  ASSERT_OK(multipathd().ReloadMap());
+
+  EXPECT_THAT(limit_of_map(), Eventually(kLimitKib, seconds(5)));
   ASSERT_OK(limit.Run());
 }
 
@@ -80,7 +117,7 @@ TEST_F(TransferLimits, TheGuestKeepsThatOfTheTimeWhenItsDiskWasAttached) {
 
   ASSERT_OK_AND_ASSIGN(Cleanup of_first, rig().path(0).LimitTransfers(kLimitKib));
   ASSERT_OK_AND_ASSIGN(Cleanup of_second, rig().path(1).LimitTransfers(kLimitKib));
-  ASSERT_OK(multipathd().ReloadMap());
+  ASSERT_OK(LoadTable(dm::OnSuspend::kFlush));
   EXPECT_THAT(limit_of_map(), Eventually(kLimitKib));
   ExpectNothingLost(io);
   ASSERT_OK_AND_ASSIGN(const guest::DiskInfo same, guest().Disk());

@@ -327,6 +327,15 @@ TEST_F(ShellTest, RunsAScriptWithoutATerminal) {
   EXPECT_THAT(output.err, Not(HasSubstr("~.")));
 }
 
+TEST_F(ShellTest, StartsBeforeTheRigIsUp) {
+  ASSERT_OK_AND_ASSIGN(
+      const process::Output output,
+      Dualpath({"shell", "--no-rig"},
+               "ls /dev/mapper/mpatha\ndualpath-rig 2> /dev/null || echo \"[$?]\"\n"));
+  EXPECT_THAT(output.err, HasSubstr("cannot access '/dev/mapper/mpatha'"));
+  EXPECT_EQ(output.out, "[2]\n");
+}
+
 TEST_F(ShellTest, RunsALongScriptCompletely) {
   std::string script = "cat > /tmp/copy <<'END'\n";
   for (int i = 0; i < 20000; ++i) script += "line " + std::to_string(i) + "\n";

@@ -17,10 +17,6 @@ std::string ReservationStore::Directory() const {
   return (root.ok() && !root->empty() ? *root : std::string("/var/target")) + "/pr";
 }
 
-std::string ReservationStore::FileOf(const std::string& serial) const {
-  return Directory() + "/aptpl_" + serial;
-}
-
 Result<bool> ReservationStore::Create() const {
   std::error_code ec;
   const bool made = fs::create_directories(Directory(), ec);
@@ -29,7 +25,7 @@ Result<bool> ReservationStore::Create() const {
 }
 
 Status ReservationStore::Forget(const std::string& serial) const {
-  return RemoveFile(FileOf(serial));
+  return RemoveFile(Directory() + "/aptpl_" + serial);
 }
 
 void ReservationStore::Remove() const {

@@ -22,9 +22,6 @@ class ReservationStore {
   /// lack the attribute.
   std::string Directory() const;
 
-  /// Returns the name of the file of the unit with this serial number, whether it exists or not.
-  std::string FileOf(const std::string& serial) const;
-
   /// Creates the directory. Returns whether it was missing.
   Result<bool> Create() const;
 
