@@ -513,7 +513,7 @@ TEST_F(Reservations, APathThatReturnsDuringARegistrationIsRegistered) {
   // mpathpersist asks it to store the key first, and so cannot register before it is traced.
   ASSERT_OK_AND_ASSIGN(Cleanup held, rig().HoldMultipathd());
   registering = std::async(std::launch::async, [this] {
-    return persist().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline());
+    return persist_by_another().RegisterAndIgnoreExistingKey(kOurs, PersistDeadline());
   });
   ASSERT_OK_AND_ASSIGN(scsi::CommandGate gate, HoldMpathpersistBeforeItRegisters());
   ASSERT_OK(held.Run());

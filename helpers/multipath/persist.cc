@@ -66,12 +66,12 @@ Error UnknownFormat(const std::string& what, const std::string& output) {
 
 }  // namespace
 
-Persist::Persist(std::string device, std::string program)
+Persist::Persist(std::string device, std::vector<std::string> program)
     : device_(std::move(device)), program_(std::move(program)) {}
 
 Result<std::string> Persist::Run(const std::vector<std::string>& arguments,
                                  Deadline deadline) const {
-  process::Command command{{program_}};
+  process::Command command{program_};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.argv.push_back(device_);
   DUALPATH_TRY(process::Output output, process::Execute(command, deadline));

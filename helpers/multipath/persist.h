@@ -20,8 +20,9 @@ namespace dualpath::multipath {
 /// (RESERVATION CONFLICT)".
 class Persist {
  public:
-  /// `device` is the map's device, "/dev/mapper/mpatha". Tests replace `program`.
-  explicit Persist(std::string device, std::string program = "mpathpersist");
+  /// `device` is the map's device, "/dev/mapper/mpatha". `program` is the program with its first
+  /// arguments, which tests replace and which may be another that starts it.
+  explicit Persist(std::string device, std::vector<std::string> program = {"mpathpersist"});
 
   /// `key` is the key the map is registered with, 0 for none; `new_key` 0 unregisters.
   Status Register(std::uint64_t key, std::uint64_t new_key, Deadline deadline) const;
@@ -47,7 +48,7 @@ class Persist {
   Status Out(std::vector<std::string> arguments, Deadline deadline) const;
 
   std::string device_;
-  std::string program_;
+  std::vector<std::string> program_;
 };
 
 /// Parse the output of `mpathpersist --in` with --read-keys and --read-reservation. An `Error`

@@ -36,7 +36,7 @@ class PersistTest : public ::testing::Test {
                                                  "/arguments\n" + script)
                     .ok());
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
-    return Persist("/dev/mapper/mpatha", program);
+    return Persist("/dev/mapper/mpatha", {program});
   }
   std::string Arguments() const { return *ReadAttribute(directory_->path() + "/arguments"); }
   static Deadline Soon() { return Deadline::In(std::chrono::seconds(10)); }

@@ -14,7 +14,8 @@ namespace dualpath::scsi {
 /// is decided between two commands. The thread that sends it waits; others of the process go on.
 ///
 /// Traces all threads of the process (ptrace(2)), which therefore must not be traced by another,
-/// and needs CAP_SYS_PTRACE unless it is a descendant. x86-64 only.
+/// and needs CAP_SYS_PTRACE unless it is a descendant. Must not be a child of this process: a
+/// waitpid(2) for it in another thread would take the stops. x86-64 only.
 class CommandGate {
  public:
   /// Begins to watch. Threads that start later are watched, too; other processes that it starts are
